@@ -1,0 +1,7 @@
+"""The composition root as a Django app, so that its system checks and commands are found."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"

@@ -1,0 +1,9 @@
+"""What every page knows of the site it belongs to."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Name of the site and whether it is a local trial instance."""
+    return {"SITE_NAME": settings.SITE_NAME, "LOCAL": settings.LOCAL}

@@ -1,0 +1,5 @@
+"""French number formats with the thin no-break space that typography asks for."""
+
+THOUSAND_SEPARATOR = " "
+NUMBER_GROUPING = 3
+DECIMAL_SEPARATOR = ","
