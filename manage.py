@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""The project's command line."""
+"""The project's command line. It needs nothing but Python: the rest is installed by ``start``."""
 
-import os
 import sys
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
+if sys.version_info < (3, 11):
+    sys.exit(
+        "Erreur : Python 3.11 ou plus récent est nécessaire (ici %d.%d).\n"
+        "  → Installez-le, puis relancez avec lui, par exemple : python3.12 manage.py start" % sys.version_info[:2]
+    )
 
-    execute_from_command_line(sys.argv)
+if __name__ == "__main__":
+    from config.bootstrap.commands import main
+
+    sys.exit(main(sys.argv))

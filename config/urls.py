@@ -3,6 +3,10 @@
 from django.contrib import admin
 from django.urls import path
 
+from config import health
+
 urlpatterns = [
+    path("sante/", health.readiness, name="health-readiness"),
+    path("sante/vie/", health.liveness, name="health-liveness"),
     path("administration/", admin.site.urls),
 ]

@@ -1,0 +1,155 @@
+"""What the system must have, and apt for what it lacks."""
+
+import ctypes
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from config.bootstrap import postgresql
+from config.bootstrap.layout import Layout
+from config.bootstrap.messages import Problem, say
+from config.bootstrap.tools import output_of, problem_from_log
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NO_STRAY_CLUSTER = Path("/etc/postgresql-common/createcluster.d/place-innovation.conf")
+
+
+@dataclass(frozen=True)
+class Need:
+    """A thing that the system has or apt brings."""
+
+    what: str
+    packages: tuple[str, ...]
+    is_there: Callable[[], bool]
+
+
+def browser() -> str | None:
+    """Path of the Chromium or Chrome that drives the browser tests."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def needs(layout: Layout, *, database: bool, tests: bool) -> list[Need]:
+    """All that a command needs of the system."""
+    found = [Need("environnements virtuels de Python", (_venv_package(),), lambda: _can_make_venv(layout))]
+    if database:
+        found.append(Need("PostgreSQL et PostGIS", _postgresql_packages(), _has_postgresql))
+    if tests:
+        found.append(Need("Chromium", ("chromium",), lambda: browser() is not None))
+        found.append(Need("libatomic (pilote du navigateur)", ("libatomic1",), _has_libatomic))
+    return found
+
+
+def ensure(layout: Layout, *, database: bool, tests: bool) -> None:
+    """Install what is missing, announced, or say exactly what to install."""
+    missing = [need for need in needs(layout, database=database, tests=tests) if not need.is_there()]
+    if not missing:
+        return
+    packages = [package for need in missing for package in need.packages]
+    said = ", ".join(need.what for need in missing)
+    prefix = _root_prefix(said, packages)
+    say(f"Installation de ce qui manque au système ({said}) : {' '.join(packages)}…")
+    _apt_install(layout, prefix, packages)
+    still = [need.what for need in missing if not need.is_there()]
+    if still:
+        raise Problem(
+            f"{', '.join(still)} : toujours introuvable après l’installation de {' '.join(packages)}.",
+            f"Il faut PostgreSQL {postgresql.OLDEST} ou plus récent avec PostGIS 3.3 ou plus récent."
+            if database
+            else f"Détail : {layout.var / 'log' / 'apt.log'}",
+        )
+
+
+def _root_prefix(said: str, packages: list[str]) -> list[str]:
+    """What to put before a command so that it runs as root; a problem when nothing can."""
+    by_hand = f"apt-get install --no-install-recommends {' '.join(packages)}"
+    if shutil.which("apt-get") is None:
+        raise Problem(
+            f"il manque {said}, et ce système n’a pas apt-get.",
+            "Installez-le avec le gestionnaire de paquets de ce système, puis relancez la commande.",
+        )
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        if output_of(["sudo", "-n", "true"]) is not None:
+            return ["sudo", "-n"]
+        if sys.stdin.isatty():
+            say(f"Il manque {said} : votre mot de passe est demandé pour les installer.")
+            if subprocess.run(["sudo", "-v"], check=False).returncode == 0:
+                return ["sudo"]
+    raise Problem(
+        f"il manque {said}, et ce compte n’a pas le droit d’installer des paquets.",
+        f"Demandez à un administrateur de lancer : {by_hand}",
+        "Puis relancez la commande.",
+    )
+
+
+def _apt_install(layout: Layout, prefix: list[str], packages: list[str]) -> None:
+    """Run apt with the package lists that are there, and once more with fresh ones if that fails."""
+    log = layout.log("apt")
+    install = _install_script(packages)
+    for script in (install, f"apt-get -q update && {install}"):
+        with log.open("ab") as output:
+            done = subprocess.run(
+                [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "sh", "-c", script],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        if done.returncode == 0:
+            return
+    raise problem_from_log(log, "l’installation des paquets du système a échoué.")
+
+
+def _install_script(packages: list[str]) -> str:
+    """A shell script: heal an interrupted dpkg, then install without making Debian's own cluster."""
+    apt = (
+        "apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "
+        f"-o Dpkg::Options::=--force-confold {shlex.join(packages)}"
+    )
+    keep_away = shlex.quote(str(NO_STRAY_CLUSTER))
+    return (
+        "dpkg --configure -a; "
+        f"mkdir -p {shlex.quote(str(NO_STRAY_CLUSTER.parent))} && "
+        f"echo 'create_main_cluster = false' > {keep_away}; "
+        f"{apt}; status=$?; rm -f {keep_away}; exit $status"
+    )
+
+
+def _venv_package() -> str:
+    return f"python3.{sys.version_info.minor}-venv"
+
+
+def _can_make_venv(layout: Layout) -> bool:
+    return find_spec("ensurepip") is not None or layout.python.exists() or uv_of_the_system() is not None
+
+
+def uv_of_the_system() -> str | None:
+    """Path of a working uv outside the project's environment."""
+    path = shutil.which("uv")
+    return path if path and output_of([path, "--version"]) is not None else None
+
+
+def _postgresql_packages() -> tuple[str, ...]:
+    newest = max((found.major for found in postgresql.servers()), default=None)
+    if newest is not None and newest >= postgresql.OLDEST:
+        return (f"postgresql-{newest}-postgis-3",)
+    return ("postgresql", "postgresql-postgis")
+
+
+def _has_postgresql() -> bool:
+    return any(found.suits for found in postgresql.servers())
+
+
+def _has_libatomic() -> bool:
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,23 @@
+"""The web server's command line."""
+
+import os
+
+from config.bootstrap.layout import Layout
+from config.bootstrap.ports import ADDRESS
+from config.bootstrap.supervision import Program
+
+MOST_WORKERS = 4
+THREADS = 4
+"""Requests that a worker treats at once; each thread keeps its own connection to the database."""
+
+
+def web(layout: Layout, port: int) -> Program:
+    """Granian serving the site on the local address, a process per core."""
+    workers = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, MOST_WORKERS)
+    command = [
+        *(layout.venv / "bin" / "granian", "--interface", "wsgi", "config.wsgi:application"),
+        *("--host", ADDRESS, "--port", str(port), "--no-ws", "--log-level", "warning"),
+        *("--workers", str(workers), "--blocking-threads", str(THREADS), "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "10"),
+    ]
+    return Program("web", command)

@@ -1,0 +1,102 @@
+"""The processes of the site, in the foreground: started together, stopped together."""
+
+import ctypes
+import http.client
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from config.bootstrap.messages import Problem, say
+
+PATIENCE = 15.0
+"""Seconds that a process has to stop by itself."""
+PR_SET_PDEATHSIG = 1
+
+
+class StopAsked(Exception):
+    """Somebody wants the command to end: Ctrl-C, SIGTERM, or a closed terminal."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process of the site."""
+
+    name: str
+    command: Sequence[str | Path]
+
+
+def turn_signals_into_stops() -> None:
+    """Let the usual signals end the command by an exception, so that it cleans up behind itself."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        raise StopAsked
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask)
+
+
+def supervise(
+    programs: Sequence[Program], environment: Mapping[str, str], folder: Path, when_started: Callable[[Callable[[], bool]], None]
+) -> None:
+    """Run the programs until a stop is asked; a problem if one of them ends by itself.
+
+    ``when_started`` is called once they run, with a function that tells whether they all still do.
+    """
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for program in programs:
+            children[program.name] = subprocess.Popen(
+                program.command, cwd=folder, env=environment, start_new_session=True, preexec_fn=_die_with_parent
+            )
+        when_started(lambda: all(child.poll() is None for child in children.values()))
+        while not (ended := [name for name, child in children.items() if child.poll() is not None]):
+            time.sleep(0.3)
+        raise Problem(f"le processus « {ended[0]} » s’est arrêté tout seul.", "Les lignes ci-dessus disent pourquoi.")
+    except StopAsked:
+        say("Arrêt…")
+    finally:
+        _stop_all(children.values())
+
+
+def wait_until_answers(port: int, path: str, alive: Callable[[], bool], limit: float = 60.0) -> bool:
+    """True when the site answers 200 on ``path``, False if it died; a problem after ``limit`` seconds."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if not alive():
+            return False
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            if connection.getresponse().status == 200:
+                return True
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    raise Problem("le site ne répond pas après une minute.", "Les lignes ci-dessus disent pourquoi.")
+
+
+def _die_with_parent() -> None:
+    """In the child, on Linux: ask for SIGTERM when the parent goes, even killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _stop_all(children: Collection[subprocess.Popen[bytes]]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    living = [child for child in children if child.poll() is None]
+    for child in living:
+        child.terminate()
+    end = time.monotonic() + PATIENCE
+    for child in living:
+        try:
+            child.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()

@@ -1,0 +1,55 @@
+"""Running another program: its output in a log, and what went wrong in words."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from config.bootstrap.messages import Problem, probable_cause
+
+TAIL = 12
+"""Lines of a failed tool's output that are shown."""
+
+
+def run_logged(command: Sequence[str | Path], log: Path, failed: str, **options: object) -> None:
+    """Run a program with its output in ``log``; raise ``failed`` with the probable cause if it fails."""
+    with log.open("ab") as output:
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, **options
+            )
+        except OSError as error:
+            raise Problem(failed, str(error)) from error
+    if done.returncode:
+        raise problem_from_log(log, failed)
+
+
+def problem_from_log(log: Path, failed: str) -> Problem:
+    """A problem that shows the probable cause, the end of the log and where the rest is."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    cause = probable_cause(text)
+    tail = "\n".join(f"    {line}" for line in text.rstrip().splitlines()[-TAIL:])
+    return Problem(f"{failed}\n{tail}", *([cause] if cause else []), f"Tout le détail : {log}")
+
+
+def output_of(command: Sequence[str | Path], **options: object) -> str | None:
+    """What a program prints, None when it is absent or fails."""
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=False,
+            **options,
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment without what ties a child to another Python."""
+    kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}}
+    return {**kept, **(extra or {})}
