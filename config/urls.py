@@ -5,6 +5,8 @@ from django.urls import path
 
 from config import health
 
+handler500 = "config.outage.server_error"
+
 urlpatterns = [
     path("sante/", health.readiness, name="health-readiness"),
     path("sante/vie/", health.liveness, name="health-liveness"),
