@@ -45,6 +45,16 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_NAME = os.environ.get("SITE_NAME", "Place de l’innovation urbaine")
 
+# What only the operator can say; an empty value is shown as missing on the legal pages.
+OPERATOR = {
+    "nom": os.environ.get("OPERATOR_NAME", ""),
+    "adresse": os.environ.get("OPERATOR_ADDRESS", ""),
+    "contact": os.environ.get("OPERATOR_CONTACT", ""),
+    "responsable": os.environ.get("OPERATOR_PUBLISHER", ""),
+    "hebergeur": os.environ.get("OPERATOR_HOST", ""),
+    "delegue": os.environ.get("OPERATOR_DPO", ""),
+}
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -136,7 +146,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.storage.ModuleStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"

@@ -1,0 +1,22 @@
+"""The pages that say what the site is: about, legal notices, privacy, accessibility, site map.
+
+Included by ``config.urls``. What only the operator knows comes from ``settings.OPERATOR``.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
+
+
+@require_safe
+def static_page(request: HttpRequest, page: str) -> HttpResponse:
+    """The page named ``page``, its operator filled in or said to be missing."""
+    context = {"exploitant": settings.OPERATOR, "rubrique": page}
+    return render(request, f"pages/{page.replace('-', '_')}.html", context)
+
+
+urlpatterns = [path(f"{page}/", static_page, {"page": page}, name=f"page-{page}") for page in PAGES]
