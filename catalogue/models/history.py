@@ -1,0 +1,92 @@
+"""What happened to records: imports, transitions of state, revisions. Appended to, never edited."""
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models.record import Record
+
+
+class ImportBatch(models.Model):
+    """One written import: the file, what it did and what it refused."""
+
+    class BatchState(models.TextChoices):
+        WRITTEN = "ecrit", _("écrit")
+        UNDONE = "annule", _("annulé")
+
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, related_name="batches", verbose_name=_("source")
+    )
+    filename = models.CharField(_("fichier"), max_length=250)
+    sha256 = models.CharField(_("empreinte"), max_length=64)
+    state = models.CharField(_("état"), max_length=10, choices=BatchState, default=BatchState.WRITTEN)
+    created_count = models.PositiveIntegerField(_("fiches créées"), default=0)
+    changed_count = models.PositiveIntegerField(_("fiches modifiées"), default=0)
+    unchanged_count = models.PositiveIntegerField(_("fiches inchangées"), default=0)
+    suspicious_count = models.PositiveIntegerField(_("lignes douteuses"), default=0)
+    rejected_count = models.PositiveIntegerField(_("lignes rejetées"), default=0)
+    report = models.JSONField(_("compte rendu"), default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+    )
+    created_at = models.DateTimeField(_("le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("lot d’import")
+        verbose_name_plural = _("lots d’import")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Transition(models.Model):
+    """One change of publication state: who, when, why."""
+
+    record = models.ForeignKey(
+        Record, models.CASCADE, related_name="transitions", verbose_name=_("fiche")
+    )
+    from_state = models.CharField(_("de"), max_length=16, choices=Record.State)
+    to_state = models.CharField(_("à"), max_length=16, choices=Record.State)
+    action = models.CharField(_("action"), max_length=24)
+    reason = models.TextField(_("motif"), blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+    )
+    created_at = models.DateTimeField(_("le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("changement d’état")
+        verbose_name_plural = _("changements d’état")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_from_state_display()} → {self.get_to_state_display()}"
+
+
+class Revision(models.Model):
+    """A version of a record's fields: accepted, or proposed by its owner and waiting."""
+
+    class RevisionState(models.TextChoices):
+        PROPOSED = "proposee", _("proposée")
+        ACCEPTED = "acceptee", _("acceptée")
+        REFUSED = "refusee", _("refusée")
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="revisions", verbose_name=_("fiche"))
+    state = models.CharField(_("état"), max_length=10, choices=RevisionState, default=RevisionState.PROPOSED)
+    changes = models.JSONField(_("changements"), help_text=_("Champ → [ancienne valeur, nouvelle valeur]."))
+    reason = models.TextField(_("motif"), blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+    )
+    import_batch = models.ForeignKey(
+        ImportBatch, models.SET_NULL, null=True, blank=True, related_name="revisions", verbose_name=_("lot")
+    )
+    created_at = models.DateTimeField(_("le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("révision")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.record} – {self.get_state_display()}"

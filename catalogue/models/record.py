@@ -1,0 +1,272 @@
+"""The record (fiche): what every kind shares, and the one gate through which the public sees it."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.querysets import RecordQuerySet
+
+WORLD = (-180.0, -85.0, 180.0, 85.0)
+"""Bounds of a geometry at rest, in degrees (srid 4326): what Web Mercator can show."""
+
+
+def point_on_surface() -> models.Func:
+    """The SQL expression of a point that lies in the record's geometry (srid 4326)."""
+    return models.Func(
+        models.F("geometry"), function="ST_PointOnSurface", output_field=models.PointField(srid=4326)
+    )
+
+
+class Record(models.Model):
+    """What solutions, experiments, operations, test sites and needs have in common."""
+
+    class Kind(models.TextChoices):
+        SOLUTION = "solution", _("Solution")
+        EXPERIMENT = "experimentation", _("Expérimentation")
+        OPERATION = "operation", _("Opération d’aménagement")
+        SITE = "site", _("Site d’expérimentation")
+        NEED = "besoin", _("Besoin")
+
+    class State(models.TextChoices):
+        DRAFT = "brouillon", _("brouillon")
+        SUBMITTED = "soumise", _("soumise")
+        IN_REVIEW = "en-instruction", _("en instruction")
+        TO_COMPLETE = "a-completer", _("à compléter")
+        PUBLISHED = "publiee", _("publiée")
+        REFUSED = "refusee", _("refusée")
+        ARCHIVED = "archivee", _("archivée")
+
+    class Precision(models.TextChoices):
+        EXACT = "exacte", _("emplacement exact")
+        ADDRESS = "adresse", _("à l’adresse")
+        COMMUNE = "commune", _("au point de la commune")
+        NONE = "aucune", _("sans emplacement")
+
+    kind = models.CharField(_("nature"), max_length=16, choices=Kind, editable=False)
+    title = models.CharField(_("titre"), max_length=250)
+    slug = models.SlugField(_("adresse courte"), max_length=120, unique=True)
+    summary = models.CharField(_("résumé"), max_length=500, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    geometry = models.GeometryField(
+        _("emplacement"),
+        srid=4326,
+        null=True,
+        blank=True,
+        spatial_index=False,
+        help_text=_("Point, ligne ou polygone, en longitude et latitude (WGS 84)."),
+    )
+    point = models.GeneratedField(
+        expression=point_on_surface(),
+        output_field=models.PointField(srid=4326, null=True, spatial_index=False),
+        db_persist=True,
+        verbose_name=_("point"),
+    )
+    geog = models.GeneratedField(
+        expression=Cast(point_on_surface(), models.PointField(srid=4326, geography=True)),
+        output_field=models.PointField(srid=4326, geography=True, null=True, spatial_index=False),
+        db_persist=True,
+        verbose_name=_("point sur l’ellipsoïde"),
+    )
+    mercator = models.GeneratedField(
+        expression=models.Func(
+            point_on_surface(),
+            models.Value(3857),
+            function="ST_Transform",
+            output_field=models.PointField(srid=3857),
+        ),
+        output_field=models.PointField(srid=3857, null=True, spatial_index=False),
+        db_persist=True,
+        verbose_name=_("point des tuiles"),
+    )
+    location_precision = models.CharField(
+        _("précision du lieu"), max_length=10, choices=Precision, default=Precision.NONE
+    )
+    place_name = models.CharField(_("lieu en clair"), max_length=250, blank=True)
+    territory = models.ForeignKey(
+        "geo.Territory",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="records",
+        verbose_name=_("territoire"),
+    )
+    country = models.CharField(_("pays (ISO 3166)"), max_length=2, default="FR")
+    themes = models.ManyToManyField("Theme", blank=True, related_name="records", verbose_name=_("thèmes"))
+    stakes = models.ManyToManyField("Stake", blank=True, related_name="records", verbose_name=_("enjeux"))
+    programmes = models.ManyToManyField(
+        "Programme", blank=True, related_name="records", verbose_name=_("programmes")
+    )
+    organisations = models.ManyToManyField(
+        "Organisation", through="RecordOrganisation", related_name="records", verbose_name=_("organisations")
+    )
+    year_start = models.SmallIntegerField(_("année de début"), null=True, blank=True)
+    year_end = models.SmallIntegerField(_("année de fin"), null=True, blank=True)
+    proof_level = models.SmallIntegerField(
+        _("niveau de preuve"),
+        null=True,
+        editable=False,
+        help_text=_("Calculé par la base à partir des expérimentations et des indicateurs."),
+    )
+    state = models.CharField(_("état"), max_length=16, choices=State, default=State.DRAFT)
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, related_name="records", verbose_name=_("source")
+    )
+    source_url = models.URLField(_("adresse de la source"), max_length=600, blank=True)
+    source_citation = models.TextField(_("référence de la source"), blank=True)
+    external_id = models.CharField(_("identifiant dans la source"), max_length=120, blank=True)
+    import_batch = models.ForeignKey(
+        "ImportBatch",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="records",
+        verbose_name=_("lot d’import"),
+    )
+    locked_fields = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("champs corrigés à la main"),
+        default=list,
+        blank=True,
+        help_text=_("Un import ne réécrit jamais ces champs : il propose le changement."),
+    )
+    verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
+    expires_on = models.DateField(_("à revoir avant le"), null=True, blank=True)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    is_synthetic = models.BooleanField(_("donnée de synthèse"), default=False, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("créée par"),
+    )
+    created_at = models.DateTimeField(_("créée le"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
+    published_at = models.DateTimeField(_("publiée le"), null=True, blank=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fiche")
+        ordering = ["-updated_at", "-pk"]
+        indexes = [
+            # KNN and radius of the published records: rankings, "near this", /fiches/?autour=
+            GistIndex(fields=["geog"], name="record_geog_published", condition=models.Q(state="publiee")),
+            # the five KNN scans of ranking 1, one for each niveau de preuve
+            GistIndex(
+                fields=["geog", "proof_level"],
+                name="record_experiment_knn",
+                condition=models.Q(state="publiee", kind="experimentation"),
+            ),
+            # the points of a tile
+            GistIndex(
+                fields=["mercator"], name="record_mercator_published", condition=models.Q(state="publiee")
+            ),
+            # perimeters of a tile, bbox of the list, spatial suspicion of the importers
+            GistIndex(fields=["geometry"], name="record_geometry"),
+            # records of a territory page
+            models.Index(fields=["territory", "kind", "state"], name="record_territory_kind"),
+            # the list by default: newest published first
+            models.Index(
+                fields=["-updated_at", "-id"], name="record_recent_published", condition=models.Q(state="publiee")
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="record_external_id_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(geometry__isnull=True) | models.Q(geometry__isvalid=True),
+                name="record_geometry_valid",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(year_start__isnull=True)
+                | models.Q(year_end__isnull=True)
+                | models.Q(year_end__gte=models.F("year_start")),
+                name="record_years_in_order",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(year_start__isnull=True) | models.Q(year_start__range=(1900, 2100)))
+                & (models.Q(year_end__isnull=True) | models.Q(year_end__range=(1900, 2100))),
+                name="record_years_plausible",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(proof_level__isnull=True) | models.Q(proof_level__range=(0, 5)),
+                name="record_proof_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_on__isnull=True)
+                | models.Q(verified_on__isnull=True)
+                | models.Q(expires_on__gte=models.F("verified_on")),
+                name="record_expiry_after_verification",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(geometry__isnull=False, location_precision__in=["exacte", "adresse", "commune"])
+                | models.Q(geometry__isnull=True, location_precision="aucune"),
+                name="record_precision_says_geometry",
+            ),
+        ]
+
+    KIND: ClassVar[str | None] = None
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the record under the kind of its class."""
+        if self.KIND is not None:
+            self.kind = self.KIND
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Public address of the record."""
+        return reverse("catalogue:record-detail", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        """True when every visitor may see the record."""
+        return self.state == self.State.PUBLISHED
+
+
+class RecordOrganisation(models.Model):
+    """What an organisation is to a record."""
+
+    class Role(models.TextChoices):
+        HOLDER = "porteur", _("porteur")
+        PARTNER = "partenaire", _("partenaire")
+        HOST = "territoire-hote", _("territoire hôte")
+        OWNER = "maitre-ouvrage", _("maître d’ouvrage")
+        FUNDER = "financeur", _("financeur")
+        EVALUATOR = "evaluateur", _("évaluateur")
+        SUPPLIER = "fournisseur", _("fournisseur")
+
+    record = models.ForeignKey(
+        Record, models.CASCADE, related_name="organisation_links", verbose_name=_("fiche")
+    )
+    organisation = models.ForeignKey(
+        "Organisation", models.PROTECT, related_name="record_links", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("rôle"), max_length=20, choices=Role, default=Role.HOLDER)
+
+    class Meta:
+        verbose_name = _("organisation d’une fiche")
+        verbose_name_plural = _("organisations des fiches")
+        ordering = ["role", "organisation__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "organisation", "role"], name="recordorganisation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.get_role_display()})"

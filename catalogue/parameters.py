@@ -1,0 +1,132 @@
+"""How the parameters of an address are read: one form field for each shape of value.
+
+Used by ``filters`` and by the forms of the rankings. Every error says in French what is wrong
+and what is expected; nothing here raises anything but ``ValidationError``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.gis.geos import Point, Polygon
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from geo.models import Territory
+
+TERRITORY = re.compile(r"(commune|arrondissement|epci|ept|departement|region):([0-9A-Za-z]{1,9})")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point to measure from (srid 4326), and the territory that it stands for, if any."""
+
+    point: Point
+    territory: Territory | None = None
+
+    @property
+    def name(self) -> str:
+        """What the page calls this place."""
+        if self.territory is not None:
+            return self.territory.name
+        return f"{self.point.y:.4f}, {self.point.x:.4f}".replace(".", ",")
+
+
+def parse_floats(value: str, count: int) -> list[float]:
+    """The ``count`` finite numbers of a comma-separated text; raises ValidationError otherwise."""
+    parts = value.split(",")
+    if len(parts) != count:
+        raise ValidationError(
+            _("« %(value)s » : il faut %(count)d nombres séparés par des virgules."),
+            params={"value": value[:80], "count": count},
+        )
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = [math.nan]
+    if not all(math.isfinite(number) for number in numbers):
+        raise ValidationError(
+            _("« %(value)s » : ce ne sont pas des nombres."), params={"value": value[:80]}
+        )
+    return numbers
+
+
+def check_lon_lat(lon: float, lat: float) -> None:
+    """Raise ValidationError unless the degrees are on Earth, naming the usual mistakes."""
+    if abs(lon) <= 180 and abs(lat) <= 90:
+        return
+    if abs(lon) > 1000 or abs(lat) > 1000:
+        raise ValidationError(
+            _("Ces coordonnées semblent être des mètres (Lambert-93) : donnez des degrés, longitude puis latitude.")
+        )
+    raise ValidationError(
+        _("Longitude entre -180 et 180, latitude entre -90 et 90 : « %(lon)s, %(lat)s » n’est pas sur Terre."),
+        params={"lon": lon, "lat": lat},
+    )
+
+
+class TerritoryField(forms.CharField):
+    """``<niveau>:<code>`` → Territory; a merged commune answers with its successor."""
+
+    def clean(self, value: str | None) -> Territory | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        match = TERRITORY.fullmatch(text)
+        if match is None:
+            raise ValidationError(
+                _("« %(value)s » n’a pas la forme niveau:code, par exemple commune:35238."),
+                params={"value": text[:80]},
+            )
+        try:
+            return Territory.objects.resolve(match[1], match[2].upper())
+        except Territory.DoesNotExist as error:
+            raise ValidationError(
+                _("Aucun territoire « %(value)s » : vérifiez le niveau et le code INSEE ou SIREN."),
+                params={"value": text},
+            ) from error
+
+
+class PlaceField(forms.CharField):
+    """``<lon>,<lat>`` or ``<niveau>:<code>`` → Place."""
+
+    def clean(self, value: str | None) -> Place | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if ":" in text:
+            territory = TerritoryField().clean(text)
+            if territory is None or territory.point is None:
+                raise ValidationError(
+                    _("« %(value)s » n’a pas de point connu : donnez une longitude et une latitude."),
+                    params={"value": text[:80]},
+                )
+            return Place(territory.point, territory)
+        lon, lat = parse_floats(text, 2)
+        check_lon_lat(lon, lat)
+        return Place(Point(lon, lat, srid=4326))
+
+
+class BboxField(forms.CharField):
+    """``minlon,minlat,maxlon,maxlat`` → one polygon (srid 4326), or two across the antimeridian."""
+
+    def clean(self, value: str | None) -> list[Polygon]:
+        text = super().clean(value)
+        if not text:
+            return []
+        west, south, east, north = parse_floats(text, 4)
+        check_lon_lat(west, south)
+        check_lon_lat(east, north)
+        if south > north:
+            raise ValidationError(
+                _("Emprise inversée : la latitude du sud (%(south)s) dépasse celle du nord (%(north)s)."),
+                params={"south": south, "north": north},
+            )
+        spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+        boxes = [Polygon.from_bbox((left, south, right, north)) for left, right in spans]
+        for box in boxes:
+            box.srid = 4326
+        return boxes

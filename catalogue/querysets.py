@@ -1,0 +1,138 @@
+"""The chain that every public surface shares: one adjective a method, each returning a queryset.
+
+``with_*`` annotates, everything else filters. Pages, tiles, API, exports and rankings start from
+``published()``; nothing else decides what the public may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Distance, GeometryDistance
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.measure import D
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models.functions import Coalesce
+
+if TYPE_CHECKING:
+    from geo.models import Territory
+
+
+class RecordQuerySet(models.QuerySet):
+    """Records, and any kind of them."""
+
+    def published(self) -> Self:
+        """What every visitor may see."""
+        return self.filter(state="publiee")
+
+    def of_kinds(self, kinds: list[str]) -> Self:
+        """Records of any of these kinds; all kinds when the list is empty."""
+        return self.filter(kind__in=kinds) if kinds else self
+
+    def tagged(self, relation: str, terms: Iterable[models.Model]) -> Self:
+        """Records that bear any of the terms; ``relation`` is ``themes``, ``stakes`` or ``programmes``."""
+        through = self.model._meta.get_field(relation).remote_field.through
+        bearing = through.objects.filter(**{f"{relation[:-1]}_id__in": [term.pk for term in terms]})
+        return self.filter(pk__in=bearing.values("record_id"))
+
+    def with_any_status(self, statuses: list[str]) -> Self:
+        """Experiments of any of these statuses and test sites of any of these states."""
+        return self.filter(
+            models.Q(as_experiment__status__in=statuses) | models.Q(as_site__site_state__in=statuses)
+        )
+
+    def active_between(self, first: int | None, last: int | None) -> Self:
+        """Records whose period touches the years ``first`` to ``last``; an undated record never does."""
+        records = self
+        if first is not None:
+            records = records.annotate(last_year=Coalesce("year_end", "year_start")).filter(
+                last_year__gte=first
+            )
+        if last is not None:
+            records = records.filter(year_start__lte=last)
+        return records
+
+    def matching(self, words: str) -> Self:
+        """Records that contain the words, in any inflection and with or without accents."""
+        vector = SearchVector("title", "summary", "description", "place_name", config="francais")
+        return self.annotate(document=vector).filter(
+            document=SearchQuery(words, config="francais", search_type="websearch")
+        )
+
+    def most_relevant_first(self, words: str = "") -> Self:
+        """Order by proof, then by last update."""
+        return self.order_by(models.F("proof_level").desc(nulls_last=True), "-updated_at", "-pk")
+
+    def located(self) -> Self:
+        """Records that stand somewhere on the map."""
+        return self.filter(geometry__isnull=False)
+
+    def in_territory(self, territory: Territory) -> Self:
+        """Records whose territory is this one or lies in it."""
+        return self.filter(territory__in=territory.and_inside())
+
+    def in_bbox(self, bbox: Polygon | list[Polygon]) -> Self:
+        """Records whose geometry touches the box (srid 4326), or one of the boxes across the antimeridian."""
+        boxes = bbox if isinstance(bbox, list) else [bbox]
+        condition = models.Q()
+        for box in boxes:
+            condition |= models.Q(geometry__bboverlaps=box)
+        return self.filter(condition)
+
+    def near(self, point: Point, km: float) -> Self:
+        """Records within ``km`` kilometres of ``point`` (srid 4326), in true metres on the ellipsoid."""
+        return self.filter(geog__dwithin=(point, D(km=km)))
+
+    def with_card_relations(self) -> Self:
+        """Fetch what a card shows in a bounded number of queries."""
+        return (
+            self.defer("geometry", "description")
+            .select_related("territory__departement", "as_experiment", "as_site", "as_operation")
+            .defer("territory__geometry", "territory__departement__geometry")
+            .prefetch_related("themes", "programmes")
+        )
+
+    def with_detail_relations(self) -> Self:
+        """Fetch what the page of a record shows, whatever its kind."""
+        return (
+            self.select_related(
+                "territory__departement",
+                "territory__epci",
+                "source",
+                "as_solution",
+                "as_experiment__solution",
+                "as_experiment__parent",
+                "as_operation",
+                "as_site",
+                "as_need",
+            )
+            .defer(
+                "territory__geometry", "territory__departement__geometry", "territory__epci__geometry"
+            )
+            .prefetch_related("themes", "stakes", "programmes", "documents", "organisation_links__organisation")
+        )
+
+    def with_export_relations(self) -> Self:
+        """Fetch what an export gives, geometry included."""
+        return (
+            self.defer("description")
+            .select_related("territory__departement", "source", "as_experiment", "as_site")
+            .defer("territory__geometry", "territory__departement__geometry")
+            .prefetch_related("themes", "stakes", "programmes")
+        )
+
+    def titled(self, words: str) -> Self:
+        """Records whose title contains the words, accents aside; best proof first."""
+        return self.filter(title__unaccent__icontains=words).order_by(
+            models.F("proof_level").desc(nulls_last=True), "title"
+        )
+
+    def with_distance(self, point: Point) -> Self:
+        """Annotate ``distance``, true metres from ``point`` (srid 4326)."""
+        return self.annotate(distance=Distance("geog", point))
+
+    def nearest_first(self, point: Point) -> Self:
+        """Order by the KNN operator, so that the GiST index on ``geog`` gives the order."""
+        return self.order_by(GeometryDistance("geog", point), "pk")

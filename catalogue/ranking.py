@@ -1,0 +1,261 @@
+"""Ranking 1: which proven solutions are there for my territory?
+
+One SQL query. Of the published experiments, the nearest of each niveau de preuve are taken by KNN,
+the radius widens until enough proven solutions stand in it, and each experiment is scored
+
+    score = proof × nearness × freshness × theme
+
+Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
+
+- proof      0.25 + 0.75 × level / 5; an experiment with a measured result counts 5 when its solution
+             is confirmed in several EPCI
+- nearness   1 / (1 + km / 50): 1 in the territory itself, one half at 50 km
+- freshness  0.94 ^ years since the last year known, never under 0.4; 0.5 when no year is known
+- theme      1 when a theme asked for is borne (or none is asked for), 0.3 otherwise
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue import proof
+from catalogue.models import Experiment
+from catalogue.wording import distance_words, period_words
+from geo.models import Territory
+
+RADII_KM = (10, 25, 50, 100, 200, 500, 1000, 20100)
+"""Steps of the widening; the last one is half the Earth's girth, everywhere."""
+EVERYWHERE_KM = RADII_KM[-1]
+ENOUGH_PROVEN = 5
+PER_LEVEL = 120
+
+# record_experiment_knn (geog, proof_level; published experiments only) carries the five KNN scans;
+# everything after them works on at most 5 × PER_LEVEL rows.
+RANK_SOLUTIONS = """
+WITH candidate AS MATERIALIZED (
+    SELECT near.id, near.own_level, near.metres, level.proof AS level_scanned
+    FROM unnest('{4,3,2,1,0}'::smallint[]) AS level (proof)
+    CROSS JOIN LATERAL (
+        SELECT r.id, r.proof_level AS own_level, ST_Distance(r.geog, %(point)s::geography) AS metres
+        FROM catalogue_record r
+        WHERE r.state = 'publiee' AND r.kind = 'experimentation' AND r.proof_level = level.proof
+        ORDER BY r.geog <-> %(point)s::geography
+        LIMIT %(per_level)s
+    ) near
+), placed AS MATERIALIZED (
+    SELECT c.id, c.own_level, c.metres, e.solution_id, e.status, e.outcome, s.proof_level AS solution_level,
+           coalesce(%(territory)s IN (t.id, t.commune_id, t.epci_id, t.ept_id, t.departement_id, t.region_id),
+                    false) AS inside,
+           greatest(x.year_end, x.year_start, m.year) AS last_year,
+           e.status = 'abandonne' OR e.outcome = 'non-concluant' AS failed,
+           %(themes)s::bigint[] = '{}' OR EXISTS (
+               SELECT 1 FROM catalogue_record_themes rt
+               WHERE rt.record_id IN (e.solution_id, c.id) AND rt.theme_id = ANY (%(themes)s::bigint[])
+           ) AS on_theme
+    FROM candidate c
+    JOIN catalogue_record x ON x.id = c.id
+    JOIN catalogue_experiment e ON e.record_ptr_id = c.id
+    JOIN catalogue_record s ON s.id = e.solution_id AND s.state = 'publiee'
+    LEFT JOIN geo_territory t ON t.id = x.territory_id
+    LEFT JOIN LATERAL (
+        SELECT max(i.year) AS year FROM catalogue_indicator i
+        WHERE i.experiment_id = c.id AND i.nature = 'mesure'
+    ) m ON true
+), radius AS (
+    SELECT coalesce(
+        %(radius)s,
+        (SELECT min(step.km) FROM unnest(%(radii)s::float8[]) AS step (km)
+         WHERE (SELECT count(DISTINCT solution_id) FROM placed
+                WHERE own_level >= 3 AND on_theme AND (inside OR metres <= step.km * 1000)) >= %(enough)s),
+        %(everywhere)s::float8
+    ) AS km
+), factored AS (
+    SELECT p.*, radius.km AS radius_km,
+           CASE WHEN own_level >= 3 AND solution_level = 5 THEN 5 ELSE own_level END AS level,
+           CASE WHEN inside THEN 1 ELSE 1 / (1 + metres / 50000) END AS nearness,
+           CASE WHEN last_year IS NULL THEN 0.5
+                ELSE greatest(0.4, power(0.94, greatest(0, %(year)s - last_year))) END AS freshness,
+           CASE WHEN on_theme THEN 1 ELSE 0.3 END AS theme
+    FROM placed p, radius
+    WHERE p.inside OR p.metres <= radius.km * 1000
+), scored AS (
+    SELECT *, (0.25 + 0.15 * level) * nearness * freshness * theme AS score,
+           CASE WHEN %(by_distance)s THEN CASE WHEN inside THEN -1 ELSE metres END END AS distance_key
+    FROM factored
+), ranked AS (
+    SELECT *, row_number() OVER (
+               PARTITION BY solution_id, failed ORDER BY distance_key, score DESC, metres, id
+           ) AS place
+    FROM scored
+)
+SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level, b.id AS experiment_id, x.slug AS experiment_slug,
+       x.title AS experiment_title, x.place_name, x.location_precision, x.year_start, x.year_end,
+       b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
+       b.nearness::float8, b.freshness::float8, b.theme::float8, b.on_theme, b.score::float8, b.radius_km,
+       (SELECT coalesce(json_agg(json_build_object('slug', ox.slug, 'title', ox.title, 'place', ox.place_name,
+                                                   'metres', o.metres) ORDER BY o.place), '[]')
+        FROM ranked o JOIN catalogue_record ox ON ox.id = o.id
+        WHERE o.solution_id = b.solution_id AND o.failed = b.failed AND o.place BETWEEN 2 AND 11) AS others
+FROM ranked b
+JOIN catalogue_record s ON s.id = b.solution_id
+JOIN catalogue_record x ON x.id = b.id
+WHERE b.place = 1
+ORDER BY b.failed, b.distance_key, b.score DESC, b.metres, b.solution_id
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One factor of a score, in words and as a share of 1 (None: no bar)."""
+
+    label: str
+    detail: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class RankedSolution:
+    """A solution and the experiment that ranks it, with why."""
+
+    slug: str
+    title: str
+    summary: str
+    solution_level: int
+    experiment: dict[str, Any]
+    metres: float
+    inside: bool
+    level: int
+    failed: bool
+    score: float
+    factors: list[Factor]
+    others: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The answer: what works, what failed, and how far one had to look."""
+
+    radius_km: float
+    widened: bool
+    solutions: list[RankedSolution] = field(default_factory=list)
+    failures: list[RankedSolution] = field(default_factory=list)
+
+    @property
+    def everywhere(self) -> bool:
+        """True when no radius held enough proof."""
+        return self.radius_km >= EVERYWHERE_KM
+
+    @property
+    def proven(self) -> int:
+        """How many of the solutions have a measured result."""
+        return sum(solution.level >= proof.MEASURED for solution in self.solutions)
+
+
+def rank_solutions(
+    territory: Territory | None,
+    point: Point,
+    *,
+    theme_ids: list[int] | None = None,
+    radius_km: float | None = None,
+    by_distance: bool = False,
+    limit: int = 50,
+) -> Ranking:
+    """Solutions ranked for a territory seen from ``point`` (srid 4326), in one query.
+
+    ``radius_km`` fixes the radius; without it the radius widens by the steps of RADII_KM until
+    ENOUGH_PROVEN proven solutions stand in it. ``by_distance`` orders by distance alone.
+    """
+    year = timezone.localdate().year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RANK_SOLUTIONS,
+            {
+                "point": point.ewkt,
+                "territory": territory.pk if territory is not None else None,
+                "per_level": PER_LEVEL,
+                "themes": theme_ids or [],
+                "radius": radius_km,
+                "radii": [float(km) for km in RADII_KM],
+                "enough": ENOUGH_PROVEN,
+                "everywhere": float(EVERYWHERE_KM),
+                "year": year,
+                "by_distance": by_distance,
+                "limit": limit,
+            },
+        )
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    found = [_solution(row, year, asked_theme=bool(theme_ids)) for row in rows]
+    radius = float(rows[0]["radius_km"]) if rows else float(radius_km or EVERYWHERE_KM)
+    return Ranking(
+        radius_km=radius,
+        widened=radius_km is None and radius > RADII_KM[0],
+        solutions=[solution for solution in found if not solution.failed],
+        failures=[solution for solution in found if solution.failed],
+    )
+
+
+def _solution(row: dict[str, Any], year: int, *, asked_theme: bool) -> RankedSolution:
+    return RankedSolution(
+        slug=row["slug"],
+        title=row["title"],
+        summary=row["summary"],
+        solution_level=row["solution_level"],
+        experiment={
+            "slug": row["experiment_slug"],
+            "title": row["experiment_title"],
+            "place": row["place_name"],
+            "status": Experiment.Status(row["status"]).label,
+            "outcome": Experiment.Outcome(row["outcome"]).label,
+            "period": period_words(row["year_start"], row["year_end"]),
+        },
+        metres=row["metres"],
+        inside=row["inside"],
+        level=row["level"],
+        failed=row["failed"],
+        score=row["score"],
+        factors=explain(row, year, asked_theme=asked_theme),
+        others=row["others"],
+    )
+
+
+def explain(row: dict[str, Any], year: int, *, asked_theme: bool) -> list[Factor]:
+    """The factors of one row, in words."""
+    level = row["level"]
+    factors = [
+        Factor(
+            _("Preuve"),
+            _("%(level)d sur 5 : %(label)s") % {"level": level, "label": proof.LABELS[level]},
+            0.25 + 0.15 * level,
+        ),
+        Factor(_("Proximité"), _nearness_words(row), row["nearness"]),
+        Factor(_("Fraîcheur"), _freshness_words(row["last_year"], year), row["freshness"]),
+    ]
+    if asked_theme:
+        words = _("thème demandé") if row["on_theme"] else _("autre thème que celui demandé")
+        factors.append(Factor(_("Thème"), words, row["theme"]))
+    return factors
+
+
+def _nearness_words(row: dict[str, Any]) -> str:
+    if row["inside"]:
+        return _("sur le territoire")
+    if row["location_precision"] == "commune":
+        return _("%(distance)s (mesurée au point de la commune)") % {"distance": distance_words(row["metres"])}
+    return distance_words(row["metres"])
+
+
+def _freshness_words(last_year: int | None, year: int) -> str:
+    if last_year is None:
+        return _("année non connue")
+    age = max(0, year - last_year)
+    if age == 0:
+        return _("dernière information cette année")
+    return _("dernière information en %(year)d") % {"year": last_year}

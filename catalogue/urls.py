@@ -1,0 +1,20 @@
+"""Public addresses of the catalogue: French, stable, lower case."""
+
+from django.urls import path
+
+from catalogue.views import api, pages, territories, tiles
+
+app_name = "catalogue"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("carte/", pages.record_map, name="map"),
+    path("fiches/", pages.record_list, name="record-list"),
+    path("fiches.geojson", api.record_list_geojson, name="record-list-geojson"),
+    path("fiches.csv", api.record_list_csv, name="record-list-csv"),
+    path("fiches/<slug:slug>/", pages.record_detail, name="record-detail"),
+    path("fiches/<slug:slug>.geojson", api.record_geojson, name="record-geojson"),
+    path("territoires/", territories.territory_list, name="territory-list"),
+    path("territoires/<slug:level>/<str:code>/", territories.territory_detail, name="territory-detail"),
+    path("api/completion/", api.completion, name="completion"),
+    path("tuiles/fiches/<int:z>/<int:x>/<int:y>.mvt", tiles.record_tile, name="tile-records"),
+]

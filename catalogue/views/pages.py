@@ -1,0 +1,105 @@
+"""The public pages: home, map, list, record. Each parses its form, takes a queryset and renders."""
+
+from __future__ import annotations
+
+from math import cos, radians
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catalogue import detail, facets
+from catalogue.cards import card
+from catalogue.figures import living_figures, newest
+from catalogue.filters import RecordFilterForm
+from catalogue.models import Record
+from catalogue.views.errors import bad_request
+from catalogue.wording import whole
+from geo.models import Territory
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """One search box, three doors, living figures."""
+    return render(
+        request,
+        "catalogue/home.html",
+        {"chiffres": living_figures(), "recentes": [card(record) for record in newest(6)], "rubrique": "accueil"},
+    )
+
+
+@require_safe
+def record_map(request: HttpRequest) -> HttpResponse:
+    """The map and its list, one filter bar for both."""
+    return _results(request, "catalogue/record_map.html", "carte", reverse("catalogue:map"))
+
+
+@require_safe
+def record_list(request: HttpRequest) -> HttpResponse:
+    """The list of records; same parameters as the map."""
+    return _results(request, "catalogue/record_list.html", "fiches", reverse("catalogue:record-list"))
+
+
+def _results(request: HttpRequest, template: str, rubrique: str, address: str) -> HttpResponse:
+    form = RecordFilterForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    records = form.narrow(Record.objects.published())
+    paginator = Paginator(form.sort(records).with_card_relations(), PAGE_SIZE)
+    number = form.cleaned_data["page"] or 1
+    if number > paginator.num_pages:
+        raise Http404(_("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages})
+    page = paginator.page(number)
+    return render(
+        request,
+        template,
+        {
+            "page": page,
+            "fiches": [card(record) for record in page],
+            "compte": count_words(paginator.count),
+            "requete": form.query_string(page=None),
+            "lieux": places_named(form.cleaned_data["q"]) if number == 1 else [],
+            "emprise": form.data.get("bbox") or extent_words(form),
+            "lieu": form.place,
+            "rayon_km": form.radius_km,
+            "rubrique": rubrique,
+            "autre_vue": {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[rubrique],
+            "filtres": facets.filter_bar(form, Record.objects.published(), address),
+        },
+    )
+
+
+def count_words(count: int) -> str:
+    """« 128 fiches », exact."""
+    return ngettext("%(n)s fiche", "%(n)s fiches", count) % {"n": whole(count)}
+
+
+def places_named(words: str) -> list[Territory]:
+    """Territories that the words may name, offered above the results."""
+    return list(Territory.objects.complete(words, limit=3)) if words else []
+
+
+def extent_words(form: RecordFilterForm) -> str:
+    """Window of the map for what is asked: around the place, over the territory, or metropolitan France."""
+    territory = form.cleaned_data["territoire"]
+    if form.place is not None and form.radius_km is not None:
+        lon, lat = form.place.point.coords
+        dlat = max(form.radius_km, 1) / 111.3
+        dlon = dlat / max(0.1, cos(radians(lat)))
+        return f"{lon - dlon:.4f},{lat - dlat:.4f},{lon + dlon:.4f},{lat + dlat:.4f}"
+    if territory is not None and territory.geometry is not None:
+        return ",".join(f"{value:.4f}" for value in territory.geometry.extent)
+    return ""
+
+
+@require_safe
+def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One published record, with its proof, its place, its sources and what is near it."""
+    record = get_object_or_404(Record.objects.published().with_detail_relations(), slug=slug)
+    return render(request, "catalogue/record_detail.html", detail.context(record))

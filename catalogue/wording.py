@@ -1,0 +1,33 @@
+"""Quantities in French words: distances, periods, counts. Used by cards, rankings and exports."""
+
+from __future__ import annotations
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+NBSP = "\u00a0"
+
+
+def distance_words(metres: float) -> str:
+    """« à 350 m », « à 12 km » … from true metres."""
+    if metres < 1000:
+        return _("à %(n)s m") % {"n": f"{round(metres / 10) * 10:d}"}
+    km = metres / 1000
+    shown = number_format(km, decimal_pos=1) if km < 10 else number_format(round(km), use_l10n=True, force_grouping=True)
+    return _("à %(n)s km") % {"n": shown}
+
+
+def period_words(first: int | None, last: int | None) -> str:
+    """« 2015-2018 », « depuis 2015 », « jusqu’en 2018 », « 2015 » or nothing."""
+    if first is not None and last is not None:
+        return str(first) if first == last else f"{first}-{last}"
+    if first is not None:
+        return _("depuis %(year)s") % {"year": first}
+    if last is not None:
+        return _("jusqu’en %(year)s") % {"year": last}
+    return ""
+
+
+def whole(number: float) -> str:
+    """A whole number with French grouping."""
+    return number_format(round(number), use_l10n=True, force_grouping=True)
