@@ -1,0 +1,1 @@
+"""The import of the territory in three steps that are tested apart: read, build, write."""

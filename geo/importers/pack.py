@@ -1,0 +1,79 @@
+"""The vendored data file, written from the unpacked npm package: what the import needs of it, nothing else."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+from typing import Any
+
+KINDS = {"commune-deleguee": "deleguee", "commune-associee": "associee"}
+
+
+def load(folder: Path, name: str) -> list[dict[str, Any]]:
+    """Rows of one file of the package."""
+    rows: list[dict[str, Any]] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def pack_commune(row: dict[str, Any], epci: dict[str, str], ept: dict[str, str]) -> list[Any]:
+    """A current commune as a row; the order is the one that ``nomenclature.commune`` reads."""
+    code = row["code"]
+    return [
+        code,
+        row["nom"],
+        row.get("typeLiaison", 0),
+        row["departement"],
+        row["region"],
+        row.get("siren", ""),
+        row.get("population"),
+        row.get("codesPostaux", []),
+        epci.get(code, ""),
+        ept.get(code, ""),
+        row.get("anciensCodes", []),
+    ]
+
+
+def pack_former(rows: list[dict[str, Any]], current: list[dict[str, Any]]) -> list[list[str]]:
+    """Former codes: [code, name, kind, successor]; ``anciensCodes`` decides when the two lists differ."""
+    packed: dict[str, list[str]] = {}
+    for row in rows:
+        if row["type"] in KINDS:
+            packed[row["code"]] = [row["code"], row["nom"], KINDS[row["type"]], row["chefLieu"]]
+    for row in current:
+        for old in row.get("anciensCodes", []):
+            known = packed.get(old, [old, "", "fusionnee", ""])
+            packed[old] = [old, known[1], known[2], row["code"]]
+    return [packed[code] for code in sorted(packed)]
+
+
+def pack(folder: Path, millesime: int) -> dict[str, Any]:
+    """Content of the vendored file, from the ``data`` folder of the package."""
+    rows = load(folder, "communes")
+    current = [row for row in rows if row["type"] == "commune-actuelle"]
+    epcis, epts = load(folder, "epci"), load(folder, "ept")
+    epci = {member["code"]: row["code"] for row in epcis for member in row["membres"]}
+    ept = {member["code"]: row["code"] for row in epts for member in row["membres"]}
+    return {
+        "millesime": millesime,
+        "communes": [pack_commune(row, epci, ept) for row in current],
+        "arrondissements": [
+            [row["code"], row["nom"], row.get("codesPostaux", []), row["commune"], row.get("population")]
+            for row in rows
+            if row["type"] == "arrondissement-municipal"
+        ],
+        "former": pack_former(rows, current),
+        "epci": [[r["code"], r["nom"], r["type"], r["populationMunicipale"]] for r in epcis],
+        "ept": [[r["code"], r["nom"], r["type"], sum(m["populationMunicipale"] for m in r["membres"])] for r in epts],
+        "departements": [
+            [r["code"], r["nom"], r["typeLiaison"], r["region"], r["chefLieu"]] for r in load(folder, "departements")
+        ],
+        "regions": [[r["code"], r["nom"], r["typeLiaison"], r["chefLieu"]] for r in load(folder, "regions")],
+    }
+
+
+def write_packed(content: dict[str, Any], path: Path) -> int:
+    """Bytes written: the content as compressed JSON, the same bytes for the same content."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    path.write_bytes(lzma.compress(text.encode("utf-8"), preset=9 | lzma.PRESET_EXTREME))
+    return path.stat().st_size
