@@ -24,6 +24,8 @@ def context(record: Record) -> Context:
     """Everything that catalogue/record_detail.html needs for a record fetched with ``with_detail_relations()``."""
     return {
         "fiche": record,
+        "fil": trail(record),
+        "etiquettes": tags(record),
         "carte_fiche": {"place": place_words(record), "status": status_words(record), "figures": figures(record)},
         "periode": period_words(record.year_start, record.year_end),
         "preuve": proof_words(record),
@@ -39,6 +41,27 @@ def context(record: Record) -> Context:
         "precision": precision_words(record),
         **BY_KIND[record.kind](record),
     }
+
+
+def trail(record: Record) -> list[Context]:
+    """The breadcrumb: the list, the kind, the record."""
+    address = reverse("catalogue:record-list")
+    return [
+        {"texte": _("Fiches"), "url": address},
+        {"texte": record.get_kind_display(), "url": f"{address}?type={record.kind}"},
+        {"texte": record.title},
+    ]
+
+
+def tags(record: Record) -> list[Context]:
+    """Themes, stakes and programmes, each with the list of what bears it."""
+    address = reverse("catalogue:record-list")
+    terms = (("theme", record.themes), ("enjeu", record.stakes), ("programme", record.programmes))
+    return [
+        {"texte": term.label, "url": f"{address}?{parameter}={term.code}"}
+        for parameter, manager in terms
+        for term in manager.all()
+    ]
 
 
 def proof_words(record: Record) -> Context | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from geo.models import Territory
 
 NBSP = "\u00a0"
 
@@ -26,6 +31,12 @@ def period_words(first: int | None, last: int | None) -> str:
     if last is not None:
         return _("jusqu’en %(year)s") % {"year": last}
     return ""
+
+
+def territory_detail_words(territory: Territory) -> str:
+    """What tells a territory from its homonyms: « commune, Ille-et-Vilaine »."""
+    departement = territory.departement
+    return territory.kind_label if departement is None else f"{territory.kind_label}, {departement.name}"
 
 
 def whole(number: float) -> str:

@@ -10,6 +10,7 @@ handler500 = "config.outage.server_error"
 urlpatterns = [
     path("sante/", health.readiness, name="health-readiness"),
     path("sante/vie/", health.liveness, name="health-liveness"),
+    path("", include("catalogue.urls")),
     path("", include("config.pages")),
     path("composants/", composants.components_page, name="components"),
     path("administration/", admin.site.urls),

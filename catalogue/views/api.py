@@ -13,6 +13,7 @@ from catalogue import exports
 from catalogue.filters import RecordFilterForm
 from catalogue.models import Record
 from catalogue.views.errors import bad_request
+from catalogue.wording import territory_detail_words
 from geo.models import Territory
 
 
@@ -44,7 +45,7 @@ def _territory(territory: Territory) -> dict[str, object]:
         "niveau": territory.level,
         "code": territory.code,
         "nom": territory.name,
-        "detail": territory.detail_words,
+        "detail": territory_detail_words(territory),
         "url": reverse("catalogue:territory-detail", args=[territory.level, territory.code]),
         "lon": territory.point.x if territory.point else None,
         "lat": territory.point.y if territory.point else None,

@@ -30,8 +30,26 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "catalogue/home.html",
-        {"chiffres": living_figures(), "recentes": [card(record) for record in newest(6)], "rubrique": "accueil"},
+        {
+            "chiffres": figure_list(living_figures()),
+            "recentes": [card(record) for record in newest(6)],
+            "sites_url": f"{reverse('catalogue:record-list')}?type=site",
+            "rubrique": "accueil",
+        },
     )
+
+
+def figure_list(figures: dict[str, int]) -> list[dict[str, str]]:
+    """The living figures, each with the list behind it."""
+    address = reverse("catalogue:record-list")
+    shown = [
+        ("eprouvees", _("solutions éprouvées"), "?type=solution&preuve=3"),
+        ("experimentations", _("expérimentations et déploiements"), "?type=experimentation"),
+        ("operations", _("opérations d’aménagement"), "?type=operation"),
+        ("sites", _("sites d’expérimentation"), "?type=site"),
+        ("besoins", _("besoins exprimés"), "?type=besoin"),
+    ]
+    return [{"valeur": whole(figures[key]), "libelle": label, "url": address + query} for key, label, query in shown]
 
 
 @require_safe
@@ -56,6 +74,8 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
     if number > paginator.num_pages:
         raise Http404(_("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages})
     page = paginator.page(number)
+    other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[rubrique]
+    query = form.query_string(page=None)
     return render(
         request,
         template,
@@ -63,16 +83,25 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
             "page": page,
             "fiches": [card(record) for record in page],
             "compte": count_words(paginator.count),
-            "requete": form.query_string(page=None),
+            "requete": query,
             "lieux": places_named(form.cleaned_data["q"]) if number == 1 else [],
             "emprise": form.data.get("bbox") or extent_words(form),
             "lieu": form.place,
             "rayon_km": form.radius_km,
             "rubrique": rubrique,
-            "autre_vue": {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[rubrique],
+            "conseils": empty_advice(address),
+            "autre_vue": f"{other}?{query}" if query else other,
             "filtres": facets.filter_bar(form, Record.objects.published(), address),
         },
     )
+
+
+def empty_advice(address: str) -> list[dict[str, str]]:
+    """What to try when nothing was found."""
+    return [
+        {"texte": _("Retirer tous les filtres"), "url": address},
+        {"texte": _("Chercher un territoire"), "url": reverse("catalogue:territory-list")},
+    ]
 
 
 def count_words(count: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.gis.geos import Point
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue.cards import card, ranked_card
@@ -17,30 +19,39 @@ from catalogue.filters import CodesField
 from catalogue.models import Record, Theme
 from catalogue.ranking import Ranking, rank_solutions
 from catalogue.views.errors import bad_request
+from catalogue.wording import NBSP, territory_detail_words, whole
 from geo.models import Territory
 
 LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
 SHOWN = 10
 LISTED = 6
+INSIDE = 12
+PLURALS = {
+    Record.Kind.SOLUTION: gettext_lazy("Solutions"),
+    Record.Kind.EXPERIMENT: gettext_lazy("Expérimentations"),
+    Record.Kind.OPERATION: gettext_lazy("Opérations d’aménagement"),
+    Record.Kind.SITE: gettext_lazy("Sites d’expérimentation"),
+    Record.Kind.NEED: gettext_lazy("Besoins"),
+}
 
 
 class RankingForm(forms.Form):
     """How the visitor wants solutions ranked for a territory."""
 
-    theme = CodesField(Theme.objects.all(), label=_("Thème"))
+    theme = CodesField(Theme.objects.all(), label=gettext_lazy("Thème"))
     tri = forms.ChoiceField(
-        label=_("Classer par"),
-        choices=[("", _("preuve, proximité et fraîcheur")), ("distance", _("distance seule"))],
+        label=gettext_lazy("Classer par"),
+        choices=[("", gettext_lazy("preuve, proximité et fraîcheur")), ("distance", gettext_lazy("distance seule"))],
         required=False,
     )
-    rayon = forms.FloatField(label=_("Rayon (km)"), min_value=1, max_value=1000, required=False)
+    rayon = forms.FloatField(label=gettext_lazy("Rayon (km)"), min_value=1, max_value=1000, required=False)
     voir = forms.ChoiceField(choices=[("", ""), ("tout", "")], required=False)
 
 
 class TerritorySearchForm(forms.Form):
     """Words that name a territory."""
 
-    q = forms.CharField(label=_("Commune, code postal ou code INSEE"), max_length=200, required=False)
+    q = forms.CharField(label=gettext_lazy("Commune, code postal ou code INSEE"), max_length=200, required=False)
 
 
 @require_safe
@@ -96,27 +107,159 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
             limit=60 if everything else SHOWN + LISTED,
         )
     counts = in_and_around(territory)
+    shown = ranking.solutions[: None if everything else SHOWN] if ranking else []
+    here = reverse("catalogue:territory-detail", args=territory.url_parts)
     return {
         "territoire": territory,
-        "formulaire": form,
-        "classement": ranking,
-        "solutions": _cards(ranking, everything),
+        "adresse": here,
+        "fil": trail(territory),
+        "phrase": lead(territory, counts),
+        "options": [form[name] for name in ("theme", "tri", "rayon")],
+        "solutions": [ranked_card(solution) for solution in shown],
+        "rayon_mots": radius_words(territory, ranking) if ranking else "",
+        "suite": f"{here}?{rest_query(form)}" if ranking and not everything and len(ranking.solutions) > SHOWN else "",
         "lecons": [ranked_card(failure) for failure in ranking.failures[:LISTED]] if ranking else [],
-        "nombres": counts,
-        "sur_place": _records_inside(territory),
-        "zonages": [member.zonage for member in territory.zonagemember_set.select_related("zonage")],
+        "vide": empty_ranking(territory, here),
+        "faits": facts(territory, counts),
+        "geojson": outline(territory),
+        "emprise": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
+        "sur_place": records_inside(territory),
+        "liste_sur_place": f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}",
+        "zonages": [
+            member.zonage for member in territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
+        ],
+        "parents": parents(territory),
         "rubrique": "territoires",
     }
 
 
-def _cards(ranking: Ranking | None, everything: bool) -> list[dict[str, Any]]:
-    if ranking is None:
-        return []
-    return [ranked_card(solution) for solution in ranking.solutions[: None if everything else SHOWN]]
+def rest_query(form: RankingForm) -> str:
+    """The query string that shows the whole ranking."""
+    kept = [(name, value) for name in form.data for value in form.data.getlist(name) if value and name != "voir"]
+    return urlencode([*kept, ("voir", "tout")])
 
 
-def _records_inside(territory: Territory) -> list[dict[str, Any]]:
-    """The operations, sites and needs of the territory, best known first."""
+def lead(territory: Territory, counts: dict[str, int]) -> str:
+    """One sentence: what the territory is and what the catalogue knows of it."""
+    total = sum(counts.values())
+    if not total:
+        known = _("Le catalogue n’a encore aucune fiche sur place ; voici ce qui existe autour.")
+    else:
+        known = ngettext(
+            "Le catalogue y compte %(n)s fiche.", "Le catalogue y compte %(n)s fiches.", total
+        ) % {"n": whole(total)}
+    if territory.population is None:
+        return known
+    people = _("%(n)s habitants.") % {"n": whole(territory.population)}
+    return f"{people} {known}"
+
+
+def radius_words(territory: Territory, ranking: Ranking) -> str:
+    """How far one had to look, and how many of the results are proven."""
+    proven = ngettext(
+        "%(n)s solution avec résultat mesuré", "%(n)s solutions avec résultat mesuré", ranking.proven
+    ) % {"n": ranking.proven}
+    if ranking.everywhere:
+        return _("Recherche étendue à toute la France pour réunir assez de preuves%(nbsp)s: %(proven)s.") % {
+            "nbsp": NBSP,
+            "proven": proven,
+        }
+    radius = _("dans un rayon de %(km)s km autour %(of)s") % {
+        "km": whole(ranking.radius_km),
+        "of": territory.of_name,
+    }
+    if ranking.widened:
+        return _("Rayon élargi pour réunir assez de preuves%(nbsp)s: %(proven)s %(radius)s.") % {
+            "nbsp": NBSP,
+            "proven": proven,
+            "radius": radius,
+        }
+    return _("%(proven)s %(radius)s.") % {"proven": proven, "radius": radius}
+
+
+def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
+    """The empty state of the ranking."""
+    if territory.point is None:
+        return {
+            "titre": _("Ce territoire n’a pas de point connu"),
+            "texte": _("Nos sources n’en donnent pas le contour : les distances ne peuvent pas être calculées."),
+            "conseils": [{"texte": _("Toutes les fiches"), "url": reverse("catalogue:record-list")}],
+        }
+    return {
+        "titre": _("Aucune solution dans ce rayon"),
+        "texte": _("Sans rayon fixé, la recherche s’élargit jusqu’à trouver assez de preuves."),
+        "conseils": [{"texte": _("Retirer le rayon et le thème"), "url": here}],
+    }
+
+
+def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The figures of a territory, each with its meaning."""
+    density = territory.density
+    listed = f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}"
+    found: list[dict[str, Any]] = [
+        {"terme": _("Code"), "valeur": territory.code},
+        {"terme": _("Population"), "valeur": whole(territory.population) if territory.population else ""},
+        {"terme": _("Superficie"), "valeur": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else ""},
+        {"terme": _("Densité"), "valeur": f"{whole(density)}{NBSP}hab./km²" if density else ""},
+        {"terme": _("Classe de densité (calculée)"), "valeur": territory.get_density_class_display() or ""},
+        {"terme": _("Codes postaux"), "valeur": ", ".join(territory.postal_codes[:6])},
+    ]
+    for kind in Record.Kind:
+        if counts[kind]:
+            found.append(
+                {"terme": str(PLURALS[kind]), "valeur": whole(counts[kind]), "url": f"{listed}&type={kind.value}"}
+            )
+    return [fact for fact in found if fact["valeur"]]
+
+
+def outline(territory: Territory) -> dict[str, Any] | None:
+    """The generalised outline of the territory for its map (srid 4326)."""
+    if not territory.has_outline:
+        return None
+    geometry = territory.simplified_outline()
+    if geometry is None:
+        return None
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": geometry,
+                "properties": {"role": "contour", "title": territory.name},
+            }
+        ],
+    }
+
+
+def ancestors(territory: Territory) -> list[Territory]:
+    """The enclosing territories, largest first."""
+    chain = (territory.region, territory.departement, territory.ept or territory.epci, territory.commune)
+    return [parent for parent in chain if parent is not None and parent.pk != territory.pk]
+
+
+def trail(territory: Territory) -> list[dict[str, str]]:
+    """The breadcrumb."""
+    steps = [{"texte": _("Territoires"), "url": reverse("catalogue:territory-list")}]
+    steps += [
+        {"texte": parent.name, "url": reverse("catalogue:territory-detail", args=parent.url_parts)}
+        for parent in ancestors(territory)
+    ]
+    return [*steps, {"texte": territory.name, "url": ""}]
+
+
+def parents(territory: Territory) -> list[dict[str, str]]:
+    """Links to the enclosing territories."""
+    return [
+        {
+            "texte": _("Solutions éprouvées%(nbsp)s: %(name)s") % {"nbsp": NBSP, "name": parent.name},
+            "url": reverse("catalogue:territory-detail", args=parent.url_parts),
+        }
+        for parent in reversed(ancestors(territory))
+    ]
+
+
+def records_inside(territory: Territory) -> list[dict[str, Any]]:
+    """The operations, sites and needs of the territory, last updated first."""
     kinds = [Record.Kind.OPERATION, Record.Kind.SITE, Record.Kind.NEED]
     records = Record.objects.published().in_territory(territory).of_kinds(kinds)
-    return [card(record) for record in records.order_by("-kind", "-updated_at", "-pk").with_card_relations()[:12]]
+    return [card(record) for record in records.order_by("-updated_at", "-pk").with_card_relations()[:INSIDE]]
