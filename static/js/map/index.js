@@ -1,0 +1,153 @@
+// Starts every map of the page from its data attributes (templates/composants/carte_interactive.html).
+// Only the modules of this folder know Leaflet.
+import { listOfRecords, listOfTerritories, openBubble } from "./bulle.js";
+import { Records } from "./fiches.js";
+import { readPageGeometry } from "./geojson.js";
+import { addLocate, addOverseas, addZoom } from "./outils.js";
+import { FollowingList } from "./suivre.js";
+import { BaseMap, territoriesAt, territoryStore, TownNames } from "./territoires.js";
+import { TileStore } from "./tuiles.js";
+
+const L = window.L;
+const CLOSEST_ZOOM = 17;
+const KEYBOARD_REACH_PX = 60;
+const HELP = "Flèches : déplacer. Plus et moins : zoomer. Entrée : ouvrir ce qui est au centre.";
+
+for (const element of document.querySelectorAll("[data-carte]")) start(element);
+
+function start(element) {
+  const data = element.dataset;
+  const map = L.map(element, { zoomControl: false, minZoom: 3, maxZoom: 18, worldCopyJump: true, attributionControl: false });
+  describe(element);
+  panes(map);
+  const store = territoryStore(data.territoires);
+  const own = data.geojson ? readPageGeometry(JSON.parse(document.getElementById(data.geojson).textContent)) : null;
+  showWindow(map, data, own?.bounds);
+  baseMap(map, data, store);
+  const marks = own?.addTo(map);
+  controls(map, data);
+  const records = data.fiches ? new Records(new TileStore(data.fiches, withoutWindow(data.filtres)), { pane: "fiches" }).addTo(map) : null;
+  interact(map, { data, store, records, marks });
+  if (data.liste) linkList(map, data, records);
+  if ("adresse" in data) keepWindowInAddress(map);
+  element.dispatchEvent(new CustomEvent("carte:prete", { bubbles: true, detail: { map, records } }));
+}
+
+function describe(element) {
+  const legend = element.parentElement.querySelector("[data-legende]");
+  if (legend && (element.clientWidth < 640 || element.clientHeight < 480)) legend.open = false;
+  element.setAttribute("role", "application");
+  element.setAttribute("aria-roledescription", "carte");
+  element.setAttribute("aria-label", `${element.closest("[aria-label]").getAttribute("aria-label")}. ${HELP}`);
+}
+
+function panes(map) {
+  for (const [name, level] of [["noms", 250], ["fiches", 450]]) {
+    map.createPane(name).style.zIndex = level;
+    map.getPane(name).style.pointerEvents = "none";
+  }
+}
+
+function baseMap(map, data, store) {
+  L.control.attribution({ prefix: false }).addAttribution(data.attribution ?? "").addTo(map);
+  if (data.ign) {
+    L.tileLayer(data.ign, { maxNativeZoom: 19, attribution: "© IGN - Géoplateforme" }).addTo(map);
+    return;
+  }
+  new BaseMap(store).addTo(map);
+  new TownNames(store, { pane: "noms" }).addTo(map);
+}
+
+function controls(map, data) {
+  addZoom(map);
+  if ("localiser" in data) addLocate(map, data.autour);
+  if (data.fiches) addOverseas(map);
+}
+
+// The address wins (#carte=zoom/lat/lon), then the page's own geometry, then the window it asks for.
+function showWindow(map, data, own) {
+  const [zoom, lat, lon] = (/^#carte=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash) ?? []).slice(1).map(Number);
+  if ("adresse" in data && Number.isFinite(lon)) return map.setView([lat, lon], zoom);
+  if (own) return map.fitBounds(own, { padding: [32, 32], maxZoom: 14 });
+  const [west, south, east, north] = data.emprise.split(",").map(Number);
+  return map.fitBounds([[south, west], [north, east]]);
+}
+
+function keepWindowInAddress(map) {
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    const hash = `#carte=${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
+    history.replaceState(history.state, "", location.pathname + location.search + hash);
+  });
+}
+
+// The map shows what the filters say; its own window is what one sees.
+function withoutWindow(query) {
+  const parameters = new URLSearchParams(query);
+  for (const name of ["bbox", "page", "tri"]) parameters.delete(name);
+  return parameters.toString();
+}
+
+function interact(map, { data, store, records, marks }) {
+  const address = (slug) => data.fiche.replace("__slug__", encodeURIComponent(slug));
+  const territory = (niveau, code) => data.territoire.replace("__niveau__", niveau).replace("__code__", code);
+
+  const open = (latlng, reach) => {
+    const point = map.latLngToLayerPoint(latlng);
+    const mark = marks?.at(point) ?? [];
+    if (mark.length) return openBubble(map, latlng, listOfRecords(mark, (slug) => mark.find((one) => one.slug === slug).url));
+    const found = records?.at(point, reach);
+    if (found) return openGroup(map, found, address);
+    const here = territoriesAt(map, store, latlng);
+    return here.length ? openBubble(map, latlng, listOfTerritories(here, territory)) : null;
+  };
+  map.on("click", ({ latlng }) => open(latlng));
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) open(map.getCenter(), KEYBOARD_REACH_PX);
+  });
+  if (records) hover(map, records);
+}
+
+function openGroup(map, found, address) {
+  const centre = map.layerPointToLatLng([found.x, found.y]);
+  const spread = Math.max(found.maxX - found.minX, found.maxY - found.minY) || 0;
+  const complete = found.records.length === found.count;
+  if (complete && (spread < 1 || map.getZoom() >= CLOSEST_ZOOM)) {
+    return openBubble(map, centre, listOfRecords(found.records, address));
+  }
+  if (!spread) return map.setView(centre, map.getZoom() + 2);
+  const corners = [[found.minX, found.minY], [found.maxX, found.maxY]].map((corner) => map.layerPointToLatLng(corner));
+  const closer = Math.max(map.getBoundsZoom(L.latLngBounds(corners), false, L.point(80, 80)), map.getZoom() + 1);
+  return map.setView(L.latLngBounds(corners).getCenter(), Math.min(closer, CLOSEST_ZOOM + 1));
+}
+
+function hover(map, records) {
+  const tip = L.tooltip({ direction: "top", offset: [0, -10], className: "carte-nom" });
+  map.on("mousemove", ({ layerPoint }) => {
+    const found = records.at(layerPoint, 2);
+    records.aim(found && records.groups.includes(found) ? found : null);
+    map.getContainer().classList.toggle("carte-vise", Boolean(found));
+    if (!found) return tip.remove();
+    tip.setContent(hoverWords(found)).setLatLng(map.layerPointToLatLng([found.x, found.y]));
+    return tip.addTo(map);
+  });
+  map.on("mouseout movestart zoomstart", () => (records.aim(null), tip.remove()));
+}
+
+// A text node, never HTML: titles come from data.
+function hoverWords(found) {
+  const words = found.count > 1 ? `${found.count.toLocaleString("fr-FR")} fiches` : found.records[0]?.title ?? "1 fiche";
+  return Object.assign(document.createElement("span"), { textContent: words });
+}
+
+// The list and the map point at each other, and the list follows when asked.
+function linkList(map, data, records) {
+  const list = document.getElementById(data.liste);
+  if (!list) return;
+  const box = map.getContainer().closest(".carte").querySelector("[data-suivre-case]");
+  if ("suivre" in data && box) new FollowingList(map, data.liste, box);
+  if (!records) return;
+  const aim = ({ target }) => records.aim(null, target.closest("[data-fiche]")?.dataset.fiche ?? null);
+  for (const event of ["mouseover", "focusin"]) list.addEventListener(event, aim);
+  list.addEventListener("mouseleave", () => records.aim(null));
+}

@@ -1,0 +1,186 @@
+// The base map: our own territories. Sea is the page behind, land and its borders are tiles, names are a canvas.
+import { addToPath, features, TILE_PX, TileStore, visibleTiles, worldPoints } from "./tuiles.js";
+import { Toile } from "./toile.js";
+
+const L = window.L;
+const LAND = "#fbfaf5";
+const SHORE = ["rgb(120 160 178 / 14%)", "rgb(120 160 178 / 18%)", "#8fafbd"];
+const LEVELS = ["communes", "epci", "departements", "regions", "pays"];
+const NATIONAL_BORDERS = "#8a9ba0";
+const FINEST_ZOOM = 12;
+
+// Line of each level: [colour, width in pixels] at a zoom of the map, null when not drawn.
+function line(level, zoom) {
+  if (level === "communes") return zoom >= 9 ? ["#e0ddd0", zoom >= 12 ? 1.2 : 0.8] : null;
+  if (level === "epci") return zoom >= 8 ? ["#cfcbbb", zoom >= 11 ? 1.4 : 0.9] : null;
+  if (level === "departements") return zoom >= 5 ? ["#bdbcae", zoom >= 9 ? 1.8 : 0.9] : null;
+  if (level === "regions") return ["#9aa5a2", zoom >= 9 ? 2.2 : 1.2];
+  return [NATIONAL_BORDERS, 1.2];
+}
+
+export const BaseMap = L.GridLayer.extend({
+  options: {
+    tileSize: TILE_PX,
+    zoomOffset: -1,
+    minZoom: 0,
+    maxNativeZoom: FINEST_ZOOM + 1,
+    maxZoom: 19,
+    keepBuffer: 1,
+    updateWhenZooming: false,
+    className: "carte-fond",
+  },
+
+  initialize(store, options) {
+    L.GridLayer.prototype.initialize.call(this, options);
+    this.store = store;
+    this.on("tileunload", ({ coords }) => this.store.abort(this.tileCoords(coords)));
+  },
+
+  // GridLayer counts 512-pixel tiles one zoom below the map's.
+  tileCoords({ x, y, z }) {
+    return { x, y, z: Math.max(0, z - 1) };
+  },
+
+  createTile(coords, done) {
+    const canvas = document.createElement("canvas");
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    canvas.width = canvas.height = TILE_PX * ratio;
+    const at = this.tileCoords(coords);
+    this.store
+      .load(at)
+      .then((tile) => {
+        const context = canvas.getContext("2d");
+        context.scale(ratio, ratio);
+        if (tile) drawLand(context, tile, coords.z);
+        done(null, canvas);
+      })
+      .catch((error) => done(error.name === "AbortError" ? null : error, canvas));
+    return canvas;
+  },
+});
+
+function drawLand(context, tile, zoom) {
+  context.lineJoin = "round";
+  const paths = new Map();
+  for (const level of LEVELS) {
+    const path = new Path2D();
+    let some = false;
+    for (const feature of features(tile, level)) {
+      addToPath(path, feature);
+      some = true;
+    }
+    if (some) paths.set(level, path);
+  }
+  const land = paths.get("pays") ?? paths.get("regions") ?? paths.get("departements") ?? paths.get("communes");
+  if (!land) return;
+  [9, 5, 1.6].forEach((width, i) => stroke(context, land, SHORE[i], width));
+  context.fillStyle = LAND;
+  context.fill(land);
+  stroke(context, land, LAND, 0.8);
+  for (const level of LEVELS) {
+    const style = paths.has(level) && line(level, zoom);
+    if (style) stroke(context, paths.get(level), style[0], style[1]);
+  }
+}
+
+function stroke(context, path, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke(path);
+}
+
+// Names of towns, the largest first, none over another.
+export const TownNames = Toile.extend({
+  initialize(store, options) {
+    L.Renderer.prototype.initialize.call(this, options);
+    this.store = store;
+    this.towns = [];
+  },
+
+  viewChanged() {
+    const wanted = visibleTiles(this._map, FINEST_ZOOM);
+    const loads = wanted.map((at) => this.store.load(at).then((tile) => [tile, at], () => null));
+    this.request = (this.request ?? 0) + 1;
+    const mine = this.request;
+    Promise.all(loads).then((tiles) => {
+      if (mine !== this.request || !this._container) return;
+      this.towns = tiles.filter(Boolean).flatMap(([tile, at]) => townsOf(tile, at));
+      this.towns.sort((a, b) => b.population - a.population);
+      this.requestDraw();
+    });
+  },
+
+  draw(context) {
+    const zoom = this._map.getZoom();
+    const taken = [];
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    for (const town of this.towns) {
+      const size = nameSize(town.population, zoom);
+      if (!size) continue;
+      const { x, y } = this.layerPoint(town);
+      context.font = `${town.population > 100_000 ? 600 : 450} ${size}px "Radio Canada", system-ui, sans-serif`;
+      const width = context.measureText(town.name).width;
+      const box = [x - 6, y - size * 0.75, x + width + 12, y + size * 0.75];
+      if (taken.some((other) => crosses(box, other))) continue;
+      taken.push(box);
+      writeName(context, town.name, x, y, size);
+    }
+  },
+});
+
+function townsOf(tile, at) {
+  const found = [];
+  for (const feature of features(tile, "villes")) {
+    const [point] = worldPoints(feature, at);
+    if (point) found.push({ ...point, name: feature.properties.name, population: feature.properties.population ?? 0 });
+  }
+  return found;
+}
+
+// Size in pixels of a town's name, 0 when the zoom is too low for it.
+function nameSize(population, zoom) {
+  const least = zoom <= 5 ? 250_000 : zoom <= 6 ? 110_000 : zoom <= 7 ? 50_000 : zoom <= 8 ? 22_000 : zoom <= 9 ? 9000 : zoom <= 10 ? 3000 : zoom <= 11 ? 800 : 0;
+  if (population < least) return 0;
+  return population > 400_000 ? 15 : population > 100_000 ? 13.5 : population > 20_000 ? 12.5 : 11.5;
+}
+
+function crosses(a, b) {
+  return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+}
+
+function writeName(context, name, x, y, size) {
+  context.beginPath();
+  context.arc(x, y, 1.8, 0, 2 * Math.PI);
+  context.fillStyle = "#6b7a80";
+  context.fill();
+  context.strokeStyle = "rgb(251 250 245 / 90%)";
+  context.lineWidth = 3.5;
+  context.strokeText(name, x + 6, y);
+  context.fillStyle = size > 13 ? "#37474e" : "#56666d";
+  context.fillText(name, x + 6, y);
+}
+
+// The territories under a point of the map, the smallest first: [{ niveau, code, name }].
+export function territoriesAt(map, store, latlng) {
+  const world = map.project(latlng, 0).divideBy(256);
+  const z = Math.max(0, Math.min(FINEST_ZOOM, Math.round(map.getZoom()) - 1));
+  const x = Math.floor(world.x * 2 ** z);
+  const y = Math.floor(world.y * 2 ** z);
+  const tile = store.get({ x, y, z });
+  const context = document.createElement("canvas").getContext("2d");
+  const inside = [(world.x * 2 ** z - x) * TILE_PX, (world.y * 2 ** z - y) * TILE_PX];
+  const found = [];
+  for (const level of LEVELS) {
+    for (const feature of features(tile, level)) {
+      if (!context.isPointInPath(addToPath(new Path2D(), feature), ...inside)) continue;
+      const { code, name, level: niveau } = feature.properties;
+      found.push({ niveau: niveau ?? level.replace(/s$/, ""), code, name });
+    }
+  }
+  return found;
+}
+
+export function territoryStore(template) {
+  return new TileStore(template);
+}
