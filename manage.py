@@ -3,10 +3,12 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 (this is where one learns it)
     sys.exit(
-        "Erreur : Python 3.11 ou plus récent est nécessaire (ici %d.%d).\n"
-        "  → Installez-le, puis relancez avec lui, par exemple : python3.12 manage.py start" % sys.version_info[:2]
+        "Erreur : Python 3.11 ou plus récent est nécessaire (ici {}.{}).\n"
+        "  → Installez-le, puis relancez avec lui, par exemple : python3.12 manage.py start".format(
+            *sys.version_info
+        )
     )
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
@@ -30,7 +31,7 @@ def secret_key(**kwargs: Any) -> list[CheckMessage]:
             "La variable SECRET_KEY est absente ou trop courte."
             if length
             else "La variable SECRET_KEY n’est pas définie.",
-            hint=f"Donnez-lui au moins {SHORTEST_SECRET_KEY} caractères tirés au hasard, gardés hors du dépôt.",
+            hint=f"Donnez-lui au moins {SHORTEST_SECRET_KEY} caractères au hasard, gardés hors du dépôt.",
             id="config.E001",
         )
     ]
@@ -55,7 +56,7 @@ def trial_mode(**kwargs: Any) -> list[CheckMessage]:
     if not settings.LOCAL:
         return []
     return [
-        Warning(
+        Caution(
             "LOCAL=1 : cette instance d’essai n’impose ni HTTPS ni cookies sûrs.",
             hint="En production, retirez LOCAL de l’environnement.",
             id="config.W001",
@@ -68,7 +69,7 @@ def static_files(**kwargs: Any) -> list[CheckMessage]:
     if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return []
     return [
-        Warning(
+        Caution(
             "Les fichiers statiques n’ont pas été rassemblés.",
             hint="Lancez : python manage.py prepare",
             id="config.W002",
@@ -80,20 +81,31 @@ def database_versions(databases: Sequence[str] | None = None, **kwargs: Any) -> 
     """PostgreSQL and PostGIS old enough to lack what our queries use."""
     found: list[CheckMessage] = []
     for alias in databases or ():
-        connection = connections[alias]
+        connection: Any = connections[alias]
         if connection.vendor != "postgresql" or not hasattr(connection.ops, "postgis_lib_version"):
             found.append(
-                Error("La base de données n’est pas PostgreSQL avec PostGIS.", hint="Voyez DATABASE_URL.", id="config.E003")
+                Error(
+                    "La base de données n’est pas PostgreSQL avec PostGIS.",
+                    hint="Voyez DATABASE_URL.",
+                    id="config.E003",
+                )
             )
             continue
         if connection.pg_version < OLDEST_POSTGRESQL * 10_000:
-            found.append(Error(f"PostgreSQL {OLDEST_POSTGRESQL} ou plus récent est nécessaire.", id="config.E004"))
+            found.append(
+                Error(f"PostgreSQL {OLDEST_POSTGRESQL} ou plus récent est nécessaire.", id="config.E004")
+            )
         if connection.ops.spatial_version[:2] < OLDEST_POSTGIS:
             found.append(Error("PostGIS 3.3 ou plus récent est nécessaire.", id="config.E005"))
     return found
 
 
-DEPLOYMENT: tuple[Callable[..., list[CheckMessage]], ...] = (secret_key, allowed_hosts, trial_mode, static_files)
+DEPLOYMENT: tuple[Callable[..., list[CheckMessage]], ...] = (
+    secret_key,
+    allowed_hosts,
+    trial_mode,
+    static_files,
+)
 
 
 def register_all() -> None:

@@ -1,4 +1,4 @@
-"""What every test relies on: no network, the site's settings made fast, a browser, GeoDjango's caches filled."""
+"""What every test relies on: no network, fast settings, a browser, GeoDjango's caches filled."""
 
 import os
 import socket
@@ -51,7 +51,11 @@ def _only_this_machine() -> Iterator[None]:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }:
             raise PermissionError(f"a test tried to reach {address[0]}")
         connect(self, address)
 

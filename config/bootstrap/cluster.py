@@ -1,24 +1,22 @@
 """The private PostgreSQL cluster: reached by a socket in a closed folder, listening on no port.
 
 As root it runs under an unprivileged account, and away from the project when that account
-cannot enter the project's folder.
+cannot enter the project's folder. The commands of a checkout share it: the last one to leave stops it.
 """
 
 import hashlib
 import os
-import pwd
 import re
 import shutil
-import stat
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from config.bootstrap import postgresql
-from config.bootstrap.layout import Layout
+from config.bootstrap.accounts import SERVICE, can_enter, make_closed_folder, owner_of, run_as
+from config.bootstrap.layout import Layout, replace_text
 from config.bootstrap.locks import Shared, exclusive
 from config.bootstrap.messages import Problem, say
 from config.bootstrap.tools import output_of, problem_from_log
@@ -27,7 +25,6 @@ NAME = "place"
 """The name of the database and of the role that owns it."""
 LONGEST_SOCKET = 107
 """Bytes that the kernel allows in a socket's path."""
-SERVICE_ACCOUNT = "postgres"
 AWAY = Path("/var/lib/postgresql")
 
 
@@ -44,25 +41,16 @@ class Cluster:
     def url(self) -> str:
         return f"postgresql://{NAME}@/{NAME}?host={quote(str(self.sockets), safe='/')}"
 
-    @property
-    def identity(self) -> dict[str, object]:
-        """What makes ``subprocess`` run a program as the owner, in a folder that it can enter."""
-        if self.owner is None:
-            return {"cwd": "/"}
-        account = pwd.getpwnam(self.owner)
-        return {"cwd": "/", "user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
     def is_running(self) -> bool:
-        return output_of([self.server.bin / "pg_ctl", "-D", self.data, "status"], **self.identity) is not None
+        return run_as(self.owner, [self.server.bin / "pg_ctl", "-D", self.data, "status"]).returncode == 0
 
 
 def locate(layout: Layout) -> Cluster:
     """The cluster of this checkout, made or still to be made."""
-    away = AWAY / f"place-{_short_hash(layout.var)}"
-    here = layout.var / "pg"
-    owner = _owner(here)
+    here, away = _places(layout)
+    owner = owner_of(here)
     data = away if owner and _is_made(away) else here
-    if owner and not _is_made(data) and not _can_enter(owner, layout.var):
+    if owner and not _is_made(data) and not can_enter(owner, layout.var):
         data = away
     return Cluster(data, _socket_folder(layout, data), owner, _server_for(data))
 
@@ -103,13 +91,18 @@ def remove_unless_used(layout: Layout) -> bool:
         if not users.is_last():
             return False
         _stop_if_running(layout)
-        for folder in (layout.var / "pg", AWAY / f"place-{_short_hash(layout.var)}"):
+        for folder in _places(layout):
             for path in (folder, _partial(folder)):
                 if path.exists():
                     shutil.rmtree(path)
         return True
     finally:
         users.leave()
+
+
+def _places(layout: Layout) -> tuple[Path, Path]:
+    """Where the cluster normally is, and where it is when its account cannot enter the project."""
+    return layout.var / "pg", AWAY / f"place-{_short_hash(layout.var)}"
 
 
 def _is_made(data: Path) -> bool:
@@ -122,34 +115,6 @@ def _partial(data: Path) -> Path:
 
 def _short_hash(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:10]
-
-
-def _owner(here: Path) -> str | None:
-    """Who runs the server when we are root: whoever made the cluster, else the service account."""
-    if os.geteuid() != 0:
-        if here.exists() and here.stat().st_uid != os.geteuid():
-            raise Problem(
-                f"la base privée {here} appartient au compte « {here.owner()} ».",
-                "Lancez la commande avec le compte qui a fait l’installation (ou avec sudo).",
-            )
-        return None
-    if here.exists() and here.stat().st_uid != 0:
-        return here.owner()
-    try:
-        pwd.getpwnam(SERVICE_ACCOUNT)
-    except KeyError:
-        raise Problem(
-            f"PostgreSQL refuse de tourner sous root et le compte « {SERVICE_ACCOUNT} » n’existe pas.",
-            "Lancez la commande avec un compte ordinaire.",
-        ) from None
-    return SERVICE_ACCOUNT
-
-
-def _can_enter(owner: str, folder: Path) -> bool:
-    account = pwd.getpwnam(owner)
-    test = ["test", "-x", folder]
-    told = subprocess.run(test, cwd="/", user=account.pw_uid, group=account.pw_gid, extra_groups=[], check=False)
-    return told.returncode == 0
 
 
 def _server_for(data: Path) -> postgresql.Server:
@@ -176,32 +141,18 @@ def _socket_folder(layout: Layout, data: Path) -> Path:
     beside = data.with_name(f"{data.name}-socket")
     if fits_a_socket(beside):
         return beside
-    base = Path("/run") if os.geteuid() == 0 else Path("/tmp")
+    base = Path("/run") if os.geteuid() == 0 else Path("/tmp")  # noqa: S108 (the folder is closed, its owner checked)
     return base / f"place-{os.geteuid()}-{_short_hash(layout.var)}"
 
 
 def fits_a_socket(folder: Path) -> bool:
-    """True when PostgreSQL can listen in this folder: not too long, nothing to quote in its list of folders."""
+    """True when PostgreSQL can listen there: not too long, nothing to quote in its list of folders."""
     path = folder / ".s.PGSQL.5432"
     return len(os.fsencode(path)) <= LONGEST_SOCKET and re.search(r"[,\"'\\\n]", str(folder)) is None
 
 
-def _make_closed_folder(folder: Path, owner: str | None) -> None:
-    """Create a folder that its owner alone can enter; refuse one that somebody else laid there."""
-    uid = pwd.getpwnam(owner).pw_uid if owner else os.geteuid()
-    try:
-        folder.mkdir(mode=0o700)
-        if owner:
-            shutil.chown(folder, owner, pwd.getpwnam(owner).pw_gid)
-    except FileExistsError:
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
-            raise Problem(f"{folder} existe déjà et n’est pas à nous.", "Supprimez-le puis relancez.") from None
-        folder.chmod(0o700)
-
-
 def _make(layout: Layout, cluster: Cluster) -> None:
-    """Create the cluster beside its place, then move it there: an interrupted creation leaves no half one."""
+    """Create the cluster beside its place, then move it there: interrupted, it leaves no half one."""
     if not _is_made(cluster.data):
         layout.check_room()
         say(f"Création de la base de données privée (PostgreSQL {cluster.server.major})…")
@@ -209,51 +160,22 @@ def _make(layout: Layout, cluster: Cluster) -> None:
         for former in (partial, cluster.data):
             if former.exists():
                 shutil.rmtree(former)
-        _make_closed_folder(partial, cluster.owner)
+        make_closed_folder(partial, cluster.owner)
         log = layout.log("initdb")
-        command = [
-            *(cluster.server.bin / "initdb", "-D", partial, "-U", SERVICE_ACCOUNT, "--auth=trust"),
-            *("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=fr-FR"),
+        command: list[str | Path] = [
+            *(cluster.server.bin / "initdb", "-D", partial, "-U", SERVICE, "--auth=trust", "--encoding=UTF8"),
+            *("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=fr-FR"),
         ]
-        with log.open("wb") as output:
-            done = subprocess.run(command, stdout=output, stderr=output, check=False, **cluster.identity)
-        if done.returncode:
+        if run_as(cluster.owner, command, log).returncode:
             raise problem_from_log(log, "la création de la base de données a échoué.")
         with (partial / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write("\ninclude_if_exists = 'place.conf'\n")
         partial.rename(cluster.data)
-    configuration = cluster.data / "place.conf"
-    configuration.write_text(settings(cluster.sockets), encoding="utf-8")
-
-
-def settings(sockets: Path) -> str:
-    """The server's settings: no network, and memory in proportion to the machine's."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    values = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(sockets),
-        "unix_socket_permissions": "0700",
-        "shared_buffers": f"{min(max(memory // 8, 64), 1024)}MB",
-        "effective_cache_size": f"{max(memory // 2, 256)}MB",
-        "work_mem": "16MB",
-        "maintenance_work_mem": "256MB",
-        "max_wal_size": "2GB",
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "logging_collector": "on",
-        "log_filename": "postgresql-%a.log",
-        "log_truncate_on_rotation": "on",
-        "log_rotation_size": "0",
-    }
-    shared = Path("/dev/shm")
-    if not shared.is_dir() or shutil.disk_usage(shared).total < 256 * 2**20:
-        # Containers give 64 MB there, which a parallel query can exceed.
-        values["dynamic_shared_memory_type"] = "mmap"
-    return "".join(f"{name} = '{value}'\n" for name, value in values.items())
+    replace_text(cluster.data / "place.conf", postgresql.configuration(cluster.sockets))
 
 
 def _start(cluster: Cluster, *, may_restart: bool) -> None:
-    _make_closed_folder(cluster.sockets, cluster.owner)
+    make_closed_folder(cluster.sockets, cluster.owner)
     if cluster.is_running():
         if not (may_restart and _is_outdated(cluster)):
             return
@@ -273,27 +195,33 @@ def _is_outdated(cluster: Cluster) -> bool:
 
 
 def _control(cluster: Cluster, action: str, *options: str) -> None:
-    command = [cluster.server.bin / "pg_ctl", "-D", cluster.data, "-s", "-w", "-t", "120", *options, action]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-        **cluster.identity,
-    )
-    if done.returncode:
+    command: list[str | Path] = [
+        cluster.server.bin / "pg_ctl",
+        "-D",
+        cluster.data,
+        "-s",
+        "-w",
+        "-t",
+        "120",
+        *options,
+        action,
+    ]
+    if run_as(cluster.owner, command).returncode:
         log = cluster.data / "start.log"
-        if log.exists():
-            raise problem_from_log(log, f"la base de données ne répond pas (pg_ctl {action}).")
-        raise Problem(f"la base de données ne répond pas (pg_ctl {action}).", f"Dossier : {cluster.data}")
+        failed = f"la base de données ne répond pas (pg_ctl {action})."
+        raise problem_from_log(log, failed) if log.exists() else Problem(failed, f"Dossier : {cluster.data}")
 
 
 def _stop_if_running(layout: Layout) -> None:
-    cluster = locate(layout)
-    if _is_made(cluster.data) and cluster.is_running():
-        _control(cluster, "stop", "-m", "fast")
+    if any((data / "postmaster.pid").exists() for data in _places(layout)):
+        cluster = locate(layout)
+        if cluster.is_running():
+            _control(cluster, "stop", "-m", "fast")
 
 
 def _provision(cluster: Cluster) -> None:
     """Role, extensions and database, the database last: its presence says that all the rest is there."""
-    if _sql(cluster, "postgres", f"select 1 from pg_database where datname = '{NAME}'") == "1":
+    if NAME in _sql(cluster, "postgres", "select datname from pg_database").splitlines():
         return
     _sql(cluster, "postgres", f"drop role if exists {NAME}")
     _sql(cluster, "postgres", f"create role {NAME} login createdb")
@@ -303,16 +231,11 @@ def _provision(cluster: Cluster) -> None:
 
 
 def _sql(cluster: Cluster, database: str, statement: str) -> str:
-    command = [cluster.server.bin / "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
-    where = ["-h", cluster.sockets, "-U", SERVICE_ACCOUNT, "-d", database, "-c", statement]
-    done = subprocess.run(
-        [*command, *where], capture_output=True, text=True, check=False, env=_quiet(os.environ), **cluster.identity
-    )
-    if done.returncode:
-        raise Problem("la base de données privée refuse une commande de mise en place.", done.stderr.strip())
-    return done.stdout.strip()
-
-
-def _quiet(environment: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in environment.items() if not name.startswith("PG")}
-    return {**kept, "PGOPTIONS": "-c client_min_messages=warning"}
+    command: list[str | Path] = [cluster.server.bin / "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
+    where: list[str | Path] = ["-h", cluster.sockets, "-U", SERVICE, "-d", database, "-c", statement]
+    answer = output_of([*command, *where], {"PGOPTIONS": "-c client_min_messages=warning"})
+    if answer is None:
+        raise Problem(
+            "la base de données privée refuse une commande de mise en place.", f"Commande : {statement}"
+        )
+    return answer

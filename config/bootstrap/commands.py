@@ -65,8 +65,7 @@ def start(layout: Layout, arguments: list[str]) -> int:
     with alone_or_none(layout.var / "server.lock", str(os.getpid())) as alone:
         if not alone:
             raise Problem("le site tourne déjà (ou démarre).", "Pour l’arrêter : python3 manage.py stop")
-        port = reserve(options.port)
-        with ready(layout, tests=False) as variables:
+        with reserve(options.port) as port, ready(layout, tests=False) as variables:
             _run(layout, variables, "manage.py", "prepare")
             _serve(layout, variables, port)
     return 0
@@ -80,7 +79,7 @@ def stop(layout: Layout, arguments: list[str]) -> int:
         os.kill(int(said), 15)
         with exclusive(layout.var / "server.lock", waiting="Arrêt du site…"):
             pass
-    if (layout.var / "venv").exists() and not cluster.stop_unless_used(layout):
+    if layout.var.exists() and not cluster.stop_unless_used(layout):
         say("Une autre commande se sert de la base : elle reste en marche.")
         return 0
     say("Le site est arrêté.")
@@ -209,6 +208,8 @@ def _no_arguments(name: str, arguments: list[str]) -> None:
 
 def _confirmed() -> bool:
     if not sys.stdin.isatty():
-        raise Problem("reset efface tout ce qui a été saisi.", "Confirmez avec : python3 manage.py reset --yes")
+        raise Problem(
+            "reset efface tout ce qui a été saisi.", "Confirmez avec : python3 manage.py reset --yes"
+        )
     answer = input("Effacer la base privée et les fichiers déposés ? [o/N] ")
     return answer.strip().lower() in {"o", "oui"}

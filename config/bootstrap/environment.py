@@ -55,7 +55,7 @@ def _create(layout: Layout, log: Path) -> None:
         command = [uv, "venv", "--quiet", "--python", interpreter, str(layout.venv)]
     else:
         command = [interpreter, "-m", "venv", str(layout.venv)]
-    run_logged(command, log, "la création de l’environnement Python a échoué.", env=_uv_environment())
+    run_logged(command, log, "la création de l’environnement Python a échoué.", environment=_uv_environment())
 
 
 def _install(layout: Layout, requirements: Path, log: Path) -> None:
@@ -64,13 +64,15 @@ def _install(layout: Layout, requirements: Path, log: Path) -> None:
     if uv:
         command = [uv, "pip", "install", "--quiet", "--python", str(layout.python)]
         try:
-            run_logged([*command, "--require-hashes", "-r", requirements], log, FAILED, env=_uv_environment())
+            run_logged(
+                [*command, "--require-hashes", "-r", requirements], log, FAILED, environment=_uv_environment()
+            )
         except Problem:
             say("uv n’a pas abouti, nouvel essai avec pip (plus lent)…")
         else:
             return
     if output_of([layout.python, "-m", "pip", "--version"]) is None:
-        run_logged([layout.python, "-m", "ensurepip"], log, FAILED, env=clean_environment())
+        run_logged([layout.python, "-m", "ensurepip"], log, FAILED, environment=clean_environment())
     _pip(layout, requirements, log)
 
 
@@ -85,8 +87,17 @@ def _uv_of_the_project(layout: Layout, log: Path) -> str | None:
 
 
 def _pip(layout: Layout, requirements: Path, log: Path) -> None:
-    command = [layout.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run_logged([*command, "--require-hashes", "-r", requirements], log, FAILED, env=clean_environment())
+    command: list[str | Path] = [
+        layout.python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
+    run_logged(
+        [*command, "--require-hashes", "-r", requirements], log, FAILED, environment=clean_environment()
+    )
 
 
 def _uv_environment() -> dict[str, str]:

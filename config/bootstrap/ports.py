@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import dataclass
+from typing import Self
 
 from config.bootstrap.messages import Problem, say
 
@@ -15,6 +16,12 @@ class Reservation:
 
     number: int
     name: socket.socket
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.name.close()
 
     @property
     def url(self) -> str:
@@ -53,7 +60,9 @@ def _try(number: int) -> Reservation | None:
             probe.listen(1)
     except PermissionError as error:
         name.close()
-        raise Problem(f"le port {number} est réservé à l’administrateur.", "Prenez-en un au-delà de 1023.") from error
+        raise Problem(
+            f"le port {number} est réservé à l’administrateur.", "Prenez-en un au-delà de 1023."
+        ) from error
     except OSError:
         name.close()
         return None

@@ -24,7 +24,13 @@ class Check:
 CHECKS = (
     Check("ruff", ("-m", "ruff", "check", ".")),
     Check("format", ("-m", "ruff", "format", "--check", ".")),
-    Check("mypy", ("-m", "mypy",)),
+    Check(
+        "mypy",
+        (
+            "-m",
+            "mypy",
+        ),
+    ),
     Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),

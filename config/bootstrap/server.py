@@ -1,6 +1,7 @@
 """The web server's command line."""
 
 import os
+from pathlib import Path
 
 from config.bootstrap.layout import Layout
 from config.bootstrap.ports import ADDRESS
@@ -14,7 +15,7 @@ THREADS = 4
 def web(layout: Layout, port: int) -> Program:
     """Granian serving the site on the local address, a process per core."""
     workers = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, MOST_WORKERS)
-    command = [
+    command: list[str | Path] = [
         *(layout.venv / "bin" / "granian", "--interface", "wsgi", "config.wsgi:application"),
         *("--host", ADDRESS, "--port", str(port), "--no-ws", "--log-level", "warning"),
         *("--workers", str(workers), "--blocking-threads", str(THREADS), "--respawn-failed-workers"),

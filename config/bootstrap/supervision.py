@@ -41,7 +41,10 @@ def turn_signals_into_stops() -> None:
 
 
 def supervise(
-    programs: Sequence[Program], environment: Mapping[str, str], folder: Path, when_started: Callable[[Callable[[], bool]], None]
+    programs: Sequence[Program],
+    environment: Mapping[str, str],
+    folder: Path,
+    when_started: Callable[[Callable[[], bool]], None],
 ) -> None:
     """Run the programs until a stop is asked; a problem if one of them ends by itself.
 
@@ -51,12 +54,18 @@ def supervise(
     try:
         for program in programs:
             children[program.name] = subprocess.Popen(
-                program.command, cwd=folder, env=environment, start_new_session=True, preexec_fn=_die_with_parent
+                program.command,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
         when_started(lambda: all(child.poll() is None for child in children.values()))
         while not (ended := [name for name, child in children.items() if child.poll() is not None]):
             time.sleep(0.3)
-        raise Problem(f"le processus « {ended[0]} » s’est arrêté tout seul.", "Les lignes ci-dessus disent pourquoi.")
+        raise Problem(
+            f"le processus « {ended[0]} » s’est arrêté tout seul.", "Les lignes ci-dessus disent pourquoi."
+        )
     except StopAsked:
         say("Arrêt…")
     finally:

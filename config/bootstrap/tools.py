@@ -11,12 +11,14 @@ TAIL = 12
 """Lines of a failed tool's output that are shown."""
 
 
-def run_logged(command: Sequence[str | Path], log: Path, failed: str, **options: object) -> None:
+def run_logged(
+    command: Sequence[str | Path], log: Path, failed: str, environment: Mapping[str, str] | None = None
+) -> None:
     """Run a program with its output in ``log``; raise ``failed`` with the probable cause if it fails."""
     with log.open("ab") as output:
         try:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, **options
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, check=False
             )
         except OSError as error:
             raise Problem(failed, str(error)) from error
@@ -32,17 +34,17 @@ def problem_from_log(log: Path, failed: str) -> Problem:
     return Problem(f"{failed}\n{tail}", *([cause] if cause else []), f"Tout le détail : {log}")
 
 
-def output_of(command: Sequence[str | Path], **options: object) -> str | None:
-    """What a program prints, None when it is absent or fails."""
+def output_of(command: Sequence[str | Path], extra: Mapping[str, str] | None = None) -> str | None:
+    """What a program prints, None when it is absent or fails; ``extra`` is added to its environment."""
     try:
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, **(extra or {})},
             text=True,
             check=False,
-            **options,
         )
     except OSError:
         return None

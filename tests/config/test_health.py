@@ -21,7 +21,9 @@ def _refuse(*args: object, **kwargs: object) -> None:
     raise OperationalError("connection to server at db.internal failed")
 
 
-def test_not_ready_and_no_detail_when_the_database_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_ready_and_no_detail_when_the_database_is_down(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "ensure_connection", _refuse)
 
     for migrated in (False, True):

@@ -1,0 +1,70 @@
+"""What happens when the system lacks something."""
+
+import pytest
+
+from config.bootstrap import packages, postgresql
+from config.bootstrap.layout import Layout
+from config.bootstrap.messages import Problem
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "servers", list)
+    monkeypatch.setattr(packages, "_can_make_venv", lambda layout: False)
+    monkeypatch.setattr(packages, "browser", lambda: None)
+
+
+def _only(*names: str):
+    return lambda name: f"/usr/bin/{name}" if name in names else None
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_without_rights_the_exact_command_is_given(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(packages.shutil, "which", _only("apt-get"))
+
+    with pytest.raises(Problem) as caught:
+        packages.ensure(layout, database=True, tests=True)
+
+    said = str(caught.value)
+    assert "apt-get install --no-install-recommends python3." in said
+    assert "postgresql postgresql-postgis chromium" in said
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_sudo_that_asks_for_a_password_never_hangs_a_script(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(packages.shutil, "which", _only("apt-get", "sudo"))
+    monkeypatch.setattr(packages, "output_of", lambda command: None)
+    monkeypatch.setattr(packages.sys.stdin, "isatty", lambda: False, raising=False)
+
+    with pytest.raises(Problem, match="n’a pas le droit d’installer"):
+        packages.ensure(layout, database=True, tests=False)
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_a_system_without_apt_is_told_what_to_install(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages.shutil, "which", _only())
+
+    with pytest.raises(Problem, match="PostgreSQL et PostGIS, et ce système n’a pas apt-get"):
+        packages.ensure(layout, database=True, tests=False)
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_a_database_of_ones_own_needs_no_server_here(layout: Layout) -> None:
+    packages_needed = [
+        p for need in packages.needs(layout, database=False, tests=False) for p in need.packages
+    ]
+
+    assert not any("postgresql" in package for package in packages_needed)
+
+
+def test_a_server_that_lacks_postgis_only_gets_postgis(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = postgresql.Server(17, postgresql.Path("/usr/lib/postgresql/17/bin"), has_extensions=False)
+    monkeypatch.setattr(postgresql, "servers", lambda: [bare])
+
+    assert packages._postgresql_packages() == ("postgresql-17-postgis-3",)
