@@ -7,10 +7,41 @@ changes, so that a bulk write costs one recomputation and an ``UPDATE`` by hand 
 
 from django.db import migrations
 
+# Two measured experiments are apart when neither stands in the EPCI, the département or the région
+# of the other. A commune without EPCI stands for itself, an arrondissement for its commune, and the
+# country for nothing: what is known no better proves no second place.
+PROVEN_APART = """
+CREATE FUNCTION catalogue_proven_apart(solution bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    WITH places AS (
+        SELECT DISTINCT t.id, coalesce(t.epci_id, p.epci_id, t.commune_id, t.id) AS epci_id,
+               array_remove(ARRAY[t.departement_id, p.departement_id, t.region_id, p.region_id], NULL) AS around
+        FROM catalogue_experiment e
+        JOIN catalogue_record x ON x.id = e.record_ptr_id AND x.state = 'publiee' AND x.proof_level >= 3
+        JOIN geo_territory t ON t.id = x.territory_id AND t.level <> 'pays'
+        LEFT JOIN geo_territory p ON p.id = t.commune_id
+        WHERE e.solution_id = solution
+    )
+    SELECT EXISTS (
+        SELECT FROM places a JOIN places b ON a.id < b.id AND a.epci_id <> b.epci_id
+        WHERE NOT a.id = ANY (b.around) AND NOT b.id = ANY (a.around)
+    )
+$$;
+"""
+
+# The records are locked before they are read: of two transactions that measure at once, the second
+# computes with what the first has committed.
 REFRESH_PROOF = """
 CREATE FUNCTION catalogue_refresh_proof(experiment_ids bigint[], solution_ids bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+    solutions bigint[] := solution_ids || ARRAY(
+        SELECT DISTINCT solution_id FROM catalogue_experiment WHERE record_ptr_id = ANY (experiment_ids));
 BEGIN
+    IF cardinality(experiment_ids || solutions) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM FROM catalogue_record WHERE id = ANY (experiment_ids || solutions)
+    ORDER BY id FOR NO KEY UPDATE;
     PERFORM set_config('catalogue.writes_proof', 'on', true);
     UPDATE catalogue_record r SET proof_level = c.level
     FROM (
@@ -27,8 +58,8 @@ BEGIN
             SELECT true AS measured, bool_or(i.is_independent) AS independent
             FROM catalogue_indicator i
             WHERE i.experiment_id = e.record_ptr_id AND i.nature = 'mesure'
-              AND i.value IS NOT NULL AND i.unit <> '' AND i.year IS NOT NULL
-              AND (i.source_url <> '' OR i.source_citation <> '' OR i.document_id IS NOT NULL)
+              AND i.value IS NOT NULL AND btrim(i.unit) <> '' AND i.year IS NOT NULL
+              AND (btrim(i.source_url) <> '' OR btrim(i.source_citation) <> '' OR i.document_id IS NOT NULL)
             HAVING count(*) > 0
         ) m ON true
         WHERE e.record_ptr_id = ANY (experiment_ids)
@@ -39,19 +70,13 @@ BEGIN
     FROM (
         SELECT s.record_ptr_id AS id,
                CASE
-                   WHEN count(DISTINCT coalesce(t.epci_id, p.epci_id, t.id))
-                        FILTER (WHERE x.proof_level >= 3) >= 2 THEN 5
+                   WHEN max(x.proof_level) >= 3 AND catalogue_proven_apart(s.record_ptr_id) THEN 5
                    ELSE coalesce(max(x.proof_level), 0)
                END AS level
         FROM catalogue_solution s
         LEFT JOIN catalogue_experiment e ON e.solution_id = s.record_ptr_id
         LEFT JOIN catalogue_record x ON x.id = e.record_ptr_id AND x.state = 'publiee'
-        LEFT JOIN geo_territory t ON t.id = x.territory_id
-        LEFT JOIN geo_territory p ON p.id = t.commune_id
-        WHERE s.record_ptr_id = ANY (solution_ids)
-           OR s.record_ptr_id IN (
-               SELECT solution_id FROM catalogue_experiment WHERE record_ptr_id = ANY (experiment_ids)
-           )
+        WHERE s.record_ptr_id = ANY (solutions)
         GROUP BY s.record_ptr_id
     ) c
     WHERE r.id = c.id AND r.proof_level IS DISTINCT FROM c.level;
@@ -137,13 +162,15 @@ CREATE TRIGGER record_proof_update AFTER UPDATE ON catalogue_record
 
 CREATE FUNCTION catalogue_proof_on_territory() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    touched bigint[] := ARRAY(
-        SELECT x.id FROM new_rows n JOIN old_rows o USING (id)
-        JOIN catalogue_record x ON x.territory_id = n.id
-        WHERE x.kind = 'experimentation' AND n.epci_id IS DISTINCT FROM o.epci_id);
+    moved bigint[] := ARRAY(
+        SELECT n.id FROM new_rows n JOIN old_rows o USING (id)
+        WHERE (n.level, n.epci_id, n.commune_id, n.departement_id, n.region_id)
+              IS DISTINCT FROM (o.level, o.epci_id, o.commune_id, o.departement_id, o.region_id));
 BEGIN
-    IF cardinality(touched) > 0 THEN
-        PERFORM catalogue_refresh_proof(touched, '{}');
+    IF cardinality(moved) > 0 THEN
+        PERFORM catalogue_refresh_proof(ARRAY(
+            SELECT x.id FROM catalogue_record x JOIN geo_territory t ON t.id = x.territory_id
+            WHERE x.kind = 'experimentation' AND (t.id = ANY (moved) OR t.commune_id = ANY (moved))), '{}');
     END IF;
     RETURN NULL;
 END $$;
@@ -169,6 +196,7 @@ DROP FUNCTION catalogue_proof_on_experiment();
 DROP FUNCTION catalogue_proof_on_indicator();
 DROP FUNCTION catalogue_guard_proof();
 DROP FUNCTION catalogue_refresh_proof(bigint[], bigint[]);
+DROP FUNCTION catalogue_proven_apart(bigint);
 """
 
 # Bounds and shape of a geometry at rest; a solution is a thing and has none.
@@ -215,7 +243,7 @@ DROP FUNCTION catalogue_luhn(text);
 class Migration(migrations.Migration):
     dependencies = [("catalogue", "0001_initial")]
     operations = [
-        migrations.RunSQL(REFRESH_PROOF + TRIGGERS, DROP_PROOF),
+        migrations.RunSQL(PROVEN_APART + REFRESH_PROOF + TRIGGERS, DROP_PROOF),
         migrations.RunSQL(GEOMETRY_CHECKS, DROP_GEOMETRY_CHECKS),
         migrations.RunSQL(LUHN, DROP_LUHN),
     ]
