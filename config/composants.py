@@ -24,7 +24,7 @@ def components_page(request: HttpRequest) -> HttpResponse:
 def samples() -> dict[str, Any]:
     """One sample of every component's parameters. Nothing here is a real record."""
     factors = [
-        {"label": "Preuve", "detail": "4/5 : évaluation indépendante de 2021", "value": 0.8},
+        {"label": "Preuve", "detail": "4/5 : évaluation indépendante de 2021", "value": 0.8},
         {"label": "Proximité", "detail": "à 12 km", "value": 0.72},
         {"label": "Fraîcheur", "detail": "résultats de 2021", "value": 0.5},
     ]
@@ -34,7 +34,7 @@ def samples() -> dict[str, Any]:
         "kind": "experimentation",
         "title": "Une cour d’école qui boit la pluie",
         "summary": "Exemple fictif. Le bitume de la cour laisse place à des sols perméables, des arbres et un coin "
-        "calme ; l’eau de pluie n’est plus envoyée à l’égout.",
+        "calme ; l’eau de pluie n’est plus envoyée à l’égout.",
         "place": "Rennes (Ille-et-Vilaine)",
         "proof": 4,
         "status_label": "terminé",
@@ -87,7 +87,7 @@ def samples() -> dict[str, Any]:
         },
         "factors": factors,
         "facets": facets,
-        "active": [{"texte": "Solutions", "url": "#"}, {"texte": "Preuve : 3 au moins", "url": "#"}],
+        "active": [{"texte": "Solutions", "url": "#"}, {"texte": "Preuve : 3 au moins", "url": "#"}],
         "sorts": [
             {"valeur": "pertinence", "libelle": "Pertinence", "choisi": True},
             {"valeur": "distance", "libelle": "Distance", "choisi": False},
@@ -95,7 +95,7 @@ def samples() -> dict[str, Any]:
         "trail": [{"texte": "Accueil", "url": "/"}, {"texte": "Fiches", "url": "#"}, {"texte": "Une cour d’école"}],
         "page": Paginator(range(95), 20).page(2),
         "tips": [{"texte": "Élargir le rayon à 100 km", "url": "#"}, {"texte": "Vérifier l’orthographe du lieu"}],
-        "lines": ["Ligne 12 : le code 35999 n’existe pas.", "Ligne 48 : la date de fin précède le début."],
+        "lines": ["Ligne 12 : le code 35999 n’existe pas.", "Ligne 48 : la date de fin précède le début."],
         "steps": [
             {"titre": "Brouillon", "etat": "fait", "texte": "12 mars"},
             {"titre": "Soumise", "etat": "courant", "texte": "en attente de lecture"},

@@ -11,7 +11,7 @@ import { TileStore } from "./tuiles.js";
 const L = window.L;
 const CLOSEST_ZOOM = 17;
 const KEYBOARD_REACH_PX = 60;
-const HELP = "Flèches : déplacer. Plus et moins : zoomer. Entrée : ouvrir ce qui est au centre.";
+const HELP = "Flèches : déplacer. Plus et moins : zoomer. Entrée : ouvrir ce qui est au centre.";
 
 for (const element of document.querySelectorAll("[data-carte]")) start(element);
 

@@ -37,7 +37,7 @@ export function addLocate(map, listAddress) {
     status.textContent = "Recherche de votre position…";
     map.locate({ maximumAge: 60_000, timeout: 10_000 });
   });
-  map.on("locationerror", () => (status.textContent = "Position inconnue : autorisez-la dans le navigateur, ou cherchez une commune."));
+  map.on("locationerror", () => (status.textContent = "Position inconnue : autorisez-la dans le navigateur, ou cherchez une commune."));
   map.on("locationfound", ({ latlng, accuracy }) => {
     status.textContent = "";
     map.setView(latlng, Math.max(map.getZoom(), 11));

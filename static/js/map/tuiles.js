@@ -52,7 +52,7 @@ export class TileStore {
     const address = this.template.replace("{z}", z).replace("{x}", wrapped).replace("{y}", y);
     const answer = await fetch(this.query ? `${address}?${this.query}` : address, { signal });
     if (answer.status === 204 || answer.status === 404) return null;
-    if (!answer.ok) throw new Error(`tuile ${z}/${x}/${y} : ${answer.status}`);
+    if (!answer.ok) throw new Error(`tuile ${z}/${x}/${y} : ${answer.status}`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     return bytes.length ? new VectorTile(new PbfReader(bytes)) : null;
   }
