@@ -25,6 +25,7 @@ from catalogue.models.reference import (
     Zonage,
     ZonageMember,
 )
+from catalogue.models.search import SearchEntry, SearchWord
 
 __all__ = [
     "Application",
@@ -45,6 +46,8 @@ __all__ = [
     "RecordOrganisation",
     "Revision",
     "SavedSearch",
+    "SearchEntry",
+    "SearchWord",
     "Solution",
     "Source",
     "Stake",

@@ -1,0 +1,63 @@
+"""What a search reads: derived from the records by the database (migration 0003), never edited."""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models.record import Record
+
+
+class SearchEntry(models.Model):
+    """A record as a search sees it, whatever its state: always joined to ``Record.objects.published()``.
+
+    ``terms`` are the values of the facets, written as in an address: ``theme:eau``, ``statut:termine``,
+    ``label:2013-2016:labellise``. ``document`` weighs the title A, names B, the summary C, the rest D.
+    """
+
+    record = models.OneToOneField(
+        Record, models.DO_NOTHING, primary_key=True, related_name="search", db_constraint=False, verbose_name=_("fiche")
+    )
+    terms = ArrayField(models.TextField(), verbose_name=_("valeurs de facettes"))
+    document = SearchVectorField(_("mots"))
+
+    class Meta:
+        verbose_name = _("entrée de recherche")
+        verbose_name_plural = _("entrées de recherche")
+        indexes = [
+            # facets: terms && ARRAY['theme:eau', …]
+            GinIndex(fields=["terms"], name="searchentry_terms"),
+            # words: document @@ query
+            GinIndex(fields=["document"], name="searchentry_document"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class SearchWord(models.Model):
+    """A word that published records contain: completes the last word typed, and corrects the misspelt ones.
+
+    Only ever added to as records change, so that two writers never wait for each other; a rebuild prunes it.
+    """
+
+    word = models.CharField(_("mot"), max_length=40)
+    key = models.CharField(_("mot sans accent"), max_length=60)
+    stem = models.CharField(_("racine"), max_length=60)
+
+    class Meta:
+        verbose_name = _("mot du catalogue")
+        verbose_name_plural = _("mots du catalogue")
+        ordering = ["key"]
+        indexes = [
+            # is this word known, in any inflection?
+            models.Index(fields=["stem"], name="searchword_stem"),
+            # words that begin like the one being typed
+            models.Index(OpClass("key", "text_pattern_ops"), name="searchword_prefix"),
+            # words that look like a misspelt one
+            GinIndex(OpClass("key", "gin_trgm_ops"), name="searchword_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
