@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def clean_name(name: str) -> str:
     parts = name.split('"')
     if len(parts) == 3:
         name = f"{parts[0]}« {parts[1]} »{parts[2]}"
-    return " ".join(name.replace("« ", "«\u00a0").replace(" »", "\u00a0»").split(" ")).strip()
+    return re.sub(" +", " ", name.replace("« ", "«\u00a0").replace(" »", "\u00a0»")).strip()
 
 
 def epci_name(name: str) -> str:

@@ -12,8 +12,7 @@ class Band(models.IntegerChoices):
 
     COUNTRY = 5, _("zooms 0 à 5")
     REGION = 8, _("zooms 6 à 8")
-    LOCAL = 10, _("zooms 9 et 10")
-    FULL = 16, _("zooms 11 à 16")
+    FULL = 16, _("zooms 9 à 16")
 
 
 class TerritoryOutline(models.Model):

@@ -1,0 +1,155 @@
+"""From the nomenclature and the outlines of communes to every territory with its outline: no database here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from shapely import MultiPolygon, Point
+
+from geo.importers import coverage
+from geo.importers.coverage import Geometries
+from geo.importers.nomenclature import Former, Named, Nomenclature
+from geo.importers.shapes import REBUILT, Shapes
+
+Key = tuple[str, str]
+"""(level, code)."""
+Step = Callable[[str], None]
+
+UPPER_LEVELS = ("epci", "ept", "departement", "region", "pays")
+FULL, REGION, COUNTRY = 16, 8, 5
+"""The bands of ``geo.models.outline.Band``."""
+TOLERANCE = {REGION: 700.0, COUNTRY: 3000.0}
+"""Square root of the smallest triangle kept in each band, metres of srid 3857: under a pixel of its last zoom."""
+NO_OUTLINE = "pas de contour dans la source"
+UNKNOWN = "code absent de la nomenclature"
+
+
+@dataclass(slots=True)
+class Ground:
+    """What is to be written: territories in an order where parents come first, outlines, former codes."""
+
+    named: tuple[Named, ...]
+    former: tuple[Former, ...]
+    millesime: int
+    source: str
+    geometries: dict[Key, MultiPolygon] = field(default_factory=dict)
+    points: dict[Key, Point] = field(default_factory=dict)
+    sources: dict[Key, str] = field(default_factory=dict)
+    outlines: list[tuple[str, str, int, MultiPolygon]] = field(default_factory=list)
+    rejects: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Base:
+    """The polygons that tile the ground: communes, with the arrondissements in place of their commune."""
+
+    units: list[Named]
+    geometries: Geometries
+    communes: list[str]
+    """Code of the commune of each unit."""
+    by_code: dict[str, Named]
+
+    def groups(self, level: str) -> list[str]:
+        """Code of each unit's parent at a level, empty when it has none."""
+        if level == "commune":
+            return self.communes
+        if level == "pays":
+            return ["FR"] * len(self.units)
+        return [self.by_code[commune].parents.get(level, "") for commune in self.communes]
+
+
+def build(nomenclature: Nomenclature, shapes: Shapes, step: Step = lambda name: None) -> Ground:
+    """Everything that the import writes; ``step`` is told the name of each stage as it begins."""
+    ground = Ground(nomenclature.named, nomenclature.former, nomenclature.millesime, shapes.source)
+    ground.rejects = [*shapes.rejects, *unmatched(nomenclature, shapes)]
+    step("Nettoyage des contours des communes")
+    base = clean_base(nomenclature, shapes, ground)
+    step("Réunion des communes en niveaux supérieurs")
+    add_geometries(ground, base)
+    add_points(ground, shapes)
+    step("Contours généralisés pour la carte")
+    ground.outlines = list(outlines(base))
+    return ground
+
+
+def unmatched(nomenclature: Nomenclature, shapes: Shapes) -> Iterator[tuple[str, str, str]]:
+    """Outlines without a current commune, and current communes without an outline: (code, name, reason)."""
+    known = {n.code: n for n in nomenclature.named if n.level in ("commune", "arrondissement")}
+    yield from ((code, "", UNKNOWN) for code in shapes.outlines if code not in known)
+    yield from ((n.code, n.name, NO_OUTLINE) for n in known.values() if n.code not in shapes.outlines)
+
+
+def clean_base(nomenclature: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
+    """The smallest units with matching edges, holes of merged communes filled."""
+    by_code = {n.code: n for n in nomenclature.named if n.level in ("commune", "arrondissement")}
+    inner = {n.parents["commune"] for n in by_code.values() if n.level == "arrondissement"}
+    units = [n for n in by_code.values() if n.code in shapes.outlines and n.code not in inner]
+    communes = [n.parents.get("commune", n.code) for n in units]
+    cleaned = coverage.clean(np.array([shapes.outlines[n.code] for n in units]))
+    filled, grown = coverage.fill_holes(cleaned, [code in shapes.lacking_parts for code in communes])
+    for code in shapes.rebuilt & by_code.keys():
+        ground.sources["commune", code] = REBUILT
+    for index in grown:
+        ground.sources["commune", communes[index]] = f"{shapes.source}, contour complété de sa partie manquante"
+    return Base(units, filled, communes, by_code)
+
+
+def add_geometries(ground: Ground, base: Base) -> None:
+    """Outlines of all levels, from the same edges (srid 4326)."""
+    for unit, geometry in zip(base.units, base.geometries, strict=True):
+        ground.geometries[unit.level, unit.code] = coverage.as_multi(geometry)
+    missing = [code if ("commune", code) not in ground.geometries else "" for code in base.communes]
+    for code, union in coverage.merge(base.geometries, missing).items():
+        ground.geometries["commune", code] = coverage.as_multi(union)
+    for level in UPPER_LEVELS:
+        for code, union in coverage.merge(base.geometries, base.groups(level)).items():
+            ground.geometries[level, code] = coverage.as_multi(union)
+
+
+def add_points(ground: Ground, shapes: Shapes) -> None:
+    """Each territory's point: its town hall or its centroid when they are inside, else a point inside."""
+    for named in ground.named:
+        key = (named.level, named.code)
+        outline = ground.geometries.get(key)
+        wished = shapes.town_halls.get(named.code)
+        if outline is None:
+            if wished is not None:
+                ground.points[key] = wished
+            continue
+        if named.level == "pays":
+            continue
+        if named.level not in ("commune", "arrondissement"):
+            wished = shapely.centroid(outline)
+        inside = wished is not None and shapely.covers(outline, wished)
+        ground.points[key] = wished if inside else shapely.point_on_surface(outline)
+
+
+def outlines(base: Base) -> Iterator[tuple[str, str, int, MultiPolygon]]:
+    """(level, code, band, outline in srid 3857): inside a band, neighbours and levels share their borders."""
+    full = coverage.to_mercator(base.geometries)
+    everything = ("commune", "epci", "ept", "departement", "region")
+    for unit, geometry in zip(base.units, full, strict=True):
+        if unit.level == "arrondissement":
+            yield "arrondissement", unit.code, FULL, coverage.as_multi(geometry)
+    yield from band(FULL, full, {level: base.groups(level) for level in everything})
+    pairs = list(zip(base.groups("departement"), base.groups("epci"), base.groups("region"), strict=True))
+    pieces = coverage.merge(full, pairs)
+    coarse = coverage.simplify(np.array(list(pieces.values())), TOLERANCE[REGION])
+    departement, epci, region = zip(*pieces, strict=True)
+    yield from band(REGION, coarse, {"epci": epci, "departement": departement, "region": region})
+    wholes = coverage.merge(full, [(d, r) for d, _e, r in pairs])
+    coarsest = coverage.simplify(np.array(list(wholes.values())), TOLERANCE[COUNTRY])
+    departement, region = zip(*wholes, strict=True)
+    yield from band(COUNTRY, coarsest, {"departement": departement, "region": region})
+
+
+def band(
+    number: int, geometries: Geometries, groups: dict[str, list[str] | tuple[str, ...]]
+) -> Iterator[tuple[str, str, int, MultiPolygon]]:
+    """The outlines of one band, from its pieces and each piece's code at each level."""
+    for level, codes in groups.items():
+        for code, outline in coverage.merge(geometries, codes).items():
+            yield level, code, number, coverage.as_multi(outline)

@@ -1,0 +1,81 @@
+"""Polygons that tile the ground: cleaned, merged and generalised without a gap or an overlap appearing.
+
+Arrays of shapely geometries in, arrays out. Degrees are srid 4326, metres of the map are srid 3857.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
+
+Geometries = NDArray[Any]
+EARTH_RADIUS = 6378137.0
+"""Radius of the sphere of Web Mercator, metres."""
+
+
+def as_multi(geometry: Polygon | MultiPolygon) -> MultiPolygon:
+    """The geometry as a multipolygon."""
+    return geometry if isinstance(geometry, MultiPolygon) else MultiPolygon([geometry])
+
+
+def clean(geometries: Geometries) -> Geometries:
+    """The polygons with mismatched edges matched and overlaps given to one of the two; gaps stay."""
+    return np.asarray(shapely.coverage_clean(geometries))
+
+
+def merge(geometries: Geometries, groups: Sequence[Any]) -> dict[Any, Polygon | MultiPolygon]:
+    """The union of the polygons of each group; a polygon whose group is falsy belongs to none."""
+    members: dict[Any, list[int]] = {}
+    for index, group in enumerate(groups):
+        if group:
+            members.setdefault(group, []).append(index)
+    return {group: shapely.coverage_union_all(geometries[indexes]) for group, indexes in members.items()}
+
+
+def simplify(geometries: Geometries, tolerance: float) -> Geometries:
+    """The polygons generalised together, so that neighbours keep the same border (tolerance in their unit)."""
+    return np.asarray(shapely.coverage_simplify(geometries, tolerance))
+
+
+def to_mercator(geometries: Geometries) -> Geometries:
+    """The geometries in srid 3857, vertex by vertex, so that a shared border stays shared."""
+    return np.asarray(shapely.transform(geometries, mercator))
+
+
+def mercator(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Web Mercator coordinates in metres of an array of (lon, lat)."""
+    radians = np.radians(degrees)
+    return EARTH_RADIUS * np.column_stack([radians[:, 0], np.arcsinh(np.tan(radians[:, 1]))])
+
+
+def holes(geometries: Geometries) -> list[Polygon]:
+    """The holes of the union: ground that nobody has, surrounded by polygons."""
+    union = as_multi(shapely.coverage_union_all(geometries))
+    return [Polygon(ring) for part in union.geoms for ring in part.interiors]
+
+
+def fill_holes(geometries: Geometries, may_be_incomplete: Sequence[bool]) -> tuple[Geometries, list[int]]:
+    """The polygons with each hole given to its only incomplete neighbour, and the indexes that grew.
+
+    A hole between several incomplete neighbours, or none, stays: nothing tells whose it is.
+    """
+    filled = geometries.copy()
+    tree = shapely.STRtree(geometries)
+    grown = []
+    for hole in holes(geometries):
+        around = [i for i in tree.query(hole, "intersects") if shares_a_side(hole, geometries[i])]
+        lacking = [int(i) for i in around if may_be_incomplete[i]]
+        if len(lacking) == 1:
+            filled[lacking[0]] = shapely.union_all([filled[lacking[0]], hole])
+            grown.append(lacking[0])
+    return filled, grown
+
+
+def shares_a_side(hole: Polygon, other: Polygon | MultiPolygon) -> bool:
+    """True when the two touch along a line, not only at a corner."""
+    return bool(shapely.length(shapely.intersection(hole.boundary, other.boundary)) > 0)

@@ -1,0 +1,187 @@
+"""Write the ground: staged by COPY, then compared with the base, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import shapely
+from django.db import connection, transaction
+
+from geo.importers import coverage, profiles, statements
+from geo.importers.build import Ground
+from geo.importers.labels import label_zooms
+from geo.importers.nomenclature import Named
+from geo.importers.terms import crowded_prefixes, terms
+from geo.models import Level, TerritoryLoad
+from geo.names import slugify_name
+from geo.twins import FLAGS
+
+LEVELS_PARENTS_FIRST = (
+    Level.COUNTRY, Level.REGION, Level.DEPARTEMENT, Level.EPCI, Level.EPT, Level.COMMUNE, Level.ARRONDISSEMENT,
+)  # fmt: skip
+Step = Callable[[str], None]
+Row = tuple[Any, ...]
+
+
+class OtherGround(Exception):
+    """The base holds other communes than the ones to be loaded; the message says it in French."""
+
+
+def write(
+    ground: Ground, coastal: frozenset[str], load: TerritoryLoad, step: Step = lambda name: None
+) -> TerritoryLoad:
+    """The saved ``load`` with its figures, after everything was written or nothing was."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # a command of the operator, not a request: it may take its time, and sorts in memory
+        cursor.execute("SET LOCAL statement_timeout = '5min'; SET LOCAL work_mem = '64MB'")
+        step("Envoi à la base")
+        cursor.execute(statements.STAGE)
+        stage(cursor, ground, coastal)
+        if load.departements:
+            refuse_strangers(cursor)
+        figures = merge_territories(cursor, step)
+        cursor.execute("ANALYZE geo_territory")  # the next statements join tables that were empty a minute ago
+        step("Écriture des contours généralisés")
+        figures["outlines"] = count(cursor, statements.UPSERT_OUTLINES)
+        figures["outlines"] += count(cursor, statements.DELETE_OUTLINES)
+        figures["former"] = count(cursor, statements.UPSERT_FORMER) + count(cursor, statements.DELETE_FORMER)
+        step("Complétion des noms")
+        cursor.execute(statements.REWRITE_TERMS)
+        step("Profils pour les territoires jumeaux")
+        figures["profiles"] = write_profiles(cursor)
+        cursor.execute(statements.ANALYZE)
+        load.figures = {**figures, **held(cursor)}
+        load.rejects = [list(reject) for reject in ground.rejects]
+        load.save()
+    return load
+
+
+def stage(cursor: Any, ground: Ground, coastal: frozenset[str]) -> None:
+    """Copy everything into the temporary tables."""
+    copy(cursor, "staged", territory_rows(ground, coastal))
+    outlines = ((level, code, band, ewkb(outline, 3857)) for level, code, band, outline in ground.outlines)
+    copy(cursor, "staged_outline", outlines)
+    copy(cursor, "staged_former", ((f.code, f.name, f.kind, f.successor) for f in ground.former))
+    rows = list(terms(ground.named, ground.former))
+    copy(cursor, "staged_term", ((i, *row) for i, row in enumerate(rows, start=1)))
+    prefixes = crowded_prefixes(rows)
+    copy(cursor, "staged_prefix", ((prefix, [i + 1 for i in best]) for prefix, best in prefixes.items()))
+    cursor.execute("ANALYZE staged; ANALYZE staged_outline; ANALYZE staged_former; ANALYZE staged_term")
+
+
+def copy(cursor: Any, table: str, rows: Iterable[Row]) -> None:
+    """Send rows to a temporary table of ours by COPY."""
+    with cursor.copy(f"COPY {table} FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row(row)
+
+
+def ewkb(geometry: shapely.Geometry | None, srid: int) -> str | None:
+    """The geometry as PostGIS reads it in a COPY."""
+    if geometry is None:
+        return None
+    return str(shapely.to_wkb(shapely.set_srid(geometry, srid), hex=True, include_srid=True))
+
+
+def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
+    """A staged row for each territory."""
+    communes = {n.code: n for n in ground.named if n.level == Level.COMMUNE}
+    on_coast = coastal_places(ground, communes, coastal)
+    zooms = town_zooms(ground, communes)
+    for named in ground.named:
+        key = (named.level, named.code)
+        parents = parents_of(named, communes)
+        overseas = (parents.get("departement") or named.seat or named.code).startswith(("97", "98"))
+        yield (
+            *(named.level, named.code, named.name, named.name_type, slugify_name(named.name), named.population),
+            ewkb(ground.geometries.get(key), 4326),
+            ewkb(ground.points.get(key), 4326),
+            zooms.get(named.code) if named.level == Level.COMMUNE else None,
+            list(named.postal_codes),
+            named.epci_type,
+            key in on_coast if key in ground.geometries else None,
+            overseas and named.level != Level.COUNTRY,
+            ground.millesime,
+            ground.sources.get(key, ground.source),
+            *(parents.get(level) for level in ("commune", "epci", "ept", "departement", "region")),
+            named.seat or None,
+        )
+
+
+def parents_of(named: Named, communes: dict[str, Named]) -> dict[str, str]:
+    """Codes of the territory's parents; an arrondissement also has those of its commune."""
+    if named.level == Level.ARRONDISSEMENT:
+        return {**communes[named.parents["commune"]].parents, **named.parents}
+    return named.parents
+
+
+def coastal_places(ground: Ground, communes: dict[str, Named], coastal: frozenset[str]) -> set[tuple[str, str]]:
+    """(level, code) of the coastal communes and of all that holds one."""
+    found = {(Level.COUNTRY.value, "FR")}
+    for code in coastal & communes.keys():
+        found.add((Level.COMMUNE.value, code))
+        found.update(communes[code].parents.items())
+    return found | {(n.level, n.code) for n in ground.named if n.level == Level.ARRONDISSEMENT and n.code in coastal}
+
+
+def town_zooms(ground: Ground, communes: dict[str, Named]) -> dict[str, int]:
+    """First zoom of each commune's name on the map."""
+    placed = [n for n in communes.values() if (Level.COMMUNE.value, n.code) in ground.points]
+    if not placed:
+        return {}
+    points = np.array([ground.points[n.level, n.code].coords[0] for n in placed])
+    populations = np.array([n.population or 0 for n in placed], dtype=np.int64)
+    zooms = label_zooms(coverage.mercator(points), populations)
+    return {n.code: int(zoom) for n, zoom in zip(placed, zooms, strict=True)}
+
+
+def merge_territories(cursor: Any, step: Step) -> dict[str, int]:
+    """Number of territories written and retired."""
+    written = 0
+    for level in LEVELS_PARENTS_FIRST:
+        step(f"Écriture : {level.label}")
+        cursor.execute(statements.UPSERT_LEVEL, {"level": level.value})
+        written += cursor.rowcount
+    count(cursor, statements.SET_SEATS)
+    return {"written": written, "retired": count(cursor, statements.RETIRE)}
+
+
+def count(cursor: Any, sql: str) -> int:
+    """Rows that the statement touched."""
+    cursor.execute(sql)
+    return int(cursor.rowcount)
+
+
+def refuse_strangers(cursor: Any) -> None:
+    """Raise when a partial load would retire communes that it does not know of."""
+    cursor.execute(statements.STRANGERS)
+    others = cursor.fetchone()[0]
+    if others:
+        raise OtherGround(
+            f"La base contient {others} communes hors des départements demandés : "
+            "« --departements » sert à remplir une base vide, pour un essai."
+        )
+
+
+def write_profiles(cursor: Any) -> int:
+    """Number of profiles written."""
+    cursor.execute(profiles.TOWNS)
+    written = 0
+    for level, flags in FLAGS.items():
+        cursor.execute(profiles.statement(level), {"level": level, "flags": flags})
+        written += cursor.rowcount
+    return written + count(cursor, profiles.FORGET)
+
+
+def held(cursor: Any) -> dict[str, int]:
+    """What the base holds now: current territories by level, and those with an outline."""
+    cursor.execute(
+        "SELECT level, count(*), count(geometry) FROM geo_territory WHERE is_current GROUP BY level ORDER BY level"
+    )
+    figures = {}
+    for level, total, outlined in cursor.fetchall():
+        figures[level] = total
+        figures[f"{level}_with_outline"] = outlined
+    return figures
