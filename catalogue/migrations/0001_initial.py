@@ -463,7 +463,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'opération d’aménagement',
                 'verbose_name_plural': 'opérations d’aménagement',
-                'constraints': [models.CheckConstraint(condition=models.Q(('dwellings__isnull', True), ('social_dwellings__isnull', True), ('social_dwellings__lte', models.F('dwellings')), _connector='OR'), name='operation_social_within_dwellings'), models.CheckConstraint(condition=models.Q(('area_ha__isnull', True), ('area_ha__gt', 0), _connector='OR'), name='operation_area_positive')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('dwellings__isnull', True), ('social_dwellings__isnull', True), ('social_dwellings__lte', models.F('dwellings')), _connector='OR'), name='operation_social_within_dwellings', violation_error_message='Il y a plus de logements sociaux que de logements.'), models.CheckConstraint(condition=models.Q(('area_ha__isnull', True), ('area_ha__gt', 0), _connector='OR'), name='operation_area_positive', violation_error_message='La surface doit être plus grande que zéro.')],
             },
             bases=('catalogue.record',),
         ),
@@ -498,7 +498,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'solution',
-                'constraints': [models.CheckConstraint(condition=models.Q(('trl__isnull', True), ('trl__range', (1, 9)), _connector='OR'), name='solution_trl_range')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('trl__isnull', True), ('trl__range', (1, 9)), _connector='OR'), name='solution_trl_range', violation_error_message='La maturité (TRL) va de 1 à 9.')],
             },
             bases=('catalogue.record',),
         ),
@@ -540,7 +540,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'site d’expérimentation',
                 'verbose_name_plural': 'sites d’expérimentation',
-                'constraints': [models.CheckConstraint(condition=models.Q(('available_from__isnull', True), ('available_until__isnull', True), ('available_until__gte', models.F('available_from')), _connector='OR'), name='testsite_dates_in_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('available_from__isnull', True), ('available_until__isnull', True), ('available_until__gte', models.F('available_from')), _connector='OR'), name='testsite_dates_in_order', violation_error_message='La date de fin précède la date de début.')],
             },
             bases=('catalogue.record',),
         ),
@@ -568,27 +568,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='document_has_url_or_file'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='document_has_url_or_file', violation_error_message='Donnez une adresse ou un fichier.'),
         ),
         migrations.AddConstraint(
             model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siren', ''), ('siren__regex', '^[0-9]{9}$'), _connector='OR'), name='organisation_siren_digits'),
+            constraint=models.CheckConstraint(condition=models.Q(('siren', ''), ('siren__regex', '^[0-9]{9}$'), _connector='OR'), name='organisation_siren_digits', violation_error_message='Le SIREN a neuf chiffres.'),
         ),
         migrations.AddConstraint(
             model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^[0-9]{14}$'), _connector='OR'), name='organisation_siret_digits'),
+            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^[0-9]{14}$'), _connector='OR'), name='organisation_siret_digits', violation_error_message='Le SIRET a quatorze chiffres.'),
         ),
         migrations.AddConstraint(
             model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('siret', ''), _negated=True), fields=('siret',), name='organisation_siret_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('siret', ''), _negated=True), fields=('siret',), name='organisation_siret_once', violation_error_message='Une organisation a déjà ce SIRET.'),
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='membership_once'),
+            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='membership_once', violation_error_message='Ce compte est déjà membre de cette organisation.'),
         ),
         migrations.AddConstraint(
             model_name='recordorganisation',
-            constraint=models.UniqueConstraint(fields=('record', 'organisation', 'role'), name='recordorganisation_once'),
+            constraint=models.UniqueConstraint(fields=('record', 'organisation', 'role'), name='recordorganisation_once', violation_error_message='Cette organisation a déjà ce rôle.'),
         ),
         migrations.AddIndex(
             model_name='record',
@@ -616,74 +616,98 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='record_external_id_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='record_external_id_once', violation_error_message='Cette source a déjà une fiche avec cet identifiant.'),
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('geometry__isnull', True), ('geometry__isvalid', True), _connector='OR'), name='record_geometry_valid'),
+            constraint=models.CheckConstraint(condition=models.Q(('geometry__isnull', True), ('geometry__isvalid', True), _connector='OR'), name='record_geometry_valid', violation_error_message='Le tracé se recoupe ou n’est pas fermé\xa0: corrigez-le.'),
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('year_start__isnull', True), ('year_end__isnull', True), ('year_end__gte', models.F('year_start')), _connector='OR'), name='record_years_in_order'),
+            constraint=models.CheckConstraint(condition=models.Q(('year_start__isnull', True), ('year_end__isnull', True), ('year_end__gte', models.F('year_start')), _connector='OR'), name='record_years_in_order', violation_error_message='L’année de fin précède l’année de début.'),
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('year_start__isnull', True), ('year_start__range', (1900, 2100)), _connector='OR'), models.Q(('year_end__isnull', True), ('year_end__range', (1900, 2100)), _connector='OR')), name='record_years_plausible'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('year_start__isnull', True), ('year_start__range', (1900, 2100)), _connector='OR'), models.Q(('year_end__isnull', True), ('year_end__range', (1900, 2100)), _connector='OR')), name='record_years_plausible', violation_error_message='Les années doivent être entre 1900 et 2100.'),
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('proof_level__isnull', True), ('proof_level__range', (0, 5)), _connector='OR'), name='record_proof_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('proof_level__isnull', True), ('proof_level__range', (0, 5)), _connector='OR'), name='record_proof_range', violation_error_message='Le niveau de preuve va de 0 à 5.'),
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__isnull', True), ('verified_on__isnull', True), ('expires_on__gte', models.F('verified_on')), _connector='OR'), name='record_expiry_after_verification'),
+            constraint=models.CheckConstraint(condition=models.Q(('expires_on__isnull', True), ('verified_on__isnull', True), ('expires_on__gte', models.F('verified_on')), _connector='OR'), name='record_expiry_after_verification', violation_error_message='La date de révision précède la date de vérification.'),
         ),
         migrations.AddConstraint(
             model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('geometry__isnull', False), ('location_precision__in', ['exacte', 'adresse', 'commune'])), models.Q(('geometry__isnull', True), ('location_precision', 'aucune')), _connector='OR'), name='record_precision_says_geometry'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('geometry__isnull', False), ('location_precision__in', ['exacte', 'adresse', 'commune'])), models.Q(('geometry__isnull', True), ('location_precision', 'aucune')), _connector='OR'), name='record_precision_says_geometry', violation_error_message='La précision du lieu contredit l’emplacement\xa0: elle est «\xa0sans emplacement\xa0» quand il n’y en a pas, et rien d’autre.'),
         ),
         migrations.AddConstraint(
             model_name='themecrosswalk',
-            constraint=models.UniqueConstraint(fields=('theme', 'source_list', 'source_label'), name='themecrosswalk_once'),
+            constraint=models.UniqueConstraint(fields=('theme', 'source_list', 'source_label'), name='themecrosswalk_once', violation_error_message='Cette correspondance existe déjà.'),
         ),
         migrations.AddConstraint(
             model_name='zonagemember',
-            constraint=models.UniqueConstraint(fields=('zonage', 'territory'), name='zonagemember_once'),
+            constraint=models.UniqueConstraint(fields=('zonage', 'territory'), name='zonagemember_once', violation_error_message='Ce territoire est déjà dans le zonage.'),
         ),
         migrations.AddConstraint(
             model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1900, 2100)), _connector='OR'), name='indicator_year_plausible'),
+            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1900, 2100)), _connector='OR'), name='indicator_year_plausible', violation_error_message='L’année de la mesure doit être entre 1900 et 2100.'),
         ),
         migrations.AddConstraint(
             model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='indicator_says_something'),
+            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='indicator_says_something', violation_error_message='Donnez une valeur, ou à défaut un énoncé.'),
         ),
         migrations.AddConstraint(
             model_name='labelaward',
-            constraint=models.UniqueConstraint(fields=('operation', 'label', 'regime', 'step', 'year'), name='labelaward_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('operation', 'label', 'regime', 'step', 'year'), name='labelaward_once', nulls_distinct=False, violation_error_message='Cette étape est déjà attribuée à l’opération pour cette année.'),
         ),
         migrations.AddConstraint(
             model_name='labelaward',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('regime', '2013-2016'), ('step__in', ['charte', 'engage', 'labellise'])), models.Q(('regime', '2016-2022'), ('step__in', ['etape-1', 'etape-2', 'etape-3', 'etape-4', 'inconnue'])), models.Q(('regime', '2023'), ('step__in', ['ecoprojet', 'livre', 'vecu'])), ('regime', 'autre'), _connector='OR'), name='labelaward_step_of_regime'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('regime', '2013-2016'), ('step__in', ['charte', 'engage', 'labellise'])), models.Q(('regime', '2016-2022'), ('step__in', ['etape-1', 'etape-2', 'etape-3', 'etape-4', 'inconnue'])), models.Q(('regime', '2023'), ('step__in', ['ecoprojet', 'livre', 'vecu'])), models.Q(('regime', 'autre'), ('step', 'laureat')), _connector='OR'), name='labelaward_step_of_regime', violation_error_message='Cette étape n’existe pas dans ce régime.'),
         ),
         migrations.AddConstraint(
             model_name='labelaward',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (2009, 2100)), _connector='OR'), name='labelaward_year_plausible'),
+            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (2009, 2100)), _connector='OR'), name='labelaward_year_plausible', violation_error_message='L’année d’attribution doit être entre 2009 et 2100.'),
         ),
         migrations.AddConstraint(
             model_name='needanswer',
-            constraint=models.UniqueConstraint(fields=('need', 'solution'), name='needanswer_once'),
+            constraint=models.UniqueConstraint(fields=('need', 'solution'), name='needanswer_once', violation_error_message='Cette solution est déjà donnée en réponse.'),
         ),
         migrations.AddConstraint(
             model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'abandonne'), _negated=True), models.Q(('abandon_reason', ''), _negated=True), _connector='OR'), name='experiment_abandon_has_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'abandonne'), _negated=True), ('abandon_reason__regex', '\\S'), _connector='OR'), name='experiment_abandon_has_reason', violation_error_message='Dites pourquoi l’expérimentation est abandonnée\xa0: c’est utile aux autres.'),
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['envoyee', 'en-examen', 'acceptee'])), fields=('site', 'solution'), name='application_one_alive'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['envoyee', 'en-examen', 'acceptee'])), fields=('site', 'solution'), name='application_one_alive', violation_error_message='Cette solution est déjà candidate à ce site.'),
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declinee'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='application_decline_has_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declinee'), _negated=True), ('reason__regex', '\\S'), _connector='OR'), name='application_decline_has_reason', violation_error_message='Dites pourquoi la candidature est déclinée.'),
+        ),
+        migrations.AddConstraint(
+            model_name='record',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['brouillon', 'soumise', 'en-instruction', 'a-completer', 'publiee', 'refusee', 'archivee'])), name='record_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='record',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['solution', 'experimentation', 'operation', 'site', 'besoin'])), name='record_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='experiment',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['inconnu', 'concluant', 'mitige', 'non-concluant'])), name='experiment_outcome_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='experiment',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['exploration', 'experimentation', 'deploiement', 'termine', 'abandonne'])), name='experiment_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='testsite',
+            constraint=models.CheckConstraint(condition=models.Q(('site_state__in', ['ouvert', 'reserve', 'ferme', 'historique'])), name='testsite_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='indicator',
+            constraint=models.CheckConstraint(condition=models.Q(('nature__in', ['mesure', 'annonce'])), name='indicator_nature_known'),
         ),
     ]

@@ -35,7 +35,9 @@ class Document(models.Model):
         ordering = ["kind", "title"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(url="") | ~models.Q(file=""), name="document_has_url_or_file"
+                condition=~models.Q(url="") | ~models.Q(file=""),
+                name="document_has_url_or_file",
+                violation_error_message=_("Donnez une adresse ou un fichier."),
             )
         ]
 
@@ -66,7 +68,9 @@ class Indicator(models.Model):
     )
     name = models.CharField(_("indicateur"), max_length=250)
     nature = models.CharField(_("nature"), max_length=10, choices=Nature, default=Nature.ANNOUNCED)
-    baseline = models.DecimalField(_("valeur de départ"), max_digits=16, decimal_places=4, null=True, blank=True)
+    baseline = models.DecimalField(
+        _("valeur de départ"), max_digits=16, decimal_places=4, null=True, blank=True
+    )
     value = models.DecimalField(_("valeur"), max_digits=16, decimal_places=4, null=True, blank=True)
     unit = models.CharField(_("unité"), max_length=60, blank=True)
     text = models.CharField(_("énoncé"), max_length=400, blank=True)
@@ -78,7 +82,12 @@ class Indicator(models.Model):
         _("mesure indépendante"), default=False, help_text=_("Par un tiers qui ne porte pas la solution.")
     )
     document = models.ForeignKey(
-        Document, models.SET_NULL, null=True, blank=True, related_name="indicators", verbose_name=_("document")
+        Document,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("document"),
     )
     source_url = models.URLField(_("adresse de la source"), max_length=600, blank=True)
     source_citation = models.CharField(_("référence"), max_length=600, blank=True)
@@ -90,9 +99,15 @@ class Indicator(models.Model):
             models.CheckConstraint(
                 condition=models.Q(year__isnull=True) | models.Q(year__range=(1900, 2100)),
                 name="indicator_year_plausible",
+                violation_error_message=_("L’année de la mesure doit être entre 1900 et 2100."),
             ),
             models.CheckConstraint(
-                condition=models.Q(value__isnull=False) | ~models.Q(text=""), name="indicator_says_something"
+                condition=models.Q(value__isnull=False) | ~models.Q(text=""),
+                name="indicator_says_something",
+                violation_error_message=_("Donnez une valeur, ou à défaut un énoncé."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(nature__in=["mesure", "annonce"]), name="indicator_nature_known"
             ),
         ]
 

@@ -17,7 +17,10 @@ class Solution(Record):
     )
 
     trl = models.PositiveSmallIntegerField(
-        _("maturité (TRL)"), null=True, blank=True, help_text=_("De 1 (principe) à 9 (éprouvé en conditions réelles).")
+        _("maturité (TRL)"),
+        null=True,
+        blank=True,
+        help_text=_("De 1 (principe) à 9 (éprouvé en conditions réelles)."),
     )
     costs = models.TextField(_("coûts"), blank=True)
     reuse_conditions = models.TextField(_("conditions de réemploi"), blank=True)
@@ -28,7 +31,9 @@ class Solution(Record):
         verbose_name = _("solution")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(trl__isnull=True) | models.Q(trl__range=(1, 9)), name="solution_trl_range"
+                condition=models.Q(trl__isnull=True) | models.Q(trl__range=(1, 9)),
+                name="solution_trl_range",
+                violation_error_message=_("La maturité (TRL) va de 1 à 9."),
             )
         ]
 
@@ -69,7 +74,10 @@ class Experiment(Record):
     )
     status = models.CharField(_("avancement"), max_length=16, choices=Status, default=Status.EXPLORING)
     status_on = models.CharField(
-        _("avancement constaté en"), max_length=60, blank=True, help_text=_("Date à laquelle la source le dit.")
+        _("avancement constaté en"),
+        max_length=60,
+        blank=True,
+        help_text=_("Date à laquelle la source le dit."),
     )
     abandon_reason = models.TextField(_("raison de l’abandon"), blank=True)
     outcome = models.CharField(_("bilan"), max_length=16, choices=Outcome, default=Outcome.UNKNOWN)
@@ -82,8 +90,21 @@ class Experiment(Record):
         verbose_name = _("expérimentation")
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(status="abandonne") | ~models.Q(abandon_reason=""),
+                condition=~models.Q(status="abandonne") | models.Q(abandon_reason__regex=r"\S"),
                 name="experiment_abandon_has_reason",
+                violation_error_message=_(
+                    "Dites pourquoi l’expérimentation est abandonnée : c’est utile aux autres."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["inconnu", "concluant", "mitige", "non-concluant"]),
+                name="experiment_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=["exploration", "experimentation", "deploiement", "termine", "abandonne"]
+                ),
+                name="experiment_status_known",
             ),
         ]
 
@@ -119,9 +140,12 @@ class Operation(Record):
                 | models.Q(social_dwellings__isnull=True)
                 | models.Q(social_dwellings__lte=models.F("dwellings")),
                 name="operation_social_within_dwellings",
+                violation_error_message=_("Il y a plus de logements sociaux que de logements."),
             ),
             models.CheckConstraint(
-                condition=models.Q(area_ha__isnull=True) | models.Q(area_ha__gt=0), name="operation_area_positive"
+                condition=models.Q(area_ha__isnull=True) | models.Q(area_ha__gt=0),
+                name="operation_area_positive",
+                violation_error_message=_("La surface doit être plus grande que zéro."),
             ),
         ]
 
@@ -180,6 +204,7 @@ class LabelAward(models.Model):
                 fields=["operation", "label", "regime", "step", "year"],
                 nulls_distinct=False,
                 name="labelaward_once",
+                violation_error_message=_("Cette étape est déjà attribuée à l’opération pour cette année."),
             ),
             models.CheckConstraint(
                 condition=models.Q(regime="2013-2016", step__in=["charte", "engage", "labellise"])
@@ -187,12 +212,14 @@ class LabelAward(models.Model):
                     regime="2016-2022", step__in=["etape-1", "etape-2", "etape-3", "etape-4", "inconnue"]
                 )
                 | models.Q(regime="2023", step__in=["ecoprojet", "livre", "vecu"])
-                | models.Q(regime="autre"),
+                | models.Q(regime="autre", step="laureat"),
                 name="labelaward_step_of_regime",
+                violation_error_message=_("Cette étape n’existe pas dans ce régime."),
             ),
             models.CheckConstraint(
                 condition=models.Q(year__isnull=True) | models.Q(year__range=(2009, 2100)),
                 name="labelaward_year_plausible",
+                violation_error_message=_("L’année d’attribution doit être entre 2009 et 2100."),
             ),
         ]
 
@@ -237,7 +264,12 @@ class TestSite(Record):
                 | models.Q(available_until__isnull=True)
                 | models.Q(available_until__gte=models.F("available_from")),
                 name="testsite_dates_in_order",
-            )
+                violation_error_message=_("La date de fin précède la date de début."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(site_state__in=["ouvert", "reserve", "ferme", "historique"]),
+                name="testsite_state_known",
+            ),
         ]
 
 
@@ -280,9 +312,12 @@ class Application(models.Model):
                 fields=["site", "solution"],
                 condition=models.Q(state__in=["envoyee", "en-examen", "acceptee"]),
                 name="application_one_alive",
+                violation_error_message=_("Cette solution est déjà candidate à ce site."),
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="declinee") | ~models.Q(reason=""), name="application_decline_has_reason"
+                condition=~models.Q(state="declinee") | models.Q(reason__regex=r"\S"),
+                name="application_decline_has_reason",
+                violation_error_message=_("Dites pourquoi la candidature est déclinée."),
             ),
         ]
 
@@ -310,11 +345,12 @@ class Need(Record):
         UNKNOWN = "inconnu", _("non renseigné")
 
     audiences = ArrayField(
-        models.CharField(max_length=16, choices=Audience), verbose_name=_("pour qui"), default=list, blank=True
+        models.CharField(max_length=16, choices=Audience),
+        verbose_name=_("pour qui"),
+        default=list,
+        blank=True,
     )
-    frequency = models.CharField(
-        _("fréquence"), max_length=12, choices=Frequency, default=Frequency.UNKNOWN
-    )
+    frequency = models.CharField(_("fréquence"), max_length=12, choices=Frequency, default=Frequency.UNKNOWN)
     existing_data = models.TextField(_("données qui existent"), blank=True)
     missing_data = models.TextField(_("données à produire"), blank=True)
     workshop = models.CharField(_("atelier"), max_length=120, blank=True)
@@ -338,7 +374,13 @@ class NeedAnswer(models.Model):
     class Meta:
         verbose_name = _("réponse à un besoin")
         verbose_name_plural = _("réponses aux besoins")
-        constraints = [models.UniqueConstraint(fields=["need", "solution"], name="needanswer_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need", "solution"],
+                name="needanswer_once",
+                violation_error_message=_("Cette solution est déjà donnée en réponse."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.solution} → {self.need}"

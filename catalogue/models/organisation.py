@@ -1,22 +1,23 @@
 """Organisations that carry, host, evaluate or own what the catalogue describes, and their members."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.contrib.gis.db import models
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LA_POSTE_SIREN = "356000000"
+LA_POSTE_SEAT = "35600000000048"
 
 
 def luhn_is_valid(number: str) -> bool:
     """True when the digits pass Luhn's check.
 
-    The establishments of La Poste follow a rule of their own: the sum of the digits of their
-    SIRET is a multiple of five (INSEE, « Sirene », numéro SIRET).
+    The establishments of La Poste, but its seat, follow a rule of their own: the sum of the digits
+    of their SIRET is a multiple of five (INSEE, « Sirene », numéro SIRET).
     """
     if not number.isascii() or not number.isdigit():
         return False
-    if len(number) == 14 and number.startswith(LA_POSTE_SIREN):
+    if len(number) == 14 and number.startswith(LA_POSTE_SIREN) and number != LA_POSTE_SEAT:
         return sum(map(int, number)) % 5 == 0
     doubled = (int(d) * (2 if i % 2 else 1) for i, d in enumerate(reversed(number)))
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
@@ -87,13 +88,18 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(siren="") | models.Q(siren__regex=r"^[0-9]{9}$"),
                 name="organisation_siren_digits",
+                violation_error_message=_("Le SIREN a neuf chiffres."),
             ),
             models.CheckConstraint(
                 condition=models.Q(siret="") | models.Q(siret__regex=r"^[0-9]{14}$"),
                 name="organisation_siret_digits",
+                violation_error_message=_("Le SIRET a quatorze chiffres."),
             ),
             models.UniqueConstraint(
-                fields=["siret"], condition=~models.Q(siret=""), name="organisation_siret_once"
+                fields=["siret"],
+                condition=~models.Q(siret=""),
+                name="organisation_siret_once",
+                violation_error_message=_("Une organisation a déjà ce SIRET."),
             ),
         ]
 
@@ -127,7 +133,11 @@ class Membership(models.Model):
         verbose_name = _("membre d’une organisation")
         verbose_name_plural = _("membres des organisations")
         constraints = [
-            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                name="membership_once",
+                violation_error_message=_("Ce compte est déjà membre de cette organisation."),
+            ),
         ]
 
     def __str__(self) -> str:

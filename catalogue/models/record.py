@@ -176,7 +176,9 @@ class Record(models.Model):
             models.Index(fields=["territory", "kind", "state"], name="record_territory_kind"),
             # the list by default: newest published first
             models.Index(
-                fields=["-updated_at", "-id"], name="record_recent_published", condition=models.Q(state="publiee")
+                fields=["-updated_at", "-id"],
+                name="record_recent_published",
+                condition=models.Q(state="publiee"),
             ),
         ]
         constraints = [
@@ -184,36 +186,66 @@ class Record(models.Model):
                 fields=["source", "external_id"],
                 condition=~models.Q(external_id=""),
                 name="record_external_id_once",
+                violation_error_message=_("Cette source a déjà une fiche avec cet identifiant."),
             ),
             models.CheckConstraint(
                 condition=models.Q(geometry__isnull=True) | models.Q(geometry__isvalid=True),
                 name="record_geometry_valid",
+                violation_error_message=_("Le tracé se recoupe ou n’est pas fermé : corrigez-le."),
             ),
             models.CheckConstraint(
                 condition=models.Q(year_start__isnull=True)
                 | models.Q(year_end__isnull=True)
                 | models.Q(year_end__gte=models.F("year_start")),
                 name="record_years_in_order",
+                violation_error_message=_("L’année de fin précède l’année de début."),
             ),
             models.CheckConstraint(
                 condition=(models.Q(year_start__isnull=True) | models.Q(year_start__range=(1900, 2100)))
                 & (models.Q(year_end__isnull=True) | models.Q(year_end__range=(1900, 2100))),
                 name="record_years_plausible",
+                violation_error_message=_("Les années doivent être entre 1900 et 2100."),
             ),
             models.CheckConstraint(
                 condition=models.Q(proof_level__isnull=True) | models.Q(proof_level__range=(0, 5)),
                 name="record_proof_range",
+                violation_error_message=_("Le niveau de preuve va de 0 à 5."),
             ),
             models.CheckConstraint(
                 condition=models.Q(expires_on__isnull=True)
                 | models.Q(verified_on__isnull=True)
                 | models.Q(expires_on__gte=models.F("verified_on")),
                 name="record_expiry_after_verification",
+                violation_error_message=_("La date de révision précède la date de vérification."),
             ),
             models.CheckConstraint(
-                condition=models.Q(geometry__isnull=False, location_precision__in=["exacte", "adresse", "commune"])
+                condition=models.Q(
+                    geometry__isnull=False, location_precision__in=["exacte", "adresse", "commune"]
+                )
                 | models.Q(geometry__isnull=True, location_precision="aucune"),
                 name="record_precision_says_geometry",
+                violation_error_message=_(
+                    "La précision du lieu contredit l’emplacement : elle est « sans emplacement » "
+                    "quand il n’y en a pas, et rien d’autre."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        "brouillon",
+                        "soumise",
+                        "en-instruction",
+                        "a-completer",
+                        "publiee",
+                        "refusee",
+                        "archivee",
+                    ]
+                ),
+                name="record_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["solution", "experimentation", "operation", "site", "besoin"]),
+                name="record_kind_known",
             ),
         ]
 
@@ -264,7 +296,9 @@ class RecordOrganisation(models.Model):
         ordering = ["role", "organisation__name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["record", "organisation", "role"], name="recordorganisation_once"
+                fields=["record", "organisation", "role"],
+                name="recordorganisation_once",
+                violation_error_message=_("Cette organisation a déjà ce rôle."),
             ),
         ]
 

@@ -59,7 +59,9 @@ class ThemeCrosswalk(models.Model):
         ordering = ["source_list", "source_label"]
         constraints = [
             models.UniqueConstraint(
-                fields=["theme", "source_list", "source_label"], name="themecrosswalk_once"
+                fields=["theme", "source_list", "source_label"],
+                name="themecrosswalk_once",
+                violation_error_message=_("Cette correspondance existe déjà."),
             )
         ]
 
@@ -114,7 +116,11 @@ class ZonageMember(models.Model):
         verbose_name = _("territoire d’un zonage")
         verbose_name_plural = _("territoires d’un zonage")
         constraints = [
-            models.UniqueConstraint(fields=["zonage", "territory"], name="zonagemember_once"),
+            models.UniqueConstraint(
+                fields=["zonage", "territory"],
+                name="zonagemember_once",
+                violation_error_message=_("Ce territoire est déjà dans le zonage."),
+            ),
         ]
 
     def __str__(self) -> str:
