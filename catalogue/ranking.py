@@ -3,13 +3,16 @@
 One SQL query. Of the published experiments, the nearest of each niveau de preuve are taken by KNN,
 the radius widens until enough proven solutions stand in it, and each experiment is scored
 
-    score = proof × nearness × freshness × theme
+    score = proof × nearness^(1-w) × resemblance^w × freshness × theme
 
-Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
+where w goes from 0 (« proche de moi ») to 1 (« qui me ressemble »). Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
 
 - proof      0.25 + 0.75 × level / 5; an experiment with a measured result counts 5 when its solution
              is confirmed in several EPCI
 - nearness   1 / (1 + km / 50): 1 in the territory itself, one half at 50 km
+- resemblance  1 / (1 + d / 2), d the distance between the profiles of the two territories in standard
+             deviations (geo.twins): 1 for the territory itself, one half at two deviations; 0.25 when the
+             place has no profile. Twins further than the radius stand as well when w > 0.
 - freshness  0.94 ^ years since the last year known, never under 0.4; 0.5 when no year is known
 - theme      1 when a theme asked for is borne (or none is asked for), 0.3 otherwise
 """
@@ -23,6 +26,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalogue import proof
 from catalogue.models import Experiment
@@ -34,35 +38,74 @@ RADII_KM = (10, 25, 50, 100, 200, 500, 1000, 20100)
 EVERYWHERE_KM = RADII_KM[-1]
 ENOUGH_PROVEN = 5
 PER_LEVEL = 120
+TWINS = 60
+PER_TWIN = 20
+DEFAULT_WEIGHT = 0.25
+"""Share of resemblance when the visitor does not move the slider."""
 
-# record_experiment_knn (geog, proof_level; published experiments only) carries the five KNN scans;
-# everything after them works on at most 5 × PER_LEVEL rows.
+PROFILED = {
+    "commune": ("commune", "commune_id", "coalesce(t.commune_id, t.id)"),
+    "arrondissement": ("commune", "commune_id", "coalesce(t.commune_id, t.id)"),
+    "epci": ("epci", "epci_id", "coalesce(t.epci_id, t.id)"),
+    "departement": ("departement", "departement_id", "coalesce(t.departement_id, t.id)"),
+}
+"""For a level: whose profiles compare, which column leads to them, and the profile of a record's territory."""
+
+# record_experiment_knn (geog, proof_level; published experiments only) carries the five KNN scans,
+# profile_knn_<level> the twins and record_territory_kind their experiments; everything after works on
+# at most 5 × PER_LEVEL + TWINS × PER_TWIN rows. The three names in braces come from PROFILED alone.
 RANK_SOLUTIONS = """
-WITH candidate AS MATERIALIZED (
-    SELECT near.id, near.own_level, near.metres, level.proof AS level_scanned
-    FROM unnest('{4,3,2,1,0}'::smallint[]) AS level (proof)
+WITH asked AS (
+    SELECT profile FROM geo_territoryprofile WHERE territory_id = %(territory)s AND %(weight)s > 0
+), close_by AS MATERIALIZED (
+    SELECT near.id
+    FROM unnest('{{4,3,2,1,0}}'::smallint[]) AS level (proof)
     CROSS JOIN LATERAL (
-        SELECT r.id, r.proof_level AS own_level, ST_Distance(r.geog, %(point)s::geography) AS metres
-        FROM catalogue_record r
+        SELECT r.id FROM catalogue_record r
         WHERE r.state = 'publiee' AND r.kind = 'experimentation' AND r.proof_level = level.proof
         ORDER BY r.geog <-> %(point)s::geography
         LIMIT %(per_level)s
     ) near
+), twin AS MATERIALIZED (
+    SELECT r.id
+    FROM asked
+    CROSS JOIN LATERAL (
+        SELECT p.territory_id FROM geo_territoryprofile p
+        WHERE p.level = '{level}'
+        ORDER BY p.profile <-> asked.profile
+        LIMIT %(twins)s
+    ) p
+    JOIN geo_territory t ON t.id = p.territory_id OR t.{parent} = p.territory_id
+    CROSS JOIN LATERAL (
+        SELECT r.id FROM catalogue_record r
+        WHERE r.territory_id = t.id AND r.kind = 'experimentation' AND r.state = 'publiee'
+        ORDER BY r.proof_level DESC
+        LIMIT %(per_twin)s
+    ) r
 ), placed AS MATERIALIZED (
-    SELECT c.id, c.own_level, c.metres, e.solution_id, e.status, e.outcome, s.proof_level AS solution_level,
+    SELECT x.id, x.proof_level AS own_level, ST_Distance(x.geog, %(point)s::geography) AS metres,
+           e.solution_id, e.status, e.outcome, s.proof_level AS solution_level,
            coalesce(%(territory)s IN (t.id, t.commune_id, t.epci_id, t.ept_id, t.departement_id, t.region_id),
                     false) AS inside,
+           c.is_twin, x.territory_id,
+           1 / (1 + (tp.profile <-> asked.profile) / 2) AS likeness, tp.values AS profile_values,
            greatest(x.year_end, x.year_start, m.year) AS last_year,
            e.status = 'abandonne' OR e.outcome = 'non-concluant' AS failed,
-           %(themes)s::bigint[] = '{}' OR EXISTS (
+           %(themes)s::bigint[] = '{{}}' OR EXISTS (
                SELECT 1 FROM catalogue_record_themes rt
-               WHERE rt.record_id IN (e.solution_id, c.id) AND rt.theme_id = ANY (%(themes)s::bigint[])
+               WHERE rt.record_id IN (e.solution_id, x.id) AND rt.theme_id = ANY (%(themes)s::bigint[])
            ) AS on_theme
-    FROM candidate c
+    FROM (
+        SELECT id, bool_or(is_twin) AS is_twin
+        FROM (SELECT id, false AS is_twin FROM close_by UNION ALL SELECT id, true FROM twin) both_ways
+        GROUP BY id
+    ) c
     JOIN catalogue_record x ON x.id = c.id
     JOIN catalogue_experiment e ON e.record_ptr_id = c.id
     JOIN catalogue_record s ON s.id = e.solution_id AND s.state = 'publiee'
     LEFT JOIN geo_territory t ON t.id = x.territory_id
+    LEFT JOIN asked ON true
+    LEFT JOIN geo_territoryprofile tp ON tp.level = '{level}' AND tp.territory_id = {profiled}
     LEFT JOIN LATERAL (
         SELECT max(i.year) AS year FROM catalogue_indicator i
         WHERE i.experiment_id = c.id AND i.nature = 'mesure'
@@ -79,13 +122,15 @@ WITH candidate AS MATERIALIZED (
     SELECT p.*, radius.km AS radius_km,
            CASE WHEN own_level >= 3 AND solution_level = 5 THEN 5 ELSE own_level END AS level,
            CASE WHEN inside THEN 1 ELSE 1 / (1 + metres / 50000) END AS nearness,
+           CASE WHEN inside THEN 1 ELSE coalesce(likeness, 0.25) END AS resemblance,
            CASE WHEN last_year IS NULL THEN 0.5
                 ELSE greatest(0.4, power(0.94, greatest(0, %(year)s - last_year))) END AS freshness,
            CASE WHEN on_theme THEN 1 ELSE 0.3 END AS theme
     FROM placed p, radius
-    WHERE p.inside OR p.metres <= radius.km * 1000
+    WHERE p.inside OR p.is_twin OR p.metres <= radius.km * 1000
 ), scored AS (
-    SELECT *, (0.25 + 0.15 * level) * nearness * freshness * theme AS score,
+    SELECT *, (0.25 + 0.15 * level) * power(nearness, 1 - %(weight)s) * power(resemblance, %(weight)s)
+              * freshness * theme AS score,
            CASE WHEN %(by_distance)s THEN CASE WHEN inside THEN -1 ELSE metres END END AS distance_key
     FROM factored
 ), ranked AS (
@@ -97,7 +142,8 @@ WITH candidate AS MATERIALIZED (
 SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level, b.id AS experiment_id, x.slug AS experiment_slug,
        x.title AS experiment_title, x.place_name, x.location_precision, x.year_start, x.year_end,
        b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
-       b.nearness::float8, b.freshness::float8, b.theme::float8, b.on_theme, b.score::float8, b.radius_km,
+       b.territory_id, t.name AS territory_name, b.profile_values, b.is_twin,
+       b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8, b.theme::float8, b.on_theme, b.score::float8, b.radius_km,
        (SELECT coalesce(json_agg(json_build_object('slug', ox.slug, 'title', ox.title, 'place', ox.place_name,
                                                    'metres', o.metres) ORDER BY o.place), '[]')
         FROM ranked o JOIN catalogue_record ox ON ox.id = o.id
@@ -105,10 +151,18 @@ SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level, b.id AS expe
 FROM ranked b
 JOIN catalogue_record s ON s.id = b.solution_id
 JOIN catalogue_record x ON x.id = b.id
+LEFT JOIN geo_territory t ON t.id = b.territory_id
 WHERE b.place = 1
 ORDER BY b.failed, b.distance_key, b.score DESC, b.metres, b.solution_id
 LIMIT %(limit)s
 """
+
+
+RESEMBLANCE_WORDS = (
+    (0.7, gettext_lazy("%(name)s, territoire jumeau : profil très proche")),
+    (0.5, gettext_lazy("%(name)s a un profil proche")),
+    (0.33, gettext_lazy("%(name)s a un profil assez différent")),
+)
 
 
 @dataclass(frozen=True)
@@ -165,18 +219,26 @@ def rank_solutions(
     theme_ids: list[int] | None = None,
     radius_km: float | None = None,
     by_distance: bool = False,
+    weight: float = DEFAULT_WEIGHT,
     limit: int = 50,
 ) -> Ranking:
     """Solutions ranked for a territory seen from ``point`` (srid 4326), in one query.
 
     ``radius_km`` fixes the radius; without it the radius widens by the steps of RADII_KM until
-    ENOUGH_PROVEN proven solutions stand in it. ``by_distance`` orders by distance alone.
+    ENOUGH_PROVEN proven solutions stand in it. ``by_distance`` orders by distance alone. ``weight`` is
+    the share of resemblance, 0 to 1; a level without profiles (region, EPT) counts as 0.
     """
     year = timezone.localdate().year
+    known = PROFILED.get(territory.level) if territory is not None and not by_distance else None
+    level, parent, profiled = known or PROFILED["commune"]
+    used = weight if known else 0.0
     with connection.cursor() as cursor:
         cursor.execute(
-            RANK_SOLUTIONS,
+            RANK_SOLUTIONS.format(level=level, parent=parent, profiled=profiled),
             {
+                "weight": used,
+                "twins": TWINS,
+                "per_twin": PER_TWIN,
                 "point": point.ewkt,
                 "territory": territory.pk if territory is not None else None,
                 "per_level": PER_LEVEL,
@@ -192,7 +254,8 @@ def rank_solutions(
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    found = [_solution(row, year, asked_theme=bool(theme_ids)) for row in rows]
+    asked = Asked(year=year, weight=used, theme=bool(theme_ids), territory=territory)
+    found = [_solution(row, asked) for row in rows]
     radius = float(rows[0]["radius_km"]) if rows else float(radius_km or EVERYWHERE_KM)
     return Ranking(
         radius_km=radius,
@@ -202,7 +265,17 @@ def rank_solutions(
     )
 
 
-def _solution(row: dict[str, Any], year: int, *, asked_theme: bool) -> RankedSolution:
+@dataclass(frozen=True)
+class Asked:
+    """What the visitor asked for, as far as words depend on it."""
+
+    year: int
+    weight: float
+    theme: bool
+    territory: Territory | None
+
+
+def _solution(row: dict[str, Any], asked: Asked) -> RankedSolution:
     return RankedSolution(
         slug=row["slug"],
         title=row["title"],
@@ -221,12 +294,12 @@ def _solution(row: dict[str, Any], year: int, *, asked_theme: bool) -> RankedSol
         level=row["level"],
         failed=row["failed"],
         score=row["score"],
-        factors=explain(row, year, asked_theme=asked_theme),
+        factors=explain(row, asked),
         others=row["others"],
     )
 
 
-def explain(row: dict[str, Any], year: int, *, asked_theme: bool) -> list[Factor]:
+def explain(row: dict[str, Any], asked: Asked) -> list[Factor]:
     """The factors of one row, in words."""
     level = row["level"]
     factors = [
@@ -236,9 +309,11 @@ def explain(row: dict[str, Any], year: int, *, asked_theme: bool) -> list[Factor
             0.25 + 0.15 * level,
         ),
         Factor(_("Proximité"), _nearness_words(row), row["nearness"]),
-        Factor(_("Fraîcheur"), _freshness_words(row["last_year"], year), row["freshness"]),
     ]
-    if asked_theme:
+    if asked.weight > 0:
+        factors.append(Factor(_("Ressemblance"), _resemblance_words(row), row["resemblance"]))
+    factors.append(Factor(_("Fraîcheur"), _freshness_words(row["last_year"], asked.year), row["freshness"]))
+    if asked.theme:
         words = _("thème demandé") if row["on_theme"] else _("autre thème que celui demandé")
         factors.append(Factor(_("Thème"), words, row["theme"]))
     return factors
@@ -250,6 +325,18 @@ def _nearness_words(row: dict[str, Any]) -> str:
     if row["location_precision"] == "commune":
         return _("%(distance)s (mesurée au point de la commune)") % {"distance": distance_words(row["metres"])}
     return distance_words(row["metres"])
+
+
+def _resemblance_words(row: dict[str, Any]) -> str:
+    if row["inside"]:
+        return _("le territoire lui-même")
+    if not row["has_likeness"]:
+        return _("profil du lieu non connu")
+    share = row["resemblance"]
+    for least, words in RESEMBLANCE_WORDS:
+        if share >= least:
+            return words % {"name": row["territory_name"]}
+    return _("%(name)s a un profil très différent") % {"name": row["territory_name"]}
 
 
 def _freshness_words(last_year: int | None, year: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from catalogue.cards import card, ranked_card
 from catalogue.figures import in_and_around
 from catalogue.filters import CodesField
 from catalogue.models import Record, Theme
-from catalogue.ranking import Ranking, rank_solutions
+from catalogue.ranking import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
 from catalogue.views.errors import bad_request
 from catalogue.wording import NBSP, territory_detail_words, whole
 from geo.models import Territory
@@ -43,6 +43,15 @@ class RankingForm(forms.Form):
         label=gettext_lazy("Classer par"),
         choices=[("", gettext_lazy("preuve, proximité et fraîcheur")), ("distance", gettext_lazy("distance seule"))],
         required=False,
+    )
+    ressemblance = forms.IntegerField(
+        label=gettext_lazy("Proche de moi ↔ qui me ressemble"),
+        min_value=0,
+        max_value=100,
+        step_size=25,
+        required=False,
+        widget=forms.NumberInput(attrs={"type": "range"}),
+        initial=round(DEFAULT_WEIGHT * 100),
     )
     rayon = forms.FloatField(label=gettext_lazy("Rayon (km)"), min_value=1, max_value=1000, required=False)
     voir = forms.ChoiceField(choices=[("", ""), ("tout", "")], required=False)
@@ -87,10 +96,17 @@ def territory_detail(request: HttpRequest, level: str, code: str) -> HttpRespons
         raise Http404 from error
     if territory.code != code:
         return redirect("catalogue:territory-detail", level=territory.level, code=territory.code, permanent=True)
-    form = RankingForm(request.GET)
+    form = RankingForm(with_default_weight(request.GET))
     if not form.is_valid():
         return bad_request(request, form)
     return render(request, "catalogue/territory_detail.html", _context(territory, form))
+
+
+def with_default_weight(parameters: QueryDict) -> QueryDict:
+    """The parameters with the slider where it stands by default, so that the page shows it there."""
+    data = parameters.copy()
+    data.setdefault("ressemblance", str(round(DEFAULT_WEIGHT * 100)))
+    return data
 
 
 def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
@@ -104,6 +120,7 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
             theme_ids=[theme.pk for theme in data["theme"]],
             radius_km=data["rayon"],
             by_distance=data["tri"] == "distance",
+            weight=DEFAULT_WEIGHT if data["ressemblance"] is None else data["ressemblance"] / 100,
             limit=60 if everything else SHOWN + LISTED,
         )
     counts = in_and_around(territory)
@@ -114,7 +131,7 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "adresse": here,
         "fil": trail(territory),
         "phrase": lead(territory, counts),
-        "options": [form[name] for name in ("theme", "tri", "rayon")],
+        "options": [form[name] for name in options_for(territory)],
         "solutions": [ranked_card(solution) for solution in shown],
         "rayon_mots": radius_words(territory, ranking) if ranking else "",
         "suite": f"{here}?{rest_query(form)}" if ranking and not everything and len(ranking.solutions) > SHOWN else "",
@@ -131,6 +148,11 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "parents": parents(territory),
         "rubrique": "territoires",
     }
+
+
+def options_for(territory: Territory) -> list[str]:
+    """The fields of the ranking that mean something for a territory."""
+    return ["theme", "tri", *(["ressemblance"] if territory.level in PROFILED else []), "rayon"]
 
 
 def rest_query(form: RankingForm) -> str:
