@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ NAME = "place"
 LONGEST_SOCKET = 107
 """Bytes that the kernel allows in a socket's path."""
 AWAY = Path("/var/lib/postgresql")
+PATIENCE = 20.0
+"""Seconds left to the processes of a server that was killed, or to the socket of one that starts."""
+RECOVERY = 300.0
+"""Seconds left to a server that repairs itself after a crash."""
+LEFTOVERS = ("pre-existing shared memory block", "already exists", "Is another postmaster")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,14 @@ class Cluster:
     @property
     def url(self) -> str:
         return f"postgresql://{NAME}@/{NAME}?host={quote(str(self.sockets), safe='/')}"
+
+    def answers(self) -> bool:
+        """True when it accepts connections."""
+        return output_of([self.server.bin / "pg_isready", "-q", "-h", self.sockets]) is not None
+
+    def has_socket(self) -> bool:
+        """False when something swept the folder of sockets, as systems do with ``/tmp``."""
+        return (self.sockets / ".s.PGSQL.5432").exists()
 
     def is_running(self) -> bool:
         return run_as(self.owner, [self.server.bin / "pg_ctl", "-D", self.data, "status"]).returncode == 0
@@ -63,7 +77,7 @@ def running(layout: Layout) -> Iterator[Cluster]:
         with exclusive(layout.var / "pg.lock", waiting="Une autre commande démarre la base, un instant…"):
             cluster = locate(layout)
             _make(layout, cluster)
-            _start(cluster, may_restart=True)
+            _start(cluster, may_restart=users.is_alone())
             _provision(cluster)
         yield cluster
     finally:
@@ -175,48 +189,58 @@ def _make(layout: Layout, cluster: Cluster) -> None:
 
 
 def _start(cluster: Cluster, *, may_restart: bool) -> None:
+    """Return when the server answers, whatever state a former command left it in."""
     make_closed_folder(cluster.sockets, cluster.owner)
-    if cluster.is_running():
-        if not (may_restart and _is_outdated(cluster)):
-            return
+    if may_restart and cluster.is_running() and _is_outdated(cluster):
         say("PostgreSQL a été mis à jour : la base redémarre…")
-        _control(cluster, "stop", "-m", "fast")
-    _control(cluster, "start", "-l", str(cluster.data / "start.log"))
+        _stop(cluster)
+    began = time.monotonic()
+    while not cluster.answers():
+        waited = time.monotonic() - began
+        if not cluster.is_running():
+            _start_once(cluster, last_try=waited > PATIENCE)
+        elif waited > PATIENCE and not cluster.has_socket():
+            _stop(cluster)
+        elif waited > RECOVERY:
+            raise Problem("la base de données ne répond pas.", f"Son journal : {cluster.data / 'log'}")
+        else:
+            time.sleep(0.3)
+
+
+def _start_once(cluster: Cluster, *, last_try: bool) -> None:
+    log = cluster.data / "start.log"
+    log.unlink(missing_ok=True)
+    if _control(cluster, "start", "-l", str(log)):
+        return
+    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    if last_try or not any(sign in said for sign in LEFTOVERS):
+        raise problem_from_log(log, "la base de données ne démarre pas.")
+    time.sleep(1)
+
+
+def _stop(cluster: Cluster) -> None:
+    if not _control(cluster, "stop", "-m", "fast") and cluster.is_running():
+        raise Problem("la base de données ne s’arrête pas.", f"Son journal : {cluster.data / 'log'}")
 
 
 def _is_outdated(cluster: Cluster) -> bool:
-    """True when apt replaced the server since it started, or when its socket was swept away."""
-    if not (cluster.sockets / ".s.PGSQL.5432").exists():
-        return True
+    """True when apt replaced the server's files since it started."""
     started = int((cluster.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[2])
     libraries = output_of([cluster.server.bin / "pg_config", "--pkglibdir"])
     files = [cluster.server.bin / "postgres", *(Path(libraries or "/nonexistent").glob("postgis*.so"))]
     return any(file.stat().st_ctime > started for file in files)
 
 
-def _control(cluster: Cluster, action: str, *options: str) -> None:
-    command: list[str | Path] = [
-        cluster.server.bin / "pg_ctl",
-        "-D",
-        cluster.data,
-        "-s",
-        "-w",
-        "-t",
-        "120",
-        *options,
-        action,
-    ]
-    if run_as(cluster.owner, command).returncode:
-        log = cluster.data / "start.log"
-        failed = f"la base de données ne répond pas (pg_ctl {action})."
-        raise problem_from_log(log, failed) if log.exists() else Problem(failed, f"Dossier : {cluster.data}")
+def _control(cluster: Cluster, action: str, *options: str) -> bool:
+    ctl: list[str | Path] = [cluster.server.bin / "pg_ctl", "-D", cluster.data, "-s", "-w", "-t", "120"]
+    return run_as(cluster.owner, [*ctl, *options, action]).returncode == 0
 
 
 def _stop_if_running(layout: Layout) -> None:
     if any((data / "postmaster.pid").exists() for data in _places(layout)):
         cluster = locate(layout)
         if cluster.is_running():
-            _control(cluster, "stop", "-m", "fast")
+            _stop(cluster)
 
 
 def _provision(cluster: Cluster) -> None:

@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 from config.bootstrap import cluster, environment, packages, quality
 from config.bootstrap.layout import Layout, read_or_make_secret_key
@@ -15,7 +17,7 @@ from config.bootstrap.messages import Problem, say
 from config.bootstrap.ports import Reservation, reserve
 from config.bootstrap.server import web
 from config.bootstrap.supervision import StopAsked, supervise, turn_signals_into_stops, wait_until_answers
-from config.bootstrap.tools import clean_environment
+from config.bootstrap.tools import clean_environment, die_with_parent
 
 SUMMARY = """Les commandes du projet :
   python3 manage.py start [--port N]   installer ce qui manque et lancer le site
@@ -147,7 +149,8 @@ def hand_over(layout: Layout, argv: list[str]) -> int:
         raise Problem("le projet n’est pas encore installé.", "Lancez d’abord : python3 manage.py start")
     turn_signals_into_stops()
     with database(layout) as variables:
-        return _run_to_the_end(layout, variables, *argv)
+        # A person waits for a command, however long; nobody waits five seconds for a page.
+        return _run_to_the_end(layout, {"STATEMENT_TIMEOUT": "0", **variables}, *argv)
 
 
 @contextmanager
@@ -193,13 +196,20 @@ def _run(layout: Layout, variables: dict[str, str], *command: str) -> None:
 
 
 def _run_to_the_end(layout: Layout, variables: dict[str, str], *command: str) -> int:
-    """Run a program of the environment; its exit status. A stop is passed on to it, and waited for."""
-    with subprocess.Popen([layout.python, *command], cwd=layout.root, env=variables) as child:
-        while True:
+    """Run a program of the environment; its exit status, once it has ended, whatever signals come."""
+    arguments: list[str | Path] = [layout.python, *command]
+    stopped: StopAsked | None = None
+    with subprocess.Popen(arguments, cwd=layout.root, env=variables, preexec_fn=die_with_parent) as child:
+        while child.returncode is None:
             try:
-                return child.wait()
-            except StopAsked:
-                child.terminate()
+                child.wait()
+            except StopAsked as asked:
+                stopped = asked
+                if asked.number != signal.SIGINT:  # Ctrl-C reaches the child by itself
+                    child.terminate()
+    if stopped and child.returncode:
+        raise stopped
+    return child.returncode
 
 
 def _no_arguments(name: str, arguments: list[str]) -> None:

@@ -45,6 +45,12 @@ class Shared:
         self._descriptor = _open(path)
         fcntl.flock(self._descriptor, fcntl.LOCK_SH)
 
+    def is_alone(self) -> bool:
+        """True when nobody else holds it now; others may come in afterwards."""
+        alone = _take(self._descriptor, fcntl.LOCK_EX)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        return alone
+
     def is_last(self) -> bool:
         """True when nobody else holds it; it is then held alone, so that nobody can come in."""
         return _take(self._descriptor, fcntl.LOCK_EX)

@@ -1,6 +1,5 @@
 """The processes of the site, in the foreground: started together, stopped together."""
 
-import ctypes
 import http.client
 import os
 import signal
@@ -12,14 +11,18 @@ from pathlib import Path
 from types import FrameType
 
 from config.bootstrap.messages import Problem, say
+from config.bootstrap.tools import die_with_parent
 
 PATIENCE = 15.0
 """Seconds that a process has to stop by itself."""
-PR_SET_PDEATHSIG = 1
 
 
 class StopAsked(Exception):
     """Somebody wants the command to end: Ctrl-C, SIGTERM, or a closed terminal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def turn_signals_into_stops() -> None:
     """Let the usual signals end the command by an exception, so that it cleans up behind itself."""
 
     def ask(number: int, frame: FrameType | None) -> None:
-        raise StopAsked
+        raise StopAsked(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ask)
@@ -58,7 +61,7 @@ def supervise(
                 cwd=folder,
                 env=environment,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         when_started(lambda: all(child.poll() is None for child in children.values()))
         while not (ended := [name for name, child in children.items() if child.poll() is not None]):
@@ -89,11 +92,6 @@ def wait_until_answers(port: int, path: str, alive: Callable[[], bool], limit: f
             connection.close()
         time.sleep(0.1)
     raise Problem("le site ne répond pas après une minute.", "Les lignes ci-dessus disent pourquoi.")
-
-
-def _die_with_parent() -> None:
-    """In the child, on Linux: ask for SIGTERM when the parent goes, even killed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop_all(children: Collection[subprocess.Popen[bytes]]) -> None:

@@ -1,7 +1,10 @@
 """Running another program: its output in a log, and what went wrong in words."""
 
+import ctypes
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from config.bootstrap.messages import Problem, probable_cause
 
 TAIL = 12
 """Lines of a failed tool's output that are shown."""
+PR_SET_PDEATHSIG = 1
 
 
 def run_logged(
@@ -18,7 +22,13 @@ def run_logged(
     with log.open("ab") as output:
         try:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, check=False
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                preexec_fn=die_with_parent,
+                check=False,
             )
         except OSError as error:
             raise Problem(failed, str(error)) from error
@@ -49,6 +59,12 @@ def output_of(command: Sequence[str | Path], extra: Mapping[str, str] | None = N
     except OSError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def die_with_parent() -> None:
+    """In a child, on Linux: ask for SIGTERM when the parent goes, even killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -4,7 +4,8 @@ Safe to run again at any moment: each load is one transaction and is skipped whe
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,25 @@ LOADS = (
 )
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two instances that start together prepare in turn, each for as long as it takes."""
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = 0; set lock_timeout = 0")
+        cursor.execute("select pg_advisory_lock(hashtext('prepare'))")
+        yield
+        cursor.execute("select pg_advisory_unlock(hashtext('prepare'))")
+
+
 class Command(BaseCommand):
     help = "Migre la base, charge les données une fois et rassemble les fichiers statiques."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            call_command("migrate", interactive=False, verbosity=0)
-            for load in LOADS:
-                self._load_once(load)
+            with alone():
+                call_command("migrate", interactive=False, verbosity=0)
+                for load in LOADS:
+                    self._load_once(load)
         except OperationalError as error:
             raise CommandError(f"la base de données ne répond pas ou refuse la commande : {error}") from error
         self._collect_static_files()
