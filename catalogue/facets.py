@@ -1,123 +1,125 @@
 """The filter bar: every facet with its choices and counts, and the active filters as removable tags.
 
-The count of a choice is the number of results if that facet were set to it alone, the other facets
-staying as they are.
+The count of a choice is the number of results that bear it under every other filter, the other
+choices of its own facet set aside: choosing it alone in its facet gives exactly that many results.
 """
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import Count, Model
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from catalogue.filters import MAX_RADIUS_KM, SORTS, RecordFilterForm
-from catalogue.models import Experiment, Programme, Record, Stake, TestSite, Theme
+from catalogue.filters import FACETS, MAX_RADIUS_KM, SORTS, RecordFilterForm
+from catalogue.parameters import labels
 from catalogue.querysets import RecordQuerySet
 
 Facet = dict[str, Any]
+Counts = dict[str, int]
+
+# One pass over the terms of the records that the other filters leave (searchentry_pkey joins them).
+# A record that misses no facet counts for all its terms, one that misses a single facet for that one.
+# The empty term, which no facet owns, counts the results themselves.
+COUNTS = """
+WITH found (terms) AS ({records}),
+judged AS (SELECT terms, array_remove(ARRAY[{missed}]::text[], NULL) AS missed FROM found)
+SELECT term, count(*)
+FROM judged, unnest(array_append(terms, '')) AS term
+WHERE missed = '{{}}' OR (cardinality(missed) = 1 AND starts_with(term, missed[1] || ':'))
+GROUP BY term
+"""
+MISSED = "CASE WHEN NOT terms && %s::text[] THEN %s END"
+
+
+def count_terms(form: RecordFilterForm, records: RecordQuerySet) -> Counts:
+    """How many results bear each term, as if its own facet had no choice made; ``""`` counts the results."""
+    found = form.narrow(records, without=FACETS).order_by().values_list("search__terms")
+    sql, parameters = found.query.sql_with_params()
+    chosen = form.facet_terms()
+    missed = [part for name, terms in chosen.items() for part in (terms, name)]
+    statement = COUNTS.format(records=sql, missed=", ".join([MISSED] * len(chosen)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, *missed])
+        return dict(cursor.fetchall())
 
 
 def filter_bar(form: RecordFilterForm, records: RecordQuerySet, address: str) -> dict[str, Any]:
-    """The context of composants/filtres.html for a valid form."""
-    data = form.cleaned_data
+    """The context of composants/filtres.html for a valid form, and ``total``, the number of results."""
+    counts = count_terms(form, records)
     facets = [
-        kind_facet(form, records),
+        choice_facet(form, counts, "type", opened=True),
         proof_facet(form),
-        status_facet(form),
-        term_facet(form, records, "theme", "themes", Theme, open_at_first=True),
-        term_facet(form, records, "enjeu", "stakes", Stake),
-        term_facet(form, records, "programme", "programmes", Programme),
-        period_facet(form),
+        choice_facet(form, counts, "statut"),
+        choice_facet(form, counts, "theme", opened=True),
+        choice_facet(form, counts, "enjeu"),
+        choice_facet(form, counts, "programme"),
+        choice_facet(form, counts, "label"),
+        territory_facet(form),
+        choice_facet(form, counts, "densite"),
+        evidence_facet(form, counts),
+        range_facet(form, _("Années"), {"de": _("De"), "a": _("À")}, 1900, 2100),
         *([distance_facet(form)] if form.place is not None else []),
     ]
-    kept = [(name, form.data[name]) for name in ("autour", "territoire", "bbox") if form.data.get(name)]
+    kept = ("autour", "territoire", "jumeaux", "bbox", "partout")
     return {
         "action": address,
-        "q": data["q"],
-        "facettes": facets,
-        "actifs": [{"texte": text, "url": f"{address}?{rest}" if rest else address} for text, rest in form.active_tags()],
+        "q": form.cleaned_data["q"],
+        "facettes": [facet for facet in facets if facet.get("choix") or facet.get("champs")],
+        "actifs": [
+            {"texte": text, "url": f"{address}?{rest}" if rest else address}
+            for text, rest in form.active_tags()
+        ],
         "effacer": address,
-        "caches": kept,
+        "caches": [(name, form.data[name]) for name in kept if form.data.get(name)],
         "tri": [
             {"valeur": value, "libelle": label, "choisi": value == form.order}
             for value, label in SORTS
             if value != "distance" or form.place is not None
         ],
+        "total": counts.get("", 0),
     }
 
 
-def _choice(form: RecordFilterForm, name: str, value: str, label: str, count: int | None, **more: Any) -> dict[str, Any]:
-    return {
-        "valeur": value,
-        "libelle": label,
-        "nombre": count,
-        "coche": value in form.data.getlist(name),
-        **more,
-    }
-
-
-def kind_facet(form: RecordFilterForm, records: RecordQuerySet) -> Facet:
-    """The five kinds."""
-    others = form.narrow(records, without="type")
-    counts = dict(others.order_by().values_list("kind").annotate(n=Count("pk")))
-    choices = [
-        _choice(form, "type", kind.value, str(kind.label), counts.get(kind.value, 0), kind=kind.value)
-        for kind in Record.Kind
-    ]
-    return {"forme": "cases", "titre": _("Nature"), "nom": "type", "choix": choices, "ouvert": True}
-
-
-def term_facet(
-    form: RecordFilterForm,
-    records: RecordQuerySet,
-    name: str,
-    relation: str,
-    model: type[Model],
-    *,
-    open_at_first: bool = False,
-) -> Facet:
-    """The terms of a vocabulary that some result bears, and those chosen."""
-    others = form.narrow(records, without=name)
-    through = Record._meta.get_field(relation).remote_field.through
-    column = f"{relation[:-1]}_id"
-    counts = dict(
-        through.objects.filter(record_id__in=others.order_by().values("pk"))
-        .values_list(column)
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    chosen = form.data.getlist(name)
-    choices = [
-        _choice(form, name, term.code, str(term), counts.get(term.pk, 0))
-        for term in model._default_manager.all()
-        if counts.get(term.pk) or term.code in chosen
-    ]
+def choice_facet(form: RecordFilterForm, counts: Counts, name: str, *, opened: bool = False) -> Facet:
+    """The choices of a facet that some result bears, and those chosen."""
+    chosen = set(form.cleaned_data[name])
+    choices = []
+    for value, label in labels(form.fields[name]).items():
+        count = counts.get(f"{name}:{value}", 0)
+        if count or value in chosen or name == "type":
+            choices.append(choice(name, value, label, count, value in chosen))
     return {
         "forme": "cases",
         "titre": form.fields[name].label,
         "nom": name,
         "choix": choices,
-        "ouvert": bool(chosen),
+        "ouvert": opened or bool(chosen),
         "actifs": len(chosen),
     }
 
 
-def status_facet(form: RecordFilterForm) -> Facet:
-    """Status of experiments and availability of sites."""
-    choices = [
-        _choice(form, "statut", value, str(label).capitalize(), None)
-        for value, label in [*Experiment.Status.choices, *TestSite.SiteState.choices]
-    ]
-    chosen = form.data.getlist("statut")
+def choice(name: str, value: str, label: str, count: int, chosen: bool) -> dict[str, Any]:
+    """One check box; a kind is shown by its shape."""
+    more = {"kind": value} if name == "type" else {}
+    return {
+        "valeur": value,
+        "libelle": label[:1].upper() + label[1:],
+        "nombre": count,
+        "coche": chosen,
+        **more,
+    }
+
+
+def evidence_facet(form: RecordFilterForm, counts: Counts) -> Facet:
+    """With measured results, with documents: two parameters shown together."""
+    both = [choice_facet(form, counts, name) for name in ("mesures", "documents")]
     return {
         "forme": "cases",
-        "titre": _("Avancement"),
-        "nom": "statut",
-        "choix": choices,
-        "ouvert": bool(chosen),
-        "actifs": len(chosen),
+        "titre": _("Résultats et documents"),
+        "choix": [{**one, "nom": facet["nom"]} for facet in both for one in facet["choix"]],
+        "ouvert": any(facet["actifs"] for facet in both),
+        "actifs": sum(facet["actifs"] for facet in both),
     }
 
 
@@ -125,8 +127,8 @@ def proof_facet(form: RecordFilterForm) -> Facet:
     """Minimum proof."""
     chosen = form.data.get("preuve", "")
     options = [{"valeur": "", "libelle": _("Tous"), "choisi": not chosen}] + [
-        {"valeur": value, "libelle": label, "choisi": str(value) == chosen}
-        for value, label in form.fields["preuve"].choices
+        {"valeur": value, "libelle": label, "choisi": value == chosen}
+        for value, label in labels(form.fields["preuve"]).items()
     ]
     field = {"nom": "preuve", "libelle": _("Au moins"), "type": "select", "options": options}
     return {
@@ -138,14 +140,30 @@ def proof_facet(form: RecordFilterForm) -> Facet:
     }
 
 
-def period_facet(form: RecordFilterForm) -> Facet:
-    """First and last year."""
+def range_facet(
+    form: RecordFilterForm, title: str, labels: dict[str, str], least: int, most: int, unit: str = ""
+) -> Facet:
+    """A range as two numbers."""
     fields = [
-        {"nom": name, "libelle": label, "type": "number", "valeur": form.data.get(name, ""), "min": 1900, "max": 2100}
-        for name, label in (("de", _("De")), ("a", _("À")))
+        {
+            "nom": name,
+            "libelle": label,
+            "type": "number",
+            "valeur": form.data.get(name, ""),
+            "min": least,
+            "max": most,
+            "unite": unit,
+        }
+        for name, label in labels.items()
     ]
-    active = sum(bool(form.data.get(name)) for name in ("de", "a"))
-    return {"forme": "champs", "titre": _("Années"), "champs": fields, "ouvert": bool(active), "actifs": active}
+    active = sum(bool(form.data.get(name)) for name in labels)
+    return {"forme": "champs", "titre": title, "champs": fields, "ouvert": bool(active), "actifs": active}
+
+
+def territory_facet(form: RecordFilterForm) -> Facet:
+    """Population of the record's territory."""
+    labels = {"population_min": _("Au moins"), "population_max": _("Au plus")}
+    return range_facet(form, _("Population du territoire"), labels, 0, 100_000_000, _("hab."))
 
 
 def distance_facet(form: RecordFilterForm) -> Facet:

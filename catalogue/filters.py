@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
+from functools import cached_property, partial
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -11,84 +12,141 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import proof
-from catalogue.models import Experiment, Programme, Record, Stake, TestSite, Theme
-from catalogue.parameters import BboxField, Place, PlaceField, TerritoryField
+from catalogue import proof, search
+from catalogue.models import Experiment, LabelAward, Programme, Record, Stake, TestSite, Theme
+from catalogue.parameters import (
+    BboxField,
+    CodesField,
+    OneOfField,
+    Place,
+    PlaceField,
+    SomeOfField,
+    TerritoryField,
+    labels,
+)
 from catalogue.querysets import RecordQuerySet
+from catalogue.vocabularies import vocabularies
+from geo.models.territory import DensityClass
+
+__all__ = ["CodesField", "RecordFilterForm"]
 
 MAX_RADIUS_KM = 200
 DEFAULT_RADIUS_KM = 50
 MAX_PAGE = 1000
-
+TWINS = 20
+MAX_POPULATION = 100_000_000
 
 SORTS = [
     ("pertinence", _("pertinence")),
     ("distance", _("distance")),
     ("recent", _("mise à jour récente")),
 ]
+YES = "oui"
+LABEL_CHOICES = [
+    choice
+    for regime, steps in LabelAward.STEPS.items()
+    for choice in [
+        (regime.value, regime.label),
+        *[(f"{regime.value}:{step}", f"{regime.label} – {label}") for step, label in steps.items()],
+    ]
+]
 
-
-class CodesField(forms.ModelMultipleChoiceField):
-    """Terms of a vocabulary by their code; an unknown one is told, not ignored."""
-
-    def __init__(self, queryset: Any, **kwargs: Any) -> None:
-        super().__init__(queryset, to_field_name="code", required=False, **kwargs)
-        self.error_messages["invalid_choice"] = _("« %(value)s » n’existe pas dans cette liste.")
-
+FACETS = ("type", "statut", "theme", "enjeu", "programme", "label", "densite", "mesures", "documents")
+"""Parameters that are counted: a value ``v`` of the parameter ``p`` is the term ``p:v`` of a search entry."""
 
 NARROWING: dict[str, Callable[[RecordQuerySet, Any], RecordQuerySet]] = {
-    "q": lambda records, words: records.matching(words),
-    "type": lambda records, kinds: records.of_kinds(kinds),
-    "theme": lambda records, terms: records.tagged("themes", terms),
-    "enjeu": lambda records, terms: records.tagged("stakes", terms),
-    "programme": lambda records, terms: records.tagged("programmes", terms),
-    "preuve": lambda records, level: records.filter(proof_level__gte=level),
-    "statut": lambda records, statuses: records.with_any_status(statuses),
+    "preuve": lambda records, level: records.at_least_proven(level),
     "territoire": lambda records, territory: records.in_territory(territory),
+    "jumeaux": lambda records, territory: records.in_any_of(twins_of(territory)),
     "bbox": lambda records, boxes: records.in_bbox(boxes),
 }
 """What each parameter that stands alone does to the set; the others are in ``RecordFilterForm.narrow``."""
 
 
+def twins_of(territory: Any) -> list[Any]:
+    """The territories most like this one."""
+    return [twin.territory for twin in territory.twins(TWINS)]
+
+
 class RecordFilterForm(forms.Form):
-    """Parameters of design: q, type, theme, enjeu, programme, preuve, statut, de, a, territoire, autour …"""
+    """Parameters of the list, the map, the tiles and the exports; each is described in docs/parametres.md."""
 
     q = forms.CharField(label=_("Un lieu ou des mots"), max_length=200, required=False, strip=True)
-    type = forms.MultipleChoiceField(label=_("Nature"), choices=Record.Kind, required=False)
-    theme = CodesField(Theme.objects.all(), label=_("Thème"))
-    enjeu = CodesField(Stake.objects.all(), label=_("Enjeu"))
-    programme = CodesField(Programme.objects.all(), label=_("Programme"))
+    type = SomeOfField(label=_("Nature"), choices=Record.Kind, required=False)
+    theme = SomeOfField(label=_("Thème"), required=False)
+    enjeu = SomeOfField(label=_("Enjeu"), required=False)
+    programme = SomeOfField(label=_("Programme"), required=False)
     preuve = forms.TypedChoiceField(
         label=_("Niveau de preuve minimal"),
         choices=[(level, f"{level} – {label}") for level, label in proof.LABELS.items()],
         coerce=int,
         empty_value=None,
         required=False,
+        error_messages={"invalid_choice": _("Le niveau de preuve est un chiffre de 0 à 5.")},
     )
-    statut = forms.MultipleChoiceField(
-        label=_("Avancement"), choices=[*Experiment.Status.choices, *TestSite.SiteState.choices], required=False
+    statut = SomeOfField(
+        label=_("Avancement"),
+        choices=[*Experiment.Status.choices, *TestSite.SiteState.choices],
+        required=False,
     )
+    label = SomeOfField(label=_("Label et étape"), choices=LABEL_CHOICES, required=False)
+    mesures = SomeOfField(label=_("Résultats"), choices=[(YES, _("avec résultats mesurés"))], required=False)
+    documents = SomeOfField(label=_("Documents"), choices=[(YES, _("avec documents"))], required=False)
     de = forms.IntegerField(label=_("Depuis l’année"), min_value=1900, max_value=2100, required=False)
     a = forms.IntegerField(label=_("Jusqu’à l’année"), min_value=1900, max_value=2100, required=False)
+    population_min = forms.IntegerField(
+        label=_("Population, au moins"), min_value=0, max_value=MAX_POPULATION, required=False
+    )
+    population_max = forms.IntegerField(
+        label=_("Population, au plus"), min_value=0, max_value=MAX_POPULATION, required=False
+    )
+    densite = SomeOfField(label=_("Densité du territoire"), choices=DensityClass.choices, required=False)
     territoire = TerritoryField(label=_("Territoire"), max_length=40, required=False)
+    jumeaux = TerritoryField(
+        label=_("Chez les jumeaux"), max_length=40, required=False, levels=("commune", "epci", "departement")
+    )
     autour = PlaceField(label=_("Autour de"), max_length=60, required=False)
     rayon = forms.FloatField(label=_("Rayon (km)"), min_value=0, max_value=MAX_RADIUS_KM, required=False)
     bbox = BboxField(label=_("Emprise de la carte"), max_length=120, required=False)
-    tri = forms.ChoiceField(label=_("Trier par"), choices=SORTS, required=False)
+    partout = OneOfField(label=_("Chercher partout"), choices=[(YES, YES)], required=False)
+    tri = OneOfField(label=_("Trier par"), choices=SORTS, required=False)
     page = forms.IntegerField(label=_("Page"), min_value=1, max_value=MAX_PAGE, required=False)
+
+    RANGES: ClassVar = (
+        ("de", "a", _("La période est inversée : %(first)s est après %(last)s.")),
+        ("population_min", "population_max", _("La population est inversée : %(first)s dépasse %(last)s.")),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("theme", "enjeu", "programme"):
+            self.fields[name].choices = partial(self._terms, name)  # type: ignore[attr-defined]
+
+    def _terms(self, name: str) -> list[tuple[str, str]]:
+        return list(self.vocabularies[name].items())
+
+    @cached_property
+    def vocabularies(self) -> dict[str, dict[str, str]]:
+        """Labels by code of each vocabulary, read once and only when a page or a value needs them."""
+        return vocabularies({"theme": Theme, "enjeu": Stake, "programme": Programme})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        first, last = data.get("de"), data.get("a")
-        if first is not None and last is not None and first > last:
-            self.add_error(
-                "a", ValidationError(_("La période est inversée : %(de)s est après %(a)s."), params={"de": first, "a": last})
-            )
+        for lower, upper, message in self.RANGES:
+            first, last = data.get(lower), data.get(upper)
+            if first is not None and last is not None and first > last:
+                self.add_error(upper, ValidationError(message, params={"first": first, "last": last}))
         if data.get("rayon") is not None and "autour" in data and data["autour"] is None:
             self.add_error("rayon", _("Un rayon demande un lieu : ajoutez « autour »."))
         if data.get("tri") == "distance" and "autour" in data and data["autour"] is None:
             self.add_error("tri", _("Trier par distance demande un lieu : ajoutez « autour »."))
         return data
+
+    @cached_property
+    def words(self) -> search.Words | None:
+        """What was made of the words, when there are any."""
+        typed = self.cleaned_data["q"]
+        return search.read(typed) if typed else None
 
     @property
     def place(self) -> Place | None:
@@ -98,7 +156,7 @@ class RecordFilterForm(forms.Form):
 
     @property
     def radius_km(self) -> float | None:
-        """The radius in kilometres, when a place is given and not sorted France-wide."""
+        """The radius in kilometres, when a place is given."""
         if self.place is None:
             return None
         radius: float | None = self.cleaned_data.get("rayon")
@@ -109,15 +167,26 @@ class RecordFilterForm(forms.Form):
         """How the list is ordered: as asked for, else by distance from a place, else by relevance."""
         return self.cleaned_data["tri"] or ("distance" if self.place is not None else "pertinence")
 
-    def narrow(self, records: RecordQuerySet, *, without: str = "") -> RecordQuerySet:
-        """The records that every given parameter accepts, but for the parameter ``without``."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != without}
-        for parameter, value in data.items():
-            step = NARROWING.get(parameter)
-            if step is not None and (value or value == 0):
+    def facet_terms(self) -> dict[str, list[str]]:
+        """The terms chosen in each facet that is in use."""
+        data = self.cleaned_data
+        return {name: [f"{name}:{value}" for value in data[name]] for name in FACETS if data.get(name)}
+
+    def narrow(self, records: RecordQuerySet, *, without: Collection[str] = ()) -> RecordQuerySet:
+        """The records that every given parameter accepts, but for the parameters ``without``."""
+        data = {name: value for name, value in self.cleaned_data.items() if name not in without}
+        if self.words is not None and "q" in data:
+            records = records.matching(self.words.query)
+        for name, terms in self.facet_terms().items():
+            if name not in without:
+                records = records.bearing(terms)
+        for name, step in NARROWING.items():
+            value = data.get(name)
+            if value or value == 0:
                 records = step(records, value)
-        records = records.active_between(data["de"], data["a"])
-        if self.place is not None and self.radius_km is not None:
+        records = records.active_between(data.get("de"), data.get("a"))
+        records = records.with_population(data.get("population_min"), data.get("population_max"))
+        if "autour" in data and self.place is not None and self.radius_km is not None:
             records = records.near(self.place.point, self.radius_km)
         return records
 
@@ -130,40 +199,41 @@ class RecordFilterForm(forms.Form):
                 return records.nearest_first(place.point)
         if self.order == "recent":
             return records.order_by("-updated_at", "-pk")
-        return records.most_relevant_first(self.cleaned_data["q"])
+        return records.most_relevant_first(self.words.query if self.words is not None else None)
 
     def active_tags(self) -> Iterator[tuple[str, str]]:
         """Each active filter in words, with the query string that removes it alone."""
         data: QueryDict = self.data  # type: ignore[assignment]
         for name in data:
-            if name not in self.fields or name in {"page", "tri"}:
+            if name not in self.fields or name in {"page", "tri", "partout"}:
                 continue
-            for value in data.getlist(name):
+            for value in dict.fromkeys(data.getlist(name)):
                 if not value.strip():
                     continue
                 rest = [
                     (key, other)
                     for key in data
                     for other in data.getlist(key)
-                    if key != "page" and (key, other) != (name, value) and not (name == "autour" and key == "rayon")
-                ]
+                    if key != "page" and other.strip() and (key, other) != (name, value)
+                    and not (name == "autour" and (key == "rayon" or (key, other) == ("tri", "distance")))
+                ]  # fmt: skip
                 yield self.tag_label(name, value), urlencode(rest)
 
     def tag_label(self, name: str, value: str) -> str:
-        """What an active filter is called on the page."""
+        """What an active filter is called on the page: words, never a code."""
         field = self.fields[name]
-        if name in {"autour", "territoire"}:
-            chosen = self.cleaned_data[name]
-            return f"{field.label} : {chosen.name}"
-        if isinstance(field, CodesField):
-            for term in self.cleaned_data[name]:
-                if term.code == value:
-                    return str(term)
-        if hasattr(field, "choices") and not isinstance(field, CodesField):
-            return str(dict((str(code), label) for code, label in field.choices).get(value, value)).capitalize()
+        if name in {"autour", "territoire", "jumeaux"}:
+            return f"{field.label} : {self.cleaned_data[name].name}"
         if name == "bbox":
             return str(_("Fenêtre de la carte"))
-        return f"{field.label} : {value}"
+        if name == "q":
+            return f"« {value.strip()} »"
+        if isinstance(field, forms.ChoiceField):
+            label = str(labels(field).get(value, value))
+            prefixed = name in {"preuve", "densite"}
+            return f"{field.label} : {label}" if prefixed else label[:1].upper() + label[1:]
+        unit = {"rayon": " km", "population_min": " hab.", "population_max": " hab."}.get(name, "")
+        return f"{str(field.label).removesuffix(' (km)')} : {value.strip()}{unit}"
 
     def query_string(self, **changes: object) -> str:
         """The current parameters, blanks dropped and ``changes`` applied (None removes one)."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import Point, Polygon
@@ -48,9 +50,7 @@ def parse_floats(value: str, count: int) -> list[float]:
     except ValueError:
         numbers = [math.nan]
     if not all(math.isfinite(number) for number in numbers):
-        raise ValidationError(
-            _("« %(value)s » : ce ne sont pas des nombres."), params={"value": value[:80]}
-        )
+        raise ValidationError(_("« %(value)s » : ce ne sont pas des nombres."), params={"value": value[:80]})
     return numbers
 
 
@@ -60,16 +60,86 @@ def check_lon_lat(lon: float, lat: float) -> None:
         return
     if abs(lon) > 1000 or abs(lat) > 1000:
         raise ValidationError(
-            _("Ces coordonnées semblent être des mètres (Lambert-93) : donnez des degrés, longitude puis latitude.")
+            _(
+                "Ces coordonnées semblent être des mètres (Lambert-93) : "
+                "donnez des degrés, longitude puis latitude."
+            )
         )
     raise ValidationError(
-        _("Longitude entre -180 et 180, latitude entre -90 et 90 : « %(lon)s, %(lat)s » n’est pas sur Terre."),
+        _(
+            "Longitude entre -180 et 180, latitude entre -90 et 90 : "
+            "« %(lon)s, %(lat)s » n’est pas sur Terre."
+        ),
         params={"lon": lon, "lat": lat},
     )
 
 
+MAX_VALUES = 50
+"""How many values one parameter may repeat."""
+
+
+def unknown(value: object) -> ValidationError:
+    """What is said of a value that is in no list."""
+    return ValidationError(
+        _("« %(value)s » n’existe pas dans cette liste."), params={"value": str(value)[:80]}
+    )
+
+
+def labels(field: forms.Field) -> dict[str, str]:
+    """The choices of a field: their label by their value; none for a field without choices."""
+    choices: Iterable[tuple[Any, Any]] = getattr(field, "choices", ())
+    return {str(value): str(label) for value, label in choices}
+
+
+class OneOfField(forms.ChoiceField):
+    """One value of a closed list; an unknown one is told, cut short."""
+
+    def validate(self, value: Any) -> None:
+        forms.Field.validate(self, value)
+        if value and not self.valid_value(value):
+            raise unknown(value)
+
+
+class SomeOfField(forms.MultipleChoiceField):
+    """Any values of a closed list, each told when it is unknown."""
+
+    def to_python(self, value: Any) -> list[str]:
+        values = [text for text in super().to_python(value) if text.strip()]
+        if len(values) > MAX_VALUES:
+            raise ValidationError(_("%(count)d valeurs au plus."), params={"count": MAX_VALUES})
+        return list(dict.fromkeys(values))
+
+    def validate(self, value: Collection[str]) -> None:
+        forms.Field.validate(self, value)
+        accepted = labels(self)
+        for one in value:
+            if one not in accepted:
+                raise unknown(one)
+
+
+class CodesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Terms of a short vocabulary by their code → model objects; an unknown one is told, not ignored."""
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name="code", required=False, **kwargs)
+
+    def clean(self, value: Any) -> list[Any]:  # type: ignore[override]
+        codes = [code for code in value or [] if code.strip()]
+        if len(codes) > MAX_VALUES:
+            raise ValidationError(_("%(count)d valeurs au plus."), params={"count": MAX_VALUES})
+        terms = {term.code: term for term in self.queryset or []} if codes else {}
+        for code in codes:
+            if code not in terms:
+                raise unknown(code)
+        return [terms[code] for code in dict.fromkeys(codes)]
+
+
 class TerritoryField(forms.CharField):
     """``<niveau>:<code>`` → Territory; a merged commune answers with its successor."""
+
+    def __init__(self, *, levels: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.levels = levels
 
     def clean(self, value: str | None) -> Territory | None:
         text = super().clean(value)
@@ -80,6 +150,11 @@ class TerritoryField(forms.CharField):
             raise ValidationError(
                 _("« %(value)s » n’a pas la forme niveau:code, par exemple commune:35238."),
                 params={"value": text[:80]},
+            )
+        if self.levels and match[1] not in self.levels:
+            raise ValidationError(
+                _("Niveau « %(value)s » : ce filtre connaît seulement %(levels)s."),
+                params={"value": match[1], "levels": ", ".join(self.levels)},
             )
         try:
             return Territory.objects.resolve(match[1], match[2].upper())

@@ -6,18 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance, GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
+    from catalogue.search import TextQuery
     from geo.models import Territory
+
+RANKED = 500
+"""How many of the records that match are ranked by their words, best proof first: ranking all is linear."""
 
 
 class RecordQuerySet(models.QuerySet):
@@ -31,17 +35,30 @@ class RecordQuerySet(models.QuerySet):
         """Records of any of these kinds; all kinds when the list is empty."""
         return self.filter(kind__in=kinds) if kinds else self
 
-    def tagged(self, relation: str, terms: Iterable[models.Model]) -> Self:
-        """Records that bear any of the terms; ``relation`` is ``themes``, ``stakes`` or ``programmes``."""
-        through = self.model._meta.get_field(relation).remote_field.through
-        bearing = through.objects.filter(**{f"{relation[:-1]}_id__in": [term.pk for term in terms]})
-        return self.filter(pk__in=bearing.values("record_id"))
+    def bearing(self, terms: Sequence[str]) -> Self:
+        """Records that bear any of the facet terms (``theme:eau``); searchentry_terms carries it."""
+        return self.filter(search__terms__overlap=list(terms))
 
-    def with_any_status(self, statuses: list[str]) -> Self:
-        """Experiments of any of these statuses and test sites of any of these states."""
-        return self.filter(
-            models.Q(as_experiment__status__in=statuses) | models.Q(as_site__site_state__in=statuses)
-        )
+    def at_least_proven(self, level: int) -> Self:
+        """Solutions and experiments whose niveau de preuve is at least ``level``."""
+        return self.filter(proof_level__gte=level)
+
+    def with_population(self, least: int | None, most: int | None) -> Self:
+        """Records whose territory has between ``least`` and ``most`` inhabitants."""
+        records = self
+        if least is not None:
+            records = records.filter(territory__population__gte=least)
+        if most is not None:
+            records = records.filter(territory__population__lte=most)
+        return records
+
+    def in_any_of(self, territories: Iterable[Territory]) -> Self:
+        """Records whose territory is one of these or lies in one of them."""
+        keys = [territory.pk for territory in territories]
+        within = models.Q()
+        for step in ("", "__commune", "__epci", "__departement"):
+            within |= models.Q(**{f"territory{step}__in": keys})
+        return self.filter(within)
 
     def active_between(self, first: int | None, last: int | None) -> Self:
         """Records whose period touches the years ``first`` to ``last``; an undated record never does."""
@@ -54,16 +71,32 @@ class RecordQuerySet(models.QuerySet):
             records = records.filter(year_start__lte=last)
         return records
 
-    def matching(self, words: str) -> Self:
-        """Records that contain the words, in any inflection and with or without accents."""
-        vector = SearchVector("title", "summary", "description", "place_name", config="francais")
-        return self.annotate(document=vector).filter(
-            document=SearchQuery(words, config="francais", search_type="websearch")
+    def matching(self, words: TextQuery | str) -> Self:
+        """Records whose words answer a query of ``search.read``, or contain these (searchentry_document)."""
+        query = (
+            SearchQuery(words, config="francais", search_type="websearch")
+            if isinstance(words, str)
+            else words
         )
+        return self.filter(search__document=query)
 
-    def most_relevant_first(self, words: str = "") -> Self:
-        """Order by proof, then by last update."""
-        return self.order_by(models.F("proof_level").desc(nulls_last=True), "-updated_at", "-pk")
+    def most_relevant_first(self, words: TextQuery | None = None) -> Self:
+        """Order by words × proof when words are given, then by proof, then by last update.
+
+        Only the RANKED best proven records are ranked by their words, the others follow.
+        """
+        proven = (models.F("proof_level").desc(nulls_last=True), "-updated_at", "-pk")
+        if words is None:
+            return self.order_by(*proven)
+        rank = SearchRank(models.F("search__document"), words, cover_density=True, normalization=1)
+        trust = 1 + Coalesce(models.F("proof_level"), 1) / models.Value(5.0)
+        best = self.order_by(*proven).values("pk")[:RANKED]
+        score = models.Case(
+            models.When(pk__in=best, then=rank * trust),
+            default=models.Value(0.0),
+            output_field=models.FloatField(),
+        )
+        return self.annotate(relevance=score).order_by("-relevance", *proven)
 
     def located(self) -> Self:
         """Records that stand somewhere on the map."""
@@ -108,10 +141,10 @@ class RecordQuerySet(models.QuerySet):
                 "as_site",
                 "as_need",
             )
-            .defer(
-                "territory__geometry", "territory__departement__geometry", "territory__epci__geometry"
+            .defer("territory__geometry", "territory__departement__geometry", "territory__epci__geometry")
+            .prefetch_related(
+                "themes", "stakes", "programmes", "documents", "organisation_links__organisation"
             )
-            .prefetch_related("themes", "stakes", "programmes", "documents", "organisation_links__organisation")
         )
 
     def with_export_relations(self) -> Self:

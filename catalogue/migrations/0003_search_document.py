@@ -182,8 +182,14 @@ NAMES = {
         "n.name",
         "SELECT record_id FROM catalogue_recordorganisation WHERE organisation_id = ANY ($1)",
     ),
-    "catalogue_theme": ("n.code, n.label", "SELECT record_id FROM catalogue_record_themes WHERE theme_id = ANY ($1)"),
-    "catalogue_stake": ("n.code, n.label", "SELECT record_id FROM catalogue_record_stakes WHERE stake_id = ANY ($1)"),
+    "catalogue_theme": (
+        "n.code, n.label",
+        "SELECT record_id FROM catalogue_record_themes WHERE theme_id = ANY ($1)",
+    ),
+    "catalogue_stake": (
+        "n.code, n.label",
+        "SELECT record_id FROM catalogue_record_stakes WHERE stake_id = ANY ($1)",
+    ),
     "catalogue_programme": (
         "n.code, n.label",
         "SELECT record_id FROM catalogue_record_programmes WHERE programme_id = ANY ($1)",
@@ -251,14 +257,21 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "entrées de recherche",
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="searchentry_terms"),
-                    django.contrib.postgres.indexes.GinIndex(fields=["document"], name="searchentry_document"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["document"], name="searchentry_document"
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
             name="SearchWord",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("word", models.CharField(max_length=40, verbose_name="mot")),
                 ("key", models.CharField(max_length=60, verbose_name="mot sans accent")),
                 ("stem", models.CharField(max_length=60, verbose_name="racine")),
@@ -270,10 +283,12 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["stem"], name="searchword_stem"),
                     models.Index(
-                        django.contrib.postgres.indexes.OpClass("key", "text_pattern_ops"), name="searchword_prefix"
+                        django.contrib.postgres.indexes.OpClass("key", "text_pattern_ops"),
+                        name="searchword_prefix",
                     ),
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass("key", "gin_trgm_ops"), name="searchword_trigram"
+                        django.contrib.postgres.indexes.OpClass("key", "gin_trgm_ops"),
+                        name="searchword_trigram",
                     ),
                 ],
             },

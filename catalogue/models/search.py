@@ -17,7 +17,12 @@ class SearchEntry(models.Model):
     """
 
     record = models.OneToOneField(
-        Record, models.DO_NOTHING, primary_key=True, related_name="search", db_constraint=False, verbose_name=_("fiche")
+        Record,
+        models.DO_NOTHING,
+        primary_key=True,
+        related_name="search",
+        db_constraint=False,
+        verbose_name=_("fiche"),
     )
     terms = ArrayField(models.TextField(), verbose_name=_("valeurs de facettes"))
     document = SearchVectorField(_("mots"))

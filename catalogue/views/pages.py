@@ -6,17 +6,18 @@ from math import cos, radians
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue import detail, facets
+from catalogue import detail, facets, places, search
 from catalogue.cards import card
 from catalogue.figures import living_figures, newest
 from catalogue.filters import RecordFilterForm
 from catalogue.models import Record
+from catalogue.telling import told
 from catalogue.views.errors import bad_request
 from catalogue.wording import whole
 from geo.models import Territory
@@ -68,8 +69,13 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
     form = RecordFilterForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
+    reading = place_read(form)
+    if reading is not None:
+        return redirect(f"{address}?{form.query_string(**reading.parameters)}")
     records = form.narrow(Record.objects.published())
+    bar = facets.filter_bar(form, Record.objects.published(), address)
     paginator = Paginator(form.sort(records).with_card_relations(), PAGE_SIZE)
+    paginator.count = bar["total"]
     number = form.cleaned_data["page"] or 1
     if number > paginator.num_pages:
         raise Http404(_("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages})
@@ -81,19 +87,34 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
         template,
         {
             "page": page,
-            "fiches": [card(record) for record in page],
+            "fiches": cards_of(list(page), form.words),
             "compte": count_words(paginator.count),
             "requete": query,
-            "lieux": places_named(form.cleaned_data["q"]) if number == 1 else [],
+            "lieux": places_named(form.cleaned_data["q"]) if number == 1 and form.place is None else [],
             "emprise": form.data.get("bbox") or extent_words(form),
             "lieu": form.place,
             "rayon_km": form.radius_km,
             "rubrique": rubrique,
             "conseils": empty_advice(address),
             "autre_vue": f"{other}?{query}" if query else other,
-            "filtres": facets.filter_bar(form, Record.objects.published(), address),
+            "filtres": bar,
+            **told(form, address),
         },
     )
+
+
+def place_read(form: RecordFilterForm) -> places.Reading | None:
+    """The place that the words name, unless the visitor wants them searched everywhere."""
+    data = form.cleaned_data
+    if not data["q"] or data["partout"]:
+        return None
+    return places.read(data["q"], has_place=bool(data["autour"] or data["territoire"]))
+
+
+def cards_of(records: list[Record], words: search.Words | None) -> list[dict[str, object]]:
+    """The cards of a page, each with the passage that answers the words."""
+    extracts = search.extracts([record.pk for record in records], words.query) if words and records else {}
+    return [{**card(record), "extract": extracts.get(record.pk, "")} for record in records]
 
 
 def empty_advice(address: str) -> list[dict[str, str]]:
@@ -122,8 +143,8 @@ def extent_words(form: RecordFilterForm) -> str:
         dlat = max(form.radius_km, 1) / 111.3
         dlon = dlat / max(0.1, cos(radians(lat)))
         return f"{lon - dlon:.4f},{lat - dlat:.4f},{lon + dlon:.4f},{lat + dlat:.4f}"
-    if territory is not None and territory.geometry is not None:
-        return ",".join(f"{value:.4f}" for value in territory.geometry.extent)
+    if territory is not None and territory.bbox is not None:
+        return ",".join(f"{value:.4f}" for value in territory.bbox)
     return ""
 
 

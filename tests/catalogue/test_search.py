@@ -18,7 +18,8 @@ def finds(words: str, record: Record) -> bool:
     """True when the document of the record answers the words."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT document @@ plainto_tsquery('francais', %s) FROM catalogue_searchentry WHERE record_id = %s",
+            "SELECT document @@ plainto_tsquery('francais', %s)"
+            " FROM catalogue_searchentry WHERE record_id = %s",
             [words, record.pk],
         )
         return cursor.fetchone()[0]
@@ -35,12 +36,24 @@ def test_every_text_that_a_reader_sees_is_found():
     site.organisation_links.create(organisation=factories.organisation(name="Atelier Zéphyr"))
     site.themes.add(factories.theme(label="Réemploi"))
     factories.document(site, title="Cahier des charges du lavoir")
-    for words in ("halle", "abri", "charpentes", "fibres", "trifouillis", "bocage", "zephyr", "réemploi", "lavoir"):
+    for words in (
+        "halle",
+        "abri",
+        "charpentes",
+        "fibres",
+        "trifouillis",
+        "bocage",
+        "zephyr",
+        "réemploi",
+        "lavoir",
+    ):
         assert finds(words, site), words
 
 
 def test_an_experiment_is_found_by_its_solution_and_indicators():
-    experiment = factories.experiment(solution=factories.solution(title="Pavé drainant"), obstacles="Gel tardif")
+    experiment = factories.experiment(
+        solution=factories.solution(title="Pavé drainant"), obstacles="Gel tardif"
+    )
     factories.indicator(experiment, name="Ruissellement évité")
     assert finds("pavés drainants", experiment)
     assert finds("gel ruissellement", experiment)
@@ -110,4 +123,6 @@ def test_a_mass_load_holds_the_triggers_back_then_rebuilds():
 
 
 def test_a_description_beyond_what_a_document_holds_is_cut():
-    assert finds("debut", factories.solution(description="Début " + " ".join(f"mot{n}" for n in range(120_000))))
+    assert finds(
+        "debut", factories.solution(description="Début " + " ".join(f"mot{n}" for n in range(120_000)))
+    )

@@ -1,0 +1,212 @@
+"""Words: what a visitor types becomes a query of the French full text, and what was made of it is told.
+
+Called by ``filters`` for every surface that takes ``q``. The syntax is that of search engines:
+``"mots exacts"``, ``-exclu``, ``OU``. The last word may be unfinished, a misspelt one is corrected
+unless it is in quotes; both rely on the words of the published records (``SearchWord``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
+from django.db import connection
+from django.db.models.sql import Query
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from catalogue.models import SearchEntry
+
+TextQuery = SearchQuery | CombinedSearchQuery
+
+TOKEN = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+ELISION = re.compile(r"^(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
+LETTERS = re.compile(r"[^\W\d_]+")
+SILENT = {"à", "a", "y", "même", "mêmes"}
+"""Stop words that lose their accent before the stemmer could drop them."""
+MAX_TOKENS = 30
+SHORTEST_COMPLETED = 3
+SHORTEST_CORRECTED = 4
+
+# searchword_stem carries the look-up of each word, searchword_prefix that of the last one.
+LOOK_UP = """
+SELECT word, cardinality(stems) = 0,
+       EXISTS (SELECT FROM catalogue_searchword k WHERE k.stem = ANY (stems)),
+       CASE WHEN word = %(last)s THEN ARRAY(
+           SELECT DISTINCT k.stem FROM catalogue_searchword k
+           WHERE k.key LIKE lower(f_unaccent(%(last)s)) || '%%' LIMIT 60
+       ) END
+FROM (
+    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems
+    FROM unnest(%(words)s::text[]) AS word
+) typed
+"""
+
+# searchword_trigram carries the similarity.
+NEAREST = """
+SELECT typed.word, near.word
+FROM unnest(%s::text[]) AS typed (word)
+CROSS JOIN LATERAL (
+    SELECT k.word, similarity(k.key, lower(f_unaccent(typed.word))) AS likeness
+    FROM catalogue_searchword k WHERE k.key %% lower(f_unaccent(typed.word))
+    ORDER BY likeness DESC, length(k.word), k.word LIMIT 1
+) near
+WHERE near.likeness >= 0.4
+"""
+
+# catalogue_search_texts reads the rows of one page by their keys.
+EXTRACTS = r"""
+SELECT record_id, ts_headline(
+    'francais',
+    left(regexp_replace(translate(concat_ws(' ', summary, body), %s, ''), '\s+', ' ', 'g'), 20000),
+    {query},
+    'StartSel="{start}", StopSel="{stop}", MaxFragments=2, MinWords=12, MaxWords=28, FragmentDelimiter=" … "')
+FROM catalogue_search_texts(%s)
+"""
+START, STOP = "\ue000", "\ue001"
+"""Marks of a hit inside an extract: private characters, removed from the text beforehand."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word or one phrase in quotes, wanted or excluded."""
+
+    text: str
+    is_phrase: bool = False
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was typed, the query that it became, and what a visitor must be told about it."""
+
+    typed: str
+    query: TextQuery
+    corrections: dict[str, str] = field(default_factory=dict)
+    says_nothing: bool = False
+
+    @property
+    def corrected(self) -> str:
+        """The words that were searched, corrections made."""
+        text = self.typed
+        for wrong, right in self.corrections.items():
+            text = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", right, text)
+        return text
+
+
+def tokens(words: str) -> list[list[Token]]:
+    """The tokens of the words, as alternatives (``OU``) of tokens that all must be found."""
+    groups: list[list[Token]] = [[]]
+    for found in list(TOKEN.finditer(words))[:MAX_TOKENS]:
+        excluded = bool(found["no"])
+        if found["phrase"] is not None:
+            groups[-1].append(Token(found["phrase"], is_phrase=True, is_excluded=excluded))
+        elif found["word"] in {"OU", "OR"} and not excluded:
+            groups.append([])
+        else:
+            word = ELISION.sub("", found["word"])
+            if word.casefold() not in SILENT:
+                groups[-1].append(Token(word, is_excluded=excluded))
+    return [group for group in groups if group]
+
+
+def read(words: str) -> Words:
+    """What the words ask for; two queries at most, each on the small table of known words."""
+    groups = tokens(words)
+    plain = [t.text for group in groups for t in group if not t.is_phrase and not t.is_excluded]
+    last = groups[-1][-1] if groups else None
+    completed = last.text if last is not None and _may_be_unfinished(last) else ""
+    known = _look_up(plain, completed) if plain else {}
+    unknown = [
+        word
+        for word, (silent, is_known, endings) in known.items()
+        if not (silent or is_known or endings) and len(word) >= SHORTEST_CORRECTED and LETTERS.fullmatch(word)
+    ]
+    corrections = _nearest(unknown) if unknown else {}
+    endings = known[completed][2] or [] if completed else []
+    return Words(
+        words,
+        _any(groups, corrections, endings),
+        corrections,
+        says_nothing=bool(words)
+        and all(known[word][0] for word in plain)
+        and len(plain) == sum(map(len, groups)),
+    )
+
+
+def _may_be_unfinished(token: Token) -> bool:
+    long_enough = len(token.text) >= SHORTEST_COMPLETED
+    return (
+        not token.is_phrase and not token.is_excluded and long_enough and bool(LETTERS.fullmatch(token.text))
+    )
+
+
+def _any(groups: list[list[Token]], corrections: dict[str, str], endings: list[str]) -> TextQuery:
+    """The query that one group at least answers; ``endings`` are the stems of the very last word."""
+    if not groups:
+        return SearchQuery("", config="francais")
+    queries = [_all(group, corrections, []) for group in groups[:-1]]
+    return reduce(or_, [*queries, _all(groups[-1], corrections, endings)])
+
+
+def _all(group: list[Token], corrections: dict[str, str], endings: list[str]) -> TextQuery:
+    """The query that every token of the group answers; ``endings`` are the stems of the last word."""
+    queries = [_query(token, corrections) for token in group]
+    if endings and _may_be_unfinished(group[-1]):
+        stems = " | ".join("'" + stem.replace("'", "''") + "'" for stem in endings)
+        queries[-1] = queries[-1] | SearchQuery(stems, config="simple", search_type="raw")
+    return reduce(and_, queries)
+
+
+def _query(token: Token, corrections: dict[str, str]) -> TextQuery:
+    text = corrections.get(token.text, token.text)
+    written = SearchQuery(text, config="francais", search_type="phrase" if token.is_phrase else "plain")
+    if token.is_phrase or "-" not in text:
+        return ~written if token.is_excluded else written
+    joined = SearchQuery(text.replace("-", ""), config="francais")
+    return ~written & ~joined if token.is_excluded else written | joined
+
+
+def _look_up(words: list[str], last: str) -> dict[str, tuple[bool, bool, list[str] | None]]:
+    """For each word: is it a stop word, is it known in some inflection, the stems that it begins."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK_UP, {"words": words, "last": last})
+        return {word: (silent, known, endings) for word, silent, known, endings in cursor.fetchall()}
+
+
+def _nearest(words: list[str]) -> dict[str, str]:
+    """The known word that each looks like most; nothing for one that looks like none."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, [words])
+        return dict(cursor.fetchall())
+
+
+def extracts(keys: Iterable[int], query: TextQuery) -> dict[int, SafeString]:
+    """For each record of a page, the passages that the query hits; none when only title or names do."""
+    sql, parameters = _compile(query)
+    statement = EXTRACTS.replace("{query}", sql).replace("{start}", START).replace("{stop}", STOP)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [START + STOP, *parameters, list(keys)])
+        return {key: marked(text) for key, text in cursor.fetchall() if START in text}
+
+
+def marked(text: str) -> SafeString:
+    """The text as HTML, escaped, with <mark> around each hit."""
+    parts = re.split(f"{START}([^{STOP}]*){STOP}", text)
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<mark>{}</mark>", part) if index % 2 else part,) for index, part in enumerate(parts)),
+    )
+
+
+def _compile(query: TextQuery) -> tuple[str, list[Any]]:
+    """The SQL of a text query, and its parameters."""
+    context = Query(SearchEntry)
+    sql, parameters = context.get_compiler(connection=connection).compile(query.resolve_expression(context))
+    return sql, list(parameters)
