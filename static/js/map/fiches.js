@@ -65,6 +65,14 @@ export const Records = Toile.extend({
     if (aimed) drawOne(context, aimed, true);
   },
 
+  // Boxes [x, y, x, y] that the names of towns must leave free.
+  boxes() {
+    return this.groups.map(({ x, y, count }) => {
+      const radius = count > 1 ? groupRadius(count) + 1 : 9;
+      return [x - radius, y - radius, x + radius, y + radius];
+    });
+  },
+
   isAimed(found) {
     return found === this.aimed || (this.aimedSlug && found.records.some(({ slug }) => slug === this.aimedSlug));
   },

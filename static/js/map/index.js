@@ -7,9 +7,11 @@ import { addLocate, addOverseas, addZoom } from "./outils.js";
 import { FollowingList } from "./suivre.js";
 import { BaseMap, territoriesAt, territoryStore, TownNames } from "./territoires.js";
 import { TileStore } from "./tuiles.js";
+import { loadNeighbours } from "./voisins.js";
 
 const L = window.L;
 const CLOSEST_ZOOM = 17;
+const MOST_STEPS = 3;
 const KEYBOARD_REACH_PX = 60;
 const HELP = "Flèches : déplacer. Plus et moins : zoomer. Entrée : ouvrir ce qui est au centre.";
 
@@ -17,16 +19,20 @@ for (const element of document.querySelectorAll("[data-carte]")) start(element);
 
 function start(element) {
   const data = element.dataset;
-  const map = L.map(element, { zoomControl: false, minZoom: 3, maxZoom: 18, worldCopyJump: true, attributionControl: false });
+  const map = L.map(element, { zoomControl: false, minZoom: 3, maxZoom: 18, zoomSnap: 0.5, worldCopyJump: true, attributionControl: false });
   describe(element);
   panes(map);
   const store = territoryStore(data.territoires);
   const own = data.geojson ? readPageGeometry(JSON.parse(document.getElementById(data.geojson).textContent)) : null;
   showWindow(map, data, own?.bounds);
-  baseMap(map, data, store);
+  const names = baseMap(map, data, store);
   const marks = own?.addTo(map);
   controls(map, data);
   const records = data.fiches ? new Records(new TileStore(data.fiches, withoutWindow(data.filtres)), { pane: "fiches" }).addTo(map) : null;
+  if (records && names) {
+    names.obstacles = () => records.boxes();
+    records.on("load", () => names.requestDraw());
+  }
   interact(map, { data, store, records, marks });
   if (data.liste) linkList(map, data, records);
   if ("adresse" in data) keepWindowInAddress(map);
@@ -34,8 +40,6 @@ function start(element) {
 }
 
 function describe(element) {
-  const legend = element.parentElement.querySelector("[data-legende]");
-  if (legend && (element.clientWidth < 640 || element.clientHeight < 480)) legend.open = false;
   element.setAttribute("role", "application");
   element.setAttribute("aria-roledescription", "carte");
   element.setAttribute("aria-label", `${element.closest("[aria-label]").getAttribute("aria-label")}. ${HELP}`);
@@ -52,10 +56,10 @@ function baseMap(map, data, store) {
   L.control.attribution({ prefix: false }).addAttribution(data.attribution ?? "").addTo(map);
   if (data.ign) {
     L.tileLayer(data.ign, { maxNativeZoom: 19, attribution: "© IGN - Géoplateforme" }).addTo(map);
-    return;
+    return null;
   }
-  new BaseMap(store).addTo(map);
-  new TownNames(store, { pane: "noms" }).addTo(map);
+  new BaseMap(store, loadNeighbours(data.voisins)).addTo(map);
+  return new TownNames(store, { pane: "noms" }).addTo(map);
 }
 
 function controls(map, data) {
@@ -102,8 +106,11 @@ function interact(map, { data, store, records, marks }) {
     return here.length ? openBubble(map, latlng, listOfTerritories(here, territory)) : null;
   };
   map.on("click", ({ latlng }) => open(latlng));
-  map.getContainer().addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target === map.getContainer()) open(map.getCenter(), KEYBOARD_REACH_PX);
+  const container = map.getContainer();
+  container.addEventListener("keyup", () => container.classList.add("carte-clavier"));
+  container.addEventListener("pointerdown", () => container.classList.remove("carte-clavier"));
+  container.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === container) open(map.getCenter(), KEYBOARD_REACH_PX);
   });
   if (records) hover(map, records);
 }
@@ -117,8 +124,9 @@ function openGroup(map, found, address) {
   }
   if (!spread) return map.setView(centre, map.getZoom() + 2);
   const corners = [[found.minX, found.minY], [found.maxX, found.maxY]].map((corner) => map.layerPointToLatLng(corner));
-  const closer = Math.max(map.getBoundsZoom(L.latLngBounds(corners), false, L.point(80, 80)), map.getZoom() + 1);
-  return map.setView(L.latLngBounds(corners).getCenter(), Math.min(closer, CLOSEST_ZOOM + 1));
+  const fitting = map.getBoundsZoom(L.latLngBounds(corners), false, L.point(80, 80));
+  const zoom = Math.max(map.getZoom() + 1, Math.min(fitting, map.getZoom() + MOST_STEPS, CLOSEST_ZOOM));
+  return map.setView(L.latLngBounds(corners).getCenter(), zoom);
 }
 
 function hover(map, records) {

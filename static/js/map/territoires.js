@@ -1,6 +1,7 @@
 // The base map: our own territories. Sea is the page behind, land and its borders are tiles, names are a canvas.
 import { addToPath, features, TILE_PX, TileStore, visibleTiles, worldPoints } from "./tuiles.js";
 import { Toile } from "./toile.js";
+import { drawNeighbours } from "./voisins.js";
 
 const L = window.L;
 const LAND = "#fbfaf5";
@@ -30,9 +31,11 @@ export const BaseMap = L.GridLayer.extend({
     className: "carte-fond",
   },
 
-  initialize(store, options) {
+  // neighbours: promise of the rings of loadNeighbours().
+  initialize(store, neighbours, options) {
     L.GridLayer.prototype.initialize.call(this, options);
     this.store = store;
+    this.neighbours = neighbours;
     this.on("tileunload", ({ coords }) => this.store.abort(this.tileCoords(coords)));
   },
 
@@ -46,11 +49,12 @@ export const BaseMap = L.GridLayer.extend({
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     canvas.width = canvas.height = TILE_PX * ratio;
     const at = this.tileCoords(coords);
-    this.store
-      .load(at)
-      .then((tile) => {
+    Promise.all([this.store.load(at), this.neighbours])
+      .then(([tile, neighbours]) => {
         const context = canvas.getContext("2d");
         context.scale(ratio, ratio);
+        context.lineJoin = "round";
+        drawNeighbours(context, neighbours, at, SHORE[1]);
         if (tile) drawLand(context, tile, coords.z);
         done(null, canvas);
       })
@@ -60,7 +64,6 @@ export const BaseMap = L.GridLayer.extend({
 });
 
 function drawLand(context, tile, zoom) {
-  context.lineJoin = "round";
   const paths = new Map();
   for (const level of LEVELS) {
     const path = new Path2D();
@@ -89,12 +92,13 @@ function stroke(context, path, colour, width) {
   context.stroke(path);
 }
 
-// Names of towns, the largest first, none over another.
+// Names of towns, the largest first, none over another nor over an obstacle.
 export const TownNames = Toile.extend({
   initialize(store, options) {
     L.Renderer.prototype.initialize.call(this, options);
     this.store = store;
     this.towns = [];
+    this.obstacles = () => [];
   },
 
   viewChanged() {
@@ -112,7 +116,7 @@ export const TownNames = Toile.extend({
 
   draw(context) {
     const zoom = this._map.getZoom();
-    const taken = [];
+    const taken = this.obstacles();
     context.textBaseline = "middle";
     context.lineJoin = "round";
     for (const town of this.towns) {
@@ -121,13 +125,28 @@ export const TownNames = Toile.extend({
       const { x, y } = this.layerPoint(town);
       context.font = `${town.population > 100_000 ? 600 : 450} ${size}px "Radio Canada", system-ui, sans-serif`;
       const width = context.measureText(town.name).width;
-      const box = [x - 6, y - size * 0.75, x + width + 12, y + size * 0.75];
-      if (taken.some((other) => crosses(box, other))) continue;
-      taken.push(box);
-      writeName(context, town.name, x, y, size);
+      const cover = taken.find((box) => x > box[0] && x < box[2] && y > box[1] && y < box[3]);
+      const places = placements(cover ?? [x - 4, y - 4, x + 4, y + 4], width, size);
+      const place = places.find((box) => !taken.some((other) => crosses(box, other)));
+      if (!place) continue;
+      taken.push(place);
+      writeName(context, town.name, place, size, cover ? null : { x, y });
     }
   },
 });
+
+// Where a name may stand around its point, or around what covers it, the best first: right, left, above, below.
+function placements([left, top, right, bottom], width, size) {
+  const half = size * 0.7;
+  const x = (left + right) / 2;
+  const y = (top + bottom) / 2;
+  return [
+    [right, y - half, right + width + 6, y + half],
+    [left - width - 6, y - half, left, y + half],
+    [x - width / 2 - 3, top - 2 * half, x + width / 2 + 3, top],
+    [x - width / 2 - 3, bottom, x + width / 2 + 3, bottom + 2 * half],
+  ];
+}
 
 function townsOf(tile, at) {
   const found = [];
@@ -149,16 +168,18 @@ function crosses(a, b) {
   return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 }
 
-function writeName(context, name, x, y, size) {
-  context.beginPath();
-  context.arc(x, y, 1.8, 0, 2 * Math.PI);
-  context.fillStyle = "#6b7a80";
-  context.fill();
+function writeName(context, name, box, size, dot) {
+  const x = box[0] + 3;
+  const y = (box[1] + box[3]) / 2;
   context.strokeStyle = "rgb(251 250 245 / 90%)";
   context.lineWidth = 3.5;
-  context.strokeText(name, x + 6, y);
+  context.strokeText(name, x, y);
   context.fillStyle = size > 13 ? "#37474e" : "#56666d";
-  context.fillText(name, x + 6, y);
+  context.fillText(name, x, y);
+  if (!dot) return;
+  context.beginPath();
+  context.arc(dot.x, dot.y, 1.8, 0, 2 * Math.PI);
+  context.fill();
 }
 
 // The territories under a point of the map, the smallest first: [{ niveau, code, name }].
