@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from geo.models import Territory
 
 
+PARENTS = ("commune", "epci", "ept", "departement", "region")
+PARENT_SHAPES = ("geometry", *(f"{parent}__{field}" for parent in PARENTS for field in ("geometry", "envelope")))
+
+
 class TerritoryQuerySet(models.QuerySet["Territory"]):
     """Territories."""
 
@@ -35,6 +39,20 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
     def near(self, point: Point, km: float) -> Self:
         """Territories whose point is within ``km`` kilometres of ``point`` (srid 4326), true metres."""
         return self.filter(geog__dwithin=(point, D(km=km)))
+
+    def resolve(self, level: str, code: str) -> Territory:
+        """The current territory of a level and a public code; a merged commune answers with its successor.
+
+        Raises Territory.DoesNotExist when neither a current territory nor a former code matches.
+        """
+        found = self.current().filter(level=level, code=code).select_related(*PARENTS).defer(*PARENT_SHAPES)
+        try:
+            return found.get()
+        except self.model.DoesNotExist:
+            if level != "commune":
+                raise
+        successors = self.current().filter(level=level, former_communes__code=code)
+        return successors.select_related(*PARENTS).defer(*PARENT_SHAPES).distinct().get()
 
     def with_distance(self, point: Point) -> Self:
         """Annotate ``distance``, true metres from ``point`` (srid 4326)."""

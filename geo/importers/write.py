@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def write(
         if load.departements:
             refuse_strangers(cursor)
         figures = merge_territories(cursor, step)
-        cursor.execute("ANALYZE geo_territory")  # the next statements join tables that were empty a minute ago
+        cursor.execute(statements.ANALYZE_KEYS)  # the next statements join tables that were empty a minute ago
         step("Écriture des contours généralisés")
         figures["outlines"] = count(cursor, statements.UPSERT_OUTLINES)
         figures["outlines"] += count(cursor, statements.DELETE_OUTLINES)
@@ -61,14 +61,15 @@ def write(
 def stage(cursor: Any, ground: Ground, coastal: frozenset[str]) -> None:
     """Copy everything into the temporary tables."""
     copy(cursor, "staged", territory_rows(ground, coastal))
-    outlines = ((level, code, band, ewkb(outline, 3857)) for level, code, band, outline in ground.outlines)
-    copy(cursor, "staged_outline", outlines)
+    outlines = ewkb([outline for *_key, outline in ground.outlines], 3857)
+    keys = (key for *key, _outline in ground.outlines)
+    copy(cursor, "staged_outline", ((*key, outline) for key, outline in zip(keys, outlines, strict=True)))
     copy(cursor, "staged_former", ((f.code, f.name, f.kind, f.successor) for f in ground.former))
     rows = list(terms(ground.named, ground.former))
     copy(cursor, "staged_term", ((i, *row) for i, row in enumerate(rows, start=1)))
     prefixes = crowded_prefixes(rows)
     copy(cursor, "staged_prefix", ((prefix, [i + 1 for i in best]) for prefix, best in prefixes.items()))
-    cursor.execute("ANALYZE staged; ANALYZE staged_outline; ANALYZE staged_former; ANALYZE staged_term")
+    cursor.execute(statements.ANALYZE_STAGED)
 
 
 def copy(cursor: Any, table: str, rows: Iterable[Row]) -> None:
@@ -78,11 +79,10 @@ def copy(cursor: Any, table: str, rows: Iterable[Row]) -> None:
             stream.write_row(row)
 
 
-def ewkb(geometry: shapely.Geometry | None, srid: int) -> str | None:
-    """The geometry as PostGIS reads it in a COPY."""
-    if geometry is None:
-        return None
-    return str(shapely.to_wkb(shapely.set_srid(geometry, srid), hex=True, include_srid=True))
+def ewkb(geometries: Sequence[shapely.Geometry | None], srid: int) -> list[str | None]:
+    """The geometries as PostGIS reads them in a COPY."""
+    array = np.array(geometries, dtype=object)
+    return list(shapely.to_wkb(shapely.set_srid(array, srid), hex=True, include_srid=True))
 
 
 def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
@@ -90,14 +90,16 @@ def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
     communes = {n.code: n for n in ground.named if n.level == Level.COMMUNE}
     on_coast = coastal_places(ground, communes, coastal)
     zooms = town_zooms(ground, communes)
-    for named in ground.named:
-        key = (named.level, named.code)
+    keys = [(named.level, named.code) for named in ground.named]
+    geometries = ewkb([ground.geometries.get(key) for key in keys], 4326)
+    points = ewkb([ground.points.get(key) for key in keys], 4326)
+    for named, key, geometry, point in zip(ground.named, keys, geometries, points, strict=True):
         parents = parents_of(named, communes)
         overseas = (parents.get("departement") or named.seat or named.code).startswith(("97", "98"))
         yield (
             *(named.level, named.code, named.name, named.name_type, slugify_name(named.name), named.population),
-            ewkb(ground.geometries.get(key), 4326),
-            ewkb(ground.points.get(key), 4326),
+            geometry,
+            point,
             zooms.get(named.code) if named.level == Level.COMMUNE else None,
             list(named.postal_codes),
             named.epci_type,
@@ -131,7 +133,7 @@ def town_zooms(ground: Ground, communes: dict[str, Named]) -> dict[str, int]:
     placed = [n for n in communes.values() if (Level.COMMUNE.value, n.code) in ground.points]
     if not placed:
         return {}
-    points = np.array([ground.points[n.level, n.code].coords[0] for n in placed])
+    points = shapely.get_coordinates([ground.points[n.level, n.code] for n in placed])
     populations = np.array([n.population or 0 for n in placed], dtype=np.int64)
     zooms = label_zooms(coverage.mercator(points), populations)
     return {n.code: int(zoom) for n, zoom in zip(placed, zooms, strict=True)}

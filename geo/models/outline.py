@@ -4,15 +4,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
-from geo.models.territory import WEB_MERCATOR, Level, Territory
-
-
-class Band(models.IntegerChoices):
-    """Zoom bands; the value is the last zoom that the band serves."""
-
-    COUNTRY = 5, _("zooms 0 à 5")
-    REGION = 8, _("zooms 6 à 8")
-    FULL = 16, _("zooms 9 à 16")
+from geo.models.territory import WEB_MERCATOR, Band, Level, Territory
 
 
 class TerritoryOutline(models.Model):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from geo.prose import at_name, of_name
-from geo.querysets import TerritoryManager
+from geo.querysets import TerritoryManager, TerritoryQuerySet
 
 WGS84 = 4326
 WEB_MERCATOR = 3857
@@ -46,6 +50,14 @@ class EpciType(models.TextChoices):
     METRO = "METRO", _("métropole")
     MET69 = "MET69", _("métropole de Lyon")
     EPT = "EPT", _("établissement public territorial")
+
+
+class Band(models.IntegerChoices):
+    """Zoom bands; the value is the last zoom that the band serves."""
+
+    COUNTRY = 5, _("zooms 0 à 5")
+    REGION = 8, _("zooms 6 à 8")
+    FULL = 16, _("zooms 9 à 16")
 
 
 def point_as(function_srid: int) -> models.Func:
@@ -238,6 +250,32 @@ class Territory(models.Model):
     def at_name(self) -> str:
         """The name as a place: « à Rennes », « au Havre », « en Bretagne », « dans le Morbihan »."""
         return at_name(self.name, self.level, self.name_type, self.code)
+
+    def and_inside(self) -> TerritoryQuerySet:
+        """This territory and those that lie in it, arrondissements of a commune included."""
+        column = {
+            Level.COMMUNE: "commune",
+            Level.EPCI: "epci",
+            Level.EPT: "ept",
+            Level.DEPARTEMENT: "departement",
+            Level.REGION: "region",
+        }.get(Level(self.level))
+        itself = models.Q(pk=self.pk)
+        inside = models.Q(**{column: self.pk}) if column else models.Q()
+        return Territory.objects.all() if self.level == Level.COUNTRY else Territory.objects.filter(itself | inside)
+
+    def simplified_outline(self) -> dict[str, Any] | None:
+        """The outline generalised for a map of the territory alone: a GeoJSON geometry (srid 4326), or None.
+
+        Communes are drawn in full, larger levels from the band of the middle zooms.
+        """
+        bands = {Level.COMMUNE: Band.FULL, Level.ARRONDISSEMENT: Band.FULL, Level.REGION: Band.COUNTRY}
+        wanted = bands.get(Level(self.level), Band.REGION)
+        rows = self.outlines.filter(band__gte=wanted).order_by("band").annotate(
+            json=AsGeoJSON(Transform("geometry", WGS84), precision=5)
+        )
+        text = rows.values_list("json", flat=True).first()
+        return None if text is None else json.loads(text)
 
     @property
     def has_outline(self) -> bool:

@@ -1,0 +1,98 @@
+"""Territories in the Django administration: looked at and found, never edited; an import writes them."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import admin
+from django.contrib.gis.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from geo.drawing import DrawingInput
+from geo.models import FormerCommune, Territory, TerritoryLoad
+
+SHAPES = ("geometry", "envelope", "point", "geog", "mercator")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Something that an import writes."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds one by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nobody edits one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nobody deletes one."""
+        return False
+
+
+@admin.register(Territory)
+class TerritoryAdmin(ReadOnlyAdmin):
+    """A territory with its outline on a map; its list completes the fields that name a territory."""
+
+    list_display = ["name", "level", "code", "departement_code", "population", "is_current", "millesime"]
+    list_filter = ["level", "is_current", "is_overseas", "density_class", "epci_type"]
+    search_fields = ["name", "code"]
+    search_help_text = _("Nom sans s’occuper des accents, code INSEE ou SIREN, code postal.")
+    ordering = ["level", "code"]
+    exclude = [*SHAPES, "slug", "name_type"]
+    readonly_fields = ["outline"]
+
+    class Media:
+        css = DrawingInput.Media.css
+        js = DrawingInput.Media.js
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """Territories whose name or code holds the words, the most peopled first; no shape is read."""
+        found = queryset.defer(*SHAPES)
+        words = search_term.strip()
+        if words:
+            named = models.Q(slug__contains=slugify(words)) if slugify(words) else models.Q(pk=None)
+            coded = models.Q(code__istartswith=words) | models.Q(postal_codes__contains=[words[:5]])
+            found = found.filter(named | coded).order_by(models.F("population").desc(nulls_last=True), "code")
+        return found, False
+
+    @admin.display(description=_("contour"))
+    def outline(self, territory: Territory) -> str:
+        """The outline on a map, simplified when the territory knows how."""
+        simplified = getattr(territory, "simplified_outline", lambda: None)()
+        if simplified is None:
+            return "–"
+        return format_html(
+            '<textarea class="dessin-texte" data-dessin="lecture" '
+            'data-territoires="/tuiles/territoires/{{z}}/{{x}}/{{y}}.mvt" rows="2" readonly>{}</textarea>',
+            json.dumps(simplified),
+        )
+
+
+@admin.register(FormerCommune)
+class FormerCommuneAdmin(ReadOnlyAdmin):
+    """A code that is no longer in force, and what it became."""
+
+    list_display = ["code", "name", "kind", "since", "successor"]
+    list_filter = ["kind"]
+    list_select_related = ["successor"]
+    search_fields = ["name", "^code"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Former communes with their successor, whose shapes stay in the database."""
+        return super().get_queryset(request).defer(*(f"successor__{name}" for name in SHAPES))
+
+
+@admin.register(TerritoryLoad)
+class TerritoryLoadAdmin(ReadOnlyAdmin):
+    """One loading of the territories."""
+
+    list_display = ["millesime", "fingerprint", "loaded_at"]

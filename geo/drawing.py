@@ -1,0 +1,241 @@
+"""A geometry that a person draws or types: read without GDAL, checked, its faults said in French.
+
+Forms use ``DrawingField``: a text area of GeoJSON or WKT that works alone, and that
+``static/js/dessin.js`` turns into a map. What passes ``read_geometry`` passes the database.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django import forms
+from django.contrib.gis.geos import (
+    GEOSException,
+    GEOSGeometry,
+    LineString,
+    MultiLineString,
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    Polygon,
+)
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+WGS84 = 4326
+MOST_VERTICES = 20_000
+LONGEST_TEXT = 2_000_000
+"""Characters of a typed geometry: twenty thousand vertices written with all their decimals."""
+WORLD = (-180.0, -85.0, 180.0, 85.0)
+"""Bounds in degrees (srid 4326): what Web Mercator can show."""
+LAMBERT_93 = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
+"""Bounds of mainland France in metres (srid 2154)."""
+SWAPPED = (41.0, -5.5, 51.5, 10.0)
+"""Bounds of mainland France in degrees, latitude first."""
+
+Box = tuple[float, float, float, float]
+
+
+def read_geometry(text: str) -> GEOSGeometry:
+    """The geometry (srid 4326, two dimensions) that a GeoJSON or WKT text describes; else ValidationError."""
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise ValidationError(_("Ce tracé est trop long : au plus 20 000 sommets."))
+    geometry = _from_geojson(text) if text.startswith("{") else _from_wkt(text)
+    geometry.srid = WGS84
+    check_geometry(geometry)
+    return geometry
+
+
+def write_geometry(geometry: GEOSGeometry) -> str:
+    """The geometry as GeoJSON, coordinates as they are stored."""
+    return json.dumps({"type": geometry.geom_type, "coordinates": _coordinates(geometry)})
+
+
+def check_geometry(geometry: GEOSGeometry) -> None:
+    """Raise ValidationError, in French, unless the database would keep ``geometry`` (srid 4326)."""
+    if geometry.geom_type not in BUILDERS:
+        raise ValidationError(
+            _("Donnez un point, une ligne ou un polygone, seuls ou plusieurs du même type.")
+        )
+    if geometry.num_coords > MOST_VERTICES:
+        raise ValidationError(_("Ce tracé a trop de sommets : au plus 20 000."))
+    if any(part.empty for part in _parts(geometry)):
+        raise ValidationError(_("Ce tracé, ou l’une de ses parties, est vide."))
+    _check_bounds(geometry)
+    if not geometry.valid:
+        place = re.search(r"\[(\S+) (\S+)\]", geometry.valid_reason)
+        raise ValidationError(
+            _("Ce tracé n’est pas valide : il se recoupe ou touche son propre bord%(place)s.")
+            % {"place": _(" vers %s, %s (longitude, latitude)") % place.groups() if place else ""}
+        )
+
+
+def _check_bounds(geometry: GEOSGeometry) -> None:
+    positions = list(_positions(geometry))
+    if not all(math.isfinite(number) for position in positions for number in position):
+        raise ValidationError(_("Une coordonnée n’est pas un nombre."))
+    longitudes, latitudes = zip(*positions, strict=True)
+    box = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+    if _inside(box, LAMBERT_93) and not _inside(box, WORLD):
+        raise ValidationError(
+            _(
+                "Ces coordonnées semblent être des mètres (Lambert-93) : donnez la longitude et la latitude "
+                "en degrés."
+            )
+        )
+    if not _inside(box, WORLD):
+        raise ValidationError(
+            _("Ce tracé sort du monde : longitude de −180 à 180, latitude de −85 à 85, en degrés.")
+        )
+    if _inside(box, SWAPPED):
+        raise ValidationError(
+            _("La longitude et la latitude semblent inversées : la longitude vient d’abord.")
+        )
+
+
+def _inside(box: Box, other: Box) -> bool:
+    return box[0] >= other[0] and box[1] >= other[1] and box[2] <= other[2] and box[3] <= other[3]
+
+
+def _coordinates(geometry: Any) -> Any:
+    """The nested coordinates of a geometry of any kind."""
+    return geometry.coords
+
+
+def _parts(geometry: Any) -> Iterator[GEOSGeometry]:
+    yield geometry
+    if geometry.geom_type.startswith("Multi"):
+        yield from geometry
+
+
+def _positions(geometry: GEOSGeometry) -> Iterator[tuple[float, float]]:
+    """Every position of a geometry, from its nested coordinates."""
+    pending = [_coordinates(geometry)]
+    while pending:
+        one = pending.pop()
+        if isinstance(one[0], tuple):
+            pending.extend(one)
+        else:
+            yield one[0], one[1]
+
+
+# Texts. GDAL reads no text of a person: a "crs" link would make it ask another server.
+
+
+def _position(values: Any) -> tuple[float, float]:
+    longitude, latitude = values[:2]
+    return float(longitude), float(latitude)
+
+
+def _line(values: Any) -> LineString:
+    return LineString([_position(value) for value in values])
+
+
+def _polygon(values: Any) -> Polygon:
+    return Polygon(*([_position(value) for value in ring] for ring in values))
+
+
+BUILDERS: dict[str, Callable[[Any], GEOSGeometry]] = {
+    "Point": lambda values: Point(_position(values)),
+    "LineString": _line,
+    "Polygon": _polygon,
+    "MultiPoint": lambda values: MultiPoint([Point(_position(value)) for value in values]),
+    "MultiLineString": lambda values: MultiLineString([_line(value) for value in values]),
+    "MultiPolygon": lambda values: MultiPolygon([_polygon(value) for value in values]),
+}
+WKT = re.compile(r"(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b[\s\dA-Z(),.+-]*", re.IGNORECASE)
+
+
+def _unreadable() -> ValidationError:
+    return ValidationError(
+        _("Ce texte n’est pas un tracé : donnez du GeoJSON ou du WKT, en degrés (WGS 84).")
+    )
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _from_geojson(text: str) -> GEOSGeometry:
+    try:
+        data = json.loads(text, parse_constant=_refuse_constant)
+        if data.get("type") == "FeatureCollection" and len(data["features"]) == 1:
+            data = data["features"][0]
+        if data.get("type") == "Feature":
+            data = data["geometry"]
+        if data["type"] not in BUILDERS:
+            raise ValidationError(
+                _("Donnez un point, une ligne ou un polygone, seuls ou plusieurs du même type.")
+            )
+        return BUILDERS[data["type"]](data["coordinates"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, GEOSException):
+        raise _unreadable() from None
+
+
+def _from_wkt(text: str) -> GEOSGeometry:
+    srid, _semicolon, rest = text.rpartition(";")
+    if srid and srid.replace(" ", "").upper() != f"SRID={WGS84}":
+        raise ValidationError(_("Le tracé doit être en longitude et latitude (WGS 84, SRID 4326)."))
+    if not WKT.fullmatch(rest.strip()):
+        raise _unreadable()
+    try:
+        geometry = GEOSGeometry(rest.strip())
+        return BUILDERS[geometry.geom_type](_coordinates(geometry)) if geometry.hasz else geometry
+    except (ValueError, KeyError, GEOSException):
+        raise _unreadable() from None
+
+
+class DrawingInput(forms.Textarea):
+    """A text area that the script turns into a map to draw on; ``data-dessin`` is what it looks for."""
+
+    class Media:
+        css = {"all": ["leaflet/leaflet.css", "leaflet/draw/leaflet.draw.css", "css/dessin.css"]}
+        js = [
+            "leaflet/leaflet.js",
+            "leaflet/draw/leaflet.draw.js",
+            forms.widgets.Script("js/dessin.js", type="module"),
+        ]
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        given = {
+            "rows": 4,
+            "spellcheck": "false",
+            "data-dessin": "trace",
+            "class": "vLargeTextField dessin-texte",
+        }
+        super().__init__(
+            {**given, "data-territoires": "/tuiles/territoires/{z}/{x}/{y}.mvt", **(attrs or {})}
+        )
+
+
+class DrawingField(forms.Field):
+    """A geometry drawn on a map, or typed as GeoJSON or WKT; cleans to a GEOSGeometry (srid 4326)."""
+
+    widget = DrawingInput
+
+    def __init__(self, *, geom_type: str = "GEOMETRY", srid: int = WGS84, **options: Any) -> None:
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The text that the area shows: GeoJSON, or what was typed."""
+        return write_geometry(value) if isinstance(value, GEOSGeometry) else value
+
+    def to_python(self, value: Any) -> GEOSGeometry | None:
+        """The geometry, None for an empty text."""
+        text = str(value or "").strip()
+        return read_geometry(text) if text else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """True when the text describes another geometry, however it is written."""
+        try:
+            now = self.to_python(data)
+        except ValidationError:
+            return True
+        if initial is None or now is None:
+            return initial is not now
+        return not initial.equals_exact(now)
