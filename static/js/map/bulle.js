@@ -12,7 +12,7 @@ const WORDS = {
 };
 
 export function openBubble(map, latlng, content) {
-  const popup = L.popup({ maxWidth: 320, minWidth: 220, maxHeight: 300, autoPanPadding: [24, 24], className: "bulle" });
+  const popup = L.popup({ maxWidth: 320, minWidth: 200, maxHeight: 300, className: "bulle", ...clearOfControls(map) });
   popup.setLatLng(latlng).setContent(content).openOn(map);
   const box = popup.getElement();
   const close = box.querySelector(".leaflet-popup-close-button");
@@ -23,6 +23,15 @@ export function openBubble(map, latlng, content) {
   popup.on("remove", () => map.getContainer().focus({ preventScroll: true }));
   content.querySelector("a, [tabindex]")?.focus({ preventScroll: true });
   return popup;
+}
+
+// The window moves so that no control covers the popup.
+function clearOfControls(map) {
+  const narrow = map.getSize().x < 640;
+  return {
+    autoPanPaddingTopLeft: narrow ? [16, 112] : [64, 20],
+    autoPanPaddingBottomRight: narrow ? [16, 20] : [172, 20],
+  };
 }
 
 // records: [{ slug, kind, title, proof }]; address: slug → address of the record.

@@ -31,8 +31,8 @@ export const BaseMap = L.GridLayer.extend({
     className: "carte-fond",
   },
 
-  // neighbours: promise of the rings of loadNeighbours().
-  initialize(store, neighbours, options) {
+  // neighbours: the rings of loadNeighbours(), or a promise of them.
+  initialize(store, neighbours = [], options = {}) {
     L.GridLayer.prototype.initialize.call(this, options);
     this.store = store;
     this.neighbours = neighbours;
