@@ -20,7 +20,6 @@ from catalogue.models import Record
 from catalogue.telling import told
 from catalogue.views.errors import bad_request
 from catalogue.wording import whole
-from geo.models import Territory
 
 PAGE_SIZE = 20
 
@@ -90,7 +89,7 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
             "fiches": cards_of(list(page), form.words),
             "compte": count_words(paginator.count),
             "requete": query,
-            "lieux": places_named(form.cleaned_data["q"]) if number == 1 and form.place is None else [],
+            "lieux": places.named(form.cleaned_data["q"]) if form.cleaned_data["q"] and number == 1 else [],
             "emprise": form.data.get("bbox") or extent_words(form),
             "lieu": form.place,
             "rayon_km": form.radius_km,
@@ -128,11 +127,6 @@ def empty_advice(address: str) -> list[dict[str, str]]:
 def count_words(count: int) -> str:
     """« 128 fiches », exact."""
     return ngettext("%(n)s fiche", "%(n)s fiches", count) % {"n": whole(count)}
-
-
-def places_named(words: str) -> list[Territory]:
-    """Territories that the words may name, offered above the results."""
-    return list(Territory.objects.complete(words, limit=3)) if words else []
 
 
 def extent_words(form: RecordFilterForm) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.cards import card, ranked_card
 from catalogue.figures import in_and_around
-from catalogue.filters import CodesField
+from catalogue.filters import MAX_RADIUS_KM
 from catalogue.models import Record, Theme
 from catalogue.ranking import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
 from catalogue.views.errors import bad_request
@@ -38,22 +38,35 @@ PLURALS = {
 class RankingForm(forms.Form):
     """How the visitor wants solutions ranked for a territory."""
 
-    theme = CodesField(Theme.objects.all(), label=gettext_lazy("Thème"))
+    theme = forms.ModelChoiceField(
+        Theme.objects.all(),
+        label=gettext_lazy("Thème"),
+        to_field_name="code",
+        required=False,
+        empty_label=gettext_lazy("Tous les thèmes"),
+        error_messages={"invalid_choice": gettext_lazy("« %(value)s » n’est pas un thème du catalogue.")},
+    )
     tri = forms.ChoiceField(
         label=gettext_lazy("Classer par"),
-        choices=[("", gettext_lazy("preuve, proximité et fraîcheur")), ("distance", gettext_lazy("distance seule"))],
+        choices=[("", gettext_lazy("Pertinence")), ("distance", gettext_lazy("Distance seule"))],
         required=False,
     )
     ressemblance = forms.IntegerField(
-        label=gettext_lazy("Proche de moi ↔ qui me ressemble"),
+        label=gettext_lazy("Place donnée à la ressemblance"),
         min_value=0,
         max_value=100,
         step_size=25,
         required=False,
-        widget=forms.NumberInput(attrs={"type": "range"}),
+        widget=forms.NumberInput(attrs={"type": "range", "list": "crans"}),
         initial=round(DEFAULT_WEIGHT * 100),
     )
-    rayon = forms.FloatField(label=gettext_lazy("Rayon (km)"), min_value=1, max_value=1000, required=False)
+    rayon = forms.FloatField(
+        label=gettext_lazy("Rayon (km)"),
+        min_value=1,
+        max_value=MAX_RADIUS_KM,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("selon les preuves")}),
+    )
     voir = forms.ChoiceField(choices=[("", ""), ("tout", "")], required=False)
 
 
@@ -117,7 +130,7 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         ranking = rank_solutions(
             territory,
             territory.point,
-            theme_ids=[theme.pk for theme in data["theme"]],
+            theme_ids=[data["theme"].pk] if data["theme"] else [],
             radius_km=data["rayon"],
             by_distance=data["tri"] == "distance",
             weight=DEFAULT_WEIGHT if data["ressemblance"] is None else data["ressemblance"] / 100,
@@ -131,7 +144,8 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "adresse": here,
         "fil": trail(territory),
         "phrase": lead(territory, counts),
-        "options": [form[name] for name in options_for(territory)],
+        "formulaire": form,
+        "compare_profils": territory.level in PROFILED,
         "solutions": [ranked_card(solution) for solution in shown],
         "rayon_mots": radius_words(territory, ranking) if ranking else "",
         "suite": f"{here}?{rest_query(form)}" if ranking and not everything and len(ranking.solutions) > SHOWN else "",
@@ -148,11 +162,6 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "parents": parents(territory),
         "rubrique": "territoires",
     }
-
-
-def options_for(territory: Territory) -> list[str]:
-    """The fields of the ranking that mean something for a territory."""
-    return ["theme", "tri", *(["ressemblance"] if territory.level in PROFILED else []), "rayon"]
 
 
 def rest_query(form: RankingForm) -> str:
