@@ -70,7 +70,7 @@ def _root_prefix(said: str, packages: list[str]) -> list[str]:
     by_hand = f"apt-get install --no-install-recommends {' '.join(packages)}"
     if shutil.which("apt-get") is None:
         raise Problem(
-            f"il manque {said}, et ce système n’a pas apt-get.",
+            f"il manque à ce système : {said} ; et il n’a pas apt-get.",
             "Installez-le avec le gestionnaire de paquets de ce système, puis relancez la commande.",
         )
     if os.geteuid() == 0:
@@ -79,11 +79,11 @@ def _root_prefix(said: str, packages: list[str]) -> list[str]:
         if output_of(["sudo", "-n", "true"]) is not None:
             return ["sudo", "-n"]
         if sys.stdin.isatty():
-            say(f"Il manque {said} : votre mot de passe est demandé pour les installer.")
+            say(f"Il manque à ce système : {said}. Votre mot de passe est demandé pour l’installer.")
             if subprocess.run(["sudo", "-v"], check=False).returncode == 0:
                 return ["sudo"]
     raise Problem(
-        f"il manque {said}, et ce compte n’a pas le droit d’installer des paquets.",
+        f"il manque à ce système : {said} ; et ce compte n’a pas le droit de l’installer.",
         f"Demandez à un administrateur de lancer : {by_hand}",
         "Puis relancez la commande.",
     )

@@ -11,7 +11,9 @@ from pathlib import Path
 from config.bootstrap.messages import Problem, probable_cause
 
 TAIL = 12
-"""Lines of a failed tool's output that are shown."""
+"""Lines of a failed tool's output that are shown when nobody can say what they mean."""
+SHORT_TAIL = 3
+"""Lines shown beside a known cause."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -40,7 +42,7 @@ def problem_from_log(log: Path, failed: str) -> Problem:
     """A problem that shows the probable cause, the end of the log and where the rest is."""
     text = log.read_text(encoding="utf-8", errors="replace")
     cause = probable_cause(text)
-    tail = "\n".join(f"    {line}" for line in text.rstrip().splitlines()[-TAIL:])
+    tail = "\n".join(f"    {line}" for line in text.rstrip().splitlines()[-(SHORT_TAIL if cause else TAIL) :])
     return Problem(f"{failed}\n{tail}", *([cause] if cause else []), f"Tout le détail : {log}")
 
 

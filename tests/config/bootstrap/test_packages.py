@@ -40,7 +40,7 @@ def test_sudo_that_asks_for_a_password_never_hangs_a_script(
     monkeypatch.setattr(packages, "output_of", lambda command: None)
     monkeypatch.setattr(packages.sys.stdin, "isatty", lambda: False, raising=False)
 
-    with pytest.raises(Problem, match="n’a pas le droit d’installer"):
+    with pytest.raises(Problem, match="n’a pas le droit de l’installer"):
         packages.ensure(layout, database=True, tests=False)
 
 
@@ -50,7 +50,7 @@ def test_a_system_without_apt_is_told_what_to_install(
 ) -> None:
     monkeypatch.setattr(packages.shutil, "which", _only())
 
-    with pytest.raises(Problem, match="PostgreSQL et PostGIS, et ce système n’a pas apt-get"):
+    with pytest.raises(Problem, match="PostgreSQL et PostGIS ; et il n’a pas apt-get"):
         packages.ensure(layout, database=True, tests=False)
 
 
