@@ -90,6 +90,12 @@ def read(typed: str, *, has_place: bool = False) -> Reading | None:
     return None
 
 
+def named(words: str, limit: int = 3) -> list[Territory]:
+    """Territories that bear exactly this name, postal code or code, the most peopled first."""
+    bearing = {territory.pk: territory for _term, territory in _named({normalise(words)})}
+    return sorted(bearing.values(), key=lambda territory: -(territory.population or 0))[:limit]
+
+
 def _tails(typed: str) -> Iterable[Tail]:
     """The ends that may name a place, the surest first, then the longest."""
     postal = POSTAL.fullmatch(typed)
@@ -154,7 +160,7 @@ def _accepts(tail: Tail, territory: Territory) -> bool:
 
 
 def _preference(tail: Tail, territory: Territory) -> tuple[bool, int, int]:
-    """Most inhabitants first, an EPCI last; of equals (La Réunion) the région after « en », else the commune."""
+    """Most inhabitants first, an EPCI last; of equals (La Réunion) a région after « en », else a commune."""
     levels: list[str] = (
         [Level.REGION, Level.DEPARTEMENT] if tail.is_inside else [Level.COMMUNE, Level.DEPARTEMENT]
     )

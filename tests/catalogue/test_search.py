@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
+from catalogue import search
 from catalogue.models import Record, SearchEntry, SearchWord
 from tests import factories
 
@@ -126,3 +127,106 @@ def test_a_description_beyond_what_a_document_holds_is_cut():
     assert finds(
         "debut", factories.solution(description="Début " + " ".join(f"mot{n}" for n in range(120_000)))
     )
+
+
+# What words find
+
+
+def found(words: str) -> list[Record]:
+    """The published records that the words find, best first."""
+    query = search.read(words).query
+    return list(Record.objects.published().matching(query).most_relevant_first(query))
+
+
+@pytest.fixture
+def three() -> list[Record]:
+    """Three records whose texts share some words."""
+    yard = factories.solution(title="Végétalisation de la cour d’école", summary="Arbres et sols perméables")
+    ecology = factories.solution(title="Écologie du compost", description="Un potager à l’école")
+    paving = factories.solution(title="Pavé drainant", description="Pour la cour et les trottoirs")
+    return [solution.record_ptr for solution in (yard, ecology, paving)]
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("vegetalisations", ["Végétalisation de la cour d’école"]),  # inflection and accent
+        ("végéta", ["Végétalisation de la cour d’école"]),  # unfinished last word
+        ("cour à l'école", ["Végétalisation de la cour d’école"]),  # elision, stop word that had an accent
+        ("cour -arbres", ["Pavé drainant"]),  # excluded
+        ('"sols perméables"', ["Végétalisation de la cour d’école"]),  # phrase
+        ('"perméables sols"', []),
+        ("potager OU trottoir", ["Écologie du compost", "Pavé drainant"]),
+        ("école cour compost", []),  # all the words
+        ("cour-école", []),
+    ],
+)
+def test_words_find(three, words, titles):
+    assert sorted(record.title for record in found(words)) == sorted(titles)
+
+
+def test_a_whole_word_is_not_the_beginning_of_its_stem(three):
+    assert {record.title for record in found("école")} == {
+        "Végétalisation de la cour d’école",
+        "Écologie du compost",  # by its description, not by « écologie »
+    }
+    assert [record.title for record in found("écologie")] == ["Écologie du compost"]
+
+
+def test_a_title_counts_more_than_a_description(three):
+    assert found("école")[0].title == "Végétalisation de la cour d’école"
+
+
+def test_a_proven_record_comes_before_an_equal_one():
+    proven = factories.measured_experiment(title="Essai", solution=factories.solution(title="Ruche")).solution
+    other = factories.solution(title="Ruche")
+    assert [record for record in found("ruche") if record.title == "Ruche"] == [
+        proven.record_ptr,
+        other.record_ptr,
+    ]
+
+
+def test_a_misspelt_word_is_corrected_unless_quoted(three):
+    words = search.read("vegetalisaton")
+    assert words.corrections == {"vegetalisaton": "végétalisation"}
+    assert words.corrected == "végétalisation"
+    assert [record.title for record in found("vegetalisaton")] == ["Végétalisation de la cour d’école"]
+    assert search.read('"vegetalisaton"').corrections == {}
+    assert search.read("école").corrections == {}
+    assert search.read("xyzzyqw").corrections == {}
+
+
+@pytest.mark.parametrize("words", ["de la", "!!!", "🎉", ":*&|!", "à", "-", '"', "OU", "''"])
+def test_words_that_say_nothing_are_told(words):
+    assert search.read(words).says_nothing
+    assert found(words) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["-bois", "a" * 200, "x " * 100, "é:*", "<b>", "'; --", '-"cour d’école"', "a-b-c"]
+)
+def test_odd_words_break_nothing(three, words):
+    found(words)
+
+
+def test_a_draft_is_never_found():
+    factories.solution(title="Secret défense", state=Record.State.DRAFT)
+    assert found("secret") == []
+
+
+# Extracts
+
+
+def test_an_extract_marks_the_hits_and_escapes_the_rest():
+    solution = factories.solution(summary="Un <b>toit</b> & des <script>toits</script> \ue000verts")
+    extract = search.extracts([solution.pk], search.read("toit").query)[solution.pk]
+    assert "<mark>toit</mark>" in extract
+    assert extract.count("<mark>") == extract.count("</mark>")
+    assert "<script>" not in extract
+    assert "<b>" not in extract
+    assert "&amp;" in extract
+
+
+def test_a_hit_in_the_title_alone_gives_no_extract():
+    solution = factories.solution(title="Toit", summary="Vert")
+    assert search.extracts([solution.pk], search.read("toit").query) == {}
