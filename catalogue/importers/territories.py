@@ -1,0 +1,133 @@
+"""The territories as the importers look them up: by code, former code, name and postal code, in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import FloatField, Func
+
+from geo.models import FormerCommune, Level, Territory
+from geo.names import bare_names, normalise
+
+COMMUNAL = (Level.COMMUNE.value, Level.ARRONDISSEMENT.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A territory, light enough to hold them all. ``point`` is (lon, lat), degrees, srid 4326."""
+
+    pk: int
+    level: str
+    code: str
+    name: str
+    departement: str = ""
+    point: tuple[float, float] | None = None
+    area_km2: float | None = None
+    postal_codes: tuple[str, ...] = ()
+    commune_name: str = ""
+
+    @property
+    def reference(self) -> str:
+        """Its public key in one word: « commune:35238 »."""
+        return f"{self.level}:{self.code}"
+
+    @property
+    def label(self) -> str:
+        """Its name and code, for a message."""
+        return f"{self.name} ({self.code})"
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A code that is no longer in force."""
+
+    code: str
+    name: str
+    successor: Ground
+
+
+@dataclass(slots=True)
+class TerritoryIndex:
+    """Every way of finding a territory from what a file says."""
+
+    grounds: dict[str, Ground] = field(default_factory=dict)
+    communal: dict[str, Ground] = field(default_factory=dict)
+    former: dict[str, list[Former]] = field(default_factory=lambda: defaultdict(list))
+    former_names: dict[str, list[Former]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
+    groupings: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
+    postal: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
+    new_communes: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, grounds: Iterable[Ground], former: Iterable[Former] = ()) -> TerritoryIndex:
+        """The index of the given territories."""
+        index = cls()
+        for ground in grounds:
+            index.add(ground)
+        for old in former:
+            index.former[old.code].append(old)
+            index.new_communes.add(old.successor.code)
+            if old.name:
+                index.former_names[normalise(old.name)].append(old)
+        return index
+
+    @classmethod
+    def load(cls) -> TerritoryIndex:
+        """The index of all current territories; two queries."""
+        by_pk = {ground.pk: ground for ground in _grounds()}
+        rows = FormerCommune.objects.values_list("code", "name", "successor_id")
+        old = [Former(code, name, by_pk[pk]) for code, name, pk in rows if pk in by_pk]
+        return cls.of(by_pk.values(), old)
+
+    def add(self, ground: Ground) -> None:
+        """Make the territory findable."""
+        self.grounds[ground.reference] = ground
+        name = normalise(ground.name)
+        if ground.level not in COMMUNAL:
+            for form in {name, *bare_names(name)}:
+                self.groupings[form].append(ground)
+            return
+        self.communal[ground.code] = ground
+        if ground.level == Level.COMMUNE:
+            for form in {name, *bare_names(name)}:
+                self.names[form].append(ground)
+        for code in ground.postal_codes:
+            self.postal[code].append(ground)
+
+    def named(self, name: str, departement: str = "") -> list[Ground]:
+        """Current communes of that name, then those that took over a commune of that name."""
+        form = normalise(name)
+        found = self.names.get(form) or [old.successor for old in self.former_names.get(form, [])]
+        unique = list({ground.code: ground for ground in found}.values())
+        return [g for g in unique if g.departement == departement] if departement else unique
+
+
+def coordinate(function: str) -> Func:
+    """The SQL expression of one coordinate of a territory's point, in degrees (srid 4326)."""
+    return Func("point", function=function, output_field=FloatField())
+
+
+def _grounds() -> Iterable[Ground]:
+    rows = (
+        Territory.objects.current()
+        .annotate(lon=coordinate("ST_X"), lat=coordinate("ST_Y"))
+        .values_list(
+            "pk",
+            "level",
+            "code",
+            "name",
+            "departement__code",
+            "lon",
+            "lat",
+            "area_km2",
+            "postal_codes",
+            "commune__name",
+        )
+    )
+    for pk, level, code, name, departement, lon, lat, area, postal_codes, commune_name in rows.iterator():
+        point = None if lon is None else (lon, lat)
+        codes = tuple(postal_codes)
+        yield Ground(pk, level, code, name, departement or "", point, area, codes, commune_name or "")
