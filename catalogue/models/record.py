@@ -260,6 +260,13 @@ class Record(models.Model):
             self.kind = self.KIND
         super().save(*args, **kwargs)
 
+    def get_constraints(self) -> list[tuple[type[models.Model], list[models.BaseConstraint]]]:
+        """The constraints that a form checks: GeoDjango cannot ask whether no geometry is valid."""
+        found: list[tuple[type[models.Model], list[models.BaseConstraint]]] = super().get_constraints()
+        if self.geometry is not None:
+            return found
+        return [(model, [one for one in some if one.name != "record_geometry_valid"]) for model, some in found]
+
     def get_absolute_url(self) -> str:
         """Public address of the record."""
         return reverse("catalogue:record-detail", args=[self.slug])

@@ -345,6 +345,16 @@ def test_a_siret_begins_with_its_siren_and_is_given_once():
 # What a form is told
 
 
+@pytest.mark.parametrize("make", [factories.solution, factories.experiment, factories.need])
+def test_a_record_is_validated_with_and_without_a_place(make):
+    one = make()
+    one.full_clean()
+    if one.kind != Record.Kind.SOLUTION:
+        one.geometry, one.location_precision = BOW_TIE, Record.Precision.EXACT
+        with pytest.raises(ValidationError, match="se recoupe"):
+            one.full_clean()
+
+
 def test_constraints_speak_french_to_forms():
     models = (
         Record,
