@@ -218,7 +218,10 @@ class DrawingField(forms.Field):
 
     widget = DrawingInput
 
-    def __init__(self, *, geom_type: str = "GEOMETRY", srid: int = WGS84, **options: Any) -> None:
+    def __init__(
+        self, *, geom_type: str = "", srid: int = WGS84, max_geom_collections: int = 0, **options: Any
+    ) -> None:
+        """The field; what a model says of its geometry is settled by ``read_geometry``."""
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:

@@ -1,0 +1,104 @@
+"""What proves records and how people meet: documents, indicators, awards, applications, messages."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin
+from catalogue.models import (
+    Application,
+    ContactRequest,
+    Document,
+    Indicator,
+    LabelAward,
+    NeedAnswer,
+    SavedSearch,
+)
+
+
+def shapes_of(*relations: str) -> tuple[str, ...]:
+    """Columns of related records that lists do not read."""
+    return tuple(f"{relation}__{name}" for relation in relations for name in (*RECORD_SHAPES, "description"))
+
+
+@admin.register(Document)
+class DocumentAdmin(CatalogueAdmin):
+    """A document of a record."""
+
+    list_display = ["title", "kind", "record", "licence", "published_year"]
+    list_filter = ["kind"]
+    list_select_related = ["record"]
+    left_in_database = shapes_of("record")
+    search_fields = ["title", "record__title"]
+    autocomplete_fields = ["record"]
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(CatalogueAdmin):
+    """A figure about an experiment."""
+
+    list_display = ["name", "experiment", "nature", "value", "unit", "year", "is_independent"]
+    list_filter = ["nature", "is_independent", "type"]
+    list_select_related = ["experiment"]
+    left_in_database = shapes_of("experiment")
+    search_fields = ["name", "experiment__title"]
+    autocomplete_fields = ["experiment", "type", "document"]
+
+
+@admin.register(LabelAward)
+class LabelAwardAdmin(CatalogueAdmin):
+    """One step of one label."""
+
+    list_display = ["operation", "label", "regime", "step", "year"]
+    list_filter = ["regime", "step", "year"]
+    list_select_related = ["operation"]
+    left_in_database = shapes_of("operation")
+    search_fields = ["operation__title", "label"]
+    autocomplete_fields = ["operation"]
+
+
+@admin.register(NeedAnswer)
+class NeedAnswerAdmin(CatalogueAdmin):
+    """A solution that answers a need."""
+
+    list_display = ["need", "solution", "how"]
+    list_select_related = ["need", "solution"]
+    left_in_database = shapes_of("need", "solution")
+    search_fields = ["need__title", "solution__title"]
+    autocomplete_fields = ["need", "solution"]
+
+
+@admin.register(Application)
+class ApplicationAdmin(CatalogueAdmin):
+    """An application to a test site."""
+
+    list_display = ["solution", "site", "organisation", "state", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["solution", "site", "organisation"]
+    left_in_database = shapes_of("solution", "site")
+    search_fields = ["solution__title", "site__title", "organisation__name"]
+    autocomplete_fields = ["site", "solution", "organisation", "experiment"]
+
+
+@admin.register(ContactRequest)
+class ContactRequestAdmin(CatalogueAdmin):
+    """A relayed message."""
+
+    list_display = ["organisation", "sender", "record", "state", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["organisation", "sender", "record"]
+    left_in_database = shapes_of("record")
+    search_fields = ["organisation__name", "sender__username", "record__title"]
+    autocomplete_fields = ["sender", "organisation", "record"]
+
+
+@admin.register(SavedSearch)
+class SavedSearchAdmin(CatalogueAdmin):
+    """A saved search and the rhythm of its alerts."""
+
+    list_display = ["name", "user", "rhythm", "created_at"]
+    list_filter = ["rhythm"]
+    list_select_related = ["user"]
+    left_in_database = ("zone",)
+    search_fields = ["name", "user__username"]
+    autocomplete_fields = ["user"]

@@ -1,0 +1,154 @@
+"""What belongs to a record, edited on the record's own page."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.gis.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from catalogue import proof, workflow
+from catalogue.admin.base import FIELDS, RECORD_SHAPES, TERRITORY_OF_A_LIST
+from catalogue.models import (
+    Application,
+    Document,
+    Experiment,
+    Indicator,
+    LabelAward,
+    NeedAnswer,
+    Record,
+    RecordOrganisation,
+    Transition,
+)
+
+
+def proof_in_words(level: int | None) -> str:
+    """« 3 – résultat mesuré »; a dash for a kind that has no level."""
+    return "–" if level is None else f"{level} – {proof.LABELS[level]}"
+
+
+class RoleInline(admin.TabularInline):
+    """Organisations and what they are to the record."""
+
+    model = RecordOrganisation
+    autocomplete_fields = ["organisation"]
+    extra = 0
+
+
+class DocumentInline(admin.StackedInline):
+    """Documents of the record."""
+
+    model = Document
+    formfield_overrides = FIELDS
+    extra = 0
+    fields = [("kind", "title"), "url", "file", ("licence", "credit", "published_year")]
+
+
+class IndicatorInline(admin.StackedInline):
+    """Results of an experiment; what is missing for a measure keeps the level of proof down."""
+
+    model = Indicator
+    formfield_overrides = FIELDS
+    extra = 0
+    autocomplete_fields = ["type", "document"]
+    fields = [
+        ("name", "type"),
+        ("nature", "is_independent", "measured_by"),
+        ("baseline", "value", "unit"),
+        "text",
+        ("year", "period"),
+        "method",
+        ("source_url", "source_citation", "document"),
+    ]
+
+
+class AwardInline(admin.TabularInline):
+    """Steps of labels awarded to the operation."""
+
+    model = LabelAward
+    formfield_overrides = FIELDS
+    extra = 0
+    fields = ["label", "regime", "step", "year", "source_citation", "source_url"]
+
+
+class AnswerInline(admin.TabularInline):
+    """Solutions that answer the need, or needs that the solution answers."""
+
+    model = NeedAnswer
+    extra = 0
+    autocomplete_fields = ["solution", "need"]
+
+
+class ApplicationInline(admin.StackedInline):
+    """Applications to the test site."""
+
+    model = Application
+    fk_name = "site"
+    extra = 0
+    autocomplete_fields = ["solution", "organisation", "experiment"]
+    fields = [
+        ("solution", "organisation"),
+        "motivation",
+        "calendar",
+        "needs",
+        ("state", "experiment"),
+        "reason",
+    ]
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Lines that are only looked at."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nobody adds one here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nobody edits one here."""
+        return False
+
+
+class ExperimentInline(ReadOnlyInline):
+    """The experiments of a solution, each with the way to its page."""
+
+    model = Experiment
+    fk_name = "solution"
+    show_change_link = True
+    fields = readonly_fields = ["territory", "status", "outcome", "proof", "state"]
+    verbose_name_plural = _("expérimentations")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Experiments with their territory, shapes left in the database."""
+        found = super().get_queryset(request).select_related("territory")
+        return found.defer(*RECORD_SHAPES, *TERRITORY_OF_A_LIST, "description")
+
+    @admin.display(description=_("niveau de preuve"))
+    def proof(self, experiment: Experiment) -> str:
+        """The level in words."""
+        return proof_in_words(experiment.proof_level)
+
+
+class TransitionInline(ReadOnlyInline):
+    """Who changed the state, when and why."""
+
+    model = Transition
+    fields = readonly_fields = ["created_at", "done", "change", "actor", "reason"]
+    verbose_name_plural = _("historique de publication")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Lines of history with their author."""
+        return super().get_queryset(request).select_related("actor")
+
+    @admin.display(description=_("action"))
+    def done(self, line: Transition) -> str:
+        """The action in words."""
+        rule = workflow.RULES.get(line.action)
+        return str(rule.label) if rule else line.action
+
+    @admin.display(description=_("état"))
+    def change(self, line: Transition) -> str:
+        """From one state to another."""
+        return f"{Record.State(line.from_state).label} → {Record.State(line.to_state).label}"

@@ -1,0 +1,100 @@
+"""The lists that curators keep: sources, themes, stakes, programmes, zonages, indicator types."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin
+from catalogue.models import (
+    IndicatorType,
+    Programme,
+    Source,
+    Stake,
+    Theme,
+    ThemeCrosswalk,
+    Zonage,
+    ZonageMember,
+)
+
+
+@admin.register(Source)
+class SourceAdmin(CatalogueAdmin):
+    """A dataset or publication."""
+
+    list_display = ["name", "publisher", "licence", "consulted_on"]
+    list_filter = ["licence"]
+    search_fields = ["name", "code", "publisher"]
+    prepopulated_fields = {"code": ["name"]}
+
+
+class LabelledAdmin(CatalogueAdmin):
+    """A term of an ordered vocabulary."""
+
+    list_display = ["label", "code", "position"]
+    list_editable = ["position"]
+    search_fields = ["label", "code"]
+    prepopulated_fields = {"code": ["label"]}
+
+
+class CrosswalkInline(admin.TabularInline):
+    """What the theme is called elsewhere."""
+
+    model = ThemeCrosswalk
+    extra = 0
+
+
+@admin.register(Theme)
+class ThemeAdmin(LabelledAdmin):
+    """A theme and its names elsewhere."""
+
+    inlines = [CrosswalkInline]
+
+
+@admin.register(Stake)
+class StakeAdmin(LabelledAdmin):
+    """An enjeu."""
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(LabelledAdmin):
+    """A programme or label."""
+
+    list_display = ["label", "operator", "year_start", "year_end", "position"]
+
+
+@admin.register(IndicatorType)
+class IndicatorTypeAdmin(LabelledAdmin):
+    """A shared indicator."""
+
+    list_display = ["label", "unit", "direction", "position"]
+
+
+@admin.register(ThemeCrosswalk)
+class ThemeCrosswalkAdmin(CatalogueAdmin):
+    """One name of one theme in one source."""
+
+    list_display = ["source_label", "source_list", "theme"]
+    list_filter = ["source_list", "theme"]
+    list_select_related = ["theme"]
+    search_fields = ["source_label"]
+
+
+@admin.register(Zonage)
+class ZonageAdmin(LabelledAdmin):
+    """A zonage; its territories have a list of their own, for there may be hundreds."""
+
+    list_display = ["label", "programme", "source", "position"]
+    list_select_related = ["programme", "source"]
+    autocomplete_fields = ["programme", "source"]
+
+
+@admin.register(ZonageMember)
+class ZonageMemberAdmin(CatalogueAdmin):
+    """One territory of one zonage."""
+
+    list_display = ["territory", "zonage", "since", "source_citation"]
+    list_filter = ["zonage"]
+    list_select_related = ["territory", "zonage"]
+    left_in_database = TERRITORY_OF_A_LIST
+    search_fields = ["territory__name", "=territory__code"]
+    autocomplete_fields = ["territory", "zonage"]
