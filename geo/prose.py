@@ -19,6 +19,12 @@ def of_name(name: str, level: str, name_type: int) -> str:
     own = {2: ("Le ", "du "), 4: ("Les ", "des "), 6: ("Aux ", "des ")}.get(name_type)
     if own and name.startswith(own[0]):
         return own[1] + name.removeprefix(own[0])
+    if level in ("epci", "ept") and name.startswith(("Communauté", "Métropole ")):
+        return "de la " + name[0].lower() + name[1:] if name.startswith("Communauté ") else "de la " + name
+    if level == "epci" and name.startswith("Eurométropole"):
+        return "de l’" + name
+    if level == "pays":
+        return "de la " + name
     if level in ("departement", "region") and not has_own_article(name):
         contracted = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’"}.get(name_type)
         if contracted:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance, GeometryDistance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
+from django.contrib.postgres.fields import ArrayField
+
+from geo import completion
 
 if TYPE_CHECKING:
     from geo.models import Territory
 
+MEMBERSHIP = {
+    "commune": "commune",
+    "epci": "epci",
+    "ept": "ept",
+    "departement": "departement",
+    "region": "region",
+}
+"""The link that leads from a territory to the one of that level that it lies in."""
+MOST_SUGGESTIONS = 20
 
-PARENTS = ("commune", "epci", "ept", "departement", "region")
-PARENT_SHAPES = ("geometry", *(f"{parent}__{field}" for parent in PARENTS for field in ("geometry", "envelope")))
 
-
-class TerritoryQuerySet(models.QuerySet["Territory"]):
+class TerritoryQuerySet(models.QuerySet):
     """Territories."""
 
     def current(self) -> Self:
@@ -32,27 +42,26 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         """The same, with the outline read at once (srid 4326)."""
         return self.defer(None)
 
+    def inside(self, territory: Territory) -> Self:
+        """The territory and those that lie in it; an EPCI over two départements lies in that of its main town."""
+        if territory.level == "pays":
+            return self.all()
+        link = MEMBERSHIP.get(territory.level)
+        itself = models.Q(pk=territory.pk)
+        return self.filter(itself | models.Q(**{link: territory.pk}) if link else itself)
+
     def containing(self, point: Point) -> Self:
         """Current territories whose outline covers ``point`` (srid 4326), borders included."""
         return self.current().filter(geometry__covers=point)
 
+    def locate(self, point: Point) -> Territory | None:
+        """The municipal arrondissement, else the commune, that covers ``point`` (srid 4326); None at sea."""
+        finest_first = self.containing(point).at_level("arrondissement", "commune").order_by("level", "code")
+        return finest_first.first()
+
     def near(self, point: Point, km: float) -> Self:
         """Territories whose point is within ``km`` kilometres of ``point`` (srid 4326), true metres."""
         return self.filter(geog__dwithin=(point, D(km=km)))
-
-    def resolve(self, level: str, code: str) -> Territory:
-        """The current territory of a level and a public code; a merged commune answers with its successor.
-
-        Raises Territory.DoesNotExist when neither a current territory nor a former code matches.
-        """
-        found = self.current().filter(level=level, code=code).select_related(*PARENTS).defer(*PARENT_SHAPES)
-        try:
-            return found.get()
-        except self.model.DoesNotExist:
-            if level != "commune":
-                raise
-        successors = self.current().filter(level=level, former_communes__code=code)
-        return successors.select_related(*PARENTS).defer(*PARENT_SHAPES).distinct().get()
 
     def with_distance(self, point: Point) -> Self:
         """Annotate ``distance``, true metres from ``point`` (srid 4326)."""
@@ -62,10 +71,65 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         """Order by the KNN operator, so that the GiST index on ``geog`` gives the order."""
         return self.filter(geog__isnull=False).order_by(GeometryDistance("geog", point), "pk")
 
+    def with_postal_code(self, code: str) -> Self:
+        """Communes and arrondissements that the postal code serves."""
+        return self.filter(postal_codes__contains=[code])
+
+    def complete(self, query: str, limit: int = 10, levels: Sequence[str] = ()) -> Self:
+        """Territories that complete ``query``, the best first, with ``alias``: the former name that matched.
+
+        By name, part of a name, former name, INSEE or SIREN code, postal code; accents, hyphens and typing
+        errors are forgiven, a code at the end tells homonyms apart (« saint denis 974 »).
+        """
+        found = completion.find(query, min(limit, MOST_SUGGESTIONS), levels)
+        if not found:
+            return self.none()
+        ids, aliases = [pk for pk, _ in found], [alias for _, alias in found]
+        return self.filter(pk__in=ids).annotate(rank=rank_in(ids), alias=alias_of(ids, aliases)).order_by("rank")
+
+    def resolve(self, level: str, code: str) -> Territory:
+        """The territory in force for a code, merged communes followed (93059 → 93066).
+
+        Raises ``Territory.DoesNotExist`` when the code is that of nothing, past or present.
+        """
+        code = code.strip().upper()
+        for _step in range(4):  # a commune merged into one that merged later
+            own = self.filter(level=level, code=code).first()
+            if own is not None and own.is_current:
+                return own
+            successor = self.filter(former_communes__code=code).first() if level == "commune" else None
+            if successor is None:
+                break
+            if successor.is_current:
+                return successor
+            code = successor.code
+        raise self.model.DoesNotExist(f"{level} {code}")
+
+    def resolve_insee(self, code: str) -> Territory:
+        """The commune or municipal arrondissement of an INSEE code, merged communes followed."""
+        try:
+            return self.resolve("commune", code)
+        except self.model.DoesNotExist:
+            return self.resolve("arrondissement", code)
+
 
 class TerritoryManager(models.Manager.from_queryset(TerritoryQuerySet)):  # type: ignore[misc]
     """Territories without their outline, which weighs up to megabytes: ``with_geometry()`` brings it."""
 
-    def get_queryset(self) -> TerritoryQuerySet:
+    def get_queryset(self) -> Any:
         """The queryset that everything starts from."""
         return super().get_queryset().defer("geometry")
+
+
+def rank_in(ids: list[int]) -> models.Func:
+    """The SQL expression of the row's place in a list of primary keys."""
+    array = models.Value(ids, output_field=ArrayField(models.BigIntegerField()))
+    return models.Func(array, models.F("pk"), function="array_position", output_field=models.IntegerField())
+
+
+def alias_of(ids: list[int], aliases: list[str]) -> models.Func:
+    """The SQL expression of the alias at the row's place in ``ids``."""
+    array = models.Value(aliases, output_field=ArrayField(models.TextField()))
+    return models.Func(
+        array, rank_in(ids), template="(%(expressions)s]", arg_joiner=")[", output_field=models.TextField()
+    )

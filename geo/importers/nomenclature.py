@@ -24,6 +24,8 @@ EPCI_PREFIXES = {
     "CA ": "Communauté d’agglomération ",
     "CU ": "Communauté urbaine ",
 }
+COMPLEMENT = re.compile(r"(de|du|des|d’|de la|de l’)\b", re.IGNORECASE)
+"""A name that only goes on from its legal form: « du Pays de Saint Malo »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,12 @@ def clean_name(name: str) -> str:
 
 
 def epci_name(name: str) -> str:
-    """The name of an EPCI with its legal form in full."""
+    """The name of an EPCI with its legal form in full, unless it already says it (« Vitré Communauté »)."""
     for short, full in EPCI_PREFIXES.items():
         if name.startswith(short):
-            return clean_name(full + name.removeprefix(short))
+            rest = clean_name(name.removeprefix(short))
+            says_it = re.search(r"agglo|communauté|métropole", rest, re.IGNORECASE)
+            return rest if says_it and not COMPLEMENT.match(rest) else full + rest
     return clean_name(name)
 
 

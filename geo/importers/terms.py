@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterator
 
 from geo.importers.nomenclature import Former, Named
@@ -11,6 +13,10 @@ LEVEL_WEIGHT = {
     "commune": 1.0, "arrondissement": 0.02, "epci": 0.1, "ept": 0.05, "departement": 0.15, "region": 0.3, "pays": 0.02,
 }  # fmt: skip
 KIND_WEIGHT = {"nom": 1.0, "mot": 0.1, "ancien": 0.05, "code": 1.0, "postal": 1.0}
+HIDDEN_CODE_WEIGHT = 1e-6
+"""Nobody types the code of a région: 75 is Paris before it is Nouvelle-Aquitaine."""
+EXACT_WEIGHT = 200.0
+"""What a whole name typed is worth against one that goes on; the same in ``geo.completion.BEGINNING``."""
 PREFIX_BEST = 20
 """Terms kept for a crowded prefix; also the largest number of suggestions."""
 
@@ -31,6 +37,8 @@ def terms(named: tuple[Named, ...], former: tuple[Former, ...]) -> Iterator[Term
             if term and term not in seen:
                 seen.add(term)
                 weight = ((place.population or 0) + 1) * LEVEL_WEIGHT[place.level] * KIND_WEIGHT[kind]
+                if kind == "code" and place.level in ("region", "pays"):
+                    weight *= HIDDEN_CODE_WEIGHT
                 yield place.level, place.code, kind, term, alias, weight
 
 
@@ -38,6 +46,7 @@ def written(place: Named, former: list[Former]) -> Iterator[tuple[str, str, str]
     """(kind, term, alias) of the ways to write one territory, the best first."""
     name = normalise(place.name)
     yield "nom", name, ""
+    yield "nom", normalise(place.name.replace("’", "")), ""
     for bare in bare_names(name):
         yield "nom", bare, ""
     yield "code", place.code.lower(), ""
@@ -69,6 +78,10 @@ def crowded_prefixes(rows: list[Term]) -> dict[str, list[int]]:
                     longer.setdefault(rows[index][3][:length], []).append(index)
         crowd = {prefix: members for prefix, members in longer.items() if len(members) > PREFIX_BEST}
         for prefix, members in crowd.items():
-            exact = [i for i in members if rows[i][3] == prefix]
-            found[prefix] = (exact + [i for i in members if rows[i][3] != prefix])[: 2 * PREFIX_BEST]
+            exact = [i for i in members if rows[i][3] == prefix and rows[i][2] != "mot"]
+            best = heapq.merge(
+                ((-rows[i][5] * EXACT_WEIGHT, i) for i in exact),
+                ((-rows[i][5], i) for i in members[: 2 * PREFIX_BEST]),
+            )
+            found[prefix] = list(dict.fromkeys(i for _weight, i in itertools.islice(best, 2 * PREFIX_BEST)))
     return found

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from geo.prose import at_name, of_name
-from geo.querysets import TerritoryManager, TerritoryQuerySet
+from geo.querysets import TerritoryManager, TerritoryQuerySet, TerritoryQuerySet
 
 WGS84 = 4326
 WEB_MERCATOR = 3857
@@ -211,6 +211,16 @@ class Territory(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def and_inside(self) -> TerritoryQuerySet:
+        """The territory itself and those that lie in it: for ``filter(territory__in=…)``."""
+        return type(self).objects.inside(self)
+
+    def twins(self, n: int = 10) -> list[Territory]:
+        """The territories of the same level that resemble most, with ``twin_distance`` and ``explanation``."""
+        from geo.twins import nearest_twins  # the profile model refers to this one
+
+        return nearest_twins(self, n)
 
     @property
     def url_parts(self) -> tuple[str, str]:
