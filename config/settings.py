@@ -37,10 +37,16 @@ def database_from_url(url: str) -> dict[str, object]:
     }
 
 
+def env_secret(name: str) -> str:
+    """The value of a variable, or the content of the file that ``<name>_FILE`` points at."""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else "")
+
+
 DEBUG = env_bool("DEBUG", False)
 LOCAL = env_bool("LOCAL", False)
 """True on an instance started by ``manage.py start`` for trying the site on one machine."""
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+SECRET_KEY = env_secret("SECRET_KEY")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_NAME = os.environ.get("SITE_NAME", "Place de l’innovation urbaine")
@@ -164,7 +170,14 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", not (DEBUG or LOCAL))
+SECURE_REDIRECT_EXEMPT = [r"^sante/"]
 SECURE_HSTS_SECONDS = 0 if DEBUG or LOCAL else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+# Whether browsers ship the domain in their list is for the operator to ask them.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+if env_bool("TRUST_PROXY", False):
+    # Only behind a proxy that sets this header itself: anybody else could forge it.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or LOCAL)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
