@@ -65,7 +65,7 @@ function baseMap(map, data, store) {
 function controls(map, data) {
   addZoom(map);
   if ("localiser" in data) addLocate(map, data.autour);
-  if (data.fiches) addOverseas(map);
+  if (data.fiches && map.getSize().x > 600) addOverseas(map);
 }
 
 // The address wins (#carte=zoom/lat/lon), then the page's own geometry, then the window it asks for.
