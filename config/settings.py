@@ -49,6 +49,8 @@ LOCAL = env_bool("LOCAL", False)
 SECRET_KEY = env_secret("SECRET_KEY")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")
+"""URI of the operator's security contact, served at ``/.well-known/security.txt`` when set."""
 SITE_NAME = os.environ.get("SITE_NAME", "Place de l’innovation urbaine")
 
 # What only the operator can say; an empty value is shown as missing on the legal pages.
