@@ -18,6 +18,7 @@ TERRITORY_SHAPES = ("geometry", "envelope", "point", "geog", "mercator")
 TERRITORY_OF_A_LIST = tuple(f"territory__{name}" for name in TERRITORY_SHAPES)
 FIELDS: dict[type[models.Field], dict[str, Any]] = {
     models.GeometryField: {"form_class": DrawingField},
+    models.DecimalField: {"localize": True},
     models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
 }
 """How the fields of our models are shown, on pages and in their lines."""
