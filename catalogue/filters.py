@@ -26,6 +26,7 @@ from catalogue.parameters import (
 )
 from catalogue.querysets import RecordQuerySet
 from catalogue.vocabularies import vocabularies
+from geo.models import Territory
 from geo.models.territory import DensityClass
 
 __all__ = ["CodesField", "RecordFilterForm"]
@@ -57,15 +58,9 @@ FACETS = ("type", "statut", "theme", "enjeu", "programme", "label", "densite", "
 NARROWING: dict[str, Callable[[RecordQuerySet, Any], RecordQuerySet]] = {
     "preuve": lambda records, level: records.at_least_proven(level),
     "territoire": lambda records, territory: records.in_territory(territory),
-    "jumeaux": lambda records, territory: records.in_any_of(twins_of(territory)),
     "bbox": lambda records, boxes: records.in_bbox(boxes),
 }
 """What each parameter that stands alone does to the set; the others are in ``RecordFilterForm.narrow``."""
-
-
-def twins_of(territory: Any) -> list[Any]:
-    """The territories most like this one."""
-    return [twin.territory for twin in territory.twins(TWINS)]
 
 
 class RecordFilterForm(forms.Form):
@@ -148,6 +143,12 @@ class RecordFilterForm(forms.Form):
         typed = self.cleaned_data["q"]
         return search.read(typed) if typed else None
 
+    @cached_property
+    def twins(self) -> list[Territory]:
+        """The territories most like the one whose twins are asked for."""
+        territory = self.cleaned_data["jumeaux"]
+        return territory.twins(TWINS) if territory is not None else []
+
     @property
     def place(self) -> Place | None:
         """Where distances are measured from."""
@@ -184,6 +185,8 @@ class RecordFilterForm(forms.Form):
             value = data.get(name)
             if value or value == 0:
                 records = step(records, value)
+        if data.get("jumeaux") is not None:
+            records = records.in_any_of(self.twins)
         records = records.active_between(data.get("de"), data.get("a"))
         records = records.with_population(data.get("population_min"), data.get("population_max"))
         if "autour" in data and self.place is not None and self.radius_km is not None:

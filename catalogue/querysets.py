@@ -54,7 +54,7 @@ class RecordQuerySet(models.QuerySet):
 
     def in_any_of(self, territories: Iterable[Territory]) -> Self:
         """Records whose territory is one of these or lies in one of them."""
-        keys = [territory.pk for territory in territories]
+        keys = [territory.pk for territory in territories] or [0]  # of no territory, yet SQL for the tiles
         within = models.Q()
         for step in ("", "__commune", "__epci", "__departement"):
             within |= models.Q(**{f"territory{step}__in": keys})
