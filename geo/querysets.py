@@ -42,6 +42,11 @@ class TerritoryQuerySet(models.QuerySet):
         """The same, with the outline read at once (srid 4326)."""
         return self.defer(None)
 
+    def with_parents(self) -> Self:
+        """The same, with the enclosing territories fetched at once, outlines aside."""
+        shapes = [f"{parent}__{field}" for parent in MEMBERSHIP for field in ("geometry", "envelope")]
+        return self.select_related(*MEMBERSHIP).defer("geometry", *shapes)
+
     def inside(self, territory: Territory) -> Self:
         """The territory and those that lie in it; an EPCI over two départements lies in that of its main town."""
         if territory.level == "pays":

@@ -26,6 +26,7 @@ LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
 SHOWN = 10
 LISTED = 6
 INSIDE = 12
+TWINS = 5
 PLURALS = {
     Record.Kind.SOLUTION: gettext_lazy("Solutions"),
     Record.Kind.EXPERIMENT: gettext_lazy("Expérimentations"),
@@ -83,7 +84,7 @@ def territory_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     words = form.cleaned_data["q"]
-    found = list(Territory.objects.complete(words, limit=30)) if words else []
+    found = list(Territory.objects.complete(words, limit=30).with_parents()) if words else []
     if len(found) == 1 and request.GET.get("q"):
         return redirect("catalogue:territory-detail", level=found[0].level, code=found[0].code)
     return render(
@@ -104,7 +105,7 @@ def territory_detail(request: HttpRequest, level: str, code: str) -> HttpRespons
     if level not in LEVELS:
         raise Http404
     try:
-        territory = Territory.objects.resolve(level, code)
+        territory = Territory.objects.with_parents().resolve(level, code)
     except Territory.DoesNotExist as error:
         raise Http404 from error
     if territory.code != code:
@@ -154,6 +155,7 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "faits": facts(territory, counts),
         "geojson": outline(territory),
         "emprise": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
+        "jumeaux": twins(territory),
         "sur_place": records_inside(territory),
         "liste_sur_place": f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}",
         "zonages": [
@@ -286,6 +288,19 @@ def parents(territory: Territory) -> list[dict[str, str]]:
             "url": reverse("catalogue:territory-detail", args=parent.url_parts),
         }
         for parent in reversed(ancestors(territory))
+    ]
+
+
+def twins(territory: Territory) -> list[dict[str, Any]]:
+    """The territories that resemble most, with why; empty for levels without profiles."""
+    return [
+        {
+            "nom": twin.label,
+            "url": reverse("catalogue:territory-detail", args=twin.url_parts),
+            "proches": [str(comparison) for comparison in twin.explanation.closest],
+            "lointain": str(twin.explanation.farthest),
+        }
+        for twin in territory.twins(TWINS)
     ]
 
 
