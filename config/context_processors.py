@@ -5,5 +5,5 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Name of the site and whether it is a local trial instance."""
-    return {"SITE_NAME": settings.SITE_NAME, "LOCAL": settings.LOCAL}
+    """Name of the site, whether it is a local trial instance, whose base map it shows."""
+    return {"SITE_NAME": settings.SITE_NAME, "LOCAL": settings.LOCAL, "IGN_BASEMAP": settings.IGN_BASEMAP}

@@ -159,10 +159,13 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 
+# The base map is our own territories: no tile server is asked unless the operator turns one on.
+IGN_BASEMAP = env_bool("IGN_BASEMAP", False)
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *(["https://data.geopf.fr"] if IGN_BASEMAP else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -184,8 +187,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or LOCAL)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 
-# The base map is our own territories: no tile server is asked unless the operator turns one on.
-IGN_BASEMAP = env_bool("IGN_BASEMAP", False)
 LEAFLET_CONFIG = {
     "TILES": [],
     "DEFAULT_CENTER": (46.6, 2.4),
