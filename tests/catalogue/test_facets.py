@@ -86,7 +86,8 @@ def test_the_busiest_page_keeps_to_twelve_queries(client, django_assert_max_num_
         site.themes.add(factories.theme())
     near = factories.commune(lon=2.0)
     query = {
-        "q": "compst", "autour": f"commune:{near.code}", "rayon": "200", "territoire": f"region:{region.code}",
+        "q": "compst", "autour": f"commune:{near.code}", "rayon": "200",
+        "territoire": f"region:{region.code}",
         "jumeaux": f"commune:{near.code}", "densite": "3", "population_min": "10", "type": "site",
         "statut": "historique", "tri": "pertinence",
     }  # fmt: skip
