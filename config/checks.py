@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
@@ -69,10 +69,10 @@ def static_files(**kwargs: Any) -> list[CheckMessage]:
     if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return []
     return [
-        Caution(
+        Info(
             "Les fichiers statiques n’ont pas été rassemblés.",
             hint="Lancez : python manage.py prepare",
-            id="config.W002",
+            id="config.I001",
         )
     ]
 

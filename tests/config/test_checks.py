@@ -34,7 +34,7 @@ def test_each_mistake_has_its_id(changes: dict[str, Any], expected: list[str]) -
 
 def test_static_files_that_were_not_collected_are_said(tmp_path: Any) -> None:
     with override_settings(STATIC_ROOT=tmp_path):
-        assert [message.id for message in checks.static_files()] == ["config.W002"]
+        assert [message.id for message in checks.static_files()] == ["config.I001"]
         (tmp_path / "staticfiles.json").touch()
         assert checks.static_files() == []
 

@@ -1,9 +1,12 @@
 """``manage.py prepare``: what ``start`` runs each time, and what it skips."""
 
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import override_settings
@@ -47,7 +50,22 @@ def test_a_database_that_refuses_is_told_in_french(monkeypatch: pytest.MonkeyPat
     def refuse(*args: object, **options: object) -> None:
         raise OperationalError("could not connect")
 
-    monkeypatch.setattr(prepare, "call_command", refuse)
+    monkeypatch.setattr(prepare, "alone", refuse)
 
     with pytest.raises(CommandError, match="la base de données ne répond pas"):
         call_command("prepare")
+
+
+def test_every_static_file_that_a_page_or_a_style_sheet_names_exists(tmp_path: Path) -> None:
+    """The storage of production refuses a missing reference, with an error 500 once online."""
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.storage.ModuleStaticFilesStorage"}}
+    with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        collected = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+
+    named = {
+        name
+        for template in (settings.BASE_DIR / "templates").rglob("*.html")
+        for name in re.findall(r"{% static '([^']+)' %}", template.read_text())
+    }
+    assert named - collected.keys() == set()

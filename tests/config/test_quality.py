@@ -17,7 +17,12 @@ def test_quality(check: Check) -> None:
     environment = {**os.environ, **dict(check.environment)}
 
     done = subprocess.run(
-        [sys.executable, *check.command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *check.command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

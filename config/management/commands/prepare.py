@@ -1,4 +1,5 @@
-"""Bring the database and the static files up to date, in one process: called by ``manage.py start``.
+"""Bring the database and the static files up to date, in one process: called by ``manage.py start``
+and by the containers.
 
 Safe to run again at any moment: each load is one transaction and is skipped when its table has rows.
 """
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
 
@@ -47,7 +48,16 @@ def alone() -> Iterator[None]:
 class Command(BaseCommand):
     help = "Migre la base, charge les données une fois et rassemble les fichiers statiques."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only", choices=["database", "static"], help="une seule des deux parties")
+
+    def handle(self, *args: Any, only: str | None, **options: Any) -> None:
+        if only != "static":
+            self._prepare_database()
+        if only != "database":
+            self._collect_static_files()
+
+    def _prepare_database(self) -> None:
         try:
             with alone():
                 call_command("migrate", interactive=False, verbosity=0)
@@ -55,7 +65,6 @@ class Command(BaseCommand):
                     self._load_once(load)
         except OperationalError as error:
             raise CommandError(f"la base de données ne répond pas ou refuse la commande : {error}") from error
-        self._collect_static_files()
 
     def _load_once(self, load: Load) -> None:
         if load.command not in get_commands() or apps.get_model(load.model)._default_manager.exists():
