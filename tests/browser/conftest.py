@@ -1,0 +1,191 @@
+"""A whole site for the journeys: every commune, every fixture, the real server, its own database.
+
+The database is prepared by the same command as ``manage.py start`` and kept from one run to the next
+while the data and the migrations stay the same; its comment says of which it was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, Request
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "journeys"
+MADE_FROM = (
+    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers", "catalogue/migrations",
+    "fixtures", "requirements.txt",
+)  # fmt: skip
+PATIENCE_S = 60
+
+
+def _parameters() -> dict[str, Any]:
+    default = settings.DATABASES["default"]
+    given = {"user": default["USER"], "password": default["PASSWORD"], "host": default["HOST"], "port": default["PORT"]}
+    return {name: value for name, value in given.items() if value}
+
+
+def _url() -> str:
+    given = _parameters()
+    return f"postgresql:///{DATABASE}?{urlencode(given)}"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for place in MADE_FROM:
+        path = ROOT / place
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix not in {".pyc", ".md"})
+        for file in files:
+            if file.is_file():
+                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables of the server under test: a local instance on the journeys' database."""
+    return {
+        **os.environ,
+        "DATABASE_URL": _url(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": "journeys-only-" + "0123456789abcdef" * 4,
+        "LOCAL": "1",
+        "STATEMENT_TIMEOUT": "0",
+        "VAR_DIR": str(tmp_path_factory.mktemp("var")),
+    }
+
+
+@pytest.fixture(scope="session")
+def site_database(site_environment: dict[str, str]) -> str:
+    """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
+    wanted = _fingerprint()
+    with psycopg.connect(dbname="postgres", autocommit=True, **_parameters()) as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]
+        ).fetchone()
+        if row is None or row[0] != wanted:
+            name = sql.Identifier(DATABASE)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(name))
+            with psycopg.connect(dbname=DATABASE, autocommit=True, **_parameters()) as own:
+                own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+            _manage(site_environment, "prepare", "--only", "database")
+            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(wanted)))
+    _manage(site_environment, "prepare", "--only", "static")
+    return DATABASE
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+
+
+@pytest.fixture(scope="session")
+def base_url(site_environment: dict[str, str], site_database: str) -> Iterator[str]:
+    """Address of the running site."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "1", "--blocking-threads", "4", "config.wsgi:application",
+    ]  # fmt: skip
+    environment = {**site_environment, "STATEMENT_TIMEOUT": "5s"}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(server, f"{address}/sante/")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(PATIENCE_S)
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
+    import time
+
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server stopped"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, ConnectionError):
+            server_pause()
+    raise AssertionError("the server did not get ready")
+
+
+def server_pause() -> None:
+    """Leave the server a moment to open its port."""
+    import select
+
+    select.select([], [], [], 0.2)
+
+
+class Witness:
+    """What went wrong while a page was used: console errors, violations, failed or foreign requests."""
+
+    def __init__(self, page: Page, base_url: str) -> None:
+        self.faults: list[str] = []
+        self.requests: list[Request] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("request", lambda request: self._on_request(request, base_url))
+
+    def _on_console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"console: {message.text}")
+
+    def _on_request(self, request: Request, base_url: str) -> None:
+        self.requests.append(request)
+        if not request.url.startswith((base_url, "data:", "blob:")):
+            self.faults.append(f"foreign request: {request.url}")
+
+    def weight(self) -> int:
+        """Bytes received over the wire, tiles aside."""
+        sizes = [r.sizes() for r in self.requests if "/tuiles/" not in r.url and r.response() is not None]
+        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+
+
+@pytest.fixture
+def witness(page: Page, base_url: str) -> Iterator[Witness]:
+    """Fails the test when the console complains or a third party is asked."""
+    seen = Witness(page, base_url)
+    yield seen
+    assert not seen.faults, seen.faults
+
+
+@pytest.fixture
+def phone(page: Page) -> Page:
+    """The page at the width of a phone."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    return page
+
+
+@pytest.fixture
+def axe(page: Page) -> Callable[[], list[str]]:
+    """What axe finds on the page: rule and element."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def run() -> list[str]:
+        results = Axe().run(page)
+        return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in results.response["violations"]]
+
+    return run

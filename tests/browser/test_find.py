@@ -1,0 +1,73 @@
+"""Journeys of those who look for something: a mayor's office near Vannes, an innovator, a curious visitor."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Witness
+
+
+def test_proven_solutions_near_vannes_in_three_interactions(page: Page, base_url: str, witness: Witness) -> None:
+    page.goto(f"{base_url}/")
+    box = page.get_by_role("combobox", name="Un lieu ou des mots")
+    box.press_sequentially("vannes")
+    page.get_by_role("option", name=re.compile("^Vannes")).first.click()
+    expect(page).to_have_url(re.compile("/territoires/commune/56260/"))
+    first = page.locator(".fiches .fiche").first
+    expect(first.locator(".fiche-preuve")).to_be_visible()
+    first.get_by_text("Pourquoi ce résultat").click()
+    for factor in ("Preuve", "Proximité", "Ressemblance", "Fraîcheur"):
+        expect(first.locator(".facteur-nom", has_text=factor)).to_be_visible()
+
+
+def test_the_same_by_keyboard_alone(page: Page, base_url: str, witness: Witness) -> None:
+    page.goto(f"{base_url}/")
+    for tabs in range(1, 11):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('name') === 'q'"):
+            break
+    assert tabs <= 10
+    page.keyboard.type("vannes")
+    expect(page.get_by_role("option", name=re.compile("^Vannes")).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/territoires/commune/56260/"))
+
+
+def test_the_same_without_javascript(browser: Browser, base_url: str) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+    page.goto(f"{base_url}/territoires/")
+    page.get_by_label("Un lieu ou des mots").fill("56000")
+    page.get_by_role("button", name="Rechercher").click()
+    page.locator("main").get_by_role("link", name=re.compile("^Vannes")).first.click()
+    expect(page.locator("h1")).to_have_text("Vannes")
+    page.get_by_label("Classer par").select_option("distance")
+    page.get_by_role("button", name="Reclasser").click()
+    expect(page).to_have_url(re.compile("tri=distance"))
+    assert page.locator(".fiches .fiche").count() > 0
+    context.close()
+
+
+def test_a_marker_opens_the_records_of_its_place(page: Page, base_url: str, witness: Witness) -> None:
+    page.goto(f"{base_url}/carte/?type=operation&programme=ecocite")
+    page.wait_for_load_state("networkidle")
+    page.locator("[data-carte]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaflet-popup a, .bulle a").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".leaflet-popup a, .bulle a")).to_have_count(0)
+
+
+def test_a_filtered_address_can_be_shared(page: Page, browser: Browser, base_url: str, witness: Witness) -> None:
+    page.goto(f"{base_url}/fiches/?type=solution&preuve=3")
+    count = page.locator("#compte").inner_text()
+    address = page.url
+    other = browser.new_context(locale="fr-FR").new_page()
+    other.goto(address)
+    assert other.locator("#compte").inner_text() == count
+    other.locator(".filtres-actifs a").first.click()
+    assert other.locator("#compte").inner_text() != count
+    other.context.close()

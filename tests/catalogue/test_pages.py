@@ -1,0 +1,191 @@
+"""The public pages answer, say what is wrong, and stay within a bounded number of queries."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalogue.models import Experiment, LabelAward, Record
+from geo.models import Territory
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 12
+
+
+@pytest.fixture
+def rennes() -> Territory:
+    region = factories.territory("region", code="53", name="Bretagne")
+    departement = factories.territory("departement", code="35", name="Ille-et-Vilaine", region=region)
+    epci = factories.territory("epci", name="Rennes Métropole", departement=departement, region=region)
+    return factories.commune(
+        code="35238", name="Rennes", epci=epci, departement=departement, region=region, lon=-1.7, lat=48.0
+    )
+
+
+@pytest.fixture
+def catalogue(rennes: Territory) -> dict[str, Record]:
+    """A record of each kind in Rennes, enough of them to show an N+1."""
+    theme = factories.theme(code="eau", label="Eau")
+    found: dict[str, Record] = {}
+    for _number in range(4):
+        experiment = factories.measured_experiment(territory=rennes, geometry=rennes.point)
+        operation = factories.operation(territory=rennes)
+        factories.award(operation)
+        found = {
+            "solution": experiment.solution,
+            "experimentation": experiment,
+            "operation": operation,
+            "site": factories.test_site(territory=rennes),
+            "besoin": factories.need(territory=rennes, geometry=rennes.point),
+        }
+        for record in found.values():
+            record.themes.add(theme)
+            record.organisation_links.create(organisation=factories.organisation())
+    return found
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/carte/",
+        "/fiches/",
+        "/fiches/?type=solution&type=operation&theme=eau&preuve=0",
+        "/fiches/?autour=commune:35238&rayon=20&tri=distance",
+        "/territoires/",
+        "/territoires/?q=rennes",
+        "/territoires/commune/35238/",
+        "/territoires/departement/35/",
+        "/territoires/region/53/",
+        "/fiches.geojson",
+        "/fiches.csv",
+        "/api/completion/?q=ren",
+    ],
+)
+def test_page_answers_within_twelve_queries(client: Client, catalogue: dict[str, Record], address: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+        content = response.getvalue()
+    assert response.status_code == 200, content[:500]
+    assert len(queries) <= MOST_QUERIES, [query["sql"][:120] for query in queries]
+
+
+@pytest.mark.parametrize("kind", ["solution", "experimentation", "operation", "site", "besoin"])
+def test_record_page_shows_its_proof_place_and_source(
+    client: Client, catalogue: dict[str, Record], kind: str
+) -> None:
+    record = catalogue[kind]
+    Record.objects.filter(pk=record.pk).update(source_citation="Bilan public de 2023", summary="Un résumé.")
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(record.get_absolute_url())
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert record.title in page and "Bilan public de 2023" in page and "Un résumé." in page
+    assert ("Niveau de preuve" in page) == (kind in {"solution", "experimentation"})
+    assert len(queries) <= MOST_QUERIES + 4, [query["sql"][:120] for query in queries]
+
+
+def test_a_measured_figure_and_an_announced_one_are_told_apart(client: Client, rennes: Territory) -> None:
+    experiment = factories.measured_experiment(territory=rennes, geometry=rennes.point)
+    factories.indicator(experiment, name="Objectif visé", nature="annonce", value=50)
+    page = client.get(experiment.get_absolute_url()).content.decode()
+    assert page.count("Annoncé, non mesuré.") == 1
+
+
+def test_the_three_label_regimes_stay_apart_on_the_page(client: Client, rennes: Territory) -> None:
+    operation = factories.operation(territory=rennes)
+    factories.award(operation, regime=LabelAward.Regime.R2013, step="labellise", year=2014)
+    factories.award(operation, regime=LabelAward.Regime.R2023, step="vecu", year=2024)
+    page = client.get(operation.get_absolute_url()).content.decode()
+    assert "régime 2013-2016" in page and "régime depuis 2023" in page
+    assert page.index("2014") < page.index("2024")
+
+
+def test_a_point_of_the_commune_is_said_to_be_one(client: Client, rennes: Territory) -> None:
+    record = factories.operation(territory=rennes, geometry=rennes.point, location_precision="commune")
+    assert "au point de la commune" in client.get(record.get_absolute_url()).content.decode()
+
+
+def test_a_failure_is_told_as_a_lesson_on_the_territory(client: Client, rennes: Territory) -> None:
+    factories.experiment(
+        territory=rennes,
+        geometry=rennes.point,
+        status=Experiment.Status.ABANDONED,
+        abandon_reason="Trop cher.",
+        title="Un essai abandonné",
+    )
+    assert "Ce qui n’a pas marché" in client.get("/territoires/commune/35238/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/fiches/?type=maison", "maison"),
+        ("/fiches/?theme=inconnu", "inconnu"),
+        ("/fiches/?preuve=9", "9"),
+        ("/fiches/?de=2020&a=2010", "inversée"),
+        ("/fiches/?bbox=1,2,3", "4 nombres"),
+        ("/fiches/?bbox=1,50,2,40", "inversée"),
+        ("/fiches/?bbox=nan,0,1,1", "nombres"),
+        ("/fiches/?bbox=inf,0,1,1", "nombres"),
+        ("/fiches/?autour=652709,6862305", "mètres"),
+        ("/fiches/?autour=commune:99999", "commune:99999"),
+        ("/fiches/?territoire=rennes", "niveau:code"),
+        ("/fiches/?rayon=10", "autour"),
+        ("/fiches/?rayon=9000&autour=2,48", "200"),
+        ("/fiches/?page=0", "1"),
+        ("/fiches/?page=abc", "entier"),
+        ("/carte/?tri=hasard", "hasard"),
+        ("/territoires/commune/35238/?rayon=abc", "nombre"),
+        ("/territoires/commune/35238/?theme=rien", "rien"),
+        ("/fiches/?q=" + "a" * 5000, "200"),
+    ],
+)
+def test_a_wrong_parameter_gets_a_page_that_says_which_and_why(
+    client: Client, rennes: Territory, address: str, said: str
+) -> None:
+    response = client.get(address)
+    assert response.status_code == 400
+    assert said in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/fiches/nulle-part/",
+        "/fiches/?page=7",
+        "/territoires/commune/99999/",
+        "/territoires/planete/1/",
+        "/tuiles/fiches/3/9/0.mvt",
+        "/tuiles/fiches/17/0/0.mvt",
+    ],
+)
+def test_what_does_not_exist_is_a_404(client: Client, rennes: Territory, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_merged_commune_leads_to_its_successor(client: Client, rennes: Territory) -> None:
+    rennes.former_communes.create(code="35999", name="Ancienne")
+    response = client.get("/territoires/commune/35999/")
+    assert (response.status_code, response["Location"]) == (301, "/territoires/commune/35238/")
+
+
+def test_pages_only_read(client: Client, rennes: Territory) -> None:
+    for address in ("/", "/carte/", "/fiches/", "/territoires/commune/35238/", "/fiches.csv"):
+        assert client.post(address).status_code == 405
+
+
+def test_csv_never_starts_a_cell_with_a_formula(client: Client, rennes: Territory) -> None:
+    factories.operation(territory=rennes, title="=HYPERLINK(1)", summary="+1", place_name="@x")
+    text = b"".join(client.get("/fiches.csv").streaming_content).decode()
+    assert "'=HYPERLINK(1)" in text and "'+1" in text
+
+
+def test_geojson_says_how_many_there_are(client: Client, catalogue: dict[str, Record]) -> None:
+    answer = client.get("/fiches.geojson?type=operation").json()
+    assert answer["numberMatched"] == answer["numberReturned"] == 4
+    assert answer["features"][0]["properties"]["nature"] == "operation"
