@@ -16,6 +16,7 @@ urlpatterns = [
     path(".well-known/security.txt", discovery.security, name="security"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemap-index"),
     path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("", include("geo.urls")),
     path("", include("catalogue.urls")),
     path("", include("config.pages")),
     path("composants/", composants.components_page, name="components"),
