@@ -1,100 +1,199 @@
 """Vector tiles of the published records, straight from PostGIS (ST_AsMVT).
 
-Layers: ``agregats`` (counts per kind on a grid) up to AGGREGATE_MAX_ZOOM, then ``fiches`` (points)
-and ``perimetres`` (lines and polygons). The set of records is the queryset of the list itself.
+Layers: ``agregats`` (counts per kind on a grid of 32 × 32 cells), ``fiches`` (points) and ``perimetres``
+(lines and polygons). Up to AGGREGATE_MAX_ZOOM a tile has aggregates; above, it has its points, unless
+they are more than MAX_POINTS: then aggregates too, so that nothing is ever left out of a tile.
+The set of records is the queryset of the list itself.
 """
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import Any
 
-from django.db import connection
-from django.db.models import BinaryField, Func, QuerySet
+import psycopg
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 
 MAX_ZOOM = 16
 AGGREGATE_MAX_ZOOM = 6
-MAX_FEATURES = 5000
-GRID_CELLS = 16
-"""Cells of the aggregate on one side of a tile."""
+CELLS_MAX_ZOOM = 11
+"""Last zoom whose cells the database keeps (migration 0010)."""
+MAX_POINTS = 1200
+MAX_SHAPES = 500
+MAX_VERTICES = 40_000
+"""Of all the perimeters of a tile; with MAX_POINTS, what keeps a tile under 500 kB."""
+WORLD_M = 40_075_016.685578488
+NARROWEST_PX = 6
+"""A perimeter under this width is only its point; a tile is 512 pixels wide."""
+VERSION_S = 2.0
+"""For how long a process may answer 304 without asking the base."""
 
-# record_mercator_published carries the envelope test of the inner query.
-AGGREGATES = """
-WITH bounds AS (SELECT ST_TileEnvelope(%s, %s, %s) AS box, %s::float8 AS cell),
-found AS ({records}),
-cells AS (
-    SELECT count(*) AS n,
+logger = logging.getLogger(__name__)
+
+# mapcell_tile carries it; the rows of a cell are its count and the changes since.
+KEPT = """
+    SELECT col, line, sum(n) AS n, sum(solution) AS solution, sum(experimentation) AS experimentation,
+           sum(operation) AS operation, sum(site) AS site, sum(besoin) AS besoin,
+           sum(sum_x) AS sum_x, sum(sum_y) AS sum_y, sum(key)::bigint AS key
+    FROM catalogue_mapcell WHERE zoom = {z} AND x = {x} AND y = {y}
+    GROUP BY col, line HAVING sum(n) > 0
+"""
+
+# mapentry_point carries the box; the grid decides on which side of an edge a point is.
+INSIDE = """
+    point && ST_TileEnvelope({z}, {x}, {y}, margin => 0.0001)
+    AND col >> (21 - {z}) = {x} AND line >> (21 - {z}) = {y} {narrowed}
+"""
+COUNTED = f"""
+    SELECT col >> (16 - {{z}}) AS col, line >> (16 - {{z}}) AS line, count(*) AS n,
            count(*) FILTER (WHERE kind = 'solution') AS solution,
            count(*) FILTER (WHERE kind = 'experimentation') AS experimentation,
            count(*) FILTER (WHERE kind = 'operation') AS operation,
            count(*) FILTER (WHERE kind = 'site') AS site,
            count(*) FILTER (WHERE kind = 'besoin') AS besoin,
-           ST_Centroid(ST_Collect(place)) AS centre,
-           min(slug) AS slug, min(title) AS title, min(kind) AS kind, max(proof_level) AS proof
-    FROM found, bounds
-    WHERE place && box AND ST_X(place) < ST_XMax(box) AND ST_Y(place) < ST_YMax(box)
-    GROUP BY floor(ST_X(place) / cell), floor(ST_Y(place) / cell)
-)
-SELECT ST_AsMVT(layer, 'agregats') FROM (
-    SELECT ST_AsMVTGeom(centre, box, 4096, 0, true) AS geom, n, solution, experimentation, operation, site, besoin,
-           CASE WHEN n = 1 THEN slug END AS slug, CASE WHEN n = 1 THEN title END AS title,
-           CASE WHEN n = 1 THEN kind END AS kind, CASE WHEN n = 1 THEN proof END AS proof
-    FROM cells, bounds
+           sum(ST_X(point)) AS sum_x, sum(ST_Y(point)) AS sum_y, min(record_id) AS key
+    FROM catalogue_mapentry WHERE {INSIDE} GROUP BY 1, 2
+"""  # noqa: S608 (a constant of this module)
+
+AGGREGATES = """
+SELECT ST_AsMVT(layer, 'agregats', 4096, 'geom') FROM (
+    SELECT ST_AsMVTGeom(ST_SetSRID(ST_Point(sum_x / n, sum_y / n), 3857), ST_TileEnvelope({z}, {x}, {y}),
+        4096, 0, false)
+               AS geom,
+           n::int AS n, nullif(solution, 0)::int AS solution, nullif(experimentation, 0)::int
+               AS experimentation,
+           nullif(operation, 0)::int AS operation, nullif(site, 0)::int AS site, nullif(besoin, 0)::int
+               AS besoin,
+           one.slug, one.kind, one.title, one.proof
+    FROM cells LEFT JOIN catalogue_mapentry one ON n = 1 AND one.record_id = key
 ) layer
 """
 
-# record_mercator_published for the points, record_geometry for the perimeters.
-FEATURES = """
-WITH bounds AS (SELECT ST_TileEnvelope(%s, %s, %s) AS box),
-points AS (SELECT * FROM ({records}) found, bounds WHERE place && box LIMIT {limit}),
-shapes AS (
-    SELECT * FROM ({shapes}) found, bounds
-    WHERE place && ST_Transform(box, 4326) AND ST_Dimension(place) > 0 LIMIT {limit}
-)
-SELECT (SELECT ST_AsMVT(layer, 'fiches', 4096, 'geom', 'id') FROM (
-            SELECT id, slug, kind, title, proof_level AS proof, location_precision AS precision,
-                   ST_AsMVTGeom(place, box, 4096, 64, true) AS geom
-            FROM points
-        ) layer)
-    || (SELECT ST_AsMVT(layer, 'perimetres', 4096, 'geom', 'id') FROM (
-            SELECT id, slug, kind, title,
-                   ST_AsMVTGeom(ST_Transform(place, 3857), box, 4096, 64, true) AS geom
-            FROM shapes
-        ) layer)
+POINTS = f"""
+SELECT count(*) AS n, ST_AsMVT(layer, 'fiches', 4096, 'geom', 'id') AS mvt FROM (
+    SELECT record_id AS id, slug, kind, title, proof, precision,
+           ST_AsMVTGeom(point, ST_TileEnvelope({{z}}, {{x}}, {{y}}), 4096, 0, false) AS geom
+    FROM catalogue_mapentry WHERE {INSIDE} LIMIT {{limit}}
+) layer
+"""  # noqa: S608 (a constant of this module)
+
+# mapshape_shape carries the box and the width.
+SHAPES = """
+SELECT ST_AsMVT(layer, 'perimetres', 4096, 'geom', 'id') FROM (
+    SELECT record_id AS id, slug, kind, title,
+           ST_AsMVTGeom(shape, ST_TileEnvelope({z}, {x}, {y}), 4096, 64, true) AS geom
+    FROM (
+        SELECT *, sum(ST_NPoints(shape)) OVER (ORDER BY width DESC, record_id) AS vertices FROM (
+            SELECT * FROM catalogue_mapshape
+            WHERE shape && ST_TileEnvelope({z}, {x}, {y}, margin => 0.0157)
+                AND width >= {narrowest} {narrowed}
+            ORDER BY width DESC, record_id LIMIT {shapes}
+        ) widest
+    ) measured
+    WHERE vertices <= {vertices}
+) layer WHERE geom IS NOT NULL
 """
 
+CELLS_OF_ALL = f"WITH cells AS ({KEPT}) {AGGREGATES}"
+EITHER_OF_ALL = f"""
+WITH cells AS ({KEPT})
+SELECT CASE WHEN (SELECT sum(n) FROM cells) > {{most}} THEN ({AGGREGATES})
+            ELSE (SELECT mvt FROM ({POINTS}) points) END
+"""  # noqa: S608 (constants of this module)
+CELLS = f"WITH cells AS ({COUNTED}) {AGGREGATES}"
 
-def record_tile(records: QuerySet, z: int, x: int, y: int) -> bytes:
-    """The MVT of one tile (Web Mercator, srid 3857) of a queryset of records; empty bytes when nothing is there."""
-    if z <= AGGREGATE_MAX_ZOOM:
-        sql, parameters = _select(records, "mercator", "kind", "slug", "title", "proof_level")
-        cell = 2 * 20037508.342789244 / 2**z / GRID_CELLS
-        return _fetch(AGGREGATES.replace("{records}", sql), [z, x, y, cell, *parameters])
-    points, point_parameters = _select(
-        records, "mercator", "id", "slug", "kind", "title", "proof_level", "location_precision"
+VERSION = "SELECT coalesce(max(id), 0), count(*) FROM catalogue_cataloguechange"
+
+
+def exists(z: int, x: int, y: int) -> bool:
+    """True for a tile of the world at a zoom that is served."""
+    return 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z
+
+
+def record_tile(records: QuerySet | None, z: int, x: int, y: int) -> bytes:
+    """The MVT of one tile of a queryset of published records (None: all); empty when nothing is there."""
+    layers = _points(records, z, x, y)
+    if z > AGGREGATE_MAX_ZOOM:
+        try:
+            layers += _run(SHAPES, records, z, x, y)[0]
+        except DatabaseError:
+            # the points of a tile never fall with a perimeter that PostGIS cannot clip
+            logger.exception("Perimeters of tile %s/%s/%s left out", z, x, y)
+    return layers
+
+
+def _points(records: QuerySet | None, z: int, x: int, y: int) -> bytes:
+    """The layer of aggregates or of points."""
+    if records is None and z <= CELLS_MAX_ZOOM:
+        return _run(CELLS_OF_ALL if z <= AGGREGATE_MAX_ZOOM else EITHER_OF_ALL, None, z, x, y)[0]
+    if z > AGGREGATE_MAX_ZOOM:
+        count, layer = _run(POINTS, records, z, x, y)
+        if count <= MAX_POINTS:
+            return bytes(layer)
+    return _run(CELLS, records, z, x, y)[0]
+
+
+def _run(template: str, records: QuerySet | None, z: int, x: int, y: int) -> Any:
+    """The first row of a statement on the records (None: all), the tile written into it."""
+    narrowed, parameters = "", ()
+    if records is not None:
+        query = records.order_by().values("pk").query
+        sql, parameters = query.get_compiler(connection=connection).as_sql()
+        narrowed = f"AND record_id IN ({sql})"
+    plain = records is None
+    statement = template.format(
+        z="%(z)s::int" if plain else z,
+        x="%(x)s::int" if plain else x,
+        y="%(y)s::int" if plain else y,
+        narrowed=narrowed,
+        narrowest="%(narrowest)s::float8" if plain else _narrowest(z),
+        limit=MAX_POINTS + 1,
+        most=MAX_POINTS,
+        shapes=MAX_SHAPES,
+        vertices=MAX_VERTICES,
     )
-    shapes, shape_parameters = _select(records, "geometry", "id", "slug", "kind", "title")
-    statement = (
-        FEATURES.replace("{records}", points).replace("{shapes}", shapes).replace("{limit}", str(MAX_FEATURES))
-    )
-    return _fetch(statement, [z, x, y, *point_parameters, *shape_parameters])
-
-
-class _AsStored(Func):
-    """A geometry column as PostGIS stores it, where Django would select its bytes."""
-
-    template = "%(expressions)s"
-    output_field = BinaryField()
-
-
-def _select(records: QuerySet, geometry: str, *columns: str) -> tuple[str, tuple[Any, ...]]:
-    """The SQL of ``place`` (the geometry column) and some columns of a queryset, unordered, with its parameters."""
-    query = records.order_by().values(*columns, place=_AsStored(geometry)).query
-    sql, parameters = query.get_compiler(connection=connection).as_sql()
-    return sql, tuple(parameters)
-
-
-def _fetch(statement: str, parameters: list[Any]) -> bytes:
+    if plain:
+        return prepared(statement, {"z": z, "x": x, "y": y, "narrowest": _narrowest(z)})
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        row = cursor.fetchone()
-    return bytes(row[0]) if row and row[0] else b""
+        return cursor.fetchone()
+
+
+def _narrowest(z: int) -> float:
+    """Width in Mercator metres of what is NARROWEST_PX wide at a zoom."""
+    return WORLD_M / 2**z / 512 * NARROWEST_PX
+
+
+def prepared(statement: str, parameters: dict[str, Any]) -> Any:
+    """The first row of a statement that the base parses once a connection, values in binary.
+
+    Used on the paths that are asked for many times a second; a connection that the server has closed
+    is opened again instead of being tried before each use.
+    """
+    for attempt in (1, 2):
+        connection.ensure_connection()
+        try:
+            with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+                cursor.execute(statement, parameters, prepare=True, binary=True)
+                return cursor.fetchone()
+        except DatabaseError:
+            if attempt == 2 or connection.in_atomic_block or not connection.connection.closed:
+                raise
+            connection.close()
+    return None
+
+
+_known = (float("-inf"), "")
+
+
+def version() -> str:
+    """What names the public state of the catalogue: it changes with every change that the public can see."""
+    global _known
+    read_at, found = _known
+    if time.monotonic() - read_at > VERSION_S:
+        last, count = prepared(VERSION, {})
+        found = f"{last}-{count}"
+        _known = (time.monotonic(), found)
+    return found

@@ -12,6 +12,7 @@ from catalogue.models.kinds import (
     Solution,
     TestSite,
 )
+from catalogue.models.map import CatalogueChange, MapCell, MapEntry, MapShape
 from catalogue.models.meeting import ContactRequest, SavedSearch
 from catalogue.models.organisation import Membership, Organisation
 from catalogue.models.record import Record, RecordOrganisation
@@ -29,6 +30,7 @@ from catalogue.models.search import SearchEntry, SearchWord
 
 __all__ = [
     "Application",
+    "CatalogueChange",
     "ContactRequest",
     "Document",
     "Experiment",
@@ -36,6 +38,9 @@ __all__ = [
     "Indicator",
     "IndicatorType",
     "LabelAward",
+    "MapCell",
+    "MapEntry",
+    "MapShape",
     "Membership",
     "Need",
     "NeedAnswer",

@@ -1,4 +1,4 @@
-"""A mass load in PostgreSQL: secondary indexes, foreign keys and triggers set aside, then put back as they were.
+"""A mass load in PostgreSQL: indexes, foreign keys and triggers set aside, then put back as they were.
 
 Everything happens in the caller's transaction, so an interrupted load leaves the base as it was.
 The tables are locked meanwhile: nobody reads them until the transaction ends.

@@ -7,14 +7,15 @@ both to the same terms and words.
 
 # The vocabulary as tsvectors, in its own order.
 WORDS = """
-CREATE FUNCTION pg_temp.parsed(texts text[]) RETURNS tsvector[] LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION pg_temp.parsed(texts text[]) RETURNS tsvector[] LANGUAGE sql AS $$
     SELECT array_agg(to_tsvector('francais', t) ORDER BY n) FROM unnest(texts) WITH ORDINALITY AS u (t, n)
 $$;
 CREATE TEMP TABLE syn_words ON COMMIT DROP AS
 SELECT pg_temp.parsed(%(subjects)s::text[]) AS subjects, pg_temp.parsed(%(summaries)s::text[]) AS summaries,
        pg_temp.parsed(%(bodies)s::text[]) AS bodies, pg_temp.parsed(%(measures)s::text[]) AS measures,
        pg_temp.parsed(%(tests)s::text[]) AS tests, to_tsvector('francais', '[synthèse]') AS mark,
-       to_tsvector('francais', %(abandon)s) AS abandon, to_tsvector('francais', %(measured_by)s) AS measured_by,
+       to_tsvector('francais', %(abandon)s) AS abandon, to_tsvector('francais', %(measured_by)s)
+           AS measured_by,
        to_tsvector('francais', %(document)s) AS document, to_tsvector('francais', %(citation)s) AS citation,
        to_tsvector('francais', %(label)s) AS label
 """
@@ -46,7 +47,8 @@ SELECT s.id,
            'type:' || s.kind, 'statut:' || coalesce(s.status, s.site_state), 'densite:' || c.density_class,
            CASE WHEN s.measured OR v.proof_level >= 3 THEN 'mesures:oui' END,
            CASE WHEN s.documented THEN 'documents:oui' END
-       ], NULL) || coalesce(t1.term, '{}') || coalesce(t2.term, '{}') || coalesce(k.term, '{}') || coalesce(p.term, '{}')
+       ], NULL) || coalesce(t1.term, '{}') || coalesce(t2.term, '{}') || coalesce(k.term, '{}')
+           || coalesce(p.term, '{}')
        || CASE WHEN s.award IS NULL THEN '{}' ELSE ARRAY[
            'label:' || (%(regimes)s::text[])[s.award],
            'label:' || (%(regimes)s::text[])[s.award] || ':' || (%(steps)s::text[])[s.award]] END,
@@ -81,9 +83,10 @@ FROM (
     SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems
     FROM (
         SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', t))) AS word FROM (
-            SELECT unnest(%(subjects)s::text[] || %(summaries)s::text[] || %(bodies)s::text[] || %(measures)s::text[]
-                          || %(tests)s::text[] || %(organisation_names)s::text[]
-                          || ARRAY['synthèse', %(abandon)s, %(measured_by)s, %(document)s, %(citation)s, %(label)s])
+            SELECT unnest(%(subjects)s::text[] || %(summaries)s::text[] || %(bodies)s::text[]
+                          || %(measures)s::text[] || %(tests)s::text[] || %(organisation_names)s::text[]
+                          || ARRAY['synthèse', %(abandon)s, %(measured_by)s, %(document)s, %(citation)s,
+                              %(label)s])
             UNION ALL SELECT label FROM syn_term
             UNION ALL
             SELECT concat_ws(' ', t.name, p.name, d.name, g.name)

@@ -14,6 +14,7 @@ from geo.models import Level, Territory
 
 Step = Callable[[str], None]
 SEARCH = ["catalogue_searchentry"]
+MAP = ["catalogue_mapentry", "catalogue_mapshape", "catalogue_mapcell"]
 
 
 class AlreadyThere(Exception):
@@ -42,6 +43,7 @@ def generate(records: int, seed: int = 1, step: Step = silent) -> int:
         with bulk(cursor, statements.TABLES, step):
             write(cursor, parameters, step)
         finish(cursor, parameters, step)
+        cursor.execute("SET LOCAL catalogue.defers_search = 'off'")
     analyze()
     return records
 
@@ -56,6 +58,8 @@ def remove(step: Step = silent) -> int:
                 step("Effacement")
                 for statement in statements.REMOVE:
                     cursor.execute(statement)
+            rebuild_map(cursor, step)
+        cursor.execute("SET LOCAL catalogue.defers_search = 'off'")
     analyze()
     return count
 
@@ -74,7 +78,8 @@ def make_vocabularies() -> None:
         if not model.objects.exists():
             name = model._meta.verbose_name
             model.objects.bulk_create(
-                model(code=f"synthese-{n:02d}", label=f"[synthèse] {name} {n}", position=n) for n in range(1, size + 1)
+                model(code=f"synthese-{n:02d}", label=f"[synthèse] {name} {n}", position=n)
+                for n in range(1, size + 1)
             )
 
 
@@ -124,6 +129,7 @@ def reserve(cursor: Any, table: str, count: int) -> int:
 def stage(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     """Draw every record into temporary tables."""
     step("Tirage au sort des lieux")
+    cursor.execute(statements.CLEAR)
     cursor.execute(statements.DRAW.format(seed=int(parameters["seed"])))
     cursor.execute(statements.COMMUNES)
     cursor.execute(statements.DRAWN, parameters)
@@ -161,11 +167,19 @@ def finish(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     with bulk(cursor, SEARCH, step):
         for statement in entries.STATEMENTS:
             cursor.execute(statement, parameters)
+    rebuild_map(cursor, step)
+
+
+def rebuild_map(cursor: Any, step: Step) -> None:
+    """Everything that the map reads, made anew."""
+    step("Carte")
+    with bulk(cursor, MAP, step):
+        cursor.execute("SELECT catalogue_rebuild_map()")
 
 
 def analyze() -> None:
     """Tell the planner, outside the transaction so that the site is not kept waiting."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute(f"ANALYZE {', '.join([*statements.TABLES, *SEARCH])}")
+        cursor.execute(f"ANALYZE {', '.join([*statements.TABLES, *SEARCH, *MAP])}")
         cursor.execute("RESET statement_timeout")

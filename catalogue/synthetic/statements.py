@@ -4,8 +4,14 @@
 catalogue on the same ground. ``i`` counts the records from 1; ``id`` is the row's key.
 """
 
+CLEAR = """
+DROP TABLE IF EXISTS syn_commune, syn_drawn, syn_placed, syn, syn_term, syn_words, syn_place, syn_bearer,
+    syn_solution, syn_label
+"""
+
 DRAW = """
-CREATE FUNCTION pg_temp.draw(i bigint, salt integer) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION pg_temp.draw(i bigint, salt integer) RETURNS double precision
+LANGUAGE sql IMMUTABLE AS $$
     SELECT (hashint8extended(i, {seed}::bigint * 1000 + salt) & 9007199254740991) / 9007199254740992.0::float8
 $$
 """
@@ -25,7 +31,8 @@ DRAWN = """
 CREATE TEMP TABLE syn_drawn ON COMMIT DROP AS
 SELECT i, kind, c.id AS commune_id,
        1 + floor(cardinality(%(subjects)s::text[]) * power(pg_temp.draw(i, 2), 1.4))::int AS subject,
-       CASE WHEN pg_temp.draw(i, 3) < 0.95 THEN 2008 + floor(18 * power(pg_temp.draw(i, 4), 0.6))::int END AS year,
+       CASE WHEN pg_temp.draw(i, 3) < 0.95 THEN 2008 + floor(18 * power(pg_temp.draw(i, 4), 0.6))::int
+           END AS year,
        CASE WHEN pg_temp.draw(i, 5) < 0.97 THEN 'publiee'
             WHEN pg_temp.draw(i, 5) < 0.98 THEN 'brouillon'
             WHEN pg_temp.draw(i, 5) < 0.99 THEN 'en-instruction' ELSE 'archivee' END AS state
@@ -48,7 +55,8 @@ LEFT JOIN LATERAL (
 PLACED = """
 CREATE TEMP TABLE syn_placed ON COMMIT DROP AS
 SELECT i, name, CASE WHEN far_inside THEN far WHEN near_inside THEN near ELSE point END AS place,
-       CASE WHEN far_inside OR near_inside THEN CASE WHEN pg_temp.draw(i, 10) < 0.5 THEN 'exacte' ELSE 'adresse' END
+       CASE WHEN far_inside OR near_inside THEN CASE WHEN pg_temp.draw(i, 10) < 0.5 THEN 'exacte'
+           ELSE 'adresse' END
             ELSE 'commune' END AS precision
 FROM (
     SELECT tried.*, wanted AND coalesce(ST_Covers(geometry, far), false) AS far_inside,
@@ -61,14 +69,16 @@ FROM (
         FROM syn_drawn d
         JOIN syn_commune c ON c.id = d.commune_id
         CROSS JOIN LATERAL (
-            SELECT c.reach * sqrt(-ln(1 - pg_temp.draw(i, 7))) AS metres, 2 * pi() * pg_temp.draw(i, 8) AS azimuth
+            SELECT c.reach * sqrt(-ln(1 - pg_temp.draw(i, 7))) AS metres, 2 * pi() * pg_temp.draw(i, 8)
+                AS azimuth
         ) away
         ORDER BY c.id, d.i
     ) tried
 ) judged
 """
 
-# A perimeter is a star of seven corners around the place, 60 to 400 metres wide; a few experiments are streets.
+# A perimeter is a star of seven corners around the place, 60 to 400 metres wide;
+# a few experiments are streets.
 STAGED = """
 CREATE TEMP TABLE syn ON COMMIT DROP AS
 SELECT d.*, %(first_id)s + d.i - 1 AS id, p.name, coalesce(p.precision, 'aucune') AS precision,
@@ -76,7 +86,8 @@ SELECT d.*, %(first_id)s + d.i - 1 AS id, p.name, coalesce(p.precision, 'aucune'
            WHEN (d.kind = 'operation' AND pg_temp.draw(d.i, 11) < 0.6)
              OR (d.kind = 'site' AND pg_temp.draw(d.i, 11) < 0.5) THEN ST_MakePolygon(ST_MakeLine(ARRAY(
                SELECT ST_Project(p.place::geography,
-                                 (60 + 340 * power(pg_temp.draw(d.i, 12), 3)) * (0.55 + 0.45 * pg_temp.draw(d.i, 20 + k %% 7)),
+                                 (60 + 340 * power(pg_temp.draw(d.i, 12), 3))
+                                     * (0.55 + 0.45 * pg_temp.draw(d.i, 20 + k %% 7)),
                                  2 * pi() * (k %% 7) / 7)::geometry
                FROM generate_series(0, 7) AS k ORDER BY k)))
            WHEN d.kind = 'experimentation' AND pg_temp.draw(d.i, 11) < 0.01 THEN ST_MakeLine(
@@ -97,10 +108,12 @@ SELECT d.*, %(first_id)s + d.i - 1 AS id, p.name, coalesce(p.precision, 'aucune'
             THEN 1 + floor(%(solutions)s * power(pg_temp.draw(d.i, 51), 1.5))::bigint END AS solution,
        CASE WHEN d.kind = 'site' THEN (ARRAY['ouvert', 'ouvert', 'reserve', 'ferme', 'historique'])
            [1 + floor(5 * pg_temp.draw(d.i, 57))::int] END AS site_state,
-       CASE WHEN d.kind = 'site' THEN 1 + floor(cardinality(%(tests)s::text[]) * pg_temp.draw(d.i, 58))::int END AS test,
+       CASE WHEN d.kind = 'site'
+            THEN 1 + floor(cardinality(%(tests)s::text[]) * pg_temp.draw(d.i, 58))::int END AS test,
        (%(subject_themes)s::int[])[d.subject] AS theme,
        CASE WHEN pg_temp.draw(d.i, 61) < 0.5 THEN nullif(
-           1 + floor(16 * power(pg_temp.draw(d.i, 60), 1.5))::int, (%(subject_themes)s::int[])[d.subject]) END AS other_theme,
+           1 + floor(16 * power(pg_temp.draw(d.i, 60), 1.5))::int,
+               (%(subject_themes)s::int[])[d.subject]) END AS other_theme,
        1 + floor(3 * pg_temp.draw(d.i, 62))::int AS stake,
        floor(-ln(1 - pg_temp.draw(d.i, 63)) / 0.55)::int AS programme,
        1 + floor(%(organisations)s * pg_temp.draw(d.i, 64))::bigint AS organisation,
@@ -117,13 +130,14 @@ ANALYZE syn
 
 RECORDS = """
 INSERT INTO catalogue_record (
-    id, kind, title, slug, summary, description, geometry, location_precision, place_name, territory_id, country,
-    year_start, year_end, proof_level, state, source_id, source_url, source_citation, external_id, locked_fields,
-    verified_on, language, is_synthetic, created_at, updated_at, published_at
+    id, kind, title, slug, summary, description, geometry, location_precision, place_name, territory_id,
+    country, year_start, year_end, proof_level, state, source_id, source_url, source_citation, external_id,
+    locked_fields, verified_on, language, is_synthetic, created_at, updated_at, published_at
 )
 SELECT id, kind, '[synthèse] ' || (%(subjects)s::text[])[subject] || coalesce(' – ' || name, ' n° ' || i),
        'synthese-' || %(seed)s || '-' || i,
-       (%(summaries)s::text[])[summary], (%(bodies)s::text[])[first_body] || ' ' || (%(bodies)s::text[])[second_body],
+       (%(summaries)s::text[])[summary], (%(bodies)s::text[])[first_body] || ' '
+           || (%(bodies)s::text[])[second_body],
        geometry, precision, coalesce(name, ''), commune_id, 'FR', year, year_end,
        CASE WHEN kind = 'solution' THEN 0
             WHEN kind = 'experimentation' THEN CASE
@@ -133,7 +147,9 @@ SELECT id, kind, '[synthèse] ' || (%(subjects)s::text[])[subject] || coalesce('
        state, %(source)s, '', %(citation)s, %(seed)s || '-' || i, '{}',
        date '2025-12-31' - floor(700 * pg_temp.draw(i, 43))::int, 'fr', true, changed, changed,
        CASE WHEN state = 'publiee' THEN changed END
-FROM syn, LATERAL (SELECT timestamptz '2025-12-31 12:00+00' - 900 * pg_temp.draw(i, 44) * interval '1 day' AS changed) c
+FROM syn, LATERAL (
+    SELECT timestamptz '2025-12-31 12:00+00' - 900 * pg_temp.draw(i, 44) * interval '1 day' AS changed
+) c
 ORDER BY i
 """
 
@@ -155,17 +171,20 @@ KINDS = (
     """
     INSERT INTO catalogue_operation (record_ptr_id, operation_type, dwellings, social_dwellings, area_ha)
     SELECT id, (ARRAY['renouvellement', 'extension', 'mixte'])[1 + floor(3 * pg_temp.draw(i, 53))::int],
-           dwellings, floor(dwellings * pg_temp.draw(i, 54) / 2)::int, 1 + round((30 * pg_temp.draw(i, 55))::numeric, 2)
+           dwellings, floor(dwellings * pg_temp.draw(i, 54) / 2)::int,
+           1 + round((30 * pg_temp.draw(i, 55))::numeric, 2)
     FROM syn, LATERAL (SELECT 20 + floor(900 * power(pg_temp.draw(i, 56), 2))::int AS dwellings) d
     WHERE kind = 'operation'
     """,
     """
-    INSERT INTO catalogue_testsite (record_ptr_id, site_state, allowed_tests, ground_kinds, equipment, conditions)
+    INSERT INTO catalogue_testsite (record_ptr_id, site_state, allowed_tests, ground_kinds, equipment,
+        conditions)
     SELECT id, site_state, (%(tests)s::text[])[test], '{}', '', '' FROM syn WHERE kind = 'site'
     """,
     """
     INSERT INTO catalogue_need (record_ptr_id, audiences, frequency, existing_data, missing_data, workshop)
-    SELECT id, '{collectivite}', (ARRAY['idee', 'ponctuel', 'recurrent'])[1 + floor(3 * pg_temp.draw(i, 59))::int],
+    SELECT id, '{collectivite}',
+           (ARRAY['idee', 'ponctuel', 'recurrent'])[1 + floor(3 * pg_temp.draw(i, 59))::int],
            '', '', '' FROM syn WHERE kind = 'besoin'
     """,
 )
@@ -190,13 +209,16 @@ LINKS = (
            CASE kind WHEN 'operation' THEN 'maitre-ouvrage' ELSE 'porteur' END FROM syn
     """,
     """
-    INSERT INTO catalogue_labelaward (operation_id, label, regime, step, year, source_citation, source_url, note)
-    SELECT id, %(label)s, (%(regimes)s::text[])[award], (%(steps)s::text[])[award], greatest(coalesce(year, 2014), 2009),
+    INSERT INTO catalogue_labelaward (operation_id, label, regime, step, year, source_citation, source_url,
+        note)
+    SELECT id, %(label)s, (%(regimes)s::text[])[award], (%(steps)s::text[])[award],
+           greatest(coalesce(year, 2014), 2009),
            %(citation)s, '', ''
     FROM syn WHERE award IS NOT NULL
     """,
     """
-    INSERT INTO catalogue_indicator (experiment_id, name, nature, baseline, value, unit, text, year, period, method,
+    INSERT INTO catalogue_indicator (experiment_id, name, nature, baseline, value, unit, text, year,
+        period, method,
                                      measured_by, is_independent, source_url, source_citation)
     SELECT id, (%(measures)s::text[])[measure], CASE WHEN measured THEN 'mesure' ELSE 'annonce' END, NULL,
            round((5 + 90 * pg_temp.draw(i, 68))::numeric, 1), (%(units)s::text[])[measure], '',
@@ -205,7 +227,8 @@ LINKS = (
     """,
     """
     INSERT INTO catalogue_document (record_id, kind, title, url, file, licence, credit, published_year)
-    SELECT id, 'fiche', %(document)s, 'https://synthese.invalid/' || i, '', '', '', year FROM syn WHERE documented
+    SELECT id, 'fiche', %(document)s, 'https://synthese.invalid/' || i, '', '', '', year
+        FROM syn WHERE documented
     """,
     """
     INSERT INTO catalogue_needanswer (need_id, solution_id, how)
@@ -216,16 +239,19 @@ LINKS = (
 
 TERMS = """
 CREATE TEMP TABLE syn_term ON COMMIT DROP AS
-SELECT 'theme' AS list, row_number() OVER (ORDER BY position, code) AS rank, id, code, label FROM catalogue_theme
+SELECT 'theme' AS list, row_number() OVER (ORDER BY position, code) AS rank, id, code, label
+    FROM catalogue_theme
 UNION ALL SELECT 'enjeu', row_number() OVER (ORDER BY position, code), id, code, label FROM catalogue_stake
-UNION ALL SELECT 'programme', row_number() OVER (ORDER BY position, code), id, code, label FROM catalogue_programme
+UNION ALL SELECT 'programme', row_number() OVER (ORDER BY position, code), id, code, label
+    FROM catalogue_programme
 """
 
 ORGANISATIONS = """
-INSERT INTO catalogue_organisation (id, name, slug, kind, siren, siret, territory_id, country, url, description,
-                                    is_active, created_at, updated_at)
+INSERT INTO catalogue_organisation (id, name, slug, kind, siren, siret, territory_id, country, url,
+                                    description, is_active, created_at, updated_at)
 SELECT %(first_organisation)s + n - 1,
-       '[synthèse] ' || (%(organisation_names)s::text[])[1 + n %% cardinality(%(organisation_names)s::text[])] || ' n° ' || n,
+       '[synthèse] ' || (%(organisation_names)s::text[])[1 + n %% cardinality(%(organisation_names)s::text[])]
+           || ' n° ' || n,
        'synthese-' || %(seed)s || '-organisation-' || n,
        (%(organisation_kinds)s::text[])[1 + n %% cardinality(%(organisation_kinds)s::text[])],
        '', '', c.id, 'FR', '', 'Organisation fictive.', true, now(), now()
@@ -242,10 +268,12 @@ SELECT setval(sequence, nextval(sequence) + %(count)s - 1) - %(count)s + 1
 FROM (SELECT pg_get_serial_sequence(%(table)s, 'id')::regclass AS sequence) s
 """
 
+SYNTHETIC = "catalogue_record WHERE is_synthetic"
+
 # Everything that hangs from a synthetic record, children first.
 REMOVE = (
     *(
-        f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM catalogue_record WHERE is_synthetic)"
+        f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM {SYNTHETIC})"  # noqa: S608
         for table, column in (
             ("catalogue_needanswer", "need_id"),
             ("catalogue_needanswer", "solution_id"),

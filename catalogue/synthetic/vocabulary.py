@@ -83,8 +83,26 @@ DOCUMENT = "Document fictif"
 LABEL = "ÉcoQuartier"
 MEASURED_BY = "Mesure fictive"
 
-ORGANISATION_NAMES = ("Atelier", "Fabrique", "Coopérative", "Régie", "Laboratoire", "Compagnie", "Agence", "Société")
-ORGANISATION_KINDS = ("start-up", "pme", "association", "collectivite", "laboratoire", "bailleur", "amenageur", "pole")
+ORGANISATION_NAMES = (
+    "Atelier",
+    "Fabrique",
+    "Coopérative",
+    "Régie",
+    "Laboratoire",
+    "Compagnie",
+    "Agence",
+    "Société",
+)
+ORGANISATION_KINDS = (
+    "start-up",
+    "pme",
+    "association",
+    "collectivite",
+    "laboratoire",
+    "bailleur",
+    "amenageur",
+    "pole",
+)
 
 AWARDS = (
     ("2013-2016", "charte"),
