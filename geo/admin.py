@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from geo.drawing import DrawingInput
+from geo.drawing import TILES, DrawingInput
 from geo.models import FormerCommune, Territory, TerritoryLoad
 
 SHAPES = ("geometry", "envelope", "point", "geog", "mercator")
@@ -40,13 +40,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class TerritoryAdmin(ReadOnlyAdmin):
     """A territory with its outline on a map; its list completes the fields that name a territory."""
 
-    list_display = ["name", "level", "code", "departement_code", "population", "is_current", "millesime"]
+    list_display = ["name", "level", "code", "departement_code", "population", "is_current", "year"]
     list_filter = ["level", "is_current", "is_overseas", "density_class", "epci_type"]
     search_fields = ["name", "code"]
     search_help_text = _("Nom sans s’occuper des accents, code INSEE ou SIREN, code postal.")
     ordering = ["level", "code"]
-    exclude = [*SHAPES, "slug", "name_type"]
-    readonly_fields = ["outline"]
+    exclude = [*SHAPES, "slug", "name_type", "millesime"]
+    readonly_fields = ["year", "outline"]
 
     class Media:
         css = DrawingInput.Media.css
@@ -55,14 +55,25 @@ class TerritoryAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
-        """Territories whose name or code holds the words, the most peopled first; no shape is read."""
+        """Territories that the words complete, then those whose name or code holds them; no shape is read."""
         found = queryset.defer(*SHAPES)
         words = search_term.strip()
-        if words:
-            named = models.Q(slug__contains=slugify(words)) if slugify(words) else models.Q(pk=None)
-            coded = models.Q(code__istartswith=words) | models.Q(postal_codes__contains=[words[:5]])
-            found = found.filter(named | coded).order_by(models.F("population").desc(nulls_last=True), "code")
-        return found, False
+        if not words:
+            return found, False
+        best = list(Territory.objects.complete(words, limit=20).values_list("pk", flat=True))
+        wanted = models.Q(pk__in=best) | models.Q(code__istartswith=words)
+        wanted |= models.Q(postal_codes__contains=[words[:5]])
+        if slugify(words):
+            wanted |= models.Q(slug__contains=slugify(words))
+        first = models.Case(models.When(pk__in=best, then=0), default=1)
+        return found.filter(wanted).order_by(
+            first, models.F("population").desc(nulls_last=True), "code"
+        ), False
+
+    @admin.display(description=_("millésime"), ordering="millesime")
+    def year(self, territory: Territory) -> str:
+        """The vintage, written as a year."""
+        return str(territory.millesime)
 
     @admin.display(description=_("contour"))
     def outline(self, territory: Territory) -> str:
@@ -72,7 +83,8 @@ class TerritoryAdmin(ReadOnlyAdmin):
             return "–"
         return format_html(
             '<textarea class="dessin-texte" data-dessin="lecture" '
-            'data-territoires="/tuiles/territoires/{{z}}/{{x}}/{{y}}.mvt" rows="2" readonly>{}</textarea>',
+            'data-territoires="{}" rows="2" readonly>{}</textarea>',
+            TILES,
             json.dumps(simplified),
         )
 

@@ -37,6 +37,9 @@ LAMBERT_93 = (0.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 SWAPPED = (41.0, -5.5, 51.5, 10.0)
 """Bounds of mainland France in degrees, latitude first."""
 
+TILES = "/tuiles/territoires/{z}/{x}/{y}.mvt"
+"""Address of the base map, ``geo:tile-territories``."""
+
 Box = tuple[float, float, float, float]
 
 
@@ -208,9 +211,7 @@ class DrawingInput(forms.Textarea):
             "data-dessin": "trace",
             "class": "vLargeTextField dessin-texte",
         }
-        super().__init__(
-            {**given, "data-territoires": "/tuiles/territoires/{z}/{x}/{y}.mvt", **(attrs or {})}
-        )
+        super().__init__({**given, "data-territoires": TILES, **(attrs or {})})
 
 
 class DrawingField(forms.Field):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -69,6 +70,18 @@ class ReadOnlyAdmin(CatalogueAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nobody deletes one."""
         return False
+
+
+def year_column(name: str, label: Any) -> Callable[[models.Model], str]:
+    """A column of years: Django would part their thousands."""
+
+    @admin.display(description=label, ordering=name, empty_value="–")
+    def column(row: models.Model) -> str:
+        value = getattr(row, name)
+        return "" if value is None else str(value)
+
+    column.__name__ = name
+    return column
 
 
 def fault_in_french(opts: Any, error: DatabaseError) -> str:

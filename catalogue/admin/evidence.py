@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin
+from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin, year_column
 from catalogue.models import (
     Application,
     ContactRequest,
@@ -25,7 +26,7 @@ def shapes_of(*relations: str) -> tuple[str, ...]:
 class DocumentAdmin(CatalogueAdmin):
     """A document of a record."""
 
-    list_display = ["title", "kind", "record", "licence", "published_year"]
+    list_display = ["title", "kind", "record", "licence", year_column("published_year", _("année"))]
     list_filter = ["kind"]
     list_select_related = ["record"]
     left_in_database = shapes_of("record")
@@ -37,7 +38,15 @@ class DocumentAdmin(CatalogueAdmin):
 class IndicatorAdmin(CatalogueAdmin):
     """A figure about an experiment."""
 
-    list_display = ["name", "experiment", "nature", "value", "unit", "year", "is_independent"]
+    list_display = [
+        "name",
+        "experiment",
+        "nature",
+        "value",
+        "unit",
+        year_column("year", _("année")),
+        "is_independent",
+    ]
     list_filter = ["nature", "is_independent", "type"]
     list_select_related = ["experiment"]
     left_in_database = shapes_of("experiment")
@@ -49,7 +58,7 @@ class IndicatorAdmin(CatalogueAdmin):
 class LabelAwardAdmin(CatalogueAdmin):
     """One step of one label."""
 
-    list_display = ["operation", "label", "regime", "step", "year"]
+    list_display = ["operation", "label", "regime", "step", year_column("year", _("année"))]
     list_filter = ["regime", "step", "year"]
     list_select_related = ["operation"]
     left_in_database = shapes_of("operation")

@@ -62,13 +62,13 @@ class IndicatorInline(admin.StackedInline):
     ]
 
 
-class AwardInline(admin.TabularInline):
+class AwardInline(admin.StackedInline):
     """Steps of labels awarded to the operation."""
 
     model = LabelAward
     formfield_overrides = FIELDS
     extra = 0
-    fields = ["label", "regime", "step", "year", "source_citation", "source_url"]
+    fields = [("label", "regime", "step", "year"), ("source_citation", "source_url"), "note"]
 
 
 class AnswerInline(admin.TabularInline):

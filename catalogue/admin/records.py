@@ -36,7 +36,11 @@ class RecordForm(forms.ModelForm):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
-        widgets = {"themes": forms.CheckboxSelectMultiple, "stakes": forms.CheckboxSelectMultiple}
+        widgets = {
+            "themes": forms.CheckboxSelectMultiple,
+            "stakes": forms.CheckboxSelectMultiple,
+            "summary": forms.Textarea(attrs={"rows": 3}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin
+from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, year_column
 from catalogue.models import (
     IndicatorType,
     Programme,
@@ -59,7 +60,13 @@ class StakeAdmin(LabelledAdmin):
 class ProgrammeAdmin(LabelledAdmin):
     """A programme or label."""
 
-    list_display = ["label", "operator", "year_start", "year_end", "position"]
+    list_display = [
+        "label",
+        "operator",
+        year_column("year_start", _("depuis")),
+        year_column("year_end", _("jusqu’à")),
+        "position",
+    ]
 
 
 @admin.register(IndicatorType)

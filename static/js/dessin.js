@@ -45,7 +45,7 @@ function element(name, className) {
 
 function help() {
   const text = "Dessinez sur la carte, ou écrivez ci-dessous en GeoJSON ou en WKT (longitude puis latitude, en degrés).";
-  return Object.assign(element("p", "dessin-aide help"), { textContent: text });
+  return Object.assign(element("p", "dessin-aide"), { textContent: text });
 }
 
 function baseMap(map, address) {

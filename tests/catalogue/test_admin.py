@@ -108,11 +108,11 @@ def one_of_everything(admin_user):
 
 
 def test_every_model_of_the_catalogue_is_there():
+    """Except the tables that the database derives from the others."""
     from catalogue import models
 
-    derived = {"SearchEntry", "SearchWord"}
-    there = {model.__name__ for model in OURS}
-    assert set(models.__all__) - there == derived
+    derived = {"CatalogueChange", "MapCell", "MapEntry", "MapShape", "SearchEntry", "SearchWord"}
+    assert set(models.__all__) - {model.__name__ for model in OURS} <= derived
 
 
 @pytest.mark.parametrize("model", OURS, **by_name)
