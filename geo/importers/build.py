@@ -23,6 +23,8 @@ FULL, REGION, COUNTRY = 16, 8, 5
 """The bands of ``geo.models.outline.Band``."""
 TOLERANCE = {REGION: 700.0, COUNTRY: 3000.0}
 """Square root of the smallest triangle kept in each band, metres of srid 3857: under a pixel of its last zoom."""
+SPECK = 60e6
+"""Largest hole closed in the two coarse bands, square metres of srid 3857: about 30 km² on the ground."""
 NO_OUTLINE = "pas de contour dans la source"
 UNKNOWN = "code absent de la nomenclature"
 
@@ -137,10 +139,11 @@ def outlines(base: Base) -> Iterator[tuple[str, str, int, MultiPolygon]]:
     yield from band(FULL, full, {level: base.groups(level) for level in everything})
     pairs = list(zip(base.groups("departement"), base.groups("epci"), base.groups("region"), strict=True))
     pieces = coverage.merge(full, pairs)
-    coarse = coverage.simplify(np.array(list(pieces.values())), TOLERANCE[REGION])
+    closed = coverage.close_gaps(np.array(list(pieces.values())), SPECK)
     departement, epci, region = zip(*pieces, strict=True)
+    coarse = coverage.simplify(closed, TOLERANCE[REGION])
     yield from band(REGION, coarse, {"epci": epci, "departement": departement, "region": region})
-    wholes = coverage.merge(full, [(d, r) for d, _e, r in pairs])
+    wholes = coverage.merge(closed, list(zip(departement, region, strict=True)))
     coarsest = coverage.simplify(np.array(list(wholes.values())), TOLERANCE[COUNTRY])
     departement, region = zip(*wholes, strict=True)
     yield from band(COUNTRY, coarsest, {"departement": departement, "region": region})

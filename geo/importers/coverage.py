@@ -68,7 +68,7 @@ def fill_holes(geometries: Geometries, may_be_incomplete: Sequence[bool]) -> tup
     tree = shapely.STRtree(geometries)
     grown = []
     for hole in holes(geometries):
-        around = [i for i in tree.query(hole, "intersects") if shares_a_side(hole, geometries[i])]
+        around = [i for i in tree.query(hole, "intersects") if common_side(hole, geometries[i]) > 0]
         lacking = [int(i) for i in around if may_be_incomplete[i]]
         if len(lacking) == 1:
             filled[lacking[0]] = shapely.union_all([filled[lacking[0]], hole])
@@ -76,6 +76,21 @@ def fill_holes(geometries: Geometries, may_be_incomplete: Sequence[bool]) -> tup
     return filled, grown
 
 
-def shares_a_side(hole: Polygon, other: Polygon | MultiPolygon) -> bool:
-    """True when the two touch along a line, not only at a corner."""
-    return bool(shapely.length(shapely.intersection(hole.boundary, other.boundary)) > 0)
+def close_gaps(geometries: Geometries, largest: float) -> Geometries:
+    """The polygons with each hole of at most ``largest`` (square units) given to its longest neighbour.
+
+    For drawing at low zooms, where a missing commune is a speck.
+    """
+    closed = geometries.copy()
+    tree = shapely.STRtree(geometries)
+    for hole in holes(geometries):
+        if hole.area <= largest:
+            around = tree.query(hole, "intersects")
+            longest = max(around, key=lambda i: common_side(hole, geometries[i]))
+            closed[longest] = shapely.union_all([closed[longest], hole])
+    return closed
+
+
+def common_side(hole: Polygon, other: Polygon | MultiPolygon) -> float:
+    """Length of the line along which the two touch; 0 when they touch at a corner only."""
+    return float(shapely.length(shapely.intersection(hole.boundary, other.boundary)))

