@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.views import api, pages, territories, tiles
+from catalogue.views import api, grounds, pages, territories, tiles
 
 app_name = "catalogue"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("fiches/<slug:slug>.geojson", api.record_geojson, name="record-geojson"),
     path("territoires/", territories.territory_list, name="territory-list"),
     path("territoires/<slug:level>/<str:code>/", territories.territory_detail, name="territory-detail"),
+    path("trouver-un-terrain/", grounds.ground_search, name="ground-search"),
     path("api/completion/", api.completion, name="completion"),
     path("tuiles/fiches/<int:z>/<int:x>/<int:y>.mvt", tiles.record_tile, name="tile-records"),
 ]

@@ -1,0 +1,130 @@
+"""The grounds themselves: sites, needs and territories that suit a wish, best first, each explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from catalogue.matching import statements as sql
+from catalogue.matching.explanations import need_factors, site_factors, territory_factors
+from catalogue.matching.footprint import READ, Footprint, footprint
+from catalogue.matching.wish import Wish
+from catalogue.ranking import PROFILED, Factor
+
+SHOWN = 12
+"""Answers of each family."""
+PER_MODEL = 40
+NEAREST = 80
+SITE_IN_TIME = "(s.available_until IS NULL OR s.available_until >= %(today)s)"
+OF_GROUND = "s.ground_kinds && %(grounds)s::varchar[]"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One answer: a site, a need or a territory (``row``, as the query gives it), and why."""
+
+    row: Row
+    score: float
+    factors: list[Factor]
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The answers to a wish, family by family."""
+
+    footprint: Footprint
+    sites: list[Ground] = field(default_factory=list)
+    hosts: list[Ground] = field(default_factory=list)
+    """Historic sites: they have hosted trials, nothing says that they are open."""
+    needs: list[Ground] = field(default_factory=list)
+    national_needs: list[Ground] = field(default_factory=list)
+    territories: list[Ground] = field(default_factory=list)
+    named: Ground | None = None
+    """The territory named in the wish, when no hard constraint excludes it."""
+
+
+def match(wish: Wish, *, limit: int = SHOWN) -> Matching:
+    """The grounds that suit a wish, at most ``limit`` of each family; seven queries whatever the base."""
+    where = footprint(wish)
+    sites = _sites(wish, where, limit)
+    territories = _territories(wish, where, limit)
+    return Matching(
+        footprint=where,
+        sites=[site for site in sites if site.row["site_state"] != "historique"],
+        hosts=[site for site in sites if site.row["site_state"] == "historique"],
+        needs=[] if wish.is_empty else _needs(wish, where, limit, national=False),
+        national_needs=[] if wish.is_empty else _needs(wish, where, limit, national=True),
+        territories=[ground for ground in territories if ground.row["rank"] <= limit],
+        named=next(
+            (ground for ground in territories if wish.named and ground.row["id"] == wish.named.pk), None
+        ),
+    )
+
+
+def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
+    if not where.models:
+        return []
+    level, parent, _profiled = PROFILED[wish.scale]
+    accepted = wish.accepted("t.geog")
+    close_by = sql.CLOSE_BY.format(level=level, accepted=accepted) if wish.point is not None else ""
+    statement = sql.TERRITORIES.format(level=level, parent=parent, accepted=accepted, close_by=close_by)
+    parameters = {
+        **_parameters(wish, where, limit),
+        "taken": where.taken_at(wish.scale),
+        "per_model": PER_MODEL,
+        "nearest": NEAREST,
+    }
+    return _grounds(statement, parameters, lambda row: territory_factors(row, wish, where))
+
+
+def _sites(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
+    accepted = [wish.accepted("r.geog"), SITE_IN_TIME, *([OF_GROUND] if wish.grounds else [])]
+    scan = sql.SITES_NEAR if wish.point is not None else sql.SITES_ANYWHERE
+    statement = sql.SITES.format(
+        scan=scan.format(accepted=" AND ".join(accepted), joined=sql.SITE_JOINED), likened=sql.LIKENED
+    )
+    return _grounds(statement, _parameters(wish, where, limit), lambda row: site_factors(row, wish, where))
+
+
+def _needs(wish: Wish, where: Footprint, limit: int, *, national: bool) -> list[Ground]:
+    near = wish.point is not None and not national
+    condition = sql.NATIONAL if national else f"{sql.LOCATED} AND {wish.accepted('r.geog')}"
+    scan = sql.NEEDS_NEAR if near else sql.NEEDS_BY_THEME
+    statement = sql.NEEDS.format(
+        scan=scan.format(joined=sql.NEED_JOINED, where=condition),
+        linked=sql.NEEDS_LINKED.format(where=condition),
+        likened=sql.LIKENED,
+        national=str(national).lower(),
+    )
+    return _grounds(
+        statement,
+        _parameters(wish, where, limit),
+        lambda row: need_factors(row, wish, where, national=national),
+    )
+
+
+def _parameters(wish: Wish, where: Footprint, limit: int) -> dict[str, Any]:
+    return {
+        **wish.parameters,
+        "read": READ,
+        "taken": list(where.taken),
+        "model_ids": [model.territory_id for model in where.models],
+        "today": timezone.localdate(),
+        "limit": limit,
+    }
+
+
+def _grounds(
+    statement: str, parameters: dict[str, Any], explain: Callable[[Row], list[Factor]]
+) -> list[Ground]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [Ground(row, row["score"], explain(row)) for row in rows]

@@ -1,0 +1,89 @@
+"""What an innovator looks for: the hard constraints, and what the ranking weighs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.gis.geos import Point
+
+from catalogue.models import Theme
+from geo.models import Level, Territory
+
+SCALES = (Level.COMMUNE, Level.EPCI)
+"""The levels whose territories are proposed."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One hard constraint: its name, and the SQL that a territory ``t`` must satisfy."""
+
+    name: str
+    sql: str
+
+
+# Fixed texts; the values always go as parameters. A territory whose figure is not known is not accepted.
+CONSTRAINTS = {
+    "population_min": Constraint("population_min", "t.population >= %(population_min)s"),
+    "population_max": Constraint("population_max", "t.population <= %(population_max)s"),
+    "densities": Constraint("densities", "t.density_class = ANY (%(densities)s)"),
+    "coastal": Constraint("coastal", "t.is_coastal"),
+    "region": Constraint("region", "t.region_id = %(region)s"),
+}
+NOT_TAKEN = "NOT coalesce(ARRAY[t.id, t.epci_id, t.ept_id, t.departement_id] && %(taken)s::bigint[], false)"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for. Distances in kilometres, ``point`` in srid 4326; None or empty: no matter."""
+
+    solution_id: int | None = None
+    themes: tuple[Theme, ...] = ()
+    grounds: tuple[str, ...] = ()
+    population_min: int | None = None
+    population_max: int | None = None
+    densities: tuple[int, ...] = ()
+    coastal: bool = False
+    region: Territory | None = None
+    point: Point | None = None
+    radius_km: float | None = None
+    scale: str = Level.COMMUNE
+    named: Territory | None = None
+    """The territory that « pourquoi pas ? » asks about; of the level of ``scale``."""
+
+    parameters: dict[str, Any] = field(init=False, compare=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.parameters.update(
+            solution=self.solution_id,
+            themes=[theme.pk for theme in self.themes],
+            theme_terms=[f"theme:{theme.code}" for theme in self.themes],
+            grounds=list(self.grounds),
+            population_min=self.population_min,
+            population_max=self.population_max,
+            densities=list(self.densities),
+            coastal=self.coastal or None,
+            region=self.region.pk if self.region is not None else None,
+            point=self.point.ewkt if self.point is not None else None,
+            metres=self.radius_km * 1000 if self.radius_km is not None else None,
+            named=self.named.pk if self.named is not None else None,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing says what to match: neither a solution nor a theme."""
+        return self.solution_id is None and not self.themes
+
+    @property
+    def constraints(self) -> list[Constraint]:
+        """The hard constraints in use on the territory, the radius aside."""
+        return [
+            constraint for name, constraint in CONSTRAINTS.items() if self.parameters[name] not in (None, [])
+        ]
+
+    def accepted(self, geog: str) -> str:
+        """The SQL condition of the hard constraints; ``geog`` is what the radius is measured to."""
+        conditions = [NOT_TAKEN, *(constraint.sql for constraint in self.constraints)]
+        if self.radius_km is not None:
+            conditions.append(f"ST_DWithin({geog}, %(point)s::geography, %(metres)s)")
+        return " AND ".join(conditions)

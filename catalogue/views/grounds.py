@@ -1,0 +1,372 @@
+"""/trouver-un-terrain/: which sites, needs and territories suit a solution, and why not another."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catalogue.matching import Ground, Matching, Model, Verdict, Wish, match, verdict
+from catalogue.matching.explanations import OPENING_WORDS
+from catalogue.matching.forms import GroundForm
+from catalogue.matching.refusals import experiment_words
+from catalogue.models import Record, Solution
+from catalogue.views.errors import bad_request
+from catalogue.wording import distance_words, whole
+from geo.models import Level, Territory
+
+SOLUTIONS_OFFERED = 12
+TYPED = {"lieu": "autour", "nom": "pourquoi"}
+"""What is typed as a name, and the parameter that keeps what it stands for."""
+
+
+@require_safe
+def ground_search(request: HttpRequest) -> HttpResponse:
+    """Sites, needs and territories for a solution or a profile, each explained."""
+    form = GroundForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    settled = settle(form, request.GET)
+    if settled is not None:
+        return redirect(f"{reverse('catalogue:ground-search')}?{settled}")
+    wish = form.wish
+    asked = bool(form.has_changed() and not form.cleaned_data["cherche"])
+    matching = match(wish) if asked else None
+    named = form.cleaned_data["pourquoi"]
+    return render(
+        request,
+        "catalogue/ground_search.html",
+        {
+            **form_context(form),
+            "solutions": offered(form),
+            "demande": asked,
+            **(results(wish, matching) if matching is not None else {}),
+            "verdict": verdict_context(verdict(form.named or named, wish, matching))
+            if named and matching
+            else None,
+            "rubrique": "terrain",
+        },
+    )
+
+
+def settle(form: GroundForm, parameters: QueryDict) -> str | None:
+    """The query string once typed names are codes and blanks are gone; None when nothing has to change.
+
+    A name left as the page showed it keeps its code, a name emptied drops it.
+    """
+    kept = {name: [value for value in parameters.getlist(name) if value.strip()] for name in form.fields}
+    for typed, code in TYPED.items():
+        found: Territory | None = form.cleaned_data[typed]
+        if found is not None:
+            current = form.cleaned_data[code]
+            current = getattr(current, "territory", current)
+            same = current is not None and current.label == form.data.get(typed, "").strip()
+            kept[code] = kept[code] if same else [f"{found.level}:{found.code}"]
+        elif typed in parameters:
+            kept[code] = []
+        kept[typed] = []
+    if not kept["autour"]:
+        kept["rayon"] = []
+    if kept["solution"]:
+        kept["cherche"] = []
+    query = urlencode([(name, value) for name, values in kept.items() for value in values])
+    here = urlencode([(name, value) for name in form.fields for value in parameters.getlist(name)])
+    return None if query == here else query
+
+
+def form_context(form: GroundForm) -> dict[str, Any]:
+    """What the form shows: its values, and the regions to choose from."""
+    data = form.cleaned_data
+    place, named, region = data["autour"], data["pourquoi"], data["region"]
+    regions = Territory.objects.current().at_level(Level.REGION).order_by("name")
+    return {
+        "adresse": reverse("catalogue:ground-search"),
+        "formulaire": form,
+        "solution": data["solution"],
+        "cherche": data["cherche"],
+        "sans_solution": query_without(form, "solution"),
+        "lieu": place.territory.label if place is not None and place.territory is not None else "",
+        "lieu_nom": place.name if place is not None else "",
+        "regions": [
+            {"valeur": f"region:{one.code}", "libelle": one.name, "choisi": one == region} for one in regions
+        ],
+        "territoire_nomme": named.label if named is not None else "",
+        "facettes": choices(form),
+        "caches_pourquoi": [
+            (name, value) for name in form.fields if name not in {"nom", "pourquoi", "cherche"}
+            for value in form.data.getlist(name) if value.strip()  # type: ignore[attr-defined]
+        ],
+        "echelle": form.scale,
+    }  # fmt: skip
+
+
+def choices(form: GroundForm) -> list[dict[str, Any]]:
+    """The check boxes of the form, for composants/filtre_cases.html."""
+    found = []
+    for name in ("theme", "terrain", "densite", "littoral"):
+        field = form.fields[name]
+        chosen = form.cleaned_data[name]
+        found.append(
+            {
+                "titre": field.label,
+                "nom": name,
+                "ouvert": bool(chosen),
+                "actifs": len(chosen) or "",
+                "choix": [
+                    {"valeur": code, "libelle": label, "coche": str(code) in chosen, "nombre": None}
+                    for code, label in field.choices  # type: ignore[attr-defined]
+                ],
+            }
+        )
+    return found
+
+
+def query_without(form: GroundForm, *names: str) -> str:
+    """The current parameters without some of them."""
+    kept = [
+        (name, value)
+        for name in form.fields
+        if name not in names
+        for value in form.data.getlist(name)  # type: ignore[attr-defined]
+        if value.strip()
+    ]
+    return urlencode(kept)
+
+
+def offered(form: GroundForm) -> list[dict[str, str]]:
+    """Solutions to choose from: those whose title has the words, or the best proven ones."""
+    if form.cleaned_data["solution"] is not None:
+        return []
+    words = form.cleaned_data["cherche"]
+    solutions = Solution.objects.published()
+    if words:
+        found = solutions.titled(words)
+    elif form.has_changed():
+        return []
+    else:
+        found = solutions.most_relevant_first()
+    rest = query_without(form, "solution", "cherche")
+    return [
+        {
+            "titre": solution.title,
+            "preuve": solution.proof_level,
+            "url": f"?{urlencode({'solution': solution.slug})}{'&' if rest else ''}{rest}",
+        }
+        for solution in found.defer("geometry", "description")[:SOLUTIONS_OFFERED]
+    ]
+
+
+def results(wish: Wish, matching: Matching) -> dict[str, Any]:
+    """The families of answers, and their points for the map."""
+    features = [
+        *(model_feature(model) for model in matching.footprint.models),
+        *(territory_feature(ground) for ground in matching.territories),
+        *(record_feature(ground, "site") for ground in (*matching.hosts, *matching.sites)),
+        *(record_feature(ground, "besoin") for ground in matching.needs),
+    ]
+    shown = [feature for feature in features if feature["geometry"] is not None]
+    families = {
+        "sites": [site_card(ground) for ground in matching.sites],
+        "besoins": [need_card(ground) for ground in matching.needs],
+        "territoires": [territory_card(ground) for ground in matching.territories],
+        "hotes": [site_card(ground) for ground in matching.hosts],
+        "besoins_nationaux": [need_card(ground) for ground in matching.national_needs],
+    }
+    return {
+        **families,
+        "reponses": summary(families),
+        "manques": lacks(wish, matching),
+        "modeles": [model_line(model) for model in matching.footprint.models],
+        "geojson": {"type": "FeatureCollection", "features": shown} if shown else None,
+    }
+
+
+def summary(families: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
+    """How many answers each family has, with the place of the page where they are."""
+    words = {
+        "sites": ngettext("%(n)d site offert", "%(n)d sites offerts", len(families["sites"])),
+        "besoins": ngettext("%(n)d besoin sur place", "%(n)d besoins sur place", len(families["besoins"])),
+        "territoires": ngettext(
+            "%(n)d territoire ressemblant", "%(n)d territoires ressemblants", len(families["territoires"])
+        ),
+        "hotes": ngettext(
+            "%(n)d site d’essais passés", "%(n)d sites d’essais passés", len(families["hotes"])
+        ),
+        "besoins_nationaux": ngettext(
+            "%(n)d besoin sans lieu", "%(n)d besoins sans lieu", len(families["besoins_nationaux"])
+        ),
+    }
+    return [
+        {"ancre": name, "texte": words[name] % {"n": len(cards)}} for name, cards in families.items() if cards
+    ]
+
+
+def lacks(wish: Wish, matching: Matching) -> list[str]:
+    """What the catalogue has no answer to, and why; one sentence each."""
+    where = matching.footprint
+    found = []
+    if not matching.sites:
+        found.append(_("Aucun site ouvert ou réservé du catalogue ne répond à ces conditions."))
+    if wish.is_empty:
+        found.append(_("Choisissez une solution ou un thème pour voir aussi les besoins et les territoires."))
+        return found
+    if not matching.needs:
+        found.append(_("Aucun besoin exprimé sur place n’y répond ; les besoins sans lieu sont plus bas."))
+    if not where.models:
+        found.append(_("Aucun lieu où cela a marché n’est connu du catalogue : rien à quoi ressembler."))
+    elif not matching.territories:
+        found.append(_("Aucun territoire ne satisfait à toutes les conditions."))
+    if where.taken:
+        words = ngettext(
+            "%(n)s territoire a déjà la solution : il est laissé de côté, avec ce qui s’y trouve.",
+            "%(n)s territoires ont déjà la solution : ils sont laissés de côté, avec ce qui s’y trouve.",
+            len(where.taken),
+        )
+        found.append(words % {"n": whole(len(where.taken))})
+    return found
+
+
+def model_line(model: Model) -> dict[str, Any]:
+    """A place where it worked, for the text above the territories."""
+    return {"nom": model.name, "url": record_url(model.slug), "preuve": model.proof_level}
+
+
+def record_url(slug: str) -> str:
+    """Address of a record."""
+    return reverse("catalogue:record-detail", args=[slug])
+
+
+def where_words(row: dict[str, Any]) -> str:
+    """« La Courrouze, Rennes (Ille-et-Vilaine) »."""
+    territory, departement = row["territory_name"], row["departement"]
+    if territory is None:
+        return row["place_name"] or ""
+    where = f"{territory} ({departement})" if departement else territory
+    if row["place_name"] and territory not in row["place_name"]:
+        return f"{row['place_name']}, {where}"
+    return where
+
+
+def site_card(ground: Ground) -> dict[str, Any]:
+    """A site as a card of composants/carte_fiche.html."""
+    row = ground.row
+    state = row["site_state"]
+    return {
+        "url": record_url(row["slug"]),
+        "slug": row["slug"],
+        "kind": Record.Kind.SITE.value,
+        "title": row["title"],
+        "summary": row["summary"] or row["allowed_tests"],
+        "place": where_words(row),
+        "status_label": _("a déjà accueilli des essais")
+        if state == "historique"
+        else str(OPENING_WORDS[state]),
+        "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
+        "themes": row["ground_kinds"],
+        "factors": ground.factors,
+    }
+
+
+def need_card(ground: Ground) -> dict[str, Any]:
+    """A need as a card."""
+    row = ground.row
+    return {
+        "url": record_url(row["slug"]),
+        "slug": row["slug"],
+        "kind": Record.Kind.NEED.value,
+        "title": row["title"],
+        "summary": row["summary"],
+        "place": where_words(row),
+        "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
+        "factors": ground.factors,
+    }
+
+
+def territory_card(ground: Ground) -> dict[str, Any]:
+    """A territory for catalogue/includes/_terrain_territoire.html."""
+    row = ground.row
+    return {
+        "url": reverse("catalogue:territory-detail", args=[row["level"], row["code"]]),
+        "nom": row["name"],
+        "departement": row["departement"],
+        "population": whole(row["population"]) if row["population"] is not None else "",
+        "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
+        "site": {"titre": row["site_title"], "url": record_url(row["site_slug"])}
+        if row["site_slug"]
+        else None,
+        "besoin": {"titre": row["need_title"], "url": record_url(row["need_slug"])} if row["needs"] else None,
+        "facteurs": ground.factors,
+        "rang": row["rank"],
+    }
+
+
+def point(lon: float | None, lat: float | None) -> dict[str, Any] | None:
+    """A GeoJSON point (srid 4326)."""
+    return None if lon is None or lat is None else {"type": "Point", "coordinates": [lon, lat]}
+
+
+def record_feature(ground: Ground, kind: str) -> dict[str, Any]:
+    """A site or a need on the map."""
+    row = ground.row
+    properties = {
+        "role": "point",
+        "kind": kind,
+        "slug": row["slug"],
+        "title": row["title"],
+        "url": record_url(row["slug"]),
+    }
+    return {"type": "Feature", "geometry": point(row["lon"], row["lat"]), "properties": properties}
+
+
+def territory_feature(ground: Ground) -> dict[str, Any]:
+    """A territory on the map, as its point."""
+    row = ground.row
+    address = reverse("catalogue:territory-detail", args=[row["level"], row["code"]])
+    properties = {
+        "role": "point",
+        "slug": f"{row['level']}-{row['code']}",
+        "title": row["name"],
+        "url": address,
+    }
+    return {"type": "Feature", "geometry": point(row["lon"], row["lat"]), "properties": properties}
+
+
+def model_feature(model: Model) -> dict[str, Any]:
+    """A place where it worked, on the map."""
+    properties = {
+        "role": "point",
+        "kind": Record.Kind.EXPERIMENT.value,
+        "proof": model.proof_level,
+        "slug": model.slug,
+        "title": model.experiment,
+        "url": record_url(model.slug),
+    }
+    return {"type": "Feature", "geometry": point(model.lon, model.lat), "properties": properties}
+
+
+def verdict_context(answer: Verdict) -> dict[str, Any]:
+    """« Pourquoi pas ce territoire ? » in words."""
+    return {
+        "nom": answer.territory.label,
+        "url": reverse("catalogue:territory-detail", args=answer.territory.url_parts),
+        "exclu": answer.is_excluded,
+        "raisons": answer.reasons,
+        "essais": [
+            {
+                "titre": experiment.title,
+                "url": experiment.get_absolute_url(),
+                "detail": experiment_words(experiment),
+            }
+            for experiment in answer.experiments
+        ],
+        "rang": whole(answer.rank) if answer.rank is not None else "",
+        "examines": whole(answer.examined),
+        "facteurs": answer.ground.factors if answer.ground is not None else [],
+        "note": answer.note,
+    }
