@@ -3,11 +3,11 @@
 const HALO = "#ffffff";
 export const INK = "#13262f";
 export const COLOURS = {
-  solution: "#0b5cad",
-  experimentation: "#d04a02",
-  operation: "#00805f",
-  site: "#a97400",
-  besoin: "#b03a7e",
+  solution: "#153a8a",
+  experimentation: "#9c2c06",
+  operation: "#0a9069",
+  site: "#a88a00",
+  besoin: "#d455ad",
 };
 export const KINDS = Object.keys(COLOURS);
 const MEASURED = 3;
