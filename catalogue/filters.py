@@ -35,6 +35,10 @@ MAX_RADIUS_KM = 200
 DEFAULT_RADIUS_KM = 50
 MAX_PAGE = 1000
 TWINS = 20
+MANY = 20_000
+"""From this many results on, they are read in the order of an index rather than sorted."""
+PROVEN = {Record.Kind.SOLUTION.value, Record.Kind.EXPERIMENT.value}
+"""Kinds that have a niveau de preuve."""
 MAX_POPULATION = 100_000_000
 
 SORTS = [
@@ -179,7 +183,9 @@ class RecordFilterForm(forms.Form):
         if self.words is not None and "q" in data:
             records = records.matching(self.words.query)
         for name, terms in self.facet_terms().items():
-            if name not in without:
+            if name == "type":
+                records = records.of_kinds(data.get("type", []))
+            elif name not in without:
                 records = records.bearing(terms)
         for name, step in NARROWING.items():
             value = data.get(name)
@@ -193,8 +199,11 @@ class RecordFilterForm(forms.Form):
             records = records.near(self.place.point, self.radius_km)
         return records
 
-    def sort(self, records: RecordQuerySet) -> RecordQuerySet:
-        """The records in the order asked for; the order is total, so that pages never overlap."""
+    def sort(self, records: RecordQuerySet, total: int = 0) -> RecordQuerySet:
+        """The records in the order asked for; the order is total, so that pages never overlap.
+
+        ``total``, how many they are when that is known, only decides how the database goes about it.
+        """
         place = self.place
         if place is not None:
             records = records.with_distance(place.point)
@@ -202,7 +211,24 @@ class RecordFilterForm(forms.Form):
                 return records.nearest_first(place.point)
         if self.order == "recent":
             return records.order_by("-updated_at", "-pk")
-        return records.most_relevant_first(self.words.query if self.words is not None else None)
+        unproven = len(self.cleaned_data["type"]) > 1 and not PROVEN & set(self.cleaned_data["type"])
+        return records.most_relevant_first(
+            self.words.query if self.words is not None else None, few=total < MANY or unproven
+        )
+
+    def fetch(self, keys: list[int]) -> list[Record]:
+        """The records of a page in the order of their keys: wide rows and their relations for these alone.
+
+        By distance, the true metres decide between neighbours: the index measures on the sphere.
+        """
+        records = Record.objects.published().with_card_relations()
+        if self.place is not None:
+            records = records.with_distance(self.place.point)
+        by_key = records.in_bulk(keys)
+        found = [by_key[key] for key in keys if key in by_key]
+        if self.order == "distance":
+            found.sort(key=lambda record: record.distance)
+        return found
 
     def active_tags(self) -> Iterator[tuple[str, str]]:
         """Each active filter in words, with the query string that removes it alone."""

@@ -55,10 +55,11 @@ class RecordQuerySet(models.QuerySet):
     def in_any_of(self, territories: Iterable[Territory]) -> Self:
         """Records whose territory is one of these or lies in one of them."""
         keys = [territory.pk for territory in territories] or [0]  # of no territory, yet SQL for the tiles
+        territory = self.model._meta.get_field("territory").related_model
         within = models.Q()
-        for step in ("", "__commune", "__epci", "__departement"):
-            within |= models.Q(**{f"territory{step}__in": keys})
-        return self.filter(within)
+        for column in ("pk", "commune", "epci", "departement"):
+            within |= models.Q(**{f"{column}__in": keys})
+        return self.filter(territory__in=territory.objects.filter(within).values("pk"))
 
     def active_between(self, first: int | None, last: int | None) -> Self:
         """Records whose period touches the years ``first`` to ``last``; an undated record never does."""
@@ -80,12 +81,15 @@ class RecordQuerySet(models.QuerySet):
         )
         return self.filter(search__document=query)
 
-    def most_relevant_first(self, words: TextQuery | None = None) -> Self:
+    def most_relevant_first(self, words: TextQuery | None = None, *, few: bool = False) -> Self:
         """Order by words × proof when words are given, then by proof, then by last update.
 
-        Only the RANKED best proven records are ranked by their words, the others follow.
+        Only the RANKED best proven records are ranked by their words, the others follow. Without words,
+        record_proven_published gives the order of many records; ``few`` ones are sorted instead, since
+        walking that index to find them could read the whole catalogue.
         """
-        proven = (models.F("proof_level").desc(nulls_last=True), "-updated_at", "-pk")
+        level = Coalesce(models.F("proof_level"), -1).desc() if few or words is not None else None
+        proven = (level or models.F("proof_level").desc(nulls_last=True), "-updated_at", "-pk")
         if words is None:
             return self.order_by(*proven)
         rank = SearchRank(models.F("search__document"), words, cover_density=True, normalization=1)

@@ -174,7 +174,31 @@ class Record(models.Model):
             GistIndex(fields=["geometry"], name="record_geometry"),
             # records of a territory page
             models.Index(fields=["territory", "kind", "state"], name="record_territory_kind"),
-            # the list by default: newest published first
+            # the list by default: best proven first, then newest
+            models.Index(
+                models.F("proof_level").desc(nulls_last=True),
+                models.F("updated_at").desc(),
+                models.F("id").desc(),
+                name="record_proven_published",
+                condition=models.Q(state="publiee"),
+            ),
+            # the same for one kind: those without a proof level would be found last
+            models.Index(
+                models.F("kind"),
+                models.F("proof_level").desc(nulls_last=True),
+                models.F("updated_at").desc(),
+                models.F("id").desc(),
+                name="record_kind_proven_published",
+                condition=models.Q(state="publiee"),
+            ),
+            # the order of the many records that a search matches, without reading their wide rows
+            models.Index(
+                fields=["id"],
+                include=["proof_level", "updated_at"],
+                name="record_order_published",
+                condition=models.Q(state="publiee"),
+            ),
+            # the list by last update
             models.Index(
                 fields=["-updated_at", "-id"],
                 name="record_recent_published",

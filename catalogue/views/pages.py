@@ -73,7 +73,7 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
         return redirect(f"{address}?{form.query_string(**reading.parameters)}")
     records = form.narrow(Record.objects.published())
     bar = facets.filter_bar(form, Record.objects.published(), address)
-    paginator = Paginator(form.sort(records).with_card_relations(), PAGE_SIZE)
+    paginator = Paginator(form.sort(records, bar["total"]).values_list("pk", flat=True), PAGE_SIZE)
     paginator.count = bar["total"]
     number = form.cleaned_data["page"] or 1
     if number > paginator.num_pages:
@@ -86,7 +86,7 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
         template,
         {
             "page": page,
-            "fiches": cards_of(list(page), form.words),
+            "fiches": cards_of(form.fetch(list(page)), form.words),
             "compte": count_words(paginator.count),
             "requete": query,
             "lieux": places.named(form.cleaned_data["q"]) if form.cleaned_data["q"] and number == 1 else [],
