@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalogue.importers import values
-from catalogue.importers.fields import Collection, Field, Form, Nature
+from catalogue.importers.fields import Collection, Field, Form, Nature, model_field
 from catalogue.importers.mapping import ItemRule, Mapping, Rule, comparable, fill
 from catalogue.importers.problems import Problem, doubt, notice, reject
 from catalogue.importers.table import Row, Table
@@ -177,7 +177,7 @@ def _words(model: type[models.Model], known: Field, text: str) -> str:
         return _choice(model, known, text)
     if known.form is Form.TERM:
         return one_line(text)
-    longest = getattr(model._meta.get_field(known.attribute), "max_length", None) or 100_000
+    longest = model_field(model, known.attribute).max_length or 100_000
     if known.form is Form.URL:
         return values.web_address(text, longest)[0]
     if known.attribute in NUMBERS:
@@ -209,7 +209,7 @@ def _refuse_negative(known: Field, value: Any) -> None:
 def _choice(model: type[models.Model], known: Field, text: str) -> str:
     """The code of a choice, from its code or its label."""
     wanted = comparable(text)
-    target = model._meta.get_field(known.attribute)
+    target = model_field(model, known.attribute)
     choices = (
         getattr(target, "choices", None)
         or getattr(getattr(target, "base_field", None), "choices", None)
@@ -233,7 +233,7 @@ def _blank(model: type[models.Model], known: Field) -> Portable:
     """What an emptied field holds."""
     if known.form in (Form.TERMS, Form.WORDS, Form.CHOICES):
         return ()
-    target = model._meta.get_field(known.attribute)
+    target = model_field(model, known.attribute)
     if target.has_default():
         return str(target.get_default())
     return None if target.null else ""

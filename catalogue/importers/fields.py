@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from typing import Any, cast
 
 from django.contrib.gis.db import models
 
@@ -29,6 +30,11 @@ class Form(Enum):
     TERM = auto()
     TERMS = auto()
     PLACE = auto()
+
+
+def model_field(model: type[models.Model], attribute: str) -> models.Field[Any, Any]:
+    """The field of a model, or of its parent, by its attribute."""
+    return cast("models.Field[Any, Any]", model._meta.get_field(attribute))
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,11 @@ class Nature:
     def is_record(self) -> bool:
         """True for the five kinds of records."""
         return issubclass(self.model, Record)
+
+    @property
+    def kind(self) -> str:
+        """The kind of a record, as the base says it."""
+        return str(getattr(self.model, "KIND", ""))
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

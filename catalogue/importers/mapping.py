@@ -118,7 +118,7 @@ def _rules(nature: Nature, table: dict[str, Any]) -> dict[str, Rule]:
                 _("Champ inconnu : « %(name)s ». Possibles : %(all)s.")
                 % {"name": name, "all": ", ".join(nature.by_name)}
             )
-        given = {"colonne": value} if isinstance(value, str) else dict(value)
+        given: dict[str, Any] = {"colonne": value} if isinstance(value, str) else dict(value)
         unknown = set(given) - {"colonne", "constante", "modele", "valeurs", "vides", "separateur"}
         if unknown:
             raise FileRefused(

@@ -26,9 +26,12 @@ ARTICLE = re.compile(r"^(?P<name>.+?)\s*\((?P<article>le|la|les|l['’])\)\s*$",
 GROUPED = re.compile(r"^[-+]?\d{1,3}( \d{3})+([.,]\d+)?$")
 FIGURE = re.compile(r"^[-+]?\d+([.,]\d+)?$")
 QUANTITY = re.compile(r"^(?P<figure>[-+]?[\d ]+(?:[.,]\d+)?) ?(?P<unit>[^\d\s].*)?$")
-HECTARES = {"": 1, "ha": 1, "hectare": 1, "hectares": 1, "m²": Decimal("0.0001"), "m2": Decimal("0.0001")} | {
-    "km²": 100, "km2": 100, "a": Decimal("0.01"), "are": Decimal("0.01"), "ares": Decimal("0.01")
-}  # fmt: skip
+HECTARES: dict[str, Decimal] = {
+    **dict.fromkeys(("", "ha", "hectare", "hectares"), Decimal(1)),
+    **dict.fromkeys(("m²", "m2"), Decimal("0.0001")),
+    **dict.fromkeys(("km²", "km2"), Decimal(100)),
+    **dict.fromkeys(("a", "are", "ares"), Decimal("0.01")),
+}
 YEARS = range(1900, 2101)
 YES = frozenset({"oui", "o", "x", "vrai", "true", "1", "yes", "y"})
 NO = frozenset({"non", "n", "faux", "false", "0", "no"})
@@ -96,7 +99,7 @@ def hectares(text: str) -> tuple[str, str]:
     if area <= 0:
         raise Unreadable(_("« %(text)s » : une surface doit être positive.") % {"text": one_line(text)})
     value = plain_decimal(area)
-    differs = unit or remark or area != number
+    differs = remark or area != number
     said = (
         _("« %(text)s » lu %(n)s ha") % {"text": one_line(text), "n": value.replace(".", ",")}
         if differs

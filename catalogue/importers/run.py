@@ -1,0 +1,259 @@
+"""The three steps chained: what the commands and the workshop call.
+
+``prepare`` reads and doubts, ``plan_import`` compares, ``import_table`` also writes. Two imports never
+run at once: the second waits, then sees what the first wrote, so that one file sent twice is one import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from catalogue.importers import mapping as mappings
+from catalogue.importers import rules
+from catalogue.importers.candidates import Candidate, read_candidates
+from catalogue.importers.diff import Plan, Status, compare, key_of
+from catalogue.importers.fields import Form
+from catalogue.importers.lookup import Directory, settle_references
+from catalogue.importers.mapping import Mapping
+from catalogue.importers.natures import NATURES
+from catalogue.importers.places import place_candidates
+from catalogue.importers.problems import FileRefused, reject
+from catalogue.importers.read import MAX_ROWS, read
+from catalogue.importers.snapshot import held_by_base, taken_by_others
+from catalogue.importers.suspicion import suspect
+from catalogue.importers.table import Table
+from catalogue.importers.territories import TerritoryIndex
+from catalogue.importers.write import Writer, write
+from catalogue.models import ImportBatch, Record, Source
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+LOCK = 7_340_032
+"""Key of the advisory lock that imports take, whatever they import."""
+STATEMENT_TIMEOUT = "300s"
+
+
+@dataclass(slots=True)
+class Ground:
+    """What every file of a run shares: the territories and the names of things."""
+
+    index: TerritoryIndex = field(default_factory=TerritoryIndex)
+    directory: Directory = field(default_factory=Directory)
+
+    @classmethod
+    def load(cls) -> Ground:
+        """The territories of the base; names are read when they are needed."""
+        return cls(TerritoryIndex.load(), Directory())
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to import and how."""
+
+    filename: str
+    data: bytes
+    mapping: Mapping | None = None
+    nature: str = ""
+    source: str = ""
+    accepted: frozenset[str] = frozenset()
+    state: str = Record.State.SUBMITTED.value
+    reason: str = ""
+    actor: User | None = None
+    is_trusted: bool = False
+    max_rows: int = MAX_ROWS
+
+
+@dataclass(slots=True)
+class Result:
+    """What an import did, or would do."""
+
+    job: Job
+    table: Table
+    mapping: Mapping
+    plan: Plan
+    source: str
+    batch: ImportBatch | None = None
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """A transaction in which no other import runs, with time enough for a large one."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [STATEMENT_TIMEOUT])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
+
+
+def prepare(job: Job) -> tuple[Table, Mapping, str]:
+    """The table of the file, the mapping with its columns found, and the code of the source."""
+    table = read(job.data, max_rows=job.max_rows)
+    given = job.mapping
+    if given is None:
+        nature = NATURES.get(job.nature)
+        if nature is None:
+            raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(NATURES)})
+        given = mappings.native(nature, table.headers)
+    elif job.nature and job.nature != given.nature.name:
+        raise FileRefused(
+            _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
+            % {"one": given.nature.name, "other": job.nature}
+        )
+    bound = mappings.bind(given, table.headers)
+    _say_columns(table, bound)
+    return table, bound, job.source or bound.source
+
+
+def _say_columns(table: Table, mapping: Mapping) -> None:
+    """Refuse a file in which nothing is recognised; say which columns are left aside."""
+    if mapping.nature.key.name not in mapping.rules:
+        raise FileRefused(
+            _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
+            % {"name": mapping.nature.key.name, "all": ", ".join(table.headers[:20])}
+        )
+    personal, others = mappings.left_out(mapping, table.headers)
+    if personal:
+        message = _("Colonnes laissées de côté, car elles semblent personnelles : %(all)s.")
+        table.notices.append(message % {"all": ", ".join(personal)})
+    if others:
+        table.notices.append(_("Colonnes non reprises : %(all)s.") % {"all": ", ".join(others)})
+
+
+def plan_import(
+    table: Table,
+    mapping: Mapping,
+    source: str,
+    job: Job,
+    ground: Ground,
+    attached: list[Candidate] | None = None,
+) -> Plan:
+    """What the file would change. ``attached`` are candidates that the caller has already read."""
+    candidates = read_candidates(table, mapping) if attached is None else attached
+    place_candidates(candidates, mapping.nature, ground.index, mapping.srid)
+    settle_references(candidates, mapping.nature, ground.directory)
+    suspect(candidates, mapping.nature, ground.index, source, twins=not job.is_trusted)
+    for candidate in candidates:
+        rules.check(candidate)
+    taken = taken_by_others(candidates, mapping.nature, source)
+    for candidate in candidates:
+        kind = taken.get(key_of(candidate, mapping.nature, source))
+        if kind:
+            message = _("Cet identifiant est déjà celui d’une fiche d’une autre nature (%(kind)s).")
+            candidate.problems.append(reject("identifiant-pris", message % {"kind": kind}))
+    existing = held_by_base(candidates, mapping.nature, source)
+    return compare(candidates, existing, mapping.nature, source, job.accepted)
+
+
+def check_constants(mapping: Mapping, ground: Ground) -> None:
+    """Raise FileRefused when the mapping itself names a theme, a programme … that the base does not have."""
+    unknown = []
+    for name, rule in mapping.rules.items():
+        known = mapping.nature.by_name[name]
+        if rule.constant and known.form in (Form.TERM, Form.TERMS):
+            texts = [text.strip() for text in rule.constant.split(rule.separator)]
+            unknown += [f"{t} ({known.to})" for t in texts if ground.directory[known.to].key(t) is None]
+    if unknown:
+        raise FileRefused(
+            _("La correspondance nomme ce que la base n’a pas : %(all)s. Chargez d’abord import_fixtures.")
+            % {"all": ", ".join(unknown)}
+        )
+
+
+def check_source(mapping: Mapping, source: str, ground: Ground) -> bool:
+    """True when the source of a file of records is known; raises FileRefused when nothing describes it."""
+    if not mapping.nature.is_record or "source" in mapping.rules or source in ground.directory["source"].pks:
+        return True
+    if not source:
+        raise FileRefused(
+            _("Dites la source (--source CODE) : elle identifie les fiches avec leur identifiant.")
+        )
+    if "nom" not in mapping.source_details:
+        known = ", ".join(sorted(ground.directory["source"].pks)) or _("aucune")
+        raise FileRefused(
+            _("Source inconnue : « %(code)s ». Connues : %(all)s. Sinon, décrivez-la dans la correspondance.")
+            % {"code": source, "all": known}
+        )
+    return False
+
+
+def dry_run(job: Job, ground: Ground | None = None) -> Result:
+    """What the import would do; the base is only read."""
+    ground = ground or Ground.load()
+    table, mapping, source = prepare(job)
+    check_constants(mapping, ground)
+    check_source(mapping, source, ground)
+    return Result(job, table, mapping, plan_import(table, mapping, source, job, ground), source)
+
+
+def import_file(job: Job, ground: Ground | None = None) -> Result:
+    """Import the file: all its good rows are written, or nothing is."""
+    with alone():
+        return import_in_transaction(job, ground or Ground.load())
+
+
+def import_in_transaction(job: Job, ground: Ground) -> Result:
+    """The same for a caller that holds the transaction and the lock already."""
+    table, mapping, source = prepare(job)
+    check_constants(mapping, ground)
+    if not check_source(mapping, source, ground):
+        names = {"nom": "name", "editeur": "publisher", "url": "url", "licence": "licence", "note": "note"}
+        details = {names[key]: value for key, value in mapping.source_details.items() if key in names}
+        Source.objects.create(code=source, **details)
+        ground.directory = Directory()
+    plan = plan_import(table, mapping, source, job, ground)
+    return record(Result(job, table, mapping, plan, source), ground)
+
+
+def record(result: Result, ground: Ground) -> Result:
+    """Write the plan under a batch; a plan that changes nothing leaves no trace."""
+    plan, job = result.plan, result.job
+    if not plan.writes_something:
+        return result
+    batch = ImportBatch(
+        filename=job.filename[:250],
+        sha256=hashlib.sha256(job.data).hexdigest(),
+        source_id=ground.directory["source"].pks.get(result.source),
+        created_count=plan.count(Status.NEW),
+        changed_count=plan.count(Status.CHANGED),
+        unchanged_count=plan.count(Status.UNCHANGED),
+        suspicious_count=plan.count(Status.SUSPICIOUS),
+        rejected_count=plan.count(Status.REJECTED),
+        created_by=job.actor,
+    )
+    if plan.nature.is_record:
+        batch.save()
+    writer = Writer(
+        ground.directory,
+        ground.index,
+        batch,
+        result.source,
+        job.state,
+        job.reason or _("Import de %(file)s") % {"file": job.filename},
+        job.actor,
+    )
+    try:
+        write(plan, writer)
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or _("inconnue")
+        raise FileRefused(
+            _("La base refuse une ligne (contrainte %(name)s) : rien n’a été écrit.") % {"name": name}
+        ) from error
+    if plan.nature.is_record:
+        batch.save(update_fields=["report"])
+        result.batch = batch
+    ground.directory = Directory()
+    return result
+
+
+def accepting(job: Job, codes: set[str]) -> Job:
+    """The same job with these doubts settled."""
+    return replace(job, accepted=job.accepted | codes)

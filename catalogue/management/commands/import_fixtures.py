@@ -1,0 +1,57 @@
+"""``manage.py import_fixtures``: loads and publishes the initial data set, once."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.table import Table
+
+from catalogue.importers.diff import Status
+from catalogue.importers.fixtures import FOLDER, import_fixtures
+from catalogue.importers.problems import FileRefused
+from catalogue.importers.report import reasons
+from catalogue.importers.run import Result
+
+
+class Command(BaseCommand):
+    """Load the files of ``fixtures/`` through the importer."""
+
+    help = _("Charge et publie le jeu de données initial (fixtures/). Un second passage ne change rien.")
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where the files are, and whether one bad row stops everything."""
+        parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DOSSIER")
+        parser.add_argument("--strict", action="store_true", help=_("refuse tout si une ligne ne passe pas"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load everything in one transaction, then say what was done."""
+        started = time.monotonic()
+        try:
+            results = import_fixtures(options["folder"], is_strict=options["strict"])
+        except FileRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        console = Console(file=cast(IO[str], self.stdout), soft_wrap=True)
+        if int(options["verbosity"]) > 0:
+            console.print(summary(results))
+        for result in results:
+            for outcome in result.plan.of(Status.REJECTED, Status.SUSPICIOUS):
+                where = f"{result.job.filename}, ligne {outcome.candidate.line}"
+                console.print(f"{where} – {outcome.candidate.title} : {reasons(outcome)}", markup=False)
+        console.print(_("Jeu de données initial en %(s).1f s.") % {"s": time.monotonic() - started})
+
+
+def summary(results: list[Result]) -> Table:
+    """One line a file."""
+    table = Table(title=_("Jeu de données initial"))
+    table.add_column(_("Fichier"))
+    for status in Status:
+        table.add_column(f"{status.value}s", justify="right")
+    for result in results:
+        table.add_row(result.job.filename, *(str(result.plan.count(status)) for status in Status))
+    return table

@@ -1,0 +1,122 @@
+"""``manage.py import_records FILE``: what a file would change in the catalogue, and the change itself."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.table import Table
+
+from catalogue.importers import mapping as mappings
+from catalogue.importers.diff import Status
+from catalogue.importers.natures import NATURES
+from catalogue.importers.problems import FileRefused, Severity
+from catalogue.importers.read import MAX_ROWS
+from catalogue.importers.report import account, reasons, rejected_rows
+from catalogue.importers.run import Job, Result, dry_run, import_file
+
+STYLES = {
+    Status.NEW: "green",
+    Status.CHANGED: "cyan",
+    Status.UNCHANGED: "dim",
+    Status.SUSPICIOUS: "yellow",
+    Status.REJECTED: "red",
+}
+
+
+class Command(BaseCommand):
+    """Read, compare, and write when asked to."""
+
+    help = _(
+        "Importe un fichier CSV ou XLSX dans le catalogue. Sans --write, dit seulement ce qui changerait."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file, how to read it, and where the account goes."""
+        parser.add_argument("file", type=Path, metavar="FICHIER")
+        parser.add_argument("--kind", default="", choices=["", *NATURES], help=_("nature des lignes"))
+        parser.add_argument("--source", default="", metavar="CODE", help=_("code de la source"))
+        parser.add_argument("--mapping", type=Path, metavar="TOML", help=_("fichier de correspondance"))
+        parser.add_argument("--accept", action="append", default=[], metavar="CODE", help=_("doute réglé"))
+        parser.add_argument("--rejects", type=Path, metavar="CSV", help=_("écrit les lignes non reprises"))
+        parser.add_argument("--report", type=Path, metavar="JSON", help=_("écrit le compte rendu complet"))
+        parser.add_argument("--max-rows", type=int, default=MAX_ROWS, help=_("nombre de lignes au plus"))
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument("--write", action="store_true", help=_("écrit dans la base"))
+        mode.add_argument("--dry-run", action="store_true", help=_("n’écrit rien (c’est le défaut)"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the import; a file that cannot be trusted ends in an error and changes nothing."""
+        try:
+            job = self.job(options)
+            result = import_file(job) if options["write"] else dry_run(job)
+        except FileRefused as refusal:
+            raise CommandError(
+                _("%(file)s : %(why)s") % {"file": options["file"], "why": refusal}
+            ) from refusal
+        show(
+            result,
+            Console(file=cast(IO[str], self.stdout), soft_wrap=True),
+            detailed=int(options["verbosity"]) > 1,
+        )
+        if options["rejects"]:
+            options["rejects"].write_text(rejected_rows(result), encoding="utf-8", newline="")
+        if options["report"]:
+            text = json.dumps(account(result), ensure_ascii=False, indent=1, default=str)
+            options["report"].write_text(text, encoding="utf-8")
+
+    def job(self, options: dict[str, Any]) -> Job:
+        """What the command line asks for."""
+        try:
+            data = options["file"].read_bytes()
+            text = options["mapping"].read_text(encoding="utf-8") if options["mapping"] else None
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(str(error)) from error
+        return Job(
+            filename=options["file"].name,
+            data=data,
+            mapping=mappings.load(text) if text is not None else None,
+            nature=options["kind"],
+            source=options["source"],
+            accepted=frozenset(options["accept"]),
+            max_rows=options["max_rows"],
+        )
+
+
+def show(result: Result, console: Console, *, detailed: bool) -> None:
+    """The summary, then the rows that a curator has to look at."""
+    table, plan = result.table, result.plan
+    summary = Table(title=_("Import de %(file)s") % {"file": result.job.filename})
+    summary.add_column(_("Lignes"))
+    summary.add_column(_("Nombre"), justify="right")
+    for status in Status:
+        summary.add_row(f"[{STYLES[status]}]{status.value}s[/]", str(plan.count(status)))
+    summary.add_row(_("vides"), str(len(table.blank_lines)))
+    summary.add_row(_("de total"), str(len(table.total_lines)))
+    console.print(summary)
+    for said in table.notices:
+        console.print(said, style="dim", markup=False)
+    for outcome in plan.of(Status.REJECTED, Status.SUSPICIOUS):
+        line = _("ligne %(n)d") % {"n": outcome.candidate.line}
+        text = f"{line} – {outcome.status.value} – {outcome.candidate.title} : {reasons(outcome)}"
+        console.print(text, style=STYLES[outcome.status], markup=False, highlight=False)
+    if detailed:
+        _show_details(result, console)
+    done = _("Écrit dans la base.") if result.batch else _("Rien n’a été écrit.")
+    console.print(done, style="bold")
+
+
+def _show_details(result: Result, console: Console) -> None:
+    """The notices and the changes, row by row."""
+    for outcome in result.plan.outcomes:
+        for problem in outcome.candidate.problems:
+            if problem.severity is Severity.NOTICE:
+                console.print(f"ligne {outcome.candidate.line} – avis – {problem}", style="dim", markup=False)
+        for change in (*outcome.changes, *outcome.items, *outcome.held):
+            text = f"ligne {outcome.candidate.line} – {change.attribute} : {change.old} → {change.new}"
+            console.print(text, style="cyan", markup=False)
