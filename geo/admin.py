@@ -65,10 +65,9 @@ class TerritoryAdmin(ReadOnlyAdmin):
         wanted |= models.Q(postal_codes__contains=[words[:5]])
         if slugify(words):
             wanted |= models.Q(slug__contains=slugify(words))
-        first = models.Case(models.When(pk__in=best, then=0), default=1)
-        return found.filter(wanted).order_by(
-            first, models.F("population").desc(nulls_last=True), "code"
-        ), False
+        first = [models.Case(models.When(pk__in=best, then=0), default=1)] if best else []
+        peopled = models.F("population").desc(nulls_last=True)
+        return found.filter(wanted).order_by(*first, peopled, "code"), False
 
     @admin.display(description=_("millésime"), ordering="millesime")
     def year(self, territory: Territory) -> str:

@@ -18,7 +18,7 @@ LEGAL_FORMS = (
 
 
 def normalise(text: str) -> str:
-    """Lower case, no accent, words separated by one space, « st » spelt « saint »: « st-Étienne » → saint etienne."""
+    """Lower case, no accent, one space between words, « st » in full: « St-Étienne » → saint etienne."""
     text = text.casefold().replace("œ", "oe").replace("æ", "ae")
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     words = re.findall(r"s/|[a-z0-9]+", text)
@@ -48,6 +48,4 @@ def bare_names(normalised: str) -> list[str]:
 def inner_names(normalised: str) -> list[str]:
     """The ends of a name that begin at a word one may remember it by: « saint malo » → malo."""
     words = normalised.split(" ")
-    return [
-        " ".join(words[i:]) for i in range(1, len(words)) if words[i] not in LINKS and len(words[i]) > 1
-    ]
+    return [" ".join(words[i:]) for i in range(1, len(words)) if words[i] not in LINKS and len(words[i]) > 1]

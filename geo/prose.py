@@ -11,7 +11,9 @@ AT_ISLAND = frozenset({"04", "06", "974", "976", "75", "975", "977", "978", "986
 
 def begins_with_vowel(name: str) -> bool:
     """True when « de » elides before the name."""
-    return name[:1].upper() in set("AÂÀEÉÈÊIÎOÔUYŒÆ") and not name.startswith(("Y ", "Yu", "Ya", "Yo", "Ouessant"))
+    return name[:1].upper() in set("AÂÀEÉÈÊIÎOÔUYŒÆ") and not name.startswith(
+        ("Y ", "Yu", "Ya", "Yo", "Ouessant")
+    )
 
 
 def of_name(name: str, level: str, name_type: int) -> str:

@@ -27,7 +27,7 @@ MEMBERSHIP = {
 MOST_SUGGESTIONS = 20
 
 
-class TerritoryQuerySet(models.QuerySet):
+class TerritoryQuerySet(models.QuerySet["Territory"]):
     """Territories."""
 
     def current(self) -> Self:
@@ -48,7 +48,7 @@ class TerritoryQuerySet(models.QuerySet):
         return self.select_related(*MEMBERSHIP).defer("geometry", *shapes)
 
     def inside(self, territory: Territory) -> Self:
-        """The territory and those that lie in it; an EPCI over two départements lies in that of its main town."""
+        """The territory and those in it; an EPCI over two départements is in that of its main town."""
         if territory.level == "pays":
             return self.all()
         link = MEMBERSHIP.get(territory.level)
@@ -90,7 +90,9 @@ class TerritoryQuerySet(models.QuerySet):
         if not found:
             return self.none()
         ids, aliases = [pk for pk, _ in found], [alias for _, alias in found]
-        return self.filter(pk__in=ids).annotate(rank=rank_in(ids), alias=alias_of(ids, aliases)).order_by("rank")
+        return (
+            self.filter(pk__in=ids).annotate(rank=rank_in(ids), alias=alias_of(ids, aliases)).order_by("rank")
+        )
 
     def resolve(self, level: str, code: str) -> Territory:
         """The territory in force for a code, merged communes followed (93059 → 93066).

@@ -11,7 +11,7 @@ from threading import Lock
 from django.db import connection
 
 from geo.models import Level, TerritoryLoad
-from geo.models.outline import Band
+from geo.models.territory import Band
 
 MAX_ZOOM = 16
 DESIGN = 1
@@ -58,12 +58,6 @@ FROM (
 WHERE geom IS NOT NULL
 """
 
-# The outline of one territory for a map of it (degrees, srid 4326). Carried by outline_once_per_band.
-OUTLINE_GEOJSON = """
-SELECT ST_AsGeoJSON(ST_Transform(geometry, 4326), 5)
-FROM geo_territoryoutline WHERE territory_id = %(territory)s AND band = %(band)s
-"""
-
 
 def band_of(zoom: int) -> Band:
     """The band of outlines that serves a zoom."""
@@ -91,16 +85,6 @@ def tile(z: int, x: int, y: int) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(statement(z), {"z": z, "x": x, "y": y})
         return bytes(cursor.fetchone()[0])
-
-
-def outline(territory_id: int, level: str) -> str | None:
-    """The generalised outline of a territory as a GeoJSON geometry (srid 4326), None without one."""
-    coarse = level in (Level.REGION, Level.DEPARTEMENT, Level.EPCI)
-    band = Band.REGION if coarse else Band.FULL
-    with connection.cursor() as cursor:
-        cursor.execute(OUTLINE_GEOJSON, {"territory": territory_id, "band": band.value})
-        row = cursor.fetchone()
-    return row[0] if row else None
 
 
 class Version:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import F, FloatField, Func, Value
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from geo.fields import CubeField
-from geo.models.profile import TerritoryProfile
-from geo.models.territory import Territory
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from geo.models import Territory, TerritoryProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +23,8 @@ class Variable:
     """One variable of a profile; a flag is 0 or 1, a rank begins at 1."""
 
     name: str
-    label: str
-    unit: str = ""
+    label: StrPromise
+    unit: StrPromise | str = ""
     decimals: int = 0
     is_flag: bool = False
     is_rank: bool = False
@@ -130,8 +135,9 @@ def nearest_twins(territory: Territory, n: int) -> list[Territory]:
 
     Each carries ``twin_distance`` (standard deviations) and ``explanation``. Empty without a profile.
     """
-    own = TerritoryProfile.objects.filter(territory=territory).first()
-    if own is None:
+    try:
+        own = territory.profile
+    except ObjectDoesNotExist:
         return []
     found = (
         type(territory)
@@ -145,7 +151,7 @@ def nearest_twins(territory: Territory, n: int) -> list[Territory]:
     )
     twins = list(found)
     for twin in twins:
-        twin.explanation = explain(own, twin.profile)  # type: ignore[attr-defined]
+        twin.explanation = explain(own, twin.profile)
     return twins
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -59,7 +59,7 @@ def draw_outline(request: HttpRequest, level: str, code: str) -> HttpResponse:
         territory = Territory.objects.resolve(level, code)
     except Territory.DoesNotExist:
         raise Http404("Aucun territoire n’a ce code.") from None
-    geometry = tiles.outline(territory.pk, territory.level) or (territory.point.json if territory.point else "null")
+    geometry = territory.simplified_outline() or (territory.point and json.loads(territory.point.json))
     properties = {"level": territory.level, "code": territory.code, "name": territory.name}
-    feature = '{"type":"Feature","properties":%s,"geometry":%s}' % (json.dumps(properties), geometry)  # noqa: UP031
-    return HttpResponse(feature, content_type=GEOJSON_TYPE)
+    feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+    return JsonResponse(feature, content_type=GEOJSON_TYPE)

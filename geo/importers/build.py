@@ -1,4 +1,4 @@
-"""From the nomenclature and the outlines of communes to every territory with its outline: no database here."""
+"""From the nomenclature and the outlines of communes to every territory: no database here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UPPER_LEVELS = ("epci", "ept", "departement", "region", "pays")
 FULL, REGION, COUNTRY = 16, 8, 5
 """The bands of ``geo.models.outline.Band``."""
 TOLERANCE = {REGION: 700.0, COUNTRY: 3000.0}
-"""Square root of the smallest triangle kept in each band, metres of srid 3857: under a pixel of its last zoom."""
+"""Square root of the smallest triangle kept in each band, metres of srid 3857: a pixel or so."""
 SPECK = 60e6
 """Largest hole closed in the two coarse bands, square metres of srid 3857: about 30 km² on the ground."""
 NO_OUTLINE = "pas de contour dans la source"
@@ -95,7 +95,9 @@ def clean_base(nomenclature: Nomenclature, shapes: Shapes, ground: Ground) -> Ba
     for code in shapes.rebuilt & by_code.keys():
         ground.sources["commune", code] = REBUILT
     for index in grown:
-        ground.sources["commune", communes[index]] = f"{shapes.source}, contour complété de sa partie manquante"
+        ground.sources["commune", communes[index]] = (
+            f"{shapes.source}, contour complété de sa partie manquante"
+        )
     return Base(units, filled, communes, by_code)
 
 

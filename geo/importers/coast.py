@@ -111,10 +111,9 @@ def nearest_vertex(ring: Coordinates, point: tuple[float, float]) -> tuple[int, 
     return index, float(gaps[index])
 
 
-def rings_of(geometry: shapely.Geometry) -> Iterator[Coordinates]:
+def rings_of(geometry: Polygon | MultiPolygon) -> Iterator[Coordinates]:
     """The outer rings of a polygon or multipolygon, closed."""
-    for part in geometry.geoms if hasattr(geometry, "geoms") else [geometry]:
-        assert isinstance(part, Polygon)
+    for part in coverage.as_multi(geometry).geoms:
         yield shapely.get_coordinates(part.exterior)
 
 

@@ -38,7 +38,7 @@ def merge(geometries: Geometries, groups: Sequence[Any]) -> dict[Any, Polygon | 
 
 
 def simplify(geometries: Geometries, tolerance: float) -> Geometries:
-    """The polygons generalised together, so that neighbours keep the same border (tolerance in their unit)."""
+    """The polygons generalised together, so that neighbours keep their border (tolerance in their unit)."""
     return np.asarray(shapely.coverage_simplify(geometries, tolerance))
 
 

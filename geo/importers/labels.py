@@ -7,7 +7,17 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_POPULATION = {4: 250_000, 5: 120_000, 6: 60_000, 7: 25_000, 8: 10_000, 9: 4_000, 10: 1_500, 11: 300, 12: 0}
+MIN_POPULATION = {
+    4: 250_000,
+    5: 120_000,
+    6: 60_000,
+    7: 25_000,
+    8: 10_000,
+    9: 4_000,
+    10: 1_500,
+    11: 300,
+    12: 0,
+}
 """Fewest inhabitants of a town named at a zoom."""
 WIDTH_PX, HEIGHT_PX = 76, 28
 """Room kept around a name at the zoom where it appears, in pixels of a 256-pixel tile."""

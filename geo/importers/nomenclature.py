@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geo.models.territory import OVERSEAS_COLLECTIVITIES
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 DECOUPAGE = DATA / "decoupage-administratif-6.0.0.json.xz"
 MILLESIME = 2026
-
-OVERSEAS_COLLECTIVITIES = frozenset({"975", "977", "978", "984", "986", "987", "988", "989"})
 
 EPCI_PREFIXES = {
     "CC ": "Communauté de communes ",
@@ -106,7 +106,7 @@ def read_nomenclature(path: Path = DECOUPAGE, departements: frozenset[str] = fro
 
 
 def totals_by_parent(communes: list[list[Any]]) -> dict[str, int]:
-    """Population of the country, the départements (``D35``) and the régions (``R53``), all communes counted."""
+    """Population of the country (``FR``), the départements (``D35``) and the régions (``R53``)."""
     totals: dict[str, int] = {}
     for row in communes:
         for key in ("FR", f"D{row[3]}", f"R{row[4]}"):

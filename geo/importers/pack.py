@@ -1,4 +1,4 @@
-"""The vendored data file, written from the unpacked npm package: what the import needs of it, nothing else."""
+"""The vendored data file, written from the unpacked npm package: what the import needs of it."""
 
 from __future__ import annotations
 
@@ -64,9 +64,13 @@ def pack(folder: Path, millesime: int) -> dict[str, Any]:
         ],
         "former": pack_former(rows, current),
         "epci": [[r["code"], r["nom"], r["type"], r["populationMunicipale"]] for r in epcis],
-        "ept": [[r["code"], r["nom"], r["type"], sum(m["populationMunicipale"] for m in r["membres"])] for r in epts],
+        "ept": [
+            [r["code"], r["nom"], r["type"], sum(m["populationMunicipale"] for m in r["membres"])]
+            for r in epts
+        ],
         "departements": [
-            [r["code"], r["nom"], r["typeLiaison"], r["region"], r["chefLieu"]] for r in load(folder, "departements")
+            [r["code"], r["nom"], r["typeLiaison"], r["region"], r["chefLieu"]]
+            for r in load(folder, "departements")
         ],
         "regions": [[r["code"], r["nom"], r["typeLiaison"], r["chefLieu"]] for r in load(folder, "regions")],
     }

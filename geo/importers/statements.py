@@ -41,7 +41,8 @@ FROM (
     -- OFFSET 0: measured once a row, not once for each mention of the area
     SELECT *, population / area AS density
     FROM (
-        SELECT staged.*, ST_Area(geometry::geography) / 1e6 AS area FROM staged WHERE level = %(level)s OFFSET 0
+        SELECT staged.*, ST_Area(geometry::geography) / 1e6 AS area
+        FROM staged WHERE level = %(level)s OFFSET 0
     ) measured
     OFFSET 0
 ) s
@@ -102,7 +103,9 @@ WHERE (o.level, o.geometry) IS DISTINCT FROM (EXCLUDED.level, EXCLUDED.geometry)
 DELETE_OUTLINES = """
 DELETE FROM geo_territoryoutline o USING geo_territory t
 WHERE t.id = o.territory_id
-  AND NOT EXISTS (SELECT FROM staged_outline s WHERE s.level = t.level AND s.code = t.code AND s.band = o.band)
+  AND NOT EXISTS (
+      SELECT FROM staged_outline s WHERE s.level = t.level AND s.code = t.code AND s.band = o.band
+  )
 """
 
 UPSERT_FORMER = """
@@ -129,6 +132,10 @@ SELECT s.id, t.id, s.kind, s.term, s.alias, s.weight
 FROM staged_term s JOIN geo_territory t USING (level, code)
 ORDER BY s.term;
 INSERT INTO geo_completionprefix (prefix, terms) SELECT prefix, terms FROM staged_prefix ORDER BY prefix;
+"""
+
+HELD = """
+SELECT level, count(*), count(geometry) FROM geo_territory WHERE is_current GROUP BY level ORDER BY level
 """
 
 ANALYZE = """

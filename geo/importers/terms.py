@@ -10,7 +10,8 @@ from geo.importers.nomenclature import Former, Named
 from geo.names import bare_names, inner_names, normalise
 
 LEVEL_WEIGHT = {
-    "commune": 1.0, "arrondissement": 0.02, "epci": 0.06, "ept": 0.05, "departement": 0.15, "region": 0.3, "pays": 0.02,
+    "commune": 1.0, "arrondissement": 0.02, "epci": 0.06, "ept": 0.05, "departement": 0.15,
+    "region": 0.3, "pays": 0.02,
 }  # fmt: skip
 KIND_WEIGHT = {"nom": 1.0, "mot": 0.1, "ancien": 0.05, "code": 1.0, "postal": 1.0}
 HIDDEN_CODE_WEIGHT = 1e-6

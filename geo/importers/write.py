@@ -19,7 +19,8 @@ from geo.names import slugify_name
 from geo.twins import FLAGS
 
 LEVELS_PARENTS_FIRST = (
-    Level.COUNTRY, Level.REGION, Level.DEPARTEMENT, Level.EPCI, Level.EPT, Level.COMMUNE, Level.ARRONDISSEMENT,
+    Level.COUNTRY, Level.REGION, Level.DEPARTEMENT, Level.EPCI, Level.EPT,
+    Level.COMMUNE, Level.ARRONDISSEMENT,
 )  # fmt: skip
 Step = Callable[[str], None]
 Row = tuple[Any, ...]
@@ -42,7 +43,9 @@ def write(
         if load.departements:
             refuse_strangers(cursor)
         figures = merge_territories(cursor, step)
-        cursor.execute(statements.ANALYZE_KEYS)  # the next statements join tables that were empty a minute ago
+        cursor.execute(
+            statements.ANALYZE_KEYS
+        )  # the next statements join tables that were empty a minute ago
         step("Écriture des contours généralisés")
         figures["outlines"] = count(cursor, statements.UPSERT_OUTLINES)
         figures["outlines"] += count(cursor, statements.DELETE_OUTLINES)
@@ -97,7 +100,14 @@ def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
         parents = parents_of(named, communes)
         overseas = (parents.get("departement") or named.seat or named.code).startswith(("97", "98"))
         yield (
-            *(named.level, named.code, named.name, named.name_type, slugify_name(named.name), named.population),
+            *(
+                named.level,
+                named.code,
+                named.name,
+                named.name_type,
+                slugify_name(named.name),
+                named.population,
+            ),
             geometry,
             point,
             zooms.get(named.code) if named.level == Level.COMMUNE else None,
@@ -119,13 +129,17 @@ def parents_of(named: Named, communes: dict[str, Named]) -> dict[str, str]:
     return named.parents
 
 
-def coastal_places(ground: Ground, communes: dict[str, Named], coastal: frozenset[str]) -> set[tuple[str, str]]:
+def coastal_places(
+    ground: Ground, communes: dict[str, Named], coastal: frozenset[str]
+) -> set[tuple[str, str]]:
     """(level, code) of the coastal communes and of all that holds one."""
     found = {(Level.COUNTRY.value, "FR")}
     for code in coastal & communes.keys():
         found.add((Level.COMMUNE.value, code))
         found.update(communes[code].parents.items())
-    return found | {(n.level, n.code) for n in ground.named if n.level == Level.ARRONDISSEMENT and n.code in coastal}
+    return found | {
+        (n.level, n.code) for n in ground.named if n.level == Level.ARRONDISSEMENT and n.code in coastal
+    }
 
 
 def town_zooms(ground: Ground, communes: dict[str, Named]) -> dict[str, int]:
@@ -179,9 +193,7 @@ def write_profiles(cursor: Any) -> int:
 
 def held(cursor: Any) -> dict[str, int]:
     """What the base holds now: current territories by level, and those with an outline."""
-    cursor.execute(
-        "SELECT level, count(*), count(geometry) FROM geo_territory WHERE is_current GROUP BY level ORDER BY level"
-    )
+    cursor.execute(statements.HELD)
     figures = {}
     for level, total, outlined in cursor.fetchall():
         figures[level] = total

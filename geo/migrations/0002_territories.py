@@ -5,257 +5,715 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import geo.fields
 from django.db import migrations, models
+
+import geo.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('geo', '0001_extensions_and_french_search'),
+        ("geo", "0001_extensions_and_french_search"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CompletionPrefix',
+            name="CompletionPrefix",
             fields=[
-                ('prefix', models.CharField(max_length=160, primary_key=True, serialize=False, verbose_name='préfixe')),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='termes, du meilleur au moins bon')),
+                (
+                    "prefix",
+                    models.CharField(
+                        max_length=160, primary_key=True, serialize=False, verbose_name="préfixe"
+                    ),
+                ),
+                (
+                    "terms",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        size=None,
+                        verbose_name="termes, du meilleur au moins bon",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'préfixe de complétion',
-                'verbose_name_plural': 'préfixes de complétion',
-                'ordering': ['prefix'],
+                "verbose_name": "préfixe de complétion",
+                "verbose_name_plural": "préfixes de complétion",
+                "ordering": ["prefix"],
             },
         ),
         migrations.CreateModel(
-            name='Territory',
+            name="Territory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('commune', 'commune'), ('arrondissement', 'arrondissement municipal'), ('epci', 'intercommunalité'), ('ept', 'établissement public territorial'), ('departement', 'département'), ('region', 'région'), ('pays', 'pays')], max_length=14, verbose_name='niveau')),
-                ('code', models.CharField(help_text='Code INSEE, ou SIREN d’une intercommunalité.', max_length=9, verbose_name='code')),
-                ('name', models.CharField(max_length=150, verbose_name='nom')),
-                ('name_type', models.PositiveSmallIntegerField(default=0, help_text='Type de nom en clair (TNCC) de l’INSEE, de 0 à 8.', verbose_name='type d’article')),
-                ('slug', models.SlugField(db_index=False, max_length=160, verbose_name='nom simplifié')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population municipale')),
-                ('area_km2', models.FloatField(blank=True, help_text='Calculée sur l’ellipsoïde à partir du contour.', null=True, verbose_name='superficie (km²)')),
-                ('density', models.FloatField(blank=True, null=True, verbose_name='densité (hab./km²)')),
-                ('density_class', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'très dense (1 500 hab./km² ou plus)'), (2, 'dense (300 à 1 500 hab./km²)'), (3, 'intermédiaire (100 à 300 hab./km²)'), (4, 'peu dense (30 à 100 hab./km²)'), (5, 'très peu dense (moins de 30 hab./km²)')], null=True, verbose_name='classe de densité calculée')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, spatial_index=False, srid=4326, verbose_name='contour')),
-                ('envelope', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geometry'), function='ST_Envelope', output_field=django.contrib.gis.db.models.fields.GeometryField(srid=4326)), output_field=django.contrib.gis.db.models.fields.GeometryField(null=True, spatial_index=False, srid=4326), verbose_name='emprise')),
-                ('point', django.contrib.gis.db.models.fields.PointField(blank=True, help_text='Mairie si elle est dans le contour, sinon un point du contour.', null=True, spatial_index=False, srid=4326, verbose_name='point')),
-                ('geog', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast('point', django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326)), output_field=django.contrib.gis.db.models.fields.PointField(geography=True, null=True, spatial_index=False, srid=4326), verbose_name='point sur l’ellipsoïde')),
-                ('mercator', models.GeneratedField(db_persist=True, expression=models.Func(models.F('point'), models.Value(3857), function='ST_Transform', output_field=django.contrib.gis.db.models.fields.PointField(srid=3857)), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857), verbose_name='point des tuiles')),
-                ('label_zoom', models.PositiveSmallIntegerField(blank=True, help_text='Calculé selon la population et le voisinage.', null=True, verbose_name='zoom d’apparition du nom')),
-                ('postal_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, size=None, verbose_name='codes postaux')),
-                ('epci_type', models.CharField(blank=True, choices=[('CC', 'communauté de communes'), ('CA', 'communauté d’agglomération'), ('CU', 'communauté urbaine'), ('METRO', 'métropole'), ('MET69', 'métropole de Lyon'), ('EPT', 'établissement public territorial')], max_length=5, verbose_name='type d’intercommunalité')),
-                ('is_coastal', models.BooleanField(blank=True, help_text='Touche la mer ou un estuaire ; calculé à partir des contours.', null=True, verbose_name='littoral')),
-                ('is_overseas', models.BooleanField(default=False, verbose_name='outre-mer')),
-                ('is_current', models.BooleanField(default=True, verbose_name='en vigueur')),
-                ('millesime', models.PositiveSmallIntegerField(verbose_name='millésime')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='arrondissements', to='geo.territory', verbose_name='commune')),
-                ('departement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='departement_members', to='geo.territory', verbose_name='département')),
-                ('epci', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='epci_members', to='geo.territory', verbose_name='intercommunalité')),
-                ('ept', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ept_members', to='geo.territory', verbose_name='établissement public territorial')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='region_members', to='geo.territory', verbose_name='région')),
-                ('seat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seat_of', to='geo.territory', verbose_name='chef-lieu')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("commune", "commune"),
+                            ("arrondissement", "arrondissement municipal"),
+                            ("epci", "intercommunalité"),
+                            ("ept", "établissement public territorial"),
+                            ("departement", "département"),
+                            ("region", "région"),
+                            ("pays", "pays"),
+                        ],
+                        max_length=14,
+                        verbose_name="niveau",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="Code INSEE, ou SIREN d’une intercommunalité.",
+                        max_length=9,
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="nom")),
+                (
+                    "name_type",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Type de nom en clair (TNCC) de l’INSEE, de 0 à 8.",
+                        verbose_name="type d’article",
+                    ),
+                ),
+                ("slug", models.SlugField(db_index=False, max_length=160, verbose_name="nom simplifié")),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="population municipale"),
+                ),
+                (
+                    "area_km2",
+                    models.FloatField(
+                        blank=True,
+                        help_text="Calculée sur l’ellipsoïde à partir du contour.",
+                        null=True,
+                        verbose_name="superficie (km²)",
+                    ),
+                ),
+                ("density", models.FloatField(blank=True, null=True, verbose_name="densité (hab./km²)")),
+                (
+                    "density_class",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "très dense (1 500 hab./km² ou plus)"),
+                            (2, "dense (300 à 1 500 hab./km²)"),
+                            (3, "intermédiaire (100 à 300 hab./km²)"),
+                            (4, "peu dense (30 à 100 hab./km²)"),
+                            (5, "très peu dense (moins de 30 hab./km²)"),
+                        ],
+                        null=True,
+                        verbose_name="classe de densité calculée",
+                    ),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, spatial_index=False, srid=4326, verbose_name="contour"
+                    ),
+                ),
+                (
+                    "envelope",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("geometry"),
+                            function="ST_Envelope",
+                            output_field=django.contrib.gis.db.models.fields.GeometryField(srid=4326),
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.GeometryField(
+                            null=True, spatial_index=False, srid=4326
+                        ),
+                        verbose_name="emprise",
+                    ),
+                ),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True,
+                        help_text="Mairie si elle est dans le contour, sinon un point du contour.",
+                        null=True,
+                        spatial_index=False,
+                        srid=4326,
+                        verbose_name="point",
+                    ),
+                ),
+                (
+                    "geog",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Cast(
+                            "point", django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326)
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            geography=True, null=True, spatial_index=False, srid=4326
+                        ),
+                        verbose_name="point sur l’ellipsoïde",
+                    ),
+                ),
+                (
+                    "mercator",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("point"),
+                            models.Value(3857),
+                            function="ST_Transform",
+                            output_field=django.contrib.gis.db.models.fields.PointField(srid=3857),
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                        verbose_name="point des tuiles",
+                    ),
+                ),
+                (
+                    "label_zoom",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Calculé selon la population et le voisinage.",
+                        null=True,
+                        verbose_name="zoom d’apparition du nom",
+                    ),
+                ),
+                (
+                    "postal_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="codes postaux",
+                    ),
+                ),
+                (
+                    "epci_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CC", "communauté de communes"),
+                            ("CA", "communauté d’agglomération"),
+                            ("CU", "communauté urbaine"),
+                            ("METRO", "métropole"),
+                            ("MET69", "métropole de Lyon"),
+                            ("EPT", "établissement public territorial"),
+                        ],
+                        max_length=5,
+                        verbose_name="type d’intercommunalité",
+                    ),
+                ),
+                (
+                    "is_coastal",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="Touche la mer ou un estuaire ; calculé à partir des contours.",
+                        null=True,
+                        verbose_name="littoral",
+                    ),
+                ),
+                ("is_overseas", models.BooleanField(default=False, verbose_name="outre-mer")),
+                ("is_current", models.BooleanField(default=True, verbose_name="en vigueur")),
+                ("millesime", models.PositiveSmallIntegerField(verbose_name="millésime")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arrondissements",
+                        to="geo.territory",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departement_members",
+                        to="geo.territory",
+                        verbose_name="département",
+                    ),
+                ),
+                (
+                    "epci",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="epci_members",
+                        to="geo.territory",
+                        verbose_name="intercommunalité",
+                    ),
+                ),
+                (
+                    "ept",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ept_members",
+                        to="geo.territory",
+                        verbose_name="établissement public territorial",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="region_members",
+                        to="geo.territory",
+                        verbose_name="région",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seat_of",
+                        to="geo.territory",
+                        verbose_name="chef-lieu",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'territoire',
-                'ordering': ['level', 'code'],
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "territoire",
+                "ordering": ["level", "code"],
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='TerritoryLoad',
+            name="TerritoryLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='empreinte des sources')),
-                ('millesime', models.PositiveSmallIntegerField(verbose_name='millésime')),
-                ('departements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, help_text='Vide : tout le territoire.', size=None, verbose_name='départements chargés')),
-                ('figures', models.JSONField(default=dict, verbose_name='chiffres')),
-                ('rejects', models.JSONField(blank=True, default=list, verbose_name='rejets')),
-                ('loaded_at', models.DateTimeField(auto_now_add=True, verbose_name='chargé le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, verbose_name="empreinte des sources")),
+                ("millesime", models.PositiveSmallIntegerField(verbose_name="millésime")),
+                (
+                    "departements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3),
+                        blank=True,
+                        default=list,
+                        help_text="Vide : tout le territoire.",
+                        size=None,
+                        verbose_name="départements chargés",
+                    ),
+                ),
+                ("figures", models.JSONField(default=dict, verbose_name="chiffres")),
+                ("rejects", models.JSONField(blank=True, default=list, verbose_name="rejets")),
+                ("loaded_at", models.DateTimeField(auto_now_add=True, verbose_name="chargé le")),
             ],
             options={
-                'verbose_name': 'chargement du territoire',
-                'verbose_name_plural': 'chargements du territoire',
-                'ordering': ['-pk'],
-                'get_latest_by': 'pk',
+                "verbose_name": "chargement du territoire",
+                "verbose_name_plural": "chargements du territoire",
+                "ordering": ["-pk"],
+                "get_latest_by": "pk",
             },
         ),
         migrations.CreateModel(
-            name='FormerCommune',
+            name="FormerCommune",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5, verbose_name='ancien code')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='nom')),
-                ('kind', models.CharField(choices=[('deleguee', 'commune déléguée'), ('associee', 'commune associée'), ('fusionnee', 'commune fusionnée ou code remplacé')], default='fusionnee', max_length=10, verbose_name='nature')),
-                ('since', models.DateField(blank=True, null=True, verbose_name='depuis')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_communes', to='geo.territory', verbose_name='commune qui lui succède')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=5, verbose_name="ancien code")),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="nom")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("deleguee", "commune déléguée"),
+                            ("associee", "commune associée"),
+                            ("fusionnee", "commune fusionnée ou code remplacé"),
+                        ],
+                        default="fusionnee",
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("since", models.DateField(blank=True, null=True, verbose_name="depuis")),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_communes",
+                        to="geo.territory",
+                        verbose_name="commune qui lui succède",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ancienne commune',
-                'verbose_name_plural': 'anciennes communes',
-                'ordering': ['code'],
+                "verbose_name": "ancienne commune",
+                "verbose_name_plural": "anciennes communes",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='CompletionTerm',
+            name="CompletionTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('nom', 'nom'), ('mot', 'suite du nom'), ('ancien', 'ancien nom'), ('code', 'code'), ('postal', 'code postal')], max_length=6, verbose_name='nature')),
-                ('term', models.CharField(max_length=160, verbose_name='terme')),
-                ('alias', models.CharField(blank=True, max_length=150, verbose_name='nom à montrer')),
-                ('weight', models.FloatField(verbose_name='poids')),
-                ('territory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='geo.territory', verbose_name='territoire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nom", "nom"),
+                            ("mot", "suite du nom"),
+                            ("ancien", "ancien nom"),
+                            ("code", "code"),
+                            ("postal", "code postal"),
+                        ],
+                        max_length=6,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("term", models.CharField(max_length=160, verbose_name="terme")),
+                ("alias", models.CharField(blank=True, max_length=150, verbose_name="nom à montrer")),
+                ("weight", models.FloatField(verbose_name="poids")),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="terms",
+                        to="geo.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'terme de complétion',
-                'verbose_name_plural': 'termes de complétion',
-                'ordering': ['term'],
+                "verbose_name": "terme de complétion",
+                "verbose_name_plural": "termes de complétion",
+                "ordering": ["term"],
             },
         ),
         migrations.CreateModel(
-            name='TerritoryOutline',
+            name="TerritoryOutline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('commune', 'commune'), ('arrondissement', 'arrondissement municipal'), ('epci', 'intercommunalité'), ('ept', 'établissement public territorial'), ('departement', 'département'), ('region', 'région'), ('pays', 'pays')], max_length=14, verbose_name='niveau')),
-                ('band', models.PositiveSmallIntegerField(choices=[(5, 'zooms 0 à 5'), (8, 'zooms 6 à 8'), (10, 'zooms 9 et 10'), (16, 'zooms 11 à 16')], verbose_name='bande de zoom')),
-                ('geometry', django.contrib.gis.db.models.fields.MultiPolygonField(spatial_index=False, srid=3857, verbose_name='contour')),
-                ('territory', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outlines', to='geo.territory', verbose_name='territoire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("commune", "commune"),
+                            ("arrondissement", "arrondissement municipal"),
+                            ("epci", "intercommunalité"),
+                            ("ept", "établissement public territorial"),
+                            ("departement", "département"),
+                            ("region", "région"),
+                            ("pays", "pays"),
+                        ],
+                        max_length=14,
+                        verbose_name="niveau",
+                    ),
+                ),
+                (
+                    "band",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (5, "zooms 0 à 5"),
+                            (8, "zooms 6 à 8"),
+                            (10, "zooms 9 et 10"),
+                            (16, "zooms 11 à 16"),
+                        ],
+                        verbose_name="bande de zoom",
+                    ),
+                ),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        spatial_index=False, srid=3857, verbose_name="contour"
+                    ),
+                ),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outlines",
+                        to="geo.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contour généralisé',
-                'verbose_name_plural': 'contours généralisés',
-                'ordering': ['band', 'territory'],
+                "verbose_name": "contour généralisé",
+                "verbose_name_plural": "contours généralisés",
+                "ordering": ["band", "territory"],
             },
         ),
         migrations.CreateModel(
-            name='TerritoryProfile',
+            name="TerritoryProfile",
             fields=[
-                ('territory', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='profile', serialize=False, to='geo.territory', verbose_name='territoire')),
-                ('level', models.CharField(choices=[('commune', 'commune'), ('arrondissement', 'arrondissement municipal'), ('epci', 'intercommunalité'), ('ept', 'établissement public territorial'), ('departement', 'département'), ('region', 'région'), ('pays', 'pays')], max_length=14, verbose_name='niveau')),
-                ('values', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None, verbose_name='valeurs')),
-                ('profile', geo.fields.CubeField(verbose_name='profil')),
+                (
+                    "territory",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="profile",
+                        serialize=False,
+                        to="geo.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("commune", "commune"),
+                            ("arrondissement", "arrondissement municipal"),
+                            ("epci", "intercommunalité"),
+                            ("ept", "établissement public territorial"),
+                            ("departement", "département"),
+                            ("region", "région"),
+                            ("pays", "pays"),
+                        ],
+                        max_length=14,
+                        verbose_name="niveau",
+                    ),
+                ),
+                (
+                    "values",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), size=None, verbose_name="valeurs"
+                    ),
+                ),
+                ("profile", geo.fields.CubeField(verbose_name="profil")),
             ],
             options={
-                'verbose_name': 'profil de territoire',
-                'verbose_name_plural': 'profils de territoire',
-                'ordering': ['territory'],
-                'indexes': [django.contrib.postgres.indexes.GistIndex(condition=models.Q(('level', 'commune')), fields=['profile'], name='profile_knn_commune'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('level', 'epci')), fields=['profile'], name='profile_knn_epci'), django.contrib.postgres.indexes.GistIndex(condition=models.Q(('level', 'departement')), fields=['profile'], name='profile_knn_departement')],
+                "verbose_name": "profil de territoire",
+                "verbose_name_plural": "profils de territoire",
+                "ordering": ["territory"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("level", "commune")),
+                        fields=["profile"],
+                        name="profile_knn_commune",
+                    ),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("level", "epci")), fields=["profile"], name="profile_knn_epci"
+                    ),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("level", "departement")),
+                        fields=["profile"],
+                        name="profile_knn_departement",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='territory',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geometry'], name='territory_geometry'),
+            model_name="territory",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geometry"], name="territory_geometry"),
         ),
         migrations.AddIndex(
-            model_name='territory',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geog'], name='territory_geog'),
+            model_name="territory",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geog"], name="territory_geog"),
         ),
         migrations.AddIndex(
-            model_name='territory',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('label_zoom__isnull', False)), fields=['mercator'], name='territory_label_mercator'),
+            model_name="territory",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("label_zoom__isnull", False)),
+                fields=["mercator"],
+                name="territory_label_mercator",
+            ),
         ),
         migrations.AddIndex(
-            model_name='territory',
-            index=models.Index(condition=models.Q(('label_zoom__isnull', False)), fields=['label_zoom'], name='territory_label_zoom'),
+            model_name="territory",
+            index=models.Index(
+                condition=models.Q(("label_zoom__isnull", False)),
+                fields=["label_zoom"],
+                name="territory_label_zoom",
+            ),
         ),
         migrations.AddIndex(
-            model_name='territory',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['postal_codes'], name='territory_postal_codes'),
+            model_name="territory",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["postal_codes"], name="territory_postal_codes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.UniqueConstraint(fields=('level', 'code'), name='territory_level_code_once'),
+            model_name="territory",
+            constraint=models.UniqueConstraint(fields=("level", "code"), name="territory_level_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('geometry__isnull', True), ('geometry__isvalid', True), _connector='OR'), name='territory_geometry_valid'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geometry__isnull", True), ("geometry__isvalid", True), _connector="OR"),
+                name="territory_geometry_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('geometry__isnull', True), ('point__isnull', True), ('geometry__covers', models.F('point')), _connector='OR'), name='territory_point_in_geometry'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("geometry__isnull", True),
+                    ("point__isnull", True),
+                    ("geometry__covers", models.F("point")),
+                    _connector="OR",
+                ),
+                name="territory_point_in_geometry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('area_km2__isnull', True), ('area_km2__gt', 0), _connector='OR'), name='territory_area_positive'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("area_km2__isnull", True), ("area_km2__gt", 0), _connector="OR"),
+                name="territory_area_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('density__isnull', True), ('density__gte', 0), _connector='OR'), name='territory_density_positive'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("density__isnull", True), ("density__gte", 0), _connector="OR"),
+                name="territory_density_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('density_class__isnull', True), ('density_class__range', (1, 5)), _connector='OR'), name='territory_density_class_range'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("density_class__isnull", True), ("density_class__range", (1, 5)), _connector="OR"
+                ),
+                name="territory_density_class_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['commune', 'arrondissement', 'epci', 'ept', 'departement', 'region', 'pays'])), name='territory_level_known'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "level__in",
+                        ["commune", "arrondissement", "epci", "ept", "departement", "region", "pays"],
+                    )
+                ),
+                name="territory_level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^([0-9]{2}|[0-9]{3}|[0-9]{5}|[0-9]{9}|2[AB]|2[AB][0-9]{3}|FR)$')), name='territory_code_shape'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code__regex", "^([0-9]{2}|[0-9]{3}|[0-9]{5}|[0-9]{9}|2[AB]|2[AB][0-9]{3}|FR)$")
+                ),
+                name="territory_code_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('commune__isnull', False), ('level', 'arrondissement')), models.Q(models.Q(('level', 'arrondissement'), _negated=True), ('commune__isnull', True)), _connector='OR'), name='territory_commune_of_arrondissement'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("commune__isnull", False), ("level", "arrondissement")),
+                    models.Q(models.Q(("level", "arrondissement"), _negated=True), ("commune__isnull", True)),
+                    _connector="OR",
+                ),
+                name="territory_commune_of_arrondissement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('name_type__range', (0, 8))), name='territory_name_type_range'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name_type__range", (0, 8))), name="territory_name_type_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.CheckConstraint(condition=models.Q(('millesime__range', (2000, 2100))), name='territory_millesime_plausible'),
+            model_name="territory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("millesime__range", (2000, 2100))), name="territory_millesime_plausible"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formercommune',
-            constraint=models.UniqueConstraint(fields=('code', 'successor'), name='former_commune_once'),
+            model_name="formercommune",
+            constraint=models.UniqueConstraint(fields=("code", "successor"), name="former_commune_once"),
         ),
         migrations.AddConstraint(
-            model_name='formercommune',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^([0-9]{5}|2[AB][0-9]{3})$')), name='former_commune_code_shape'),
+            model_name="formercommune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^([0-9]{5}|2[AB][0-9]{3})$")),
+                name="former_commune_code_shape",
+            ),
         ),
         migrations.AddIndex(
-            model_name='completionterm',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('term', 'text_pattern_ops'), name='completion_term_prefix'),
+            model_name="completionterm",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass("term", "text_pattern_ops"),
+                name="completion_term_prefix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='completionterm',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('term', 'gin_trgm_ops'), name='completion_term_trigram'),
+            model_name="completionterm",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("term", "gin_trgm_ops"),
+                name="completion_term_trigram",
+            ),
         ),
         migrations.AddIndex(
-            model_name='territoryoutline',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('band', 5)), fields=['geometry'], name='outline_band_5'),
+            model_name="territoryoutline",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("band", 5)), fields=["geometry"], name="outline_band_5"
+            ),
         ),
         migrations.AddIndex(
-            model_name='territoryoutline',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('band', 8)), fields=['geometry'], name='outline_band_8'),
+            model_name="territoryoutline",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("band", 8)), fields=["geometry"], name="outline_band_8"
+            ),
         ),
         migrations.AddIndex(
-            model_name='territoryoutline',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('band', 10)), fields=['geometry'], name='outline_band_10'),
+            model_name="territoryoutline",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("band", 10)), fields=["geometry"], name="outline_band_10"
+            ),
         ),
         migrations.AddIndex(
-            model_name='territoryoutline',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('band', 16)), fields=['geometry'], name='outline_band_16'),
+            model_name="territoryoutline",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("band", 16)), fields=["geometry"], name="outline_band_16"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoryoutline',
-            constraint=models.UniqueConstraint(fields=('territory', 'band'), name='outline_once_per_band'),
+            model_name="territoryoutline",
+            constraint=models.UniqueConstraint(fields=("territory", "band"), name="outline_once_per_band"),
         ),
         migrations.AddConstraint(
-            model_name='territoryoutline',
-            constraint=models.CheckConstraint(condition=models.Q(('band__in', [5, 8, 10, 16])), name='outline_band_known'),
+            model_name="territoryoutline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("band__in", [5, 8, 10, 16])), name="outline_band_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoryoutline',
-            constraint=models.CheckConstraint(condition=models.Q(('geometry__isvalid', True)), name='outline_geometry_valid'),
+            model_name="territoryoutline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geometry__isvalid", True)), name="outline_geometry_valid"
+            ),
         ),
     ]

@@ -4,27 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('geo', '0002_territories'),
+        ("geo", "0002_territories"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='territoryoutline',
-            name='outline_band_known',
+            model_name="territoryoutline",
+            name="outline_band_known",
         ),
         migrations.RemoveIndex(
-            model_name='territoryoutline',
-            name='outline_band_10',
+            model_name="territoryoutline",
+            name="outline_band_10",
         ),
         migrations.AlterField(
-            model_name='territoryoutline',
-            name='band',
-            field=models.PositiveSmallIntegerField(choices=[(5, 'zooms 0 à 5'), (8, 'zooms 6 à 8'), (16, 'zooms 9 à 16')], verbose_name='bande de zoom'),
+            model_name="territoryoutline",
+            name="band",
+            field=models.PositiveSmallIntegerField(
+                choices=[(5, "zooms 0 à 5"), (8, "zooms 6 à 8"), (16, "zooms 9 à 16")],
+                verbose_name="bande de zoom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='territoryoutline',
-            constraint=models.CheckConstraint(condition=models.Q(('band__in', [5, 8, 16])), name='outline_band_known'),
+            model_name="territoryoutline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("band__in", [5, 8, 16])), name="outline_band_known"
+            ),
         ),
     ]

@@ -4,7 +4,6 @@ import django.contrib.postgres.indexes
 import django.db.models.functions.text
 from django.db import migrations, models
 
-
 # A function, because the threshold of % can only be set around a whole statement; no LIMIT argument, which
 # the planner would guess at a tenth of the table. Carried by completion_term_typo.
 SIMILAR_TERMS = """
@@ -22,19 +21,24 @@ $$;
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('geo', '0003_three_outline_bands'),
+        ("geo", "0003_three_outline_bands"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='completionterm',
-            name='completion_term_trigram',
+            model_name="completionterm",
+            name="completion_term_trigram",
         ),
         migrations.AddIndex(
-            model_name='completionterm',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Replace('term', models.Value('saint'), models.Value('s')), 'gin_trgm_ops'), name='completion_term_typo'),
+            model_name="completionterm",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Replace("term", models.Value("saint"), models.Value("s")),
+                    "gin_trgm_ops",
+                ),
+                name="completion_term_typo",
+            ),
         ),
         migrations.RunSQL(SIMILAR_TERMS, "DROP FUNCTION geo_similar_terms(text)"),
     ]

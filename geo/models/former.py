@@ -30,7 +30,8 @@ class FormerCommune(models.Model):
             # resolve(): the successor of an old code
             models.UniqueConstraint(fields=["code", "successor"], name="former_commune_once"),
             models.CheckConstraint(
-                condition=models.Q(code__regex=r"^([0-9]{5}|2[AB][0-9]{3})$"), name="former_commune_code_shape"
+                condition=models.Q(code__regex=r"^([0-9]{5}|2[AB][0-9]{3})$"),
+                name="former_commune_code_shape",
             ),
         ]
 

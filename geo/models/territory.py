@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
@@ -13,10 +13,16 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from geo.prose import at_name, of_name
-from geo.querysets import TerritoryManager, TerritoryQuerySet, TerritoryQuerySet
+from geo.querysets import TerritoryManager, TerritoryQuerySet
+from geo.twins import nearest_twins
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 WGS84 = 4326
 WEB_MERCATOR = 3857
+OVERSEAS_COLLECTIVITIES = frozenset({"975", "977", "978", "984", "986", "987", "988", "989"})
+"""Codes of the collectivités d’outre-mer, kept at the level of the départements."""
 
 
 class Level(models.TextChoices):
@@ -70,7 +76,7 @@ def point_as(function_srid: int) -> models.Func:
     )
 
 
-def parent(related_name: str, label: str) -> models.ForeignKey:
+def parent(related_name: str, label: StrPromise) -> models.ForeignKey[Territory | None, Territory | None]:
     """A nullable link to an enclosing territory."""
     return models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name=related_name, verbose_name=label
@@ -84,7 +90,9 @@ class Territory(models.Model):
     """
 
     level = models.CharField(_("niveau"), max_length=14, choices=Level)
-    code = models.CharField(_("code"), max_length=9, help_text=_("Code INSEE, ou SIREN d’une intercommunalité."))
+    code = models.CharField(
+        _("code"), max_length=9, help_text=_("Code INSEE, ou SIREN d’une intercommunalité.")
+    )
     name = models.CharField(_("nom"), max_length=150)
     name_type = models.PositiveSmallIntegerField(
         _("type d’article"), default=0, help_text=_("Type de nom en clair (TNCC) de l’INSEE, de 0 à 8.")
@@ -98,7 +106,10 @@ class Territory(models.Model):
     seat = parent("seat_of", _("chef-lieu"))
     population = models.PositiveIntegerField(_("population municipale"), null=True, blank=True)
     area_km2 = models.FloatField(
-        _("superficie (km²)"), null=True, blank=True, help_text=_("Calculée sur l’ellipsoïde à partir du contour.")
+        _("superficie (km²)"),
+        null=True,
+        blank=True,
+        help_text=_("Calculée sur l’ellipsoïde à partir du contour."),
     )
     density = models.FloatField(_("densité (hab./km²)"), null=True, blank=True)
     density_class = models.PositiveSmallIntegerField(
@@ -114,7 +125,11 @@ class Territory(models.Model):
         verbose_name=_("emprise"),
     )
     point = models.PointField(
-        _("point"), srid=WGS84, null=True, blank=True, spatial_index=False,
+        _("point"),
+        srid=WGS84,
+        null=True,
+        blank=True,
+        spatial_index=False,
         help_text=_("Mairie si elle est dans le contour, sinon un point du contour."),
     )
     geog = models.GeneratedField(
@@ -130,14 +145,20 @@ class Territory(models.Model):
         verbose_name=_("point des tuiles"),
     )
     label_zoom = models.PositiveSmallIntegerField(
-        _("zoom d’apparition du nom"), null=True, blank=True, help_text=_("Calculé selon la population et le voisinage.")
+        _("zoom d’apparition du nom"),
+        null=True,
+        blank=True,
+        help_text=_("Calculé selon la population et le voisinage."),
     )
     postal_codes = ArrayField(
         models.CharField(max_length=5), verbose_name=_("codes postaux"), default=list, blank=True
     )
     epci_type = models.CharField(_("type d’intercommunalité"), max_length=5, choices=EpciType, blank=True)
     is_coastal = models.BooleanField(
-        _("littoral"), null=True, blank=True, help_text=_("Touche la mer ou un estuaire ; calculé à partir des contours.")
+        _("littoral"),
+        null=True,
+        blank=True,
+        help_text=_("Touche la mer ou un estuaire ; calculé à partir des contours."),
     )
     is_overseas = models.BooleanField(_("outre-mer"), default=False)
     is_current = models.BooleanField(_("en vigueur"), default=True)
@@ -164,7 +185,9 @@ class Territory(models.Model):
             ),
             # names of the low zooms, where the tile covers the country
             models.Index(
-                fields=["label_zoom"], name="territory_label_zoom", condition=models.Q(label_zoom__isnull=False)
+                fields=["label_zoom"],
+                name="territory_label_zoom",
+                condition=models.Q(label_zoom__isnull=False),
             ),
             # communes of a postal code
             GinIndex(fields=["postal_codes"], name="territory_postal_codes"),
@@ -182,10 +205,12 @@ class Territory(models.Model):
                 name="territory_point_in_geometry",
             ),
             models.CheckConstraint(
-                condition=models.Q(area_km2__isnull=True) | models.Q(area_km2__gt=0), name="territory_area_positive"
+                condition=models.Q(area_km2__isnull=True) | models.Q(area_km2__gt=0),
+                name="territory_area_positive",
             ),
             models.CheckConstraint(
-                condition=models.Q(density__isnull=True) | models.Q(density__gte=0), name="territory_density_positive"
+                condition=models.Q(density__isnull=True) | models.Q(density__gte=0),
+                name="territory_density_positive",
             ),
             models.CheckConstraint(
                 condition=models.Q(density_class__isnull=True) | models.Q(density_class__range=(1, 5)),
@@ -193,7 +218,9 @@ class Territory(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(level__in=Level.values), name="territory_level_known"),
             models.CheckConstraint(
-                condition=models.Q(code__regex=r"^([0-9]{2}|[0-9]{3}|[0-9]{5}|[0-9]{9}|2[AB]|2[AB][0-9]{3}|FR)$"),
+                condition=models.Q(
+                    code__regex=r"^([0-9]{2}|[0-9]{3}|[0-9]{5}|[0-9]{9}|2[AB]|2[AB][0-9]{3}|FR)$"
+                ),
                 name="territory_code_shape",
             ),
             models.CheckConstraint(
@@ -214,13 +241,23 @@ class Territory(models.Model):
 
     def and_inside(self) -> TerritoryQuerySet:
         """The territory itself and those that lie in it: for ``filter(territory__in=…)``."""
-        return type(self).objects.inside(self)
+        inside: TerritoryQuerySet = type(self).objects.inside(self)
+        return inside
 
     def twins(self, n: int = 10) -> list[Territory]:
-        """The territories of the same level that resemble most, with ``twin_distance`` and ``explanation``."""
-        from geo.twins import nearest_twins  # the profile model refers to this one
-
+        """Territories of the same level that resemble most, with ``twin_distance`` and ``explanation``."""
         return nearest_twins(self, n)
+
+    def simplified_outline(self) -> dict[str, Any] | None:
+        """The outline for a map of the territory alone, as a GeoJSON geometry (srid 4326); None without one.
+
+        A région is drawn by the coarsest band, larger ground than a commune by the next, a commune in full.
+        """
+        coarsest = Band.COUNTRY if self.level == Level.REGION else Band.REGION
+        degrees = AsGeoJSON(Transform("geometry", WGS84), precision=5)
+        drawn = self.outlines.filter(band__gte=coarsest).order_by("band").annotate(json=degrees)
+        text = drawn.values_list("json", flat=True).first()
+        return json.loads(text) if text else None
 
     @property
     def url_parts(self) -> tuple[str, str]:
@@ -230,11 +267,11 @@ class Territory(models.Model):
     @property
     def is_overseas_collectivity(self) -> bool:
         """True for a collectivité d’outre-mer, kept at the level of the départements."""
-        return self.level == Level.DEPARTEMENT and self.code in {"975", "977", "978", "984", "986", "987", "988", "989"}
+        return self.level == Level.DEPARTEMENT and self.code in OVERSEAS_COLLECTIVITIES
 
     @property
     def kind_label(self) -> str:
-        """What the territory is, in words: « commune », « communauté urbaine », « collectivité d’outre-mer »."""
+        """What the territory is, in words: « commune », « métropole », « collectivité d’outre-mer »."""
         if self.is_overseas_collectivity:
             return str(_("collectivité d’outre-mer"))
         return self.get_epci_type_display() if self.epci_type else self.get_level_display()
@@ -260,32 +297,6 @@ class Territory(models.Model):
     def at_name(self) -> str:
         """The name as a place: « à Rennes », « au Havre », « en Bretagne », « dans le Morbihan »."""
         return at_name(self.name, self.level, self.name_type, self.code)
-
-    def and_inside(self) -> TerritoryQuerySet:
-        """This territory and those that lie in it, arrondissements of a commune included."""
-        column = {
-            Level.COMMUNE: "commune",
-            Level.EPCI: "epci",
-            Level.EPT: "ept",
-            Level.DEPARTEMENT: "departement",
-            Level.REGION: "region",
-        }.get(Level(self.level))
-        itself = models.Q(pk=self.pk)
-        inside = models.Q(**{column: self.pk}) if column else models.Q()
-        return Territory.objects.all() if self.level == Level.COUNTRY else Territory.objects.filter(itself | inside)
-
-    def simplified_outline(self) -> dict[str, Any] | None:
-        """The outline generalised for a map of the territory alone: a GeoJSON geometry (srid 4326), or None.
-
-        Communes are drawn in full, larger levels from the band of the middle zooms.
-        """
-        bands = {Level.COMMUNE: Band.FULL, Level.ARRONDISSEMENT: Band.FULL, Level.REGION: Band.COUNTRY}
-        wanted = bands.get(Level(self.level), Band.REGION)
-        rows = self.outlines.filter(band__gte=wanted).order_by("band").annotate(
-            json=AsGeoJSON(Transform("geometry", WGS84), precision=5)
-        )
-        text = rows.values_list("json", flat=True).first()
-        return None if text is None else json.loads(text)
 
     @property
     def has_outline(self) -> bool:

@@ -33,16 +33,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--admin-express", type=Path, metavar="FICHIER", help="contours d’un GeoPackage ou GeoJSON ADMIN EXPRESS"
+            "--admin-express",
+            type=Path,
+            metavar="FICHIER",
+            help="contours d’un GeoPackage ou GeoJSON ADMIN EXPRESS",
         )
         parser.add_argument(
-            "--departements", default="", metavar="35,56", help="ces départements seulement, dans une base vide"
+            "--departements",
+            default="",
+            metavar="35,56",
+            help="ces départements seulement, dans une base vide",
         )
         parser.add_argument("--force", action="store_true", help="recalcule même si rien n’a changé")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(file=self.stdout._out if hasattr(self.stdout, "_out") else None)
-        departements = frozenset(part.strip().upper() for part in options["departements"].split(",") if part.strip())
+        console = Console(quiet=not options["verbosity"])
+        departements = frozenset(
+            part.strip().upper() for part in options["departements"].split(",") if part.strip()
+        )
         began = time.monotonic()
         try:
             fingerprint = fingerprint_of(options["admin_express"], departements)
@@ -53,8 +61,7 @@ class Command(BaseCommand):
             load = self.load(options["admin_express"], departements, fingerprint, console)
         except (MissingSource, OtherGround) as error:
             raise CommandError(str(error)) from error
-        if options["verbosity"]:
-            report(console, load, time.monotonic() - began)
+        report(console, load, time.monotonic() - began)
 
     def load(
         self, admin_express: Path | None, departements: frozenset[str], fingerprint: str, console: Console
