@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 
-class CubeField(models.Field["Sequence[float] | str", "tuple[float, ...]"]):
+class CubeField(models.Field):  # type: ignore[type-arg]
     """A point of n dimensions, ordered by nearness with GiST (``<->`` is the Euclidean distance)."""
 
     description = "PostgreSQL cube"
