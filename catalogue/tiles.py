@@ -3,7 +3,7 @@
 Layers: ``agregats`` (counts per kind on a grid of 32 × 32 cells), ``fiches`` (points) and ``perimetres``
 (lines and polygons). Up to AGGREGATE_MAX_ZOOM a tile has aggregates; above, it has its points, unless
 they are more than MAX_POINTS: then aggregates too, so that nothing is ever left out of a tile.
-The set of records is the queryset of the list itself.
+A filtered tile is a queryset of ``MapEntry``, chosen by the form of the list (``views.tiles``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
+from django.db.models import BinaryField, Func, QuerySet
+
+from catalogue.models import MapEntry
 
 MAX_ZOOM = 16
 AGGREGATE_MAX_ZOOM = 6
@@ -44,7 +46,8 @@ KEPT = """
 # mapentry_point carries the box; the grid decides on which side of an edge a point is.
 INSIDE = """
     point && ST_TileEnvelope({z}, {x}, {y}, margin => 0.0001)
-    AND col >> (21 - {z}) = {x} AND line >> (21 - {z}) = {y} {narrowed}
+    AND col BETWEEN {x} << (21 - {z}) AND (({x} + 1) << (21 - {z})) - 1
+    AND line BETWEEN {y} << (21 - {z}) AND (({y} + 1) << (21 - {z})) - 1
 """
 COUNTED = f"""
     SELECT col >> (16 - {{z}}) AS col, line >> (16 - {{z}}) AS line, count(*) AS n,
@@ -54,7 +57,7 @@ COUNTED = f"""
            count(*) FILTER (WHERE kind = 'site') AS site,
            count(*) FILTER (WHERE kind = 'besoin') AS besoin,
            sum(ST_X(point)) AS sum_x, sum(ST_Y(point)) AS sum_y, min(record_id) AS key
-    FROM catalogue_mapentry WHERE {INSIDE} GROUP BY 1, 2
+    FROM {{entries}} WHERE {INSIDE} GROUP BY 1, 2
 """  # noqa: S608 (a constant of this module)
 
 AGGREGATES = """
@@ -75,7 +78,7 @@ POINTS = f"""
 SELECT count(*) AS n, ST_AsMVT(layer, 'fiches', 4096, 'geom', 'id') AS mvt FROM (
     SELECT record_id AS id, slug, kind, title, proof, precision,
            ST_AsMVTGeom(point, ST_TileEnvelope({{z}}, {{x}}, {{y}}), 4096, 0, false) AS geom
-    FROM catalogue_mapentry WHERE {INSIDE} LIMIT {{limit}}
+    FROM {{entries}} WHERE {INSIDE} LIMIT {{limit}}
 ) layer
 """  # noqa: S608 (a constant of this module)
 
@@ -112,58 +115,63 @@ def exists(z: int, x: int, y: int) -> bool:
     return 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z
 
 
-def record_tile(records: QuerySet | None, z: int, x: int, y: int) -> bytes:
-    """The MVT of one tile of a queryset of published records (None: all); empty when nothing is there."""
-    layers = _points(records, z, x, y)
+def record_tile(entries: QuerySet[MapEntry] | None, z: int, x: int, y: int) -> bytes:
+    """The MVT of one tile of the map's entries (None: all of them); empty when nothing is there."""
+    layers = _points(entries, z, x, y)
     if z > AGGREGATE_MAX_ZOOM:
         try:
-            layers += _run(SHAPES, records, z, x, y)[0]
+            layers += bytes(_run(SHAPES, entries, z, x, y)[0])
         except DatabaseError:
             # the points of a tile never fall with a perimeter that PostGIS cannot clip
             logger.exception("Perimeters of tile %s/%s/%s left out", z, x, y)
     return layers
 
 
-def _points(records: QuerySet | None, z: int, x: int, y: int) -> bytes:
+def _points(entries: QuerySet[MapEntry] | None, z: int, x: int, y: int) -> bytes:
     """The layer of aggregates or of points."""
-    if records is None and z <= CELLS_MAX_ZOOM:
-        return _run(CELLS_OF_ALL if z <= AGGREGATE_MAX_ZOOM else EITHER_OF_ALL, None, z, x, y)[0]
+    if entries is None and z <= CELLS_MAX_ZOOM:
+        return bytes(_run(CELLS_OF_ALL if z <= AGGREGATE_MAX_ZOOM else EITHER_OF_ALL, None, z, x, y)[0])
     if z > AGGREGATE_MAX_ZOOM:
-        count, layer = _run(POINTS, records, z, x, y)
+        count, layer = _run(POINTS, entries, z, x, y)
         if count <= MAX_POINTS:
             return bytes(layer)
-    return _run(CELLS, records, z, x, y)[0]
+    return bytes(_run(CELLS, entries, z, x, y)[0])
 
 
-def _run(template: str, records: QuerySet | None, z: int, x: int, y: int) -> Any:
-    """The first row of a statement on the records (None: all), the tile written into it."""
-    narrowed, parameters = "", ()
-    if records is not None:
-        query = records.order_by().values("pk").query
-        sql, parameters = query.get_compiler(connection=connection).as_sql()
-        narrowed = f"AND record_id IN ({sql})"
-    plain = records is None
-    statement = template.format(
-        z="%(z)s::int" if plain else z,
-        x="%(x)s::int" if plain else x,
-        y="%(y)s::int" if plain else y,
-        narrowed=narrowed,
-        narrowest="%(narrowest)s::float8" if plain else _narrowest(z),
-        limit=MAX_POINTS + 1,
-        most=MAX_POINTS,
-        shapes=MAX_SHAPES,
-        vertices=MAX_VERTICES,
-    )
-    if plain:
+def _run(template: str, entries: QuerySet[MapEntry] | None, z: int, x: int, y: int) -> Any:
+    """The first row of a statement on some entries (None: all), the tile written into it."""
+    limits = {"limit": MAX_POINTS + 1, "most": MAX_POINTS, "shapes": MAX_SHAPES, "vertices": MAX_VERTICES}
+    if entries is None:
+        names = {name: f"%({name})s::int" for name in "zxy"} | {"narrowest": "%(narrowest)s::float8"}
+        statement = template.format(**names, **limits, entries="catalogue_mapentry", narrowed="")
         return prepared(statement, {"z": z, "x": x, "y": y, "narrowest": _narrowest(z)})
+    fields = ("record_id", "col", "line", "kind", "proof", "precision", "slug", "title")
+    query = entries.order_by().values(*fields, place=AsStored("point")).query
+    sql, parameters = query.get_compiler(connection=connection).as_sql()
+    statement = template.format(
+        z=z,
+        x=x,
+        y=y,
+        narrowest=_narrowest(z),
+        **limits,
+        entries=f"(SELECT *, place AS point FROM ({sql}) AS e) AS chosen",  # noqa: S608 (compiled by Django)
+        narrowed=f"AND record_id IN (SELECT record_id FROM ({sql}) AS chosen)",  # noqa: S608
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()
 
 
+class AsStored(Func):
+    """A geometry column as PostGIS stores it, where Django would select its bytes."""
+
+    template = "%(expressions)s"
+    output_field = BinaryField()
+
+
 def _narrowest(z: int) -> float:
     """Width in Mercator metres of what is NARROWEST_PX wide at a zoom."""
-    return WORLD_M / 2**z / 512 * NARROWEST_PX
+    return WORLD_M / float(2**z) / 512 * NARROWEST_PX
 
 
 def prepared(statement: str, parameters: dict[str, Any]) -> Any:

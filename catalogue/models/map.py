@@ -1,10 +1,11 @@
-"""What the map reads: derived from the published records by the database (migration 0010), never edited.
+"""What the map reads: derived from the published records by the database (migrations 0010, 0012), never edited.
 
 Cells are counted in the grid of zoom 21: ``col`` and ``line`` of a place at zoom ``z`` are those of
 zoom 21 shifted right by ``21 - z``, so that no rounding puts a record into two tiles.
 """
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,14 @@ class MapEntry(models.Model):
     precision = models.CharField(_("précision"), max_length=10)
     slug = models.CharField(_("adresse courte"), max_length=120)
     title = models.CharField(_("titre, abrégé"), max_length=100)
+    first_year = models.SmallIntegerField(_("première année"), null=True)
+    last_year = models.SmallIntegerField(_("dernière année"), null=True)
+    terms = ArrayField(
+        models.TextField(),
+        verbose_name=_("valeurs de facettes"),
+        default=list,
+        help_text=_("Celles de l’entrée de recherche."),
+    )
 
     class Meta:
         verbose_name = _("point de la carte")

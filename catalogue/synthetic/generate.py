@@ -73,14 +73,13 @@ def settle(cursor: Any) -> None:
 
 def make_vocabularies() -> None:
     """Give an empty base themes, stakes and programmes that say what they are."""
-    lists = ((Theme, vocabulary.THEMES), (Stake, vocabulary.STAKES), (Programme, vocabulary.PROGRAMMES))
-    for model, size in lists:
-        if not model.objects.exists():
+    sizes = {Theme: vocabulary.THEMES, Stake: vocabulary.STAKES, Programme: vocabulary.PROGRAMMES}
+    for model, size in sizes.items():
+        if not model._default_manager.exists():
             name = model._meta.verbose_name
-            model.objects.bulk_create(
-                model(code=f"synthese-{n:02d}", label=f"[synthèse] {name} {n}", position=n)
-                for n in range(1, size + 1)
-            )
+            for n in range(1, size + 1):
+                label = f"[synthèse] {name} {n}"
+                model._default_manager.create(code=f"synthese-{n:02d}", label=label, position=n)
 
 
 def parameters_of(cursor: Any, records: int, seed: int) -> dict[str, Any]:

@@ -146,6 +146,7 @@ def test_the_triggers_and_constraints_are_back(made: None):
         UNION ALL SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'
     """
     assert queried(f"SELECT sum(count) FROM ({unchecked}) t") == (0,)
+    lone.refresh_from_db()
     assert lone.proof_level == 0
 
 

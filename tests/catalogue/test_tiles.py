@@ -170,14 +170,34 @@ def test_cells_stay_exact_when_they_are_compacted(client: Client):
     assert layers(client, WORLD) == before
 
 
-@pytest.mark.parametrize(
-    "query", ["type=site", "type=besoin", "theme=sols", "de=2020", "autour=2.0,47.0&rayon=30"]
-)
+FILTERS = [
+    "type=site",
+    "type=site&type=besoin",
+    "type=besoin&theme=sols",
+    "theme=sols",
+    "statut=ouvert",
+    "preuve=0",
+    "preuve=3",
+    "mesures=oui",
+    "de=2020",
+    "a=2016",
+    "de=2014&a=2016&type=besoin",
+    "autour=2.0,47.0&rayon=30",
+    "bbox=1.9,46.9,2.1,47.1",
+    "q=lavoir",
+    "population_min=500",
+    "tri=recent",
+]
+
+
+@pytest.mark.parametrize("query", FILTERS)
 def test_every_filter_of_the_list_is_honoured(client: Client, query: str):
-    kept = site(2.0, 47.0, year_start=2021)
+    kept = site(2.0, 47.0, year_start=2021, site_state="ouvert", title="Lavoir")
     kept.themes.add(factories.theme(code="sols"))
-    publish(
-        factories.need(), geometry=Point(3.0, 47.5, srid=4326), location_precision="commune", year_start=2015
+    site(2.05, 47.01, year_start=2012, year_end=2022)
+    factories.need(geometry=Point(3.0, 47.5, srid=4326), year_start=2015)
+    factories.measured_experiment(
+        geometry=Point(2.01, 47.0, srid=4326), solution=factories.solution(state="brouillon")
     )
     listed = client.get(f"/fiches.geojson?{query}").json()["numberMatched"]
     for zoom in (4, 8, 14):
