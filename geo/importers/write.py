@@ -160,6 +160,7 @@ def merge_territories(cursor: Any, step: Step) -> dict[str, int]:
         step(f"Écriture : {level.label}")
         cursor.execute(statements.UPSERT_LEVEL, {"level": level.value})
         written += cursor.rowcount
+    cursor.execute(statements.ANALYZE_KEYS)
     count(cursor, statements.SET_SEATS)
     return {"written": written, "retired": count(cursor, statements.RETIRE)}
 
