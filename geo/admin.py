@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.gis.db import models
@@ -17,7 +18,13 @@ from geo.models import FormerCommune, Territory, TerritoryLoad
 SHAPES = ("geometry", "envelope", "point", "geog", "mercator")
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+class ReadOnlyAdmin(ModelAdmin):
     """Something that an import writes."""
 
     list_per_page = 50
@@ -53,8 +60,8 @@ class TerritoryAdmin(ReadOnlyAdmin):
         js = DrawingInput.Media.js
 
     def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
-    ) -> tuple[models.QuerySet, bool]:
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
         """Territories that the words complete, then those whose name or code holds them; no shape is read."""
         found = queryset.defer(*SHAPES)
         words = search_term.strip()
@@ -97,7 +104,7 @@ class FormerCommuneAdmin(ReadOnlyAdmin):
     list_select_related = ["successor"]
     search_fields = ["name", "^code"]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Former communes with their successor, whose shapes stay in the database."""
         return super().get_queryset(request).defer(*(f"successor__{name}" for name in SHAPES))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminURLFieldWidget
@@ -17,7 +17,7 @@ from geo.drawing import DrawingField
 RECORD_SHAPES = ("geometry", "point", "geog", "mercator")
 TERRITORY_SHAPES = ("geometry", "envelope", "point", "geog", "mercator")
 TERRITORY_OF_A_LIST = tuple(f"territory__{name}" for name in TERRITORY_SHAPES)
-FIELDS: dict[type[models.Field], dict[str, Any]] = {
+FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.GeometryField: {"form_class": DrawingField},
     models.DecimalField: {"localize": True},
     models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
@@ -25,7 +25,15 @@ FIELDS: dict[type[models.Field], dict[str, Any]] = {
 """How the fields of our models are shown, on pages and in their lines."""
 
 
-class CatalogueAdmin(admin.ModelAdmin):
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    StackedInline = admin.StackedInline[Any, Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    ModelAdmin, StackedInline, TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
+
+
+class CatalogueAdmin(ModelAdmin):
     """A page of ours: short lists that leave shapes in the database."""
 
     formfield_overrides = FIELDS
@@ -35,8 +43,8 @@ class CatalogueAdmin(admin.ModelAdmin):
     """Columns that lists and completions do not read."""
 
     def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
-    ) -> tuple[models.QuerySet, bool]:
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
         """What a list or a completion shows: no shape is read."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         return found.defer(*self.left_in_database), may_repeat

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.gis.db import models
@@ -35,7 +37,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     left_in_database = ("report",)
     search_fields = ["filename", "sha256"]
     date_hierarchy = "created_at"
-    exclude: list[str] = []
 
 
 @admin.register(Transition)
@@ -81,6 +82,6 @@ class LogEntryAdmin(ReadOnlyAdmin):
     search_fields = ["object_repr", "user__username"]
     date_hierarchy = "action_time"
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Entries whose model is still there."""
         return super().get_queryset(request).filter(content_type__isnull=False)

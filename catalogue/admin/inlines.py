@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.gis.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import proof, workflow
-from catalogue.admin.base import FIELDS, RECORD_SHAPES, TERRITORY_OF_A_LIST
+from catalogue.admin.base import FIELDS, RECORD_SHAPES, TERRITORY_OF_A_LIST, StackedInline, TabularInline
 from catalogue.models import (
     Application,
     Document,
@@ -27,7 +29,7 @@ def proof_in_words(level: int | None) -> str:
     return "–" if level is None else f"{level} – {proof.LABELS[level]}"
 
 
-class RoleInline(admin.TabularInline):
+class RoleInline(TabularInline):
     """Organisations and what they are to the record."""
 
     model = RecordOrganisation
@@ -35,7 +37,7 @@ class RoleInline(admin.TabularInline):
     extra = 0
 
 
-class DocumentInline(admin.StackedInline):
+class DocumentInline(StackedInline):
     """Documents of the record."""
 
     model = Document
@@ -44,7 +46,7 @@ class DocumentInline(admin.StackedInline):
     fields = [("kind", "title"), "url", "file", ("licence", "credit", "published_year")]
 
 
-class IndicatorInline(admin.StackedInline):
+class IndicatorInline(StackedInline):
     """Results of an experiment; what is missing for a measure keeps the level of proof down."""
 
     model = Indicator
@@ -62,7 +64,7 @@ class IndicatorInline(admin.StackedInline):
     ]
 
 
-class AwardInline(admin.StackedInline):
+class AwardInline(StackedInline):
     """Steps of labels awarded to the operation."""
 
     model = LabelAward
@@ -71,7 +73,7 @@ class AwardInline(admin.StackedInline):
     fields = [("label", "regime", "step", "year"), ("source_citation", "source_url"), "note"]
 
 
-class AnswerInline(admin.TabularInline):
+class AnswerInline(TabularInline):
     """Solutions that answer the need, or needs that the solution answers."""
 
     model = NeedAnswer
@@ -79,7 +81,7 @@ class AnswerInline(admin.TabularInline):
     autocomplete_fields = ["solution", "need"]
 
 
-class ApplicationInline(admin.StackedInline):
+class ApplicationInline(StackedInline):
     """Applications to the test site."""
 
     model = Application
@@ -96,7 +98,7 @@ class ApplicationInline(admin.StackedInline):
     ]
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(TabularInline):
     """Lines that are only looked at."""
 
     extra = 0
@@ -117,10 +119,11 @@ class ExperimentInline(ReadOnlyInline):
     model = Experiment
     fk_name = "solution"
     show_change_link = True
-    fields = readonly_fields = ["territory", "status", "outcome", "proof", "state"]
+    readonly_fields = ["territory", "status", "outcome", "proof", "state"]
+    fields = list(readonly_fields)
     verbose_name_plural = _("expérimentations")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Experiments with their territory, shapes left in the database."""
         found = super().get_queryset(request).select_related("territory")
         return found.defer(*RECORD_SHAPES, *TERRITORY_OF_A_LIST, "description")
@@ -135,10 +138,11 @@ class TransitionInline(ReadOnlyInline):
     """Who changed the state, when and why."""
 
     model = Transition
-    fields = readonly_fields = ["created_at", "done", "change", "actor", "reason"]
+    readonly_fields = ["created_at", "done", "change", "actor", "reason"]
+    fields = list(readonly_fields)
     verbose_name_plural = _("historique de publication")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Lines of history with their author."""
         return super().get_queryset(request).select_related("actor")
 

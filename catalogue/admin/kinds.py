@@ -114,7 +114,9 @@ class NeedAdmin(KindAdmin):
         ),
     ]
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
         """Audiences as boxes to tick."""
         if db_field.name == "audiences":
             return forms.MultipleChoiceField(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin
+from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, TabularInline
 from catalogue.models import Membership, Organisation, RecordOrganisation
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(TabularInline):
     """Accounts that belong to the organisation."""
 
     model = Membership

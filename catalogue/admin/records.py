@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -30,7 +30,14 @@ KIND_PAGES = {
 }
 
 
-class RecordForm(forms.ModelForm):
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Record]
+    InlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    ModelForm, InlineFormSet = forms.ModelForm, BaseInlineFormSet
+
+
+class RecordForm(ModelForm):
     """The fields of a record; refuses to write over what somebody else wrote meanwhile."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -57,8 +64,9 @@ class RecordForm(forms.ModelForm):
         now = manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
         if now.updated_at.isoformat() == read:
             return data
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = now.updated_at.isoformat()
+        posted: Any = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
+        posted[self.add_prefix("version")] = now.updated_at.isoformat()
+        self.data = posted
         raise ValidationError(self._what_changed(now, data))
 
     def _what_changed(self, now: Record, data: dict[str, Any]) -> list[str]:
@@ -145,7 +153,7 @@ class KindAdmin(ListedRecordAdmin):
     form = RecordForm
     change_form_template = "admin/catalogue/record_change_form.html"
     list_display = ["title", "territory", "state", "source", "updated_at"]
-    list_filter: list[Any] = ["state", "location_precision", "is_synthetic", "programmes", "source"]
+    list_filter: ClassVar[list[Any]] = ["state", "location_precision", "is_synthetic", "programmes", "source"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["territory", "source", "programmes"]
     readonly_fields = [
@@ -158,8 +166,8 @@ class KindAdmin(ListedRecordAdmin):
         "created_at",
         "updated_at",
     ]
-    own_fieldsets: list[tuple[Any, dict[str, Any]]] = []
-    own_inlines: list[type] = []
+    own_fieldsets: ClassVar[list[tuple[Any, dict[str, Any]]]] = []
+    own_inlines: ClassVar[list[type]] = []
     has_place = True
 
     def get_fieldsets(self, request: HttpRequest, obj: Record | None = None) -> list[Any]:
@@ -205,14 +213,14 @@ class KindAdmin(ListedRecordAdmin):
         """The public page."""
         return obj.get_absolute_url()
 
-    def save_model(self, request: HttpRequest, obj: Record, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Record, form: ModelForm, change: bool) -> None:
         """Write the record; a new one remembers who made it."""
-        if not change:
+        if not change and request.user.is_authenticated:
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
 
     def save_related(
-        self, request: HttpRequest, form: forms.ModelForm, formsets: list[BaseInlineFormSet], change: bool
+        self, request: HttpRequest, form: ModelForm, formsets: list[InlineFormSet], change: bool
     ) -> None:
         """Write what belongs to the record, and lock what was corrected on an imported one."""
         super().save_related(request, form, formsets, change)
@@ -234,6 +242,6 @@ class KindAdmin(ListedRecordAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _relation(formset: BaseInlineFormSet) -> str:
+def _relation(formset: InlineFormSet) -> str:
     """Name of what the lines are to the record: ``awards``, ``indicators`` …"""
     return str(formset.fk.remote_field.get_accessor_name())

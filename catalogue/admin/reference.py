@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, year_column
+from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, TabularInline, year_column
 from catalogue.models import (
     IndicatorType,
     Programme,
@@ -37,7 +37,7 @@ class LabelledAdmin(CatalogueAdmin):
     prepopulated_fields = {"code": ["label"]}
 
 
-class CrosswalkInline(admin.TabularInline):
+class CrosswalkInline(TabularInline):
     """What the theme is called elsewhere."""
 
     model = ThemeCrosswalk

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalogue import workflow
+from catalogue.admin.base import ModelAdmin
 from catalogue.models import Record
 
 MOST_AT_ONCE = 200
-Action = Callable[[admin.ModelAdmin, HttpRequest, models.QuerySet], HttpResponse | None]
+Action = Callable[[ModelAdmin, HttpRequest, models.QuerySet[Any]], HttpResponse | None]
 
 
 class ReasonForm(forms.Form):
@@ -42,7 +43,7 @@ def action_for(name: str) -> Action:
     """The list action that asks for a reason, then carries the transition out on each record."""
     rule = workflow.RULES[name]
 
-    def run(page: admin.ModelAdmin, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+    def run(page: ModelAdmin, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
         if queryset.count() > MOST_AT_ONCE:
             messages.error(request, _("Choisissez au plus %d fiches à la fois.") % MOST_AT_ONCE)
             return None
@@ -67,17 +68,18 @@ def action_for(name: str) -> Action:
     return admin.action(run, permissions=["change"], description=rule.label)
 
 
-def chosen(queryset: models.QuerySet) -> models.QuerySet:
+def chosen(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """The records of a list, with what a transition needs of them."""
     return Record.objects.filter(pk__in=queryset.values("pk")).only("pk", "title", "state").order_by("pk")
 
 
-def carry_out(request: HttpRequest, queryset: models.QuerySet, name: str, reason: str) -> None:
+def carry_out(request: HttpRequest, queryset: models.QuerySet[Any], name: str, reason: str) -> None:
     """Apply one transition to each record, and say what was done and what was not."""
     done = 0
+    actor = request.user if request.user.is_authenticated else None
     for record in chosen(queryset):
         try:
-            workflow.apply(record, name, request.user, reason)
+            workflow.apply(record, name, actor, reason)
             done += 1
         except workflow.TransitionRefused as refusal:
             messages.warning(request, f"{record.title} : {refusal}")
