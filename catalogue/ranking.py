@@ -7,8 +7,9 @@ the radius widens until enough proven solutions stand in it, and each experiment
 
 where w goes from 0 (« proche de moi ») to 1 (« qui me ressemble »). Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
 
-- proof      0.25 + 0.75 × level / 5; an experiment with a measured result counts 5 when its solution
-             is confirmed in several EPCI
+- proof      0.1, 0.25, 0.35, 0.7, 0.85 and 1 for the levels 0 to 5: a measured result counts twice a
+             finished experiment without one; an experiment with a measured result counts 5 when its
+             solution is confirmed in several EPCI
 - nearness   1 / (1 + km / 50): 1 in the territory itself, one half at 50 km
 - resemblance  1 / (1 + d / 2), d the distance between the profiles of the two territories in standard
              deviations (geo.twins): 1 for the territory itself, one half at two deviations; 0.25 when the
@@ -37,6 +38,8 @@ RADII_KM = (10, 25, 50, 100, 200, 500, 1000, 20100)
 """Steps of the widening; the last one is half the Earth's girth, everywhere."""
 EVERYWHERE_KM = RADII_KM[-1]
 ENOUGH_PROVEN = 5
+PROOF_WEIGHTS = (0.1, 0.25, 0.35, 0.7, 0.85, 1.0)
+MOST_LESSONS = 6
 PER_LEVEL = 120
 TWINS = 60
 PER_TWIN = 20
@@ -87,8 +90,7 @@ WITH asked AS (
            e.solution_id, e.status, e.outcome, s.proof_level AS solution_level,
            coalesce(%(territory)s IN (t.id, t.commune_id, t.epci_id, t.ept_id, t.departement_id, t.region_id),
                     false) AS inside,
-           c.is_twin, x.territory_id,
-           1 / (1 + (tp.profile <-> asked.profile) / 2) AS likeness, tp.values AS profile_values,
+           c.is_twin, x.territory_id, 1 / (1 + (tp.profile <-> asked.profile) / 2) AS likeness,
            greatest(x.year_end, x.year_start, m.year) AS last_year,
            e.status = 'abandonne' OR e.outcome = 'non-concluant' AS failed,
            %(themes)s::bigint[] = '{{}}' OR EXISTS (
@@ -129,7 +131,7 @@ WITH asked AS (
     FROM placed p, radius
     WHERE p.inside OR p.is_twin OR p.metres <= radius.km * 1000
 ), scored AS (
-    SELECT *, (0.25 + 0.15 * level) * power(nearness, 1 - %(weight)s) * power(resemblance, %(weight)s)
+    SELECT *, (%(proofs)s::float8[])[level + 1] * power(nearness, 1 - %(weight)s) * power(resemblance, %(weight)s)
               * freshness * theme AS score,
            CASE WHEN %(by_distance)s THEN CASE WHEN inside THEN -1 ELSE metres END END AS distance_key
     FROM factored
@@ -138,23 +140,32 @@ WITH asked AS (
                PARTITION BY solution_id, failed ORDER BY distance_key, score DESC, metres, id
            ) AS place
     FROM scored
+), best AS (
+    SELECT *, row_number() OVER (
+               PARTITION BY failed ORDER BY distance_key, score DESC, metres, solution_id
+           ) AS position,
+           count(*) OVER (PARTITION BY failed) AS total,
+           count(*) FILTER (WHERE level >= 3 AND (inside OR metres <= radius_km * 1000))
+               OVER (PARTITION BY failed) AS proven_within
+    FROM ranked
+    WHERE place = 1
 )
 SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level, b.id AS experiment_id, x.slug AS experiment_slug,
        x.title AS experiment_title, x.place_name, x.location_precision, x.year_start, x.year_end,
        b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
-       b.territory_id, t.name AS territory_name, b.profile_values, b.is_twin,
-       b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8, b.theme::float8, b.on_theme, b.score::float8, b.radius_km,
+       b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within,
+       b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8,
+       b.theme::float8, b.on_theme, b.score::float8, b.radius_km,
        (SELECT coalesce(json_agg(json_build_object('slug', ox.slug, 'title', ox.title, 'place', ox.place_name,
                                                    'metres', o.metres) ORDER BY o.place), '[]')
         FROM ranked o JOIN catalogue_record ox ON ox.id = o.id
         WHERE o.solution_id = b.solution_id AND o.failed = b.failed AND o.place BETWEEN 2 AND 11) AS others
-FROM ranked b
+FROM best b
 JOIN catalogue_record s ON s.id = b.solution_id
 JOIN catalogue_record x ON x.id = b.id
 LEFT JOIN geo_territory t ON t.id = b.territory_id
-WHERE b.place = 1
-ORDER BY b.failed, b.distance_key, b.score DESC, b.metres, b.solution_id
-LIMIT %(limit)s
+WHERE b.position <= CASE WHEN b.failed THEN %(lessons)s ELSE %(limit)s END
+ORDER BY b.failed, b.position
 """
 
 
@@ -198,6 +209,10 @@ class Ranking:
 
     radius_km: float
     widened: bool
+    total: int = 0
+    """Solutions ranked in all, of which ``solutions`` holds the first."""
+    proven: int = 0
+    """Those within the radius whose result is measured."""
     solutions: list[RankedSolution] = field(default_factory=list)
     failures: list[RankedSolution] = field(default_factory=list)
 
@@ -205,11 +220,6 @@ class Ranking:
     def everywhere(self) -> bool:
         """True when no radius held enough proof."""
         return self.radius_km >= EVERYWHERE_KM
-
-    @property
-    def proven(self) -> int:
-        """How many of the solutions have a measured result."""
-        return sum(solution.level >= proof.MEASURED for solution in self.solutions)
 
 
 def rank_solutions(
@@ -250,6 +260,8 @@ def rank_solutions(
                 "year": year,
                 "by_distance": by_distance,
                 "limit": limit,
+                "lessons": MOST_LESSONS,
+                "proofs": list(PROOF_WEIGHTS),
             },
         )
         names = [column.name for column in cursor.description]
@@ -260,6 +272,8 @@ def rank_solutions(
     return Ranking(
         radius_km=radius,
         widened=radius_km is None and radius > RADII_KM[0],
+        total=next((row["total"] for row in rows if not row["failed"]), 0),
+        proven=next((row["proven_within"] for row in rows if not row["failed"]), 0),
         solutions=[solution for solution in found if not solution.failed],
         failures=[solution for solution in found if solution.failed],
     )
@@ -284,7 +298,7 @@ def _solution(row: dict[str, Any], asked: Asked) -> RankedSolution:
         experiment={
             "slug": row["experiment_slug"],
             "title": row["experiment_title"],
-            "place": row["place_name"],
+            "place": _place_words(row),
             "status": Experiment.Status(row["status"]).label,
             "outcome": Experiment.Outcome(row["outcome"]).label,
             "period": period_words(row["year_start"], row["year_end"]),
@@ -299,6 +313,11 @@ def _solution(row: dict[str, Any], asked: Asked) -> RankedSolution:
     )
 
 
+def _place_words(row: dict[str, Any]) -> str:
+    place, commune = row["place_name"], row["territory_name"] or ""
+    return place if commune in place and place else ", ".join(filter(None, (place, commune)))
+
+
 def explain(row: dict[str, Any], asked: Asked) -> list[Factor]:
     """The factors of one row, in words."""
     level = row["level"]
@@ -306,7 +325,7 @@ def explain(row: dict[str, Any], asked: Asked) -> list[Factor]:
         Factor(
             _("Preuve"),
             _("%(level)d sur 5 : %(label)s") % {"level": level, "label": proof.LABELS[level]},
-            0.25 + 0.15 * level,
+            PROOF_WEIGHTS[level],
         ),
         Factor(_("Proximité"), _nearness_words(row), row["nearness"]),
     ]

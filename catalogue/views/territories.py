@@ -24,7 +24,7 @@ from geo.models import Territory
 
 LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
 SHOWN = 10
-LISTED = 6
+MOST_SHOWN = 60
 INSIDE = 12
 TWINS = 5
 PLURALS = {
@@ -135,10 +135,9 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
             radius_km=data["rayon"],
             by_distance=data["tri"] == "distance",
             weight=DEFAULT_WEIGHT if data["ressemblance"] is None else data["ressemblance"] / 100,
-            limit=60 if everything else SHOWN + LISTED,
+            limit=MOST_SHOWN if everything else SHOWN,
         )
     counts = in_and_around(territory)
-    shown = ranking.solutions[: None if everything else SHOWN] if ranking else []
     here = reverse("catalogue:territory-detail", args=territory.url_parts)
     return {
         "territoire": territory,
@@ -147,10 +146,10 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "phrase": lead(territory, counts),
         "formulaire": form,
         "compare_profils": territory.level in PROFILED,
-        "solutions": [ranked_card(solution) for solution in shown],
+        "solutions": [ranked_card(solution) for solution in ranking.solutions] if ranking else [],
         "rayon_mots": radius_words(territory, ranking) if ranking else "",
-        "suite": f"{here}?{rest_query(form)}" if ranking and not everything and len(ranking.solutions) > SHOWN else "",
-        "lecons": [ranked_card(failure) for failure in ranking.failures[:LISTED]] if ranking else [],
+        "suite": f"{here}?{rest_query(form)}" if ranking and not everything and ranking.total > SHOWN else "",
+        "lecons": [ranked_card(failure) for failure in ranking.failures] if ranking else [],
         "vide": empty_ranking(territory, here),
         "faits": facts(territory, counts),
         "geojson": outline(territory),
@@ -190,8 +189,10 @@ def lead(territory: Territory, counts: dict[str, int]) -> str:
 def radius_words(territory: Territory, ranking: Ranking) -> str:
     """How far one had to look, and how many of the results are proven."""
     proven = ngettext(
-        "%(n)s solution avec résultat mesuré", "%(n)s solutions avec résultat mesuré", ranking.proven
+        "%(n)s solution a un résultat mesuré", "%(n)s solutions ont un résultat mesuré", ranking.proven
     ) % {"n": ranking.proven}
+    if not ranking.proven:
+        proven = _("aucune solution n’a de résultat mesuré")
     if ranking.everywhere:
         return _("Recherche étendue à toute la France pour réunir assez de preuves%(nbsp)s: %(proven)s.") % {
             "nbsp": NBSP,
@@ -202,12 +203,12 @@ def radius_words(territory: Territory, ranking: Ranking) -> str:
         "of": territory.of_name,
     }
     if ranking.widened:
-        return _("Rayon élargi pour réunir assez de preuves%(nbsp)s: %(proven)s %(radius)s.") % {
+        return _("Rayon élargi pour réunir assez de preuves%(nbsp)s: %(radius)s, %(proven)s.") % {
             "nbsp": NBSP,
             "proven": proven,
             "radius": radius,
         }
-    return _("%(proven)s %(radius)s.") % {"proven": proven, "radius": radius}
+    return _("%(radius)s, %(proven)s.") % {"proven": proven, "radius": radius[:1].upper() + radius[1:]}
 
 
 def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:

@@ -17,7 +17,6 @@ def test_proven_solutions_near_vannes_in_three_interactions(page: Page, base_url
     expect(page).to_have_url(re.compile("/territoires/commune/56260/"))
     first = page.locator(".fiches .fiche").first
     expect(first.locator(".fiche-preuve")).to_be_visible()
-    first.get_by_text("Pourquoi ce résultat").click()
     for factor in ("Preuve", "Proximité", "Ressemblance", "Fraîcheur"):
         expect(first.locator(".facteur-nom", has_text=factor)).to_be_visible()
 

@@ -136,6 +136,21 @@ def test_nothing_unpublished_is_ranked(rennes: Territory, hidden: str) -> None:
     assert not ranking.solutions and not ranking.failures
 
 
+def test_the_counts_are_of_the_whole_ranking_not_of_the_page(rennes: Territory) -> None:
+    for km in (2, 4, 6):
+        tried(km)
+    factories.experiment(geometry=east(3))
+    ranking = rank_solutions(rennes, RENNES, radius_km=50, limit=2)
+    assert (len(ranking.solutions), ranking.total, ranking.proven) == (2, 4, 3)
+
+
+def test_lessons_stand_whatever_the_number_of_solutions(rennes: Territory) -> None:
+    for km in (2, 4, 6):
+        tried(km)
+    tried(8, outcome=Experiment.Outcome.NEGATIVE)
+    assert len(rank_solutions(rennes, RENNES, radius_km=50, limit=1).failures) == 1
+
+
 def test_distances_overseas_are_true_metres(rennes: Territory) -> None:
     saint_denis = Point(55.4504, -20.8789, srid=4326)
     saint_pierre = Point(55.4781, -21.3393, srid=4326)
