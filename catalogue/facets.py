@@ -8,40 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from catalogue.filters import FACETS, MAX_RADIUS_KM, SORTS, RecordFilterForm
+from catalogue.counts import Counts, count_terms
+from catalogue.filters import MAX_RADIUS_KM, SORTS, RecordFilterForm
 from catalogue.parameters import labels
 from catalogue.querysets import RecordQuerySet
 
 Facet = dict[str, Any]
-Counts = dict[str, int]
-
-# One pass over the terms of the records that the other filters leave (searchentry_pkey joins them).
-# A record that misses no facet counts for all its terms, one that misses a single facet for that one.
-# The empty term, which no facet owns, counts the results themselves.
-COUNTS = """
-WITH found (terms) AS ({records}),
-judged AS (SELECT terms, array_remove(ARRAY[{missed}]::text[], NULL) AS missed FROM found)
-SELECT term, count(*)
-FROM judged, unnest(array_append(terms, '')) AS term
-WHERE missed = '{{}}' OR (cardinality(missed) = 1 AND starts_with(term, missed[1] || ':'))
-GROUP BY term
-"""
-MISSED = "CASE WHEN NOT terms && %s::text[] THEN %s END"
-
-
-def count_terms(form: RecordFilterForm, records: RecordQuerySet) -> Counts:
-    """How many results bear each term, as if its own facet had no choice made; ``""`` counts the results."""
-    found = form.narrow(records, without=FACETS).order_by().values_list("search__terms")
-    sql, parameters = found.query.sql_with_params()
-    chosen = form.facet_terms()
-    missed = [part for name, terms in chosen.items() for part in (terms, name)]
-    statement = COUNTS.format(records=sql, missed=", ".join([MISSED] * len(chosen)))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, *missed])
-        return dict(cursor.fetchall())
 
 
 def filter_bar(form: RecordFilterForm, records: RecordQuerySet, address: str) -> dict[str, Any]:

@@ -172,6 +172,14 @@ class RecordFilterForm(forms.Form):
         """How the list is ordered: as asked for, else by distance from a place, else by relevance."""
         return self.cleaned_data["tri"] or ("distance" if self.place is not None else "pertinence")
 
+    @property
+    def has_facets_alone(self) -> bool:
+        """True when nothing but facets narrows the set: neither words, nor place, nor years …"""
+        neutral = {*FACETS, "rayon", "tri", "page", "partout"}
+        return not any(
+            value or value == 0 for name, value in self.cleaned_data.items() if name not in neutral
+        )
+
     def facet_terms(self) -> dict[str, list[str]]:
         """The terms chosen in each facet that is in use."""
         data = self.cleaned_data

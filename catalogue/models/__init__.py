@@ -26,7 +26,7 @@ from catalogue.models.reference import (
     Zonage,
     ZonageMember,
 )
-from catalogue.models.search import SearchEntry, SearchWord
+from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
 
 __all__ = [
     "Application",
@@ -34,6 +34,8 @@ __all__ = [
     "ContactRequest",
     "Document",
     "Experiment",
+    "FacetBlock",
+    "FacetChange",
     "ImportBatch",
     "Indicator",
     "IndicatorType",

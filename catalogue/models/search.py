@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.fields import BitsField
 from catalogue.models.record import Record
 
 
@@ -66,3 +67,44 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class FacetBlock(models.Model):
+    """Which of 2,048 neighbouring records are published and bear a term: one bit each, by their key.
+
+    The term ``""`` is borne by every published record. So a million records are counted in every facet
+    by a few thousand additions, whatever is chosen.
+    """
+
+    block = models.IntegerField(_("bloc"), help_text=_("Clé de la fiche divisée par 2 048."))
+    term = models.TextField(_("valeur de facette"))
+    bits = BitsField(_("fiches"), length=2048)
+
+    class Meta:
+        verbose_name = _("bloc de facette")
+        verbose_name_plural = _("blocs de facettes")
+        indexes = [
+            # the masks of what is chosen
+            models.Index(fields=["term", "block"], name="facetblock_term"),
+            # a block made anew
+            models.Index(fields=["block"], name="facetblock_block"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} {self.block}"
+
+
+class FacetChange(models.Model):
+    """A block whose bits are out of date: it is counted record by record until it is made anew.
+
+    Only ever added to, so that writers never wait for each other; ``catalogue_compact_facets`` clears it.
+    """
+
+    block = models.IntegerField(_("bloc"))
+
+    class Meta:
+        verbose_name = _("bloc de facette à refaire")
+        verbose_name_plural = _("blocs de facettes à refaire")
+
+    def __str__(self) -> str:
+        return str(self.block)

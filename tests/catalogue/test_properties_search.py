@@ -12,7 +12,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalogue.facets import count_terms
+from catalogue.counts import count_terms
 from catalogue.filters import FACETS, RecordFilterForm
 from catalogue.models import Experiment, Programme, Record, Stake, TestSite
 from tests import factories
@@ -131,6 +131,12 @@ def found(parameters: dict[str, list[str]]) -> set[int]:
     return set(asked(parameters).narrow(Record.objects.published()).values_list("pk", flat=True))
 
 
+def compact() -> None:
+    """Make every block of bits anew, as the database does once some have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT catalogue_compact_facets()")
+
+
 @quick
 @given(facets=facet_choices, others=other_choices)
 def test_the_count_of_each_choice_is_what_choosing_it_finds(records, facets, others):
@@ -140,6 +146,40 @@ def test_the_count_of_each_choice_is_what_choosing_it_finds(records, facets, oth
     for term, count in counts.items():
         name, _colon, value = term.partition(":")
         assert count == len(found({**others, **facets, name: [value]})), term
+
+
+@quick
+@given(facets=facet_choices)
+def test_bits_count_as_records_do(records, facets):
+    compact()
+    counts = count_terms(asked(facets), Record.objects.published())
+    assert counts.pop("", 0) == len(found(facets))
+    for term, count in counts.items():
+        name, _colon, value = term.partition(":")
+        assert count == len(found({**facets, name: [value]})), term
+
+
+def test_a_change_is_counted_at_once(records):
+    def count(term: str) -> int:
+        return count_terms(asked({}), Record.objects.published()).get(term, 0)
+
+    compact()
+    water, everything = count("theme:eau"), count("")
+    record = Record.objects.published().filter(themes__code="eau").first()
+    record.themes.clear()
+    assert (count("theme:eau"), count("")) == (water - 1, everything)
+    compact()
+    assert (count("theme:eau"), count("")) == (water - 1, everything)
+    Record.objects.filter(pk=record.pk).update(state="archivee")
+    assert count("") == everything - 1
+    other = Record.objects.published().filter(kind="besoin").first()
+    other.as_need.delete()
+    assert count("") == everything - 2
+    compact()
+    assert count("") == everything - 2
+    Record.objects.filter(state="brouillon").update(state="publiee")
+    compact()
+    assert count("") == Record.objects.published().count()
 
 
 def test_a_choice_that_is_not_counted_finds_nothing(records):
