@@ -3,6 +3,8 @@ import { COLOURS, drawMarker, INK } from "./dessins.js";
 import { Toile } from "./toile.js";
 
 const L = window.L;
+const CLOSEST_TO_SHAPE = 15;
+const CLOSEST_TO_POINT = 11; // closer, our base map has nothing more to show around a point
 const STYLES = {
   contour: { color: "#00654f", weight: 3, fill: true, fillColor: "#00654f", fillOpacity: 0.06 },
   jumeau: { color: "#00654f", weight: 1.5, dashArray: "4 3", fillColor: "#00654f", fillOpacity: 0.12 },
@@ -21,6 +23,7 @@ export function readPageGeometry(data) {
   for (const layer of shapes) bounds.extend(layer.getBounds());
   return {
     bounds: bounds.isValid() ? bounds : null,
+    closest: shapes.length ? CLOSEST_TO_SHAPE : CLOSEST_TO_POINT,
     addTo(map) {
       for (const layer of [...circles.map(circle), ...shapes]) layer.addTo(map);
       return points.length ? new Marks(points, { pane: "fiches" }).addTo(map) : null;
@@ -64,6 +67,14 @@ const Marks = Toile.extend({
       const { x, y } = this._map.latLngToLayerPoint(at);
       drawMarker(context, record, x, y, 9);
     }
+  },
+
+  // Boxes [x, y, x, y] that the names of towns must leave free.
+  boxes() {
+    return this.marks.map(({ at }) => {
+      const { x, y } = this._map.latLngToLayerPoint(at);
+      return [x - 12, y - 12, x + 12, y + 12];
+    });
   },
 
   // The records with an address under a layer point.

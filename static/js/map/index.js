@@ -24,15 +24,13 @@ function start(element) {
   panes(map);
   const store = territoryStore(data.territoires);
   const own = data.geojson ? readPageGeometry(JSON.parse(document.getElementById(data.geojson).textContent)) : null;
-  showWindow(map, data, own?.bounds);
+  showWindow(map, data, own);
   const names = baseMap(map, data, store);
   const marks = own?.addTo(map);
   controls(map, data);
   const records = data.fiches ? new Records(new TileStore(data.fiches, withoutWindow(data.filtres)), { pane: "fiches" }).addTo(map) : null;
-  if (records && names) {
-    names.obstacles = () => records.boxes();
-    records.on("load", () => names.requestDraw());
-  }
+  if (names) names.obstacles = () => [...(records?.boxes() ?? []), ...(marks?.boxes() ?? [])];
+  records?.on("load", () => names?.requestDraw());
   interact(map, { data, store, records, marks });
   if (data.liste) linkList(map, data, records);
   if ("adresse" in data) keepWindowInAddress(map);
@@ -72,7 +70,7 @@ function controls(map, data) {
 function showWindow(map, data, own) {
   const [zoom, lat, lon] = (/^#carte=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash) ?? []).slice(1).map(Number);
   if ("adresse" in data && Number.isFinite(lon)) return map.setView([lat, lon], zoom);
-  if (own) return map.fitBounds(own, { padding: [32, 32], maxZoom: 14 });
+  if (own?.bounds) return map.fitBounds(own.bounds, { padding: [32, 32], maxZoom: own.closest });
   const [west, south, east, north] = data.emprise.split(",").map(Number);
   return map.fitBounds([[south, west], [north, east]]);
 }

@@ -6,17 +6,15 @@ import { drawNeighbours } from "./voisins.js";
 const L = window.L;
 const LAND = "#fbfaf5";
 const SHORE = ["rgb(120 160 178 / 14%)", "rgb(120 160 178 / 18%)", "#8fafbd"];
-const LEVELS = ["communes", "epci", "departements", "regions", "pays"];
-const NATIONAL_BORDERS = "#8a9ba0";
+const LEVELS = ["communes", "epci", "departements", "regions"];
 const FINEST_ZOOM = 12;
 
-// Line of each level: [colour, width in pixels] at a zoom of the map, null when not drawn.
+// Line of each level: [colour, width in pixels] at a zoom of the map.
 function line(level, zoom) {
-  if (level === "communes") return zoom >= 9 ? ["#e0ddd0", zoom >= 12 ? 1.2 : 0.8] : null;
-  if (level === "epci") return zoom >= 8 ? ["#cfcbbb", zoom >= 11 ? 1.4 : 0.9] : null;
-  if (level === "departements") return zoom >= 5 ? ["#bdbcae", zoom >= 9 ? 1.8 : 0.9] : null;
-  if (level === "regions") return ["#9aa5a2", zoom >= 9 ? 2.2 : 1.2];
-  return [NATIONAL_BORDERS, 1.2];
+  if (level === "communes") return ["#e0ddd0", zoom >= 12 ? 1.2 : 0.8];
+  if (level === "epci") return ["#cfcbbb", zoom >= 11 ? 1.4 : 0.9];
+  if (level === "departements") return ["#bdbcae", zoom >= 9 ? 1.8 : 0.9];
+  return ["#9aa5a2", zoom >= 9 ? 2.2 : 1.2];
 }
 
 export const BaseMap = L.GridLayer.extend({
@@ -74,15 +72,14 @@ function drawLand(context, tile, zoom) {
     }
     if (some) paths.set(level, path);
   }
-  const land = paths.get("pays") ?? paths.get("regions") ?? paths.get("departements") ?? paths.get("communes");
+  const land = paths.get("regions");
   if (!land) return;
   [9, 5, 1.6].forEach((width, i) => stroke(context, land, SHORE[i], width));
   context.fillStyle = LAND;
   context.fill(land);
   stroke(context, land, LAND, 0.8);
   for (const level of LEVELS) {
-    const style = paths.has(level) && line(level, zoom);
-    if (style) stroke(context, paths.get(level), style[0], style[1]);
+    if (paths.has(level)) stroke(context, paths.get(level), ...line(level, zoom));
   }
 }
 
@@ -92,7 +89,7 @@ function stroke(context, path, colour, width) {
   context.stroke(path);
 }
 
-// Names of towns, the largest first, none over another nor over an obstacle.
+// Names of towns, those of the lowest zoom first, none over another nor over an obstacle.
 export const TownNames = Toile.extend({
   initialize(store, options) {
     L.Renderer.prototype.initialize.call(this, options);
@@ -109,19 +106,17 @@ export const TownNames = Toile.extend({
     Promise.all(loads).then((tiles) => {
       if (mine !== this.request || !this._container) return;
       this.towns = tiles.filter(Boolean).flatMap(([tile, at]) => townsOf(tile, at));
-      this.towns.sort((a, b) => b.population - a.population);
+      this.towns.sort((a, b) => a.zoom - b.zoom || b.population - a.population);
       this.requestDraw();
     });
   },
 
   draw(context) {
-    const zoom = this._map.getZoom();
     const taken = this.obstacles();
     context.textBaseline = "middle";
     context.lineJoin = "round";
     for (const town of this.towns) {
-      const size = nameSize(town.population, zoom);
-      if (!size) continue;
+      const size = nameSize(town.population);
       const { x, y } = this.layerPoint(town);
       context.font = `${town.population > 100_000 ? 600 : 450} ${size}px "Radio Canada", system-ui, sans-serif`;
       const width = context.measureText(town.name).width;
@@ -151,17 +146,17 @@ function placements([left, top, right, bottom], width, size) {
 function townsOf(tile, at) {
   const found = [];
   for (const feature of features(tile, "villes")) {
-    const [point] = worldPoints(feature, at);
-    if (point) found.push({ ...point, name: feature.properties.name, population: feature.properties.population ?? 0 });
+    const { name, population = 0, zoom = 0 } = feature.properties;
+    for (const point of worldPoints(feature, at)) found.push({ ...point, name, population, zoom });
   }
   return found;
 }
 
-// Size in pixels of a town's name, 0 when the zoom is too low for it.
-function nameSize(population, zoom) {
-  const least = zoom <= 5 ? 250_000 : zoom <= 6 ? 110_000 : zoom <= 7 ? 50_000 : zoom <= 8 ? 22_000 : zoom <= 9 ? 9000 : zoom <= 10 ? 3000 : zoom <= 11 ? 800 : 0;
-  if (population < least) return 0;
-  return population > 400_000 ? 15 : population > 100_000 ? 13.5 : population > 20_000 ? 12.5 : 11.5;
+// Size in pixels of a town's name.
+function nameSize(population) {
+  if (population > 400_000) return 15;
+  if (population > 100_000) return 13.5;
+  return population > 20_000 ? 12.5 : 11.5;
 }
 
 function crosses(a, b) {

@@ -7,9 +7,9 @@ export const MAX_TILE_ZOOM = 16;
 const KEPT = 160;
 
 export class TileStore {
-  // template: an address with {z}, {x}, {y}; query: a query string or "".
+  // template: the address of tile 0/0/0, or one with {z}, {x}, {y}; query: a query string or "".
   constructor(template, query = "") {
-    this.template = template;
+    this.template = template.replace("/0/0/0.", "/{z}/{x}/{y}.");
     this.query = query;
     this.tiles = new Map();
     this.pending = new Map();
