@@ -21,7 +21,7 @@ Step = Callable[[str], None]
 UPPER_LEVELS = ("epci", "ept", "departement", "region", "pays")
 FULL, REGION, COUNTRY = 16, 8, 5
 """The bands of ``geo.models.outline.Band``."""
-TOLERANCE = {REGION: 700.0, COUNTRY: 3000.0}
+TOLERANCE = {REGION: 600.0, COUNTRY: 2000.0}
 """Square root of the smallest triangle kept in each band, metres of srid 3857: a pixel or so."""
 SPECK = 60e6
 """Largest hole closed in the two coarse bands, square metres of srid 3857: about 30 km² on the ground."""

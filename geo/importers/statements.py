@@ -1,6 +1,7 @@
 """The SQL of the import: staging, upserts, figures. Run by ``write`` in one transaction."""
 
 STAGE = """
+DROP TABLE IF EXISTS staged, staged_outline, staged_former, staged_term, staged_prefix, profile_town;
 CREATE TEMP TABLE staged (
     level text, code text, name text, name_type smallint, slug text, population integer,
     geometry geometry(MultiPolygon, 4326), point geometry(Point, 4326), label_zoom smallint,

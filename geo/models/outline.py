@@ -22,8 +22,9 @@ class TerritoryOutline(models.Model):
         verbose_name_plural = _("contours généralisés")
         ordering = ["band", "territory"]
         indexes = [
-            # the outlines of a tile: one partial index for each band
-            GistIndex(fields=["geometry"], name=f"outline_band_{band}", condition=models.Q(band=band))
+            # the outlines of a tile: one partial index for each band. An expression, because Django
+            # forgets the condition of an index on a geometry field.
+            GistIndex(models.F("geometry"), name=f"outline_band_{band}", condition=models.Q(band=band))
             for band in Band.values
         ]
         constraints = [

@@ -177,9 +177,9 @@ class Territory(models.Model):
             GistIndex(fields=["geometry"], name="territory_geometry"),
             # near(): radius and KNN in true metres
             GistIndex(fields=["geog"], name="territory_geog"),
-            # town names of a tile
+            # town names of a tile; an expression, because Django forgets the condition on a geometry field
             GistIndex(
-                fields=["mercator"],
+                models.F("mercator"),
                 name="territory_label_mercator",
                 condition=models.Q(label_zoom__isnull=False),
             ),
