@@ -68,7 +68,7 @@ NARROWING: dict[str, Callable[[RecordQuerySet, Any], RecordQuerySet]] = {
 
 
 class RecordFilterForm(forms.Form):
-    """Parameters of the list, the map, the tiles and the exports; each is described in docs/parametres.md."""
+    """The parameters of the list, the map, the tiles and the exports: one field each, in any combination."""
 
     q = forms.CharField(label=_("Un lieu ou des mots"), max_length=200, required=False, strip=True)
     type = SomeOfField(label=_("Nature"), choices=Record.Kind, required=False)

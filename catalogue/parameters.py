@@ -157,12 +157,13 @@ class TerritoryField(forms.CharField):
                 params={"value": match[1], "levels": ", ".join(self.levels)},
             )
         try:
-            return Territory.objects.resolve(match[1], match[2].upper())
+            territory: Territory = Territory.objects.resolve(match[1], match[2].upper())
         except Territory.DoesNotExist as error:
             raise ValidationError(
                 _("Aucun territoire « %(value)s » : vérifiez le niveau et le code INSEE ou SIREN."),
                 params={"value": text},
             ) from error
+        return territory
 
 
 class PlaceField(forms.CharField):
