@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.views import api, grounds, pages, territories, tiles
+from catalogue.views import api, comparisons, grounds, pages, territories, tiles
 
 app_name = "catalogue"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("territoires/", territories.territory_list, name="territory-list"),
     path("territoires/<slug:level>/<str:code>/", territories.territory_detail, name="territory-detail"),
     path("trouver-un-terrain/", grounds.ground_search, name="ground-search"),
+    path("comparer/", comparisons.record_compare, name="record-compare"),
+    path("selection/", comparisons.record_selection, name="record-selection"),
+    path("selection.csv", comparisons.record_selection_csv, name="record-selection-csv"),
+    path("selection/carte.html", comparisons.record_selection_map, name="record-selection-map"),
     path("api/completion/", api.completion, name="completion"),
     path("tuiles/fiches/<int:z>/<int:x>/<int:y>.mvt", tiles.record_tile, name="tile-records"),
 ]

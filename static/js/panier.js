@@ -1,7 +1,7 @@
 // The basket: slugs of the records kept for comparison, in this browser only.
 
 const KEY = "fiches-gardees";
-const MOST = 12;
+const MOST = 30;
 
 export function readBasket() {
   try {
@@ -23,6 +23,9 @@ function writeBasket(slugs) {
 export function connectBasket(root = document) {
   let slugs = readBasket();
   for (const link of root.querySelectorAll("a[data-panier]")) becomeToggle(link, () => slugs, toggle);
+  for (const link of root.querySelectorAll("a[data-panier-retirer]")) {
+    link.addEventListener("click", () => drop(link.dataset.panierRetirer));
+  }
   showBasket(slugs);
   if (root === document) window.addEventListener("storage", () => ((slugs = readBasket()), refresh()));
 
@@ -31,6 +34,10 @@ export function connectBasket(root = document) {
     slugs = slugs.includes(slug) ? slugs.filter((kept) => kept !== slug) : [...slugs, slug];
     writeBasket(slugs);
     refresh();
+  }
+
+  function drop(slug) {
+    if (readBasket().includes(slug)) toggle(slug);
   }
 
   function refresh() {
