@@ -23,14 +23,14 @@ LIKENESS_WORDS = (
 OPENING_WORDS = {
     "ouvert": gettext_lazy("ouvert aux candidatures"),
     "reserve": gettext_lazy("réservé pour le moment"),
-    "historique": gettext_lazy("a déjà accueilli des essais ; rien ne dit qu’il est ouvert"),
+    "historique": gettext_lazy("essais passés, ouverture non connue"),
 }
 
 
 def territory_factors(row: Row, wish: Wish, where: Footprint) -> list[Factor]:
     """Resemblance, nearness, open site, stated need."""
     return [
-        _likeness(row, row["resemblance"], where, wish),
+        _likeness(row, row["resemblance"], where),
         *_nearness(row, wish),
         Factor(_("Terrain offert"), _site_words(row), row["ground"]),
         Factor(_("Besoin exprimé"), _needs_words(row), row["need"]),
@@ -47,16 +47,14 @@ def site_factors(row: Row, wish: Wish, where: Footprint) -> list[Factor]:
         factors.append(Factor(_("Thème"), words, row["theme"]))
     factors += _nearness(row, wish)
     if where.models:
-        factors.append(_likeness(row, row["likeness"], where, wish, known=row["has_likeness"]))
+        factors.append(_likeness(row, row["likeness"], where, known=row["has_likeness"]))
     return factors
 
 
 def need_factors(row: Row, wish: Wish, where: Footprint, *, national: bool) -> list[Factor]:
     """Need, theme and, for a need that has a place, nearness and resemblance."""
-    if row["linked"]:
-        words = row["how"] or _("rapproché de la solution par un curateur")
-    else:
-        words = _("même thème, sans rapprochement fait par un curateur")
+    linked = row["how"] or _("rapproché de la solution par un curateur")
+    words = linked if row["linked"] else _("même thème")
     factors = [
         Factor(_("Besoin"), words, row["need"]),
         Factor(_("Thème"), _shared_words(row) or _("autre thème"), row["theme"]),
@@ -65,7 +63,7 @@ def need_factors(row: Row, wish: Wish, where: Footprint, *, national: bool) -> l
         return factors
     factors += _nearness(row, wish)
     if where.models:
-        factors.append(_likeness(row, row["likeness"], where, wish, known=row["has_likeness"]))
+        factors.append(_likeness(row, row["likeness"], where, known=row["has_likeness"]))
     return factors
 
 
@@ -97,17 +95,22 @@ def _nearness(row: Row, wish: Wish) -> list[Factor]:
     return [Factor(_("Proximité"), words, row["nearness"])]
 
 
-def _likeness(row: Row, value: float, where: Footprint, wish: Wish, *, known: bool = True) -> Factor:
+def _likeness(row: Row, value: float, where: Footprint, *, known: bool = True) -> Factor:
     if not known:
         return Factor(_("Ressemblance"), _("profil du lieu non connu"), value)
     model = where.models[row["position"] - 1]
-    words = next(words for least, words in LIKENESS_WORDS if value >= least) % {"model": model.name}
-    return Factor(
-        _("Ressemblance"),
-        _("%(words)s, où %(trial)s ; %(figures)s")
-        % {"words": words, "trial": trial_words(model, wish), "figures": figures_words(row, model)},
-        value,
-    )
+    words = next(words for least, words in LIKENESS_WORDS if value >= least)
+    return Factor(_("Ressemblance"), words % {"model": model.name}, value)
+
+
+def likeness_sentence(row: Row, wish: Wish, where: Footprint) -> str:
+    """Which model a territory resembles, what worked there, and the first figures of both."""
+    model = where.models[row["position"] - 1]
+    return _("Modèle : %(model)s, où %(trial)s. %(figures)s") % {
+        "model": model.name,
+        "trial": trial_words(model, wish),
+        "figures": figures_words(row),
+    }
 
 
 def trial_words(model: Model, wish: Wish) -> str:
@@ -121,10 +124,10 @@ def trial_words(model: Model, wish: Wish) -> str:
     return _("la solution a été mise en œuvre (%(proof)s)") % {"proof": proof}
 
 
-def figures_words(row: Row, model: Model) -> str:
+def figures_words(row: Row) -> str:
     """Population and density of the place and of its model: the first two variables of both profiles."""
     (people, density), (model_people, model_density) = row["values"][:2], row["model_values"][:2]
-    return _("%(people)s hab. et %(density)s hab./km² ici, %(there)s et %(dense)s là-bas") % {
+    return _("Ici %(people)s hab. et %(density)s hab./km² ; là-bas %(there)s et %(dense)s.") % {
         "people": whole(people),
         "density": whole(density),
         "there": whole(model_people),
@@ -134,7 +137,7 @@ def figures_words(row: Row, model: Model) -> str:
 
 def _site_words(row: Row) -> str:
     if row["site_state"] is None:
-        return _("aucun site offert dans le catalogue")
+        return _("aucun site offert")
     return _("%(title)s : %(state)s") % {
         "title": row["site_title"],
         "state": OPENING_WORDS[row["site_state"]],
@@ -143,7 +146,7 @@ def _site_words(row: Row) -> str:
 
 def _needs_words(row: Row) -> str:
     if not row["needs"]:
-        return _("aucun besoin de ce thème exprimé dans le catalogue")
+        return _("aucun besoin de ce thème")
     words = ngettext(
         "%(n)d besoin du même thème : « %(title)s »",
         "%(n)d besoins du même thème, dont « %(title)s »",

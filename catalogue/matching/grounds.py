@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from catalogue.matching import statements as sql
-from catalogue.matching.explanations import need_factors, site_factors, territory_factors
+from catalogue.matching.explanations import (
+    likeness_sentence,
+    need_factors,
+    site_factors,
+    territory_factors,
+)
 from catalogue.matching.footprint import READ, Footprint, footprint
 from catalogue.matching.wish import Wish
 from catalogue.ranking import PROFILED, Factor
@@ -32,6 +37,8 @@ class Ground:
     row: Row
     score: float
     factors: list[Factor]
+    sentence: str = ""
+    """For a territory: the model that it resembles, in words."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
         "per_model": PER_MODEL,
         "nearest": NEAREST,
     }
-    return _grounds(statement, parameters, lambda row: territory_factors(row, wish, where))
+    found = _grounds(statement, parameters, lambda row: territory_factors(row, wish, where))
+    return [replace(ground, sentence=likeness_sentence(ground.row, wish, where)) for ground in found]
 
 
 def _sites(wish: Wish, where: Footprint, limit: int) -> list[Ground]:

@@ -302,7 +302,7 @@ def territory_card(ground: Ground) -> dict[str, Any]:
         else None,
         "besoin": {"titre": row["need_title"], "url": record_url(row["need_slug"])} if row["needs"] else None,
         "facteurs": ground.factors,
-        "rang": row["rank"],
+        "phrase": ground.sentence,
     }
 
 
@@ -368,5 +368,6 @@ def verdict_context(answer: Verdict) -> dict[str, Any]:
         "rang": whole(answer.rank) if answer.rank is not None else "",
         "examines": whole(answer.examined),
         "facteurs": answer.ground.factors if answer.ground is not None else [],
+        "phrase": answer.ground.sentence if answer.ground is not None else "",
         "note": answer.note,
     }

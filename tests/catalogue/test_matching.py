@@ -65,7 +65,8 @@ def test_twins_come_closest_first_and_say_whom_they_resemble(solution):
     found = match(wish(solution))
     assert names(found) == ["Proche", "Lointaine"]
     assert "profil proche de celui de Modèle" in details(found.territories[0])["Ressemblance"]
-    assert "preuve 3 sur 5" in details(found.territories[0])["Ressemblance"]
+    assert "Modèle" in found.territories[0].sentence
+    assert "preuve 3 sur 5" in found.territories[0].sentence
 
 
 def test_the_score_is_the_product_of_the_factors_shown_and_gives_the_order(solution):
@@ -170,7 +171,7 @@ def test_without_a_solution_the_places_with_measured_results_on_the_theme_are_th
     town(1, name="Jumelle")
     found = match(Wish(themes=(theme,)))
     assert "Jumelle" in names(found)
-    assert experiment.title in details(found.territories[0])["Ressemblance"]
+    assert experiment.title in found.territories[0].sentence
 
 
 # Sites
