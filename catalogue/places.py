@@ -90,10 +90,17 @@ def read(typed: str, *, has_place: bool = False) -> Reading | None:
     return None
 
 
-def named(words: str, limit: int = 3) -> list[Territory]:
-    """Territories that bear exactly this name, postal code or code, the most peopled first."""
-    bearing = {territory.pk: territory for _term, territory in _named({normalise(words)})}
-    return sorted(bearing.values(), key=lambda territory: -(territory.population or 0))[:limit]
+def offered(typed: str, *, nothing_found: bool = False, limit: int = 3) -> list[Territory]:
+    """Territories that bear exactly this name, postal code or code, the most peopled first.
+
+    When nothing was found, those that all of it, or what follows « près de », may mean with a typing error.
+    """
+    bearing = {territory.pk: territory for _term, territory in _named({normalise(typed)})}
+    if bearing or not nothing_found:
+        return sorted(bearing.values(), key=lambda territory: -(territory.population or 0))[:limit]
+    markers = list(NEAR.finditer(typed))
+    guess = typed[markers[-1].end() :] if markers else typed
+    return list(Territory.objects.complete(guess, limit).select_related("departement"))
 
 
 def _tails(typed: str) -> Iterable[Tail]:

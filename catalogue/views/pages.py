@@ -20,6 +20,7 @@ from catalogue.models import Record
 from catalogue.telling import told
 from catalogue.views.errors import bad_request
 from catalogue.wording import whole
+from geo.models import Territory
 
 PAGE_SIZE = 20
 
@@ -49,7 +50,10 @@ def figure_list(figures: dict[str, int]) -> list[dict[str, str]]:
         ("sites", _("sites d’expérimentation"), "?type=site"),
         ("besoins", _("besoins exprimés"), "?type=besoin"),
     ]
-    return [{"valeur": whole(figures[key]), "libelle": label, "url": address + query} for key, label, query in shown]
+    return [
+        {"valeur": whole(figures[key]), "libelle": label, "url": address + query}
+        for key, label, query in shown
+    ]
 
 
 @require_safe
@@ -77,7 +81,9 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
     paginator.count = bar["total"]
     number = form.cleaned_data["page"] or 1
     if number > paginator.num_pages:
-        raise Http404(_("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages})
+        raise Http404(
+            _("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages}
+        )
     page = paginator.page(number)
     other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[rubrique]
     query = form.query_string(page=None)
@@ -89,7 +95,7 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
             "fiches": cards_of(form.fetch(list(page)), form.words),
             "compte": count_words(paginator.count),
             "requete": query,
-            "lieux": places.named(form.cleaned_data["q"]) if form.cleaned_data["q"] and number == 1 else [],
+            "lieux": places_offered(form, bar["total"]) if number == 1 else [],
             "emprise": form.data.get("bbox") or extent_words(form),
             "lieu": form.place,
             "rayon_km": form.radius_km,
@@ -108,6 +114,12 @@ def place_read(form: RecordFilterForm) -> places.Reading | None:
     if not data["q"] or data["partout"]:
         return None
     return places.read(data["q"], has_place=bool(data["autour"] or data["territoire"]))
+
+
+def places_offered(form: RecordFilterForm, total: int) -> list[Territory]:
+    """Territories that the words name, or may mean when they find nothing."""
+    words = form.cleaned_data["q"]
+    return places.offered(words, nothing_found=total == 0) if words else []
 
 
 def cards_of(records: list[Record], words: search.Words | None) -> list[dict[str, object]]:

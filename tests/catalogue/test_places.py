@@ -149,6 +149,12 @@ def test_a_name_alone_offers_its_territory(client, france):
     assert [territory.code for territory in offered] == ["97411", "93066"]
 
 
+def test_a_misspelt_place_is_offered_when_nothing_is_found(client, france):
+    for typed in ("vanes", "compost près de vanes"):
+        offered = client.get(reverse(LIST), {"q": typed}).context["lieux"]
+        assert [territory.code for territory in offered] == ["56260"], typed
+
+
 def test_a_correction_is_told(client):
     factories.solution(title="Végétalisation")
     response = client.get(reverse(LIST), {"q": "vegetalisaton"})
