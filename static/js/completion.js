@@ -66,10 +66,7 @@ function suggestionsFrom(address) {
 function describe(option) {
   if (typeof option === "string") return escaped(option);
   const detail = option.detail ? `<span class="option-detail">${escaped(option.detail)}</span>` : "";
-  const words = { commune: "commune", epci: "intercommunalité", ept: "EPT", departement: "département", region: "région" };
-  const type = option.type === "territoire" ? words[option.niveau] ?? option.niveau : option.type;
-  const kind = type ? `<span class="option-type">${escaped(type)}</span>` : "";
-  return `<span class="option-nom">${escaped(option.nom)}</span>${detail}${kind}`;
+  return `<span class="option-nom">${escaped(option.nom)}</span>${detail}`;
 }
 
 function escaped(text) {

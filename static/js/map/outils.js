@@ -55,7 +55,7 @@ function aroundLink(latlng, listAddress) {
   address.searchParams.set("tri", "distance");
   const box = element("div", { className: "bulle-corps" });
   box.dataset.nom = "Votre position";
-  box.append(element("a", { href: address.href, textContent: "Chercher autour de ce point" }));
+  box.append(element("a", { href: address.href.replaceAll("%2C", ","), textContent: "Chercher autour de ce point" }));
   return box;
 }
 
