@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.contrib.gis.db import models
@@ -118,7 +118,7 @@ def _text(rule: Rule, row: Row) -> str:
 
 def _translated(rule: Rule, text: str) -> str:
     """The text through the vocabulary of the rule."""
-    return rule.values.get(comparable(text), text)
+    return rule.values.get(comparable(text), text) if rule.values else text
 
 
 def _read_field(candidate: Candidate, model: type[models.Model], known: Field, rule: Rule, row: Row) -> None:
@@ -206,22 +206,25 @@ def _refuse_negative(known: Field, value: Any) -> None:
         raise values.Unreadable(_("Un nombre négatif n’a pas de sens ici."))
 
 
+@cache
+def _choices(model: type[models.Model], attribute: str) -> dict[str, str]:
+    """The codes of a field with choices, by code and by label."""
+    target: Any = model_field(model, attribute)
+    choices = list(target.choices or getattr(target, "base_field", target).choices or ())
+    return {comparable(str(name)): str(code) for code, label in choices for name in (label, code)}
+
+
 def _choice(model: type[models.Model], known: Field, text: str) -> str:
     """The code of a choice, from its code or its label."""
-    wanted = comparable(text)
-    target = model_field(model, known.attribute)
-    choices = (
-        getattr(target, "choices", None)
-        or getattr(getattr(target, "base_field", None), "choices", None)
-        or ()
-    )
-    for code, label in choices:
-        if wanted in {comparable(str(code)), comparable(str(label))}:
-            return str(code)
-    raise values.Unreadable(
-        _("« %(text)s » n’est pas une valeur possible : %(all)s.")
-        % {"text": one_line(text), "all": ", ".join(str(code) for code, _label in choices)}
-    )
+    choices = _choices(model, known.attribute)
+    code = choices.get(comparable(text))
+    if code is None:
+        possible = ", ".join(dict.fromkeys(choices.values()))
+        raise values.Unreadable(
+            _("« %(text)s » n’est pas une valeur possible : %(all)s.")
+            % {"text": one_line(text), "all": possible}
+        )
+    return code
 
 
 def _several(text: str, rule: Rule, read: Callable[[str], str]) -> tuple[str, ...]:

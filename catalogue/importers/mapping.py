@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ TEMPLATE = re.compile(r"\{([^{}]+)\}")
 PERSONAL = re.compile(
     r"\b(mel|mail|email|courriel|tel|telephone|portable|prenom|contact|maire|elu|nom du maire)\b"
 )
-NOT_PERSONAL = re.compile(r"\b(mairie|url|site)\b")
+NOT_PERSONAL = re.compile(r"\b(url|site)\b")
 SRIDS = (4326, 3857, 2154, 2970, 2972, 2975, 3163, 4471, 4467, 5490)
 """The only reference systems a mapping may name: WGS 84, Web Mercator, Lambert-93, the overseas ones."""
 
@@ -72,6 +73,7 @@ class Mapping:
         return used | {name for text in templates for name in TEMPLATE.findall(text)}
 
 
+@lru_cache(maxsize=50_000)
 def comparable(text: str) -> str:
     """The text in the form in which headers and vocabulary are compared."""
     return normalise(one_line(text)) or one_line(text)

@@ -175,8 +175,7 @@ def _former_name(index: TerritoryIndex, said: Said, ground: Ground) -> str | Non
 def _remarks(said: Said, ground: Ground, match: str) -> list[Problem]:
     """What the cell says beyond the name that agreed."""
     remarks = []
-    official = ground.commune_name if agrees(match, ground.commune_name) else ground.name
-    if _core(match) != _core(official):
+    if _core(match) not in {_core(ground.name), _core(ground.commune_name)}:
         message = _("« %(name)s » lu %(official)s.") % {"name": match, "official": ground.label}
         remarks.append(notice("nom-approche", message, said.name_column))
     if normalise(said.name) != normalise(match) and upright(said.name) != match:

@@ -25,16 +25,22 @@ TWIN_DEGREES = 0.012
 """Box that holds TWIN_RADIUS_M at the latitudes of France, Saint-Pierre-et-Miquelon included."""
 ALIKE = 0.8
 GENERIC = LINKS | {
-    "zac",
-    "ecoquartier",
+    "amenagement",
     "eco",
-    "quartier",
-    "projet",
-    "operation",
-    "site",
-    "secteur",
+    "ecoquartier",
     "nouveau",
+    "operation",
+    "projet",
+    "quartier",
+    "renouvellement",
+    "renovation",
+    "secteur",
+    "site",
+    "urbain",
+    "urbaine",
+    "zac",
 }
+"""Words that many operations share: they tell none from another."""
 POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
 
 # through the primary key of the territory: only the outline of each row's own commune is read

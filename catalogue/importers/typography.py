@@ -26,6 +26,8 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def plain_spaces(text: str) -> str:
     """The text with ordinary single spaces, no control or invisible sign, no space at the ends of lines."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     text = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = (re.sub(f"{SPACES}+", " ", line).strip() for line in text.split("\n"))
     return "\n".join(lines).strip()

@@ -21,6 +21,7 @@ EMPTY = frozenset(
 EMPTY_WORDS = frozenset(
     {"non renseigne", "non renseignee", "inconnu", "a renseigner", "a completer", "null", "none"}
 )
+LONGEST_EMPTY = 40
 PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
 ARTICLE = re.compile(r"^(?P<name>.+?)\s*\((?P<article>le|la|les|l['’])\)\s*$", re.IGNORECASE)
 GROUPED = re.compile(r"^[-+]?\d{1,3}( \d{3})+([.,]\d+)?$")
@@ -43,9 +44,13 @@ class Unreadable(Exception):
 
 def is_empty(text: str, also: frozenset[str] = frozenset()) -> bool:
     """True when the cell says that nothing is known."""
+    if not text:
+        return True
+    if len(text) > LONGEST_EMPTY and not also:
+        return False
     word = one_line(text)
     bare = normalise(word)
-    return word.strip() in EMPTY or bare in EMPTY_WORDS or (bare or word) in EMPTY or bare in also
+    return word in EMPTY or bare in EMPTY_WORDS or (bare or word) in EMPTY or bare in also
 
 
 def figure(text: str) -> tuple[Decimal, str, str]:
@@ -65,9 +70,16 @@ def figure(text: str) -> tuple[Decimal, str, str]:
     return number, (match["unit"] or "").strip(), remark
 
 
+def _refuse_figures(unit: str, text: str) -> None:
+    """Raise Unreadable when a second number follows the first: « 1e9 », « 12 à 15 »."""
+    if any(sign.isdigit() for sign in unit):
+        raise Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)})
+
+
 def whole(text: str) -> tuple[int, str]:
     """A whole number, and how it was understood when the cell says more than a number."""
     number, unit, remark = figure(text)
+    _refuse_figures(unit, text)
     if number != number.to_integral_value():
         raise Unreadable(_("« %(text)s » n’est pas un nombre entier.") % {"text": one_line(text)})
     if abs(number) >= 2**31:
@@ -85,6 +97,7 @@ def plain_decimal(number: Decimal) -> str:
 def decimal(text: str) -> tuple[str, str]:
     """A decimal number as plain text, and how it was understood when the cell says more."""
     number, unit, remark = figure(text)
+    _refuse_figures(unit, text)
     said = _("« %(text)s » lu %(n)s") % {"text": one_line(text), "n": number} if unit or remark else ""
     return plain_decimal(number), said
 

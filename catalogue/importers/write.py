@@ -7,6 +7,7 @@ curator has locked is proposed as a Revision. The batch keeps enough to be undon
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 SLUG_LENGTH = 120
+ARRONDISSEMENT = re.compile(r" arrondissement$", re.IGNORECASE)
 LINKED = {"solution": "solution", "parent": "experimentation", "type": "indicateur"}
 State = Record.State
 
@@ -163,7 +165,7 @@ def _slugs(candidates: list[Candidate], index: TerritoryIndex) -> list[str]:
     wanted = []
     for candidate in candidates:
         ground = index.grounds.get(str(candidate.values.get("territory") or ""))
-        name = ground.name.removesuffix(" Arrondissement") if ground else ""
+        name = ARRONDISSEMENT.sub("", ground.name) if ground else ""
         place = "" if normalise(name) in normalise(candidate.title) else name
         wanted.append(
             slugify(normalise(f"{candidate.title} {place}".replace("Ø", "o")))[: SLUG_LENGTH - 6].strip("-")
