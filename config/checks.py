@@ -95,7 +95,8 @@ def database_versions(databases: Sequence[str] | None = None, **kwargs: Any) -> 
             found.append(
                 Error(f"PostgreSQL {OLDEST_POSTGRESQL} ou plus récent est nécessaire.", id="config.E004")
             )
-        if connection.ops.spatial_version[:2] < OLDEST_POSTGIS:
+        postgis = spatial_version(connection)
+        if postgis is not None and postgis < OLDEST_POSTGIS:
             found.append(Error("PostGIS 3.3 ou plus récent est nécessaire.", id="config.E005"))
     return found
 
@@ -112,4 +113,12 @@ def register_all() -> None:
     """Called once, when the app is ready."""
     for check in DEPLOYMENT:
         register(check, Tags.security, deploy=True)
-    register(database_versions, Tags.database)
+    register(database_versions, Tags.database)def spatial_version(connection: Any) -> tuple[int, ...] | None:
+    """Version of PostGIS, or None in a new database: the first migration creates the extension."""
+    try:
+        return tuple(connection.ops.spatial_version[:2])
+    except ImproperlyConfigured:
+        return None
+
+
+

@@ -15,7 +15,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlencode
 
 import psycopg
@@ -127,7 +126,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
             with urllib.request.urlopen(address, timeout=5) as answer:
                 if answer.status == 200:
                     return
-        except (URLError, ConnectionError):
+        except OSError:
             server_pause()
     raise AssertionError("the server did not get ready")
 

@@ -41,7 +41,6 @@ def test_the_same_without_javascript(browser: Browser, base_url: str) -> None:
     page.goto(f"{base_url}/territoires/")
     page.get_by_label("Un lieu ou des mots").fill("56000")
     page.get_by_role("button", name="Rechercher").click()
-    page.locator("main").get_by_role("link", name=re.compile("^Vannes")).first.click()
     expect(page.locator("h1")).to_have_text("Vannes")
     page.get_by_label("Classer par").select_option("distance")
     page.get_by_role("button", name="Reclasser").click()
