@@ -29,8 +29,8 @@ export function openBubble(map, latlng, content) {
 function clearOfControls(map) {
   const narrow = map.getSize().x < 640;
   return {
-    autoPanPaddingTopLeft: narrow ? [16, 112] : [64, 20],
-    autoPanPaddingBottomRight: narrow ? [16, 20] : [172, 20],
+    autoPanPaddingTopLeft: narrow ? [16, 164] : [64, 20],
+    autoPanPaddingBottomRight: narrow ? [16, 20] : [196, 20],
   };
 }
 

@@ -4,10 +4,11 @@ import { listOfRecords, listOfTerritories, openBubble } from "./bulle.js";
 import { Records } from "./fiches.js";
 import { readPageGeometry } from "./geojson.js";
 import { addLocate, addOverseas, addZoom } from "./outils.js";
-import { FollowingList } from "./suivre.js";
+import { FollowingList, followsAlready } from "./suivre.js";
 import { BaseMap, territoriesAt, territoryStore, TownNames } from "./territoires.js";
 import { TileStore } from "./tuiles.js";
 import { loadNeighbours } from "./voisins.js";
+import { addZoneButton, showZone, zoneOf } from "./zone.js";
 
 const L = window.L;
 const CLOSEST_ZOOM = 17;
@@ -28,13 +29,25 @@ function start(element) {
   const names = baseMap(map, data, store);
   const marks = own?.addTo(map);
   controls(map, data);
-  const records = data.fiches ? new Records(new TileStore(data.fiches, withoutWindow(data.filtres)), { pane: "fiches" }).addTo(map) : null;
+  const records = data.fiches ? addRecords(map, data) : null;
   if (names) names.obstacles = () => [...(records?.boxes() ?? []), ...(marks?.boxes() ?? [])];
   records?.on("load", () => names?.requestDraw());
   interact(map, { data, store, records, marks });
   if (data.liste) linkList(map, data, records);
   if ("adresse" in data) keepWindowInAddress(map);
   element.dispatchEvent(new CustomEvent("carte:prete", { bubbles: true, detail: { map, records } }));
+}
+
+function addRecords(map, data) {
+  const zone = "suivre" in data && !followsAlready() ? zoneOf(location.search) : null;
+  const shown = zone ? showZone(map, zone) : null;
+  const filters = zone ? asInList(data.filtres) : withoutWindow(data.filtres);
+  const records = new Records(new TileStore(data.fiches, filters), { pane: "fiches" }).addTo(map);
+  records.followMap = () => {
+    shown?.remove();
+    records.setFilters(withoutWindow(data.filtres));
+  };
+  return records;
 }
 
 function describe(element) {
@@ -64,6 +77,7 @@ function controls(map, data) {
   addZoom(map);
   if ("localiser" in data) addLocate(map, data.autour);
   if (data.fiches && map.getSize().x > 600) addOverseas(map);
+  if ("suivre" in data) addZoneButton(map);
 }
 
 // The address wins (#carte=zoom/lat/lon), then the page's own geometry, then the window it asks for.
@@ -83,10 +97,17 @@ function keepWindowInAddress(map) {
   });
 }
 
-// The map shows what the filters say; its own window is what one sees.
-function withoutWindow(query) {
+// The same set as the list: its filters, whatever their order and page.
+function asInList(query) {
   const parameters = new URLSearchParams(query);
-  for (const name of ["bbox", "page", "tri"]) parameters.delete(name);
+  for (const name of ["page", "tri"]) parameters.delete(name);
+  return parameters.toString();
+}
+
+// Without the window when the list follows the map: the window is then what one sees.
+function withoutWindow(query) {
+  const parameters = new URLSearchParams(asInList(query));
+  parameters.delete("bbox");
   return parameters.toString();
 }
 
@@ -151,7 +172,10 @@ function linkList(map, data, records) {
   const list = document.getElementById(data.liste);
   if (!list) return;
   const box = map.getContainer().closest(".carte").querySelector("[data-suivre-case]");
-  if ("suivre" in data && box) new FollowingList(map, data.liste, box);
+  if ("suivre" in data && box) {
+    new FollowingList(map, data.liste, box);
+    box.addEventListener("change", () => records?.followMap());
+  }
   if (!records) return;
   const aim = ({ target }) => records.aim(null, target.closest("[data-fiche]")?.dataset.fiche ?? null);
   for (const event of ["mouseover", "focusin"]) list.addEventListener(event, aim);

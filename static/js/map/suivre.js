@@ -1,7 +1,9 @@
 // « La liste suit la carte »: the list of the page is reloaded for the window of the map.
 import { connectBasket } from "../panier.js";
+import { boxWords } from "./zone.js";
 
 const WAIT_MS = 250;
+const REMEMBERED = "liste-suit-carte";
 
 export class FollowingList {
   // container: id of the element replaced by the same element of the page fetched with bbox=.
@@ -9,9 +11,12 @@ export class FollowingList {
     this.map = map;
     this.container = container;
     this.box = box;
-    box.checked = new URLSearchParams(location.search).has("bbox");
+    box.checked = followsAlready();
     box.closest("label").hidden = false;
-    box.addEventListener("change", () => this.update());
+    box.addEventListener("change", () => {
+      remember(box.checked);
+      this.update();
+    });
     map.on("moveend", () => box.checked && this.#soon());
   }
 
@@ -23,7 +28,7 @@ export class FollowingList {
   async update() {
     const address = new URL(location.href);
     address.searchParams.delete("page");
-    if (this.box.checked) address.searchParams.set("bbox", windowOf(this.map));
+    if (this.box.checked) address.searchParams.set("bbox", boxWords(this.map.getBounds()));
     else address.searchParams.delete("bbox");
     const shown = `${address.pathname}${address.search}`.replaceAll("%2C", ",").replaceAll("%3A", ":");
     this.request?.abort();
@@ -60,10 +65,19 @@ export class FollowingList {
   }
 }
 
-// "minlon,minlat,maxlon,maxlat" of what is seen, inside the world.
-function windowOf(map) {
-  const bounds = map.getBounds();
-  const lon = (value) => Math.max(-180, Math.min(180, value)).toFixed(4);
-  const lat = (value) => Math.max(-85, Math.min(85, value)).toFixed(4);
-  return [lon(bounds.getWest()), lat(bounds.getSouth()), lon(bounds.getEast()), lat(bounds.getNorth())].join(",");
+// A window in the address is the map's own if the box was ticked in this tab; otherwise it is a zone.
+export function followsAlready() {
+  try {
+    return sessionStorage.getItem(REMEMBERED) === "1" && new URLSearchParams(location.search).has("bbox");
+  } catch {
+    return false;
+  }
+}
+
+function remember(follows) {
+  try {
+    sessionStorage.setItem(REMEMBERED, follows ? "1" : "0");
+  } catch {
+    // Storage refused: the box is forgotten at the next page.
+  }
 }
