@@ -18,12 +18,13 @@ everywhere. Without a solution, the places where the themes have measured result
 """
 
 from catalogue.matching.footprint import Footprint, Model, footprint
-from catalogue.matching.grounds import Ground, Matching, match
+from catalogue.matching.grounds import SHOWN, Ground, Matching, match
 from catalogue.matching.refusals import Verdict, verdict
 from catalogue.matching.wish import SCALES, Wish
 
 __all__ = [
     "SCALES",
+    "SHOWN",
     "Footprint",
     "Ground",
     "Matching",

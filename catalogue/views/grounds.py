@@ -12,16 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue.matching import Ground, Matching, Model, Verdict, Wish, match, verdict
+from catalogue.matching import SHOWN, Ground, Matching, Model, Verdict, Wish, match, verdict
 from catalogue.matching.explanations import OPENING_WORDS
 from catalogue.matching.forms import GroundForm
 from catalogue.matching.refusals import experiment_words
 from catalogue.models import Record, Solution
 from catalogue.views.errors import bad_request
-from catalogue.wording import distance_words, whole
+from catalogue.wording import NBSP, distance_words, whole
 from geo.models import Level, Territory
 
 SOLUTIONS_OFFERED = 12
+FOLDED = 6
+"""Cards of historic sites and of needs of no place shown; the list of records has the others."""
+LIMITS = {
+    "sites": SHOWN,
+    "besoins": SHOWN,
+    "territoires": SHOWN,
+    "hotes": FOLDED,
+    "besoins_nationaux": FOLDED,
+}
 TYPED = {"lieu": "autour", "nom": "pourquoi"}
 """What is typed as a name, and the parameter that keeps what it stands for."""
 
@@ -179,7 +188,9 @@ def results(wish: Wish, matching: Matching) -> dict[str, Any]:
         "besoins_nationaux": [need_card(ground) for ground in matching.national_needs],
     }
     return {
-        **families,
+        **{name: cards[: LIMITS[name]] for name, cards in families.items()},
+        "suite_hotes": rest_address(families["hotes"], wish, "site", statut="historique"),
+        "suite_besoins": rest_address(families["besoins_nationaux"], wish, "besoin"),
         "reponses": summary(families),
         "manques": lacks(wish, matching),
         "modeles": [model_line(model) for model in matching.footprint.models],
@@ -187,24 +198,35 @@ def results(wish: Wish, matching: Matching) -> dict[str, Any]:
     }
 
 
+def rest_address(cards: list[dict[str, Any]], wish: Wish, kind: str, **more: str) -> str:
+    """The list that has what a folded family leaves out, by the themes of the wish; "" when nothing is."""
+    if len(cards) <= FOLDED:
+        return ""
+    themes = [("theme", theme.code) for theme in wish.themes]
+    return f"{reverse('catalogue:record-list')}?{urlencode([('type', kind), *more.items(), *themes])}"
+
+
 def summary(families: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
-    """How many answers each family has, with the place of the page where they are."""
+    """How many answers each family shows, with the place of the page where they are."""
     words = {
-        "sites": ngettext("%(n)d site offert", "%(n)d sites offerts", len(families["sites"])),
-        "besoins": ngettext("%(n)d besoin sur place", "%(n)d besoins sur place", len(families["besoins"])),
-        "territoires": ngettext(
-            "%(n)d territoire ressemblant", "%(n)d territoires ressemblants", len(families["territoires"])
-        ),
-        "hotes": ngettext(
-            "%(n)d site d’essais passés", "%(n)d sites d’essais passés", len(families["hotes"])
-        ),
-        "besoins_nationaux": ngettext(
-            "%(n)d besoin sans lieu", "%(n)d besoins sans lieu", len(families["besoins_nationaux"])
-        ),
+        "sites": (_("site offert"), _("sites offerts")),
+        "besoins": (_("besoin sur place"), _("besoins sur place")),
+        "territoires": (_("territoire ressemblant"), _("territoires ressemblants")),
+        "hotes": (_("site d’essais passés"), _("sites d’essais passés")),
+        "besoins_nationaux": (_("besoin sans lieu"), _("besoins sans lieu")),
     }
     return [
-        {"ancre": name, "texte": words[name] % {"n": len(cards)}} for name, cards in families.items() if cards
+        {"ancre": name, "texte": count_words(len(cards), LIMITS[name], *words[name])}
+        for name, cards in families.items()
+        if cards
     ]
+
+
+def count_words(count: int, limit: int, one: str, several: str) -> str:
+    """« 3 sites offerts »; « les 12 premiers … » when there may be more than the page shows."""
+    if count >= limit:
+        return _("les %(n)d premiers %(what)s") % {"n": limit, "what": several}
+    return f"{count}{NBSP}{several if count > 1 else one}"
 
 
 def lacks(wish: Wish, matching: Matching) -> list[str]:
@@ -217,7 +239,11 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
         found.append(_("Choisissez une solution ou un thème pour voir aussi les besoins et les territoires."))
         return found
     if not matching.needs:
-        found.append(_("Aucun besoin exprimé sur place n’y répond ; les besoins sans lieu sont plus bas."))
+        found.append(
+            _("Aucun besoin exprimé sur place n’y répond ; les besoins sans lieu sont plus bas.")
+            if matching.national_needs
+            else _("Aucun besoin du catalogue n’y répond.")
+        )
     if not where.models:
         found.append(_("Aucun lieu où cela a marché n’est connu du catalogue : rien à quoi ressembler."))
     elif not matching.territories:
