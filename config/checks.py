@@ -77,6 +77,14 @@ def static_files(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def spatial_version(connection: Any) -> tuple[int, ...] | None:
+    """Version of PostGIS, or None in a new database: the first migration creates the extension."""
+    try:
+        return tuple(connection.ops.spatial_version[:2])
+    except ImproperlyConfigured:
+        return None
+
+
 def database_versions(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """PostgreSQL and PostGIS old enough to lack what our queries use."""
     found: list[CheckMessage] = []
@@ -113,12 +121,4 @@ def register_all() -> None:
     """Called once, when the app is ready."""
     for check in DEPLOYMENT:
         register(check, Tags.security, deploy=True)
-    register(database_versions, Tags.database)def spatial_version(connection: Any) -> tuple[int, ...] | None:
-    """Version of PostGIS, or None in a new database: the first migration creates the extension."""
-    try:
-        return tuple(connection.ops.spatial_version[:2])
-    except ImproperlyConfigured:
-        return None
-
-
-
+    register(database_versions, Tags.database)
