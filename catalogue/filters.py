@@ -24,7 +24,7 @@ from catalogue.parameters import (
     TerritoryField,
     labels,
 )
-from catalogue.querysets import RecordQuerySet
+from catalogue.querysets import RANKED, RecordQuerySet
 from catalogue.vocabularies import vocabularies
 from geo.models import Territory
 from geo.models.territory import DensityClass
@@ -219,10 +219,30 @@ class RecordFilterForm(forms.Form):
                 return records.nearest_first(place.point)
         if self.order == "recent":
             return records.order_by("-updated_at", "-pk")
-        unproven = len(self.cleaned_data["type"]) > 1 and not PROVEN & set(self.cleaned_data["type"])
-        return records.most_relevant_first(
-            self.words.query if self.words is not None else None, few=total < MANY or unproven
+        query = self.words.query if self.words is not None else None
+        return records.most_relevant_first(query, few=self._are_few(total))
+
+    def _are_few(self, total: int) -> bool:
+        """True when sorting the results costs less than meeting them along the index of the best proven."""
+        kinds = set(self.cleaned_data["type"])
+        return total < MANY or (len(kinds) > 1 and not PROVEN & kinds)
+
+    def keys(self, records: RecordQuerySet, total: int, start: int, stop: int) -> list[int]:
+        """The keys of the results from ``start`` to ``stop``, in the order of ``sort``.
+
+        Among more than RANKED results, those best proven are found by their index and they alone are ranked.
+        """
+        if self.words is None or self.order != "pertinence" or total <= RANKED:
+            return list(self.sort(records, total).values_list("pk", flat=True)[start:stop])
+        proven = records.best_proven_first(few=self._are_few(total))
+        best = records.model.objects.filter(pk__in=proven.values("pk")[:RANKED]).with_relevance(
+            self.words.query
         )
+        ranked = best.order_by("-relevance", *proven.query.order_by).values_list("pk", flat=True)
+        return [
+            *ranked[start:stop],
+            *proven.values_list("pk", flat=True)[max(start, RANKED) : max(stop, RANKED)],
+        ]
 
     def fetch(self, keys: list[int]) -> list[Record]:
         """The records of a page in the order of their keys: wide rows and their relations for these alone.

@@ -81,26 +81,37 @@ class RecordQuerySet(models.QuerySet):
         )
         return self.filter(search__document=query)
 
-    def most_relevant_first(self, words: TextQuery | None = None, *, few: bool = False) -> Self:
-        """Order by words × proof when words are given, then by proof, then by last update.
+    def best_proven_first(self, *, few: bool = False) -> Self:
+        """Order by proof, then by last update.
 
-        Only the RANKED best proven records are ranked by their words, the others follow. Without words,
         record_proven_published gives the order of many records; ``few`` ones are sorted instead, since
         walking that index to find them could read the whole catalogue.
         """
-        level = Coalesce(models.F("proof_level"), -1).desc() if few or words is not None else None
-        proven = (level or models.F("proof_level").desc(nulls_last=True), "-updated_at", "-pk")
-        if words is None:
-            return self.order_by(*proven)
+        level = models.F("proof_level")
+        first = Coalesce(level, -1).desc() if few else level.desc(nulls_last=True)
+        return self.order_by(first, "-updated_at", "-pk")
+
+    def with_relevance(self, words: TextQuery) -> Self:
+        """Annotate ``relevance``: how well the words are answered, the more so the better proven."""
         rank = SearchRank(models.F("search__document"), words, cover_density=True, normalization=1)
         trust = 1 + Coalesce(models.F("proof_level"), 1) / models.Value(5.0)
-        best = self.order_by(*proven).values("pk")[:RANKED]
+        return self.annotate(relevance=models.ExpressionWrapper(rank * trust, models.FloatField()))
+
+    def most_relevant_first(self, words: TextQuery | None = None, *, few: bool = False) -> Self:
+        """Order by words × proof when words are given, then by proof, then by last update.
+
+        Only the RANKED best proven records are ranked by their words, the others follow.
+        """
+        proven = self.best_proven_first(few=few or words is not None)
+        if words is None:
+            return proven
+        ranked = self.with_relevance(words)
         score = models.Case(
-            models.When(pk__in=best, then=rank * trust),
+            models.When(pk__in=proven.values("pk")[:RANKED], then=models.F("relevance")),
             default=models.Value(0.0),
             output_field=models.FloatField(),
         )
-        return self.annotate(relevance=score).order_by("-relevance", *proven)
+        return ranked.order_by(score.desc(), *proven.query.order_by)
 
     def located(self) -> Self:
         """Records that stand somewhere on the map."""

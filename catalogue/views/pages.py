@@ -77,14 +77,14 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
         return redirect(f"{address}?{form.query_string(**reading.parameters)}")
     records = form.narrow(Record.objects.published())
     bar = facets.filter_bar(form, Record.objects.published(), address)
-    paginator = Paginator(form.sort(records, bar["total"]).values_list("pk", flat=True), PAGE_SIZE)
-    paginator.count = bar["total"]
+    paginator = Paginator(range(bar["total"]), PAGE_SIZE)
     number = form.cleaned_data["page"] or 1
     if number > paginator.num_pages:
         raise Http404(
             _("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages}
         )
     page = paginator.page(number)
+    keys = form.keys(records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
     other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[rubrique]
     query = form.query_string(page=None)
     return render(
@@ -92,7 +92,7 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
         template,
         {
             "page": page,
-            "fiches": cards_of(form.fetch(list(page)), form.words),
+            "fiches": cards_of(form.fetch(keys), form.words),
             "compte": count_words(paginator.count),
             "requete": query,
             "lieux": places_offered(form, bar["total"]) if number == 1 else [],

@@ -81,6 +81,13 @@ def records() -> None:
         made.append(record)
 
 
+@pytest.fixture
+def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five records are ranked by their words, so that forty are enough to go beyond."""
+    for module in ("querysets", "filters"):
+        monkeypatch.setattr(f"catalogue.{module}.RANKED", 5)
+
+
 def some(*values: str) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(values), unique=True, max_size=2)
 
@@ -241,7 +248,17 @@ def test_a_box_finds_what_lies_in_it_across_the_antimeridian_too(records, west, 
 @given(facets=facet_choices, others=other_choices, order=st.sampled_from(["pertinence", "recent"]))
 def test_pages_neither_overlap_nor_miss(records, facets, others, order):
     form = asked({**facets, **others, "tri": [order]})
-    listed = form.sort(form.narrow(Record.objects.published()))
-    keys = [record.pk for start in range(0, 50, 7) for record in listed[start : start + 7]]
+    records, expected = form.narrow(Record.objects.published()), found({**facets, **others})
+    keys = [key for n in range(0, 50, 7) for key in form.keys(records, len(expected), n, n + 7)]
     assert len(keys) == len(set(keys))
-    assert set(keys) == found({**facets, **others})
+    assert set(keys) == expected
+
+
+@quick
+@given(facets=facet_choices, others=other_choices)
+def test_beyond_what_is_ranked_the_order_is_the_same(records, few_ranked, facets, others):
+    form = asked({**facets, **others})
+    matching = form.narrow(Record.objects.published())
+    whole = list(form.sort(matching).values_list("pk", flat=True))
+    for total in (len(whole), 1_000, 100_000):  # sorted, found by sorting, found along the index
+        assert [key for n in range(0, 50, 7) for key in form.keys(matching, total, n, n + 7)] == whole
