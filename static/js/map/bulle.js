@@ -12,7 +12,7 @@ const WORDS = {
 };
 
 export function openBubble(map, latlng, content) {
-  const popup = L.popup({ maxWidth: 320, minWidth: 200, maxHeight: 300, className: "bulle", ...clearOfControls(map) });
+  const popup = L.popup({ maxWidth: 320, minWidth: 200, maxHeight: 300, className: "bulle", offset: [0, -6], ...clearOfControls(map) });
   popup.setLatLng(latlng).setContent(content).openOn(map);
   const box = popup.getElement();
   const close = box.querySelector(".leaflet-popup-close-button");
