@@ -239,10 +239,9 @@ class RecordFilterForm(forms.Form):
             self.words.query
         )
         ranked = best.order_by("-relevance", *proven.query.order_by).values_list("pk", flat=True)
-        return [
-            *ranked[start:stop],
-            *proven.values_list("pk", flat=True)[max(start, RANKED) : max(stop, RANKED)],
-        ]
+        first = list(ranked[start : min(stop, RANKED)]) if start < RANKED else []
+        others = proven.values_list("pk", flat=True)[max(start, RANKED) : stop] if stop > RANKED else []
+        return [*first, *others]
 
     def fetch(self, keys: list[int]) -> list[Record]:
         """The records of a page in the order of their keys: wide rows and their relations for these alone.
