@@ -68,7 +68,9 @@ def figures(record: Record) -> list[dict[str, str]]:
         if operation.dwellings is not None:
             found.append({"value": whole(operation.dwellings), "label": _("logements")})
         if operation.area_ha is not None:
-            found.append({"value": f"{operation.area_ha.normalize():f}".replace(".", ","), "label": _("hectares")})
+            found.append(
+                {"value": f"{operation.area_ha.normalize():f}".replace(".", ","), "label": _("hectares")}
+            )
         return found
     places = getattr(record, "place_count", None)
     if record.kind == Record.Kind.SOLUTION and places:

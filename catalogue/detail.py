@@ -21,12 +21,16 @@ LISTED = 50
 
 
 def context(record: Record) -> Context:
-    """Everything that catalogue/record_detail.html needs for a record fetched with ``with_detail_relations()``."""
+    """What catalogue/record_detail.html needs for a record fetched with ``with_detail_relations()``."""
     return {
         "fiche": record,
         "fil": trail(record),
         "etiquettes": tags(record),
-        "carte_fiche": {"place": place_words(record), "status": status_words(record), "figures": figures(record)},
+        "carte_fiche": {
+            "place": place_words(record),
+            "status": status_words(record),
+            "figures": figures(record),
+        },
         "periode": period_words(record.year_start, record.year_end),
         "preuve": proof_words(record),
         "faits": [fact for fact in facts(record) if fact["valeur"] not in (None, "")],
@@ -121,7 +125,10 @@ def _operation_facts(record: Record) -> list[Context]:
         },
         {"terme": _("Logements"), "valeur": _number(operation.dwellings)},
         {"terme": _("dont logements sociaux"), "valeur": _number(operation.social_dwellings)},
-        {"terme": _("Surface"), "valeur": "" if area is None else f"{number_format(area.normalize())}{NBSP}ha"},
+        {
+            "terme": _("Surface"),
+            "valeur": "" if area is None else f"{number_format(area.normalize())}{NBSP}ha",
+        },
     ]
 
 
@@ -131,7 +138,9 @@ def _experiment_facts(record: Record) -> list[Context]:
         {
             "terme": _("Avancement"),
             "valeur": experiment.get_status_display(),
-            "note": _("(selon la source, %(when)s)") % {"when": experiment.status_on} if experiment.status_on else "",
+            "note": _("(selon la source, %(when)s)") % {"when": experiment.status_on}
+            if experiment.status_on
+            else "",
         },
         {
             "terme": _("Bilan"),
@@ -159,7 +168,10 @@ def _site_facts(record: Record) -> list[Context]:
         {"terme": _("Ce qui peut y être testé"), "valeur": site.allowed_tests},
         {"terme": _("Équipements et réseaux"), "valeur": site.equipment},
         {"terme": _("Conditions"), "valeur": site.conditions},
-        {"terme": _("Disponible du"), "valeur": date_format(site.available_from) if site.available_from else ""},
+        {
+            "terme": _("Disponible du"),
+            "valeur": date_format(site.available_from) if site.available_from else "",
+        },
         {"terme": _("Jusqu’au"), "valeur": date_format(site.available_until) if site.available_until else ""},
     ]
 
@@ -169,7 +181,10 @@ def _need_facts(record: Record) -> list[Context]:
     labels = dict(need.Audience.choices)
     return [
         {"terme": _("Pour qui"), "valeur": ", ".join(str(labels.get(a, a)) for a in need.audiences)},
-        {"terme": _("Fréquence"), "valeur": "" if need.frequency == "inconnu" else need.get_frequency_display()},
+        {
+            "terme": _("Fréquence"),
+            "valeur": "" if need.frequency == "inconnu" else need.get_frequency_display(),
+        },
         {"terme": _("Données qui existent"), "valeur": need.existing_data},
         {"terme": _("Données à produire"), "valeur": need.missing_data},
         {"terme": _("Atelier"), "valeur": need.workshop},
@@ -352,7 +367,9 @@ def _site(record: Record) -> Context:
 
 
 def _need(record: Record) -> Context:
-    links = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED).select_related("solution")
+    links = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED).select_related(
+        "solution"
+    )
     return {
         "reponses": [
             {
@@ -373,4 +390,3 @@ BY_KIND = {
     Record.Kind.SITE: _site,
     Record.Kind.NEED: _need,
 }
-

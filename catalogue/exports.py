@@ -49,7 +49,12 @@ def properties(record: Record, base: str) -> dict[str, Any]:
 def feature(record: Record, base: str) -> dict[str, Any]:
     """A record as a GeoJSON feature (RFC 7946, longitude and latitude in degrees)."""
     geometry = json.loads(record.geometry.json) if record.geometry is not None else None
-    return {"type": "Feature", "id": record.slug, "geometry": geometry, "properties": properties(record, base)}
+    return {
+        "type": "Feature",
+        "id": record.slug,
+        "geometry": geometry,
+        "properties": properties(record, base),
+    }
 
 
 def safe_cell(value: object) -> str:

@@ -5,7 +5,8 @@ the radius widens until enough proven solutions stand in it, and each experiment
 
     score = proof × nearness^(1-w) × resemblance^w × freshness × theme
 
-where w goes from 0 (« proche de moi ») to 1 (« qui me ressemble »). Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
+where w goes from 0 (« proche de moi ») to 1 (« qui me ressemble »).
+Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
 
 - proof      0.1, 0.25, 0.35, 0.7, 0.85 and 1 for the levels 0 to 5: a measured result counts twice a
              finished experiment without one; an experiment with a measured result counts 5 when its
@@ -52,7 +53,7 @@ PROFILED = {
     "epci": ("epci", "epci_id", "coalesce(t.epci_id, t.id)"),
     "departement": ("departement", "departement_id", "coalesce(t.departement_id, t.id)"),
 }
-"""For a level: whose profiles compare, which column leads to them, and the profile of a record's territory."""
+"""For a level: whose profiles compare, the column that leads to them, the profile of a record's territory."""
 
 # record_experiment_knn (geog, proof_level; published experiments only) carries the five KNN scans,
 # profile_knn_<level> the twins and record_territory_kind their experiments; everything after works on
@@ -131,7 +132,8 @@ WITH asked AS (
     FROM placed p, radius
     WHERE p.inside OR p.is_twin OR p.metres <= radius.km * 1000
 ), scored AS (
-    SELECT *, (%(proofs)s::float8[])[level + 1] * power(nearness, 1 - %(weight)s) * power(resemblance, %(weight)s)
+    SELECT *, (%(proofs)s::float8[])[level + 1]
+              * power(nearness, 1 - %(weight)s) * power(resemblance, %(weight)s)
               * freshness * theme AS score,
            CASE WHEN %(by_distance)s THEN CASE WHEN inside THEN -1 ELSE metres END END AS distance_key
     FROM factored
@@ -150,8 +152,9 @@ WITH asked AS (
     FROM ranked
     WHERE place = 1
 )
-SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level, b.id AS experiment_id, x.slug AS experiment_slug,
-       x.title AS experiment_title, x.place_name, x.location_precision, x.year_start, x.year_end,
+SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level,
+       b.id AS experiment_id, x.slug AS experiment_slug, x.title AS experiment_title, x.place_name,
+       x.location_precision, x.year_start, x.year_end,
        b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
        b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within,
        b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8,
@@ -342,7 +345,9 @@ def _nearness_words(row: dict[str, Any]) -> str:
     if row["inside"]:
         return _("sur le territoire")
     if row["location_precision"] == "commune":
-        return _("%(distance)s (mesurée au point de la commune)") % {"distance": distance_words(row["metres"])}
+        return _("%(distance)s (mesurée au point de la commune)") % {
+            "distance": distance_words(row["metres"])
+        }
     return distance_words(row["metres"])
 
 

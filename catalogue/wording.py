@@ -18,7 +18,11 @@ def distance_words(metres: float) -> str:
     if metres < 1000:
         return _("à %(n)s m") % {"n": f"{round(metres / 10) * 10:d}"}
     km = metres / 1000
-    shown = number_format(km, decimal_pos=1) if km < 10 else number_format(round(km), use_l10n=True, force_grouping=True)
+    shown = (
+        number_format(km, decimal_pos=1)
+        if km < 10
+        else number_format(round(km), use_l10n=True, force_grouping=True)
+    )
     return _("à %(n)s km") % {"n": shown}
 
 

@@ -37,7 +37,9 @@ RULES: dict[str, Rule] = {
     "submit": Rule(
         _("Soumettre"), frozenset({State.DRAFT, State.TO_COMPLETE}), State.SUBMITTED, by_curator=False
     ),
-    "review": Rule(_("Prendre en instruction"), frozenset({State.SUBMITTED}), State.IN_REVIEW, by_curator=True),
+    "review": Rule(
+        _("Prendre en instruction"), frozenset({State.SUBMITTED}), State.IN_REVIEW, by_curator=True
+    ),
     "ask": Rule(
         _("Demander un complément"),
         frozenset({State.SUBMITTED, State.IN_REVIEW}),
@@ -46,7 +48,10 @@ RULES: dict[str, Rule] = {
         needs_reason=True,
     ),
     "publish": Rule(
-        _("Publier"), frozenset({State.SUBMITTED, State.IN_REVIEW, State.ARCHIVED}), State.PUBLISHED, by_curator=True
+        _("Publier"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW, State.ARCHIVED}),
+        State.PUBLISHED,
+        by_curator=True,
     ),
     "refuse": Rule(
         _("Refuser"),

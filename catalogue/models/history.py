@@ -27,7 +27,12 @@ class ImportBatch(models.Model):
     rejected_count = models.PositiveIntegerField(_("lignes rejetées"), default=0)
     report = models.JSONField(_("compte rendu"), default=dict, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("par"),
     )
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
 
@@ -43,15 +48,18 @@ class ImportBatch(models.Model):
 class Transition(models.Model):
     """One change of publication state: who, when, why."""
 
-    record = models.ForeignKey(
-        Record, models.CASCADE, related_name="transitions", verbose_name=_("fiche")
-    )
+    record = models.ForeignKey(Record, models.CASCADE, related_name="transitions", verbose_name=_("fiche"))
     from_state = models.CharField(_("de"), max_length=16, choices=Record.State)
     to_state = models.CharField(_("à"), max_length=16, choices=Record.State)
     action = models.CharField(_("action"), max_length=24)
     reason = models.TextField(_("motif"), blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("par"),
     )
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
 
@@ -77,7 +85,12 @@ class Revision(models.Model):
     changes = models.JSONField(_("changements"), help_text=_("Champ → [ancienne valeur, nouvelle valeur]."))
     reason = models.TextField(_("motif"), blank=True)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("par")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("par"),
     )
     import_batch = models.ForeignKey(
         ImportBatch, models.SET_NULL, null=True, blank=True, related_name="revisions", verbose_name=_("lot")

@@ -47,7 +47,12 @@ class ContactRequest(models.Model):
         "Organisation", models.CASCADE, related_name="contact_requests", verbose_name=_("à")
     )
     record = models.ForeignKey(
-        "Record", models.SET_NULL, null=True, blank=True, related_name="contact_requests", verbose_name=_("fiche")
+        "Record",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_requests",
+        verbose_name=_("fiche"),
     )
     message = models.TextField(_("message"))
     state = models.CharField(_("état"), max_length=10, choices=RequestState, default=RequestState.SENT)

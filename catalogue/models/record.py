@@ -289,7 +289,9 @@ class Record(models.Model):
         found: list[tuple[type[models.Model], list[models.BaseConstraint]]] = super().get_constraints()
         if self.geometry is not None:
             return found
-        return [(model, [one for one in some if one.name != "record_geometry_valid"]) for model, some in found]
+        return [
+            (model, [one for one in some if one.name != "record_geometry_valid"]) for model, some in found
+        ]
 
     def get_absolute_url(self) -> str:
         """Public address of the record."""

@@ -32,7 +32,9 @@ def completion(request: HttpRequest) -> HttpResponse:
     words = form.cleaned_data["q"]
     results: list[dict[str, object]] = []
     if len(words) >= 2:
-        results = [_territory(territory) for territory in Territory.objects.complete(words, limit=6).with_parents()]
+        results = [
+            _territory(territory) for territory in Territory.objects.complete(words, limit=6).with_parents()
+        ]
         results += [_record(record) for record in Record.objects.published().titled(words)[:4]]
     response = JsonResponse({"resultats": results})
     response["Cache-Control"] = "public, max-age=300"

@@ -19,7 +19,7 @@ from catalogue.filters import MAX_RADIUS_KM
 from catalogue.models import Record, Theme
 from catalogue.ranking import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
 from catalogue.views.errors import bad_request
-from catalogue.wording import NBSP, territory_detail_words, whole
+from catalogue.wording import NBSP, whole
 from geo.models import Territory
 
 LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
@@ -74,7 +74,9 @@ class RankingForm(forms.Form):
 class TerritorySearchForm(forms.Form):
     """Words that name a territory."""
 
-    q = forms.CharField(label=gettext_lazy("Commune, code postal ou code INSEE"), max_length=200, required=False)
+    q = forms.CharField(
+        label=gettext_lazy("Commune, code postal ou code INSEE"), max_length=200, required=False
+    )
 
 
 @require_safe
@@ -93,7 +95,9 @@ def territory_list(request: HttpRequest) -> HttpResponse:
         {
             "q": words,
             "trouves": found,
-            "regions": list(Territory.objects.current().at_level("region").defer("geometry").order_by("name")),
+            "regions": list(
+                Territory.objects.current().at_level("region").defer("geometry").order_by("name")
+            ),
             "rubrique": "territoires",
         },
     )
@@ -109,7 +113,9 @@ def territory_detail(request: HttpRequest, level: str, code: str) -> HttpRespons
     except Territory.DoesNotExist as error:
         raise Http404 from error
     if territory.code != code:
-        return redirect("catalogue:territory-detail", level=territory.level, code=territory.code, permanent=True)
+        return redirect(
+            "catalogue:territory-detail", level=territory.level, code=territory.code, permanent=True
+        )
     form = RankingForm(with_default_weight(request.GET))
     if not form.is_valid():
         return bad_request(request, form)
@@ -156,9 +162,10 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "emprise": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
         "jumeaux": twins(territory),
         "sur_place": records_inside(territory),
-        "liste_sur_place": f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}",
+        "liste_sur_place": listed(territory),
         "zonages": [
-            member.zonage for member in territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
+            member.zonage
+            for member in territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
         ],
         "parents": parents(territory),
         "rubrique": "territoires",
@@ -167,7 +174,9 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
 
 def rest_query(form: RankingForm) -> str:
     """The query string that shows the whole ranking."""
-    kept = [(name, value) for name in form.data for value in form.data.getlist(name) if value and name != "voir"]
+    kept = [
+        (name, value) for name in form.data for value in form.data.getlist(name) if value and name != "voir"
+    ]
     return urlencode([*kept, ("voir", "tout")])
 
 
@@ -216,7 +225,9 @@ def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
     if territory.point is None:
         return {
             "titre": _("Ce territoire n’a pas de point connu"),
-            "texte": _("Nos sources n’en donnent pas le contour : les distances ne peuvent pas être calculées."),
+            "texte": _(
+                "Nos sources n’en donnent pas le contour : les distances ne peuvent pas être calculées."
+            ),
             "conseils": [{"texte": _("Toutes les fiches"), "url": reverse("catalogue:record-list")}],
         }
     return {
@@ -229,21 +240,29 @@ def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
 def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The figures of a territory, each with its meaning."""
     density = territory.density
-    listed = f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}"
+    address = listed(territory)
     found: list[dict[str, Any]] = [
         {"terme": _("Code"), "valeur": territory.code},
         {"terme": _("Population"), "valeur": whole(territory.population) if territory.population else ""},
-        {"terme": _("Superficie"), "valeur": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else ""},
+        {
+            "terme": _("Superficie"),
+            "valeur": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else "",
+        },
         {"terme": _("Densité"), "valeur": f"{whole(density)}{NBSP}hab./km²" if density else ""},
         {"terme": _("Classe de densité (calculée)"), "valeur": territory.get_density_class_display() or ""},
         {"terme": _("Codes postaux"), "valeur": ", ".join(territory.postal_codes[:6])},
     ]
-    for kind in Record.Kind:
-        if counts[kind]:
-            found.append(
-                {"terme": str(PLURALS[kind]), "valeur": whole(counts[kind]), "url": f"{listed}&type={kind.value}"}
-            )
+    found += [
+        {"terme": str(PLURALS[kind]), "valeur": whole(counts[kind]), "url": f"{address}&type={kind.value}"}
+        for kind in Record.Kind
+        if counts[kind]
+    ]
     return [fact for fact in found if fact["valeur"]]
+
+
+def listed(territory: Territory) -> str:
+    """Address of the list of the territory's records."""
+    return f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}"
 
 
 def outline(territory: Territory) -> dict[str, Any] | None:

@@ -26,15 +26,20 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "journeys"
 MADE_FROM = (
-    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers", "catalogue/migrations",
-    "fixtures", "requirements.txt",
+    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers",
+    "catalogue/migrations", "fixtures", "requirements.txt",
 )  # fmt: skip
 PATIENCE_S = 60
 
 
 def _parameters() -> dict[str, Any]:
     default = settings.DATABASES["default"]
-    given = {"user": default["USER"], "password": default["PASSWORD"], "host": default["HOST"], "port": default["PORT"]}
+    given = {
+        "user": default["USER"],
+        "password": default["PASSWORD"],
+        "host": default["HOST"],
+        "port": default["PORT"],
+    }
     return {name: value for name, value in given.items() if value}
 
 
@@ -47,7 +52,11 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for place in MADE_FROM:
         path = ROOT / place
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix not in {".pyc", ".md"})
+        files = (
+            [path]
+            if path.is_file()
+            else sorted(p for p in path.rglob("*") if p.suffix not in {".pyc", ".md"})
+        )
         for file in files:
             if file.is_file():
                 digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
@@ -90,7 +99,12 @@ def site_database(site_environment: dict[str, str]) -> str:
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
@@ -106,7 +120,9 @@ def base_url(site_environment: dict[str, str], site_database: str) -> Iterator[s
         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "config.wsgi:application",
     ]  # fmt: skip
     environment = {**site_environment, "STATEMENT_TIMEOUT": "5s"}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(server, f"{address}/sante/")

@@ -1,4 +1,4 @@
-"""Every kind of page, at a desk and on a phone: accessible, silent, light, and readable without JavaScript."""
+"""Every kind of page, at a desk and on a phone: accessible, silent, light, readable without JavaScript."""
 
 from __future__ import annotations
 
@@ -51,11 +51,15 @@ def test_page_is_accessible_and_fits(
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in {"introuvable", "refus"}])
-def test_page_is_silent_and_asks_no_third_party(page: Page, base_url: str, witness: Witness, name: str) -> None:
+def test_page_is_silent_and_asks_no_third_party(
+    page: Page, base_url: str, witness: Witness, name: str
+) -> None:
     visit(page, base_url, name)
 
 
-@pytest.mark.parametrize("name", ["accueil", "carte", "liste", "solution", "operation", "besoin", "commune", "region"])
+@pytest.mark.parametrize(
+    "name", ["accueil", "carte", "liste", "solution", "operation", "besoin", "commune", "region"]
+)
 def test_page_says_the_same_without_javascript(browser: Browser, base_url: str, name: str) -> None:
     context = browser.new_context(java_script_enabled=False, locale="fr-FR")
     page = context.new_page()

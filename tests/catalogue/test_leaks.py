@@ -21,12 +21,16 @@ def test_an_unpublished_record_is_nowhere(client: Client, state: str) -> None:
     solution = factories.solution(title=f"{SECRET} solution", slug="zephyr-solution", state=state)
     hidden = [
         solution,
-        factories.measured_experiment(title=f"{SECRET} essai", slug="zephyr-essai", solution=solution, **place),
+        factories.measured_experiment(
+            title=f"{SECRET} essai", slug="zephyr-essai", solution=solution, **place
+        ),
         factories.operation(title=f"{SECRET} opération", slug="zephyr-operation", **place),
         factories.test_site(title=f"{SECRET} site", slug="zephyr-site", **place),
         factories.need(title=f"{SECRET} besoin", slug="zephyr-besoin", **place),
     ]
-    public = factories.operation(title="Fiche publique", slug="publique", territory=commune, geometry=commune.point)
+    public = factories.operation(
+        title="Fiche publique", slug="publique", territory=commune, geometry=commune.point
+    )
     for record in hidden:
         for address in (f"/fiches/{record.slug}/", f"/fiches/{record.slug}.geojson"):
             assert client.get(address).status_code == 404
@@ -44,7 +48,10 @@ def surfaces(public: Record) -> list[str]:
     """Every public address that could show a record."""
     lists = ["/fiches/", "/carte/", "/fiches.geojson", "/fiches.csv"]
     searches = [f"{address}?q={SECRET}" for address in lists] + [f"/api/completion/?q={SECRET}"]
-    tiles = [f"/tuiles/fiches/{z}/{x}/{y}.mvt" for z, x, y in ((0, 0, 0), (5, 15, 11), (9, 253, 177), (13, 4057, 2842))]
+    tiles = [
+        f"/tuiles/fiches/{z}/{x}/{y}.mvt"
+        for z, x, y in ((0, 0, 0), (5, 15, 11), (9, 253, 177), (13, 4057, 2842))
+    ]
     return [
         "/",
         *lists,

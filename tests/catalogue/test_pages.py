@@ -66,7 +66,9 @@ def catalogue(rennes: Territory) -> dict[str, Record]:
         "/api/completion/?q=ren",
     ],
 )
-def test_page_answers_within_twelve_queries(client: Client, catalogue: dict[str, Record], address: str) -> None:
+def test_page_answers_within_twelve_queries(
+    client: Client, catalogue: dict[str, Record], address: str
+) -> None:
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)
         content = response.getvalue()
@@ -84,7 +86,9 @@ def test_record_page_shows_its_proof_place_and_source(
         response = client.get(record.get_absolute_url())
     page = response.content.decode()
     assert response.status_code == 200
-    assert record.title in page and "Bilan public de 2023" in page and "Un résumé." in page
+    assert record.title in page
+    assert "Bilan public de 2023" in page
+    assert "Un résumé." in page
     assert ("Niveau de preuve" in page) == (kind in {"solution", "experimentation"})
     assert len(queries) <= MOST_QUERIES + 4, [query["sql"][:120] for query in queries]
 
@@ -101,7 +105,8 @@ def test_the_three_label_regimes_stay_apart_on_the_page(client: Client, rennes: 
     factories.award(operation, regime=LabelAward.Regime.R2013, step="labellise", year=2014)
     factories.award(operation, regime=LabelAward.Regime.R2023, step="vecu", year=2024)
     page = client.get(operation.get_absolute_url()).content.decode()
-    assert "régime 2013-2016" in page and "régime depuis 2023" in page
+    assert "régime 2013-2016" in page
+    assert "régime depuis 2023" in page
     assert page.index("2014") < page.index("2024")
 
 
@@ -182,7 +187,8 @@ def test_pages_only_read(client: Client, rennes: Territory) -> None:
 def test_csv_never_starts_a_cell_with_a_formula(client: Client, rennes: Territory) -> None:
     factories.operation(territory=rennes, title="=HYPERLINK(1)", summary="+1", place_name="@x")
     text = b"".join(client.get("/fiches.csv").streaming_content).decode()
-    assert "'=HYPERLINK(1)" in text and "'+1" in text
+    assert "'=HYPERLINK(1)" in text
+    assert "'+1" in text
 
 
 def test_geojson_says_how_many_there_are(client: Client, catalogue: dict[str, Record]) -> None:

@@ -66,7 +66,8 @@ def test_each_factor_is_named_told_in_words_and_multiplies_into_the_score(rennes
     assert "à 12" in found.factors[1].detail
     product = 1.0
     for factor in found.factors:
-        assert factor.value is not None and 0 < factor.value <= 1
+        assert factor.value is not None
+        assert 0 < factor.value <= 1
         product *= factor.value
     assert found.score == pytest.approx(product, rel=1e-3)
 
@@ -82,7 +83,8 @@ def test_a_solution_stands_once_with_its_other_places_behind_it(rennes: Territor
 def test_what_stands_in_the_territory_is_said_to_be_there(rennes: Territory) -> None:
     inside = tried(60, territory=rennes)
     found = rank_solutions(rennes, RENNES).solutions[0]
-    assert found.slug == inside.solution.slug and found.inside
+    assert found.slug == inside.solution.slug
+    assert found.inside
     assert found.factors[1].detail == "sur le territoire"
 
 
@@ -91,7 +93,9 @@ def test_the_radius_widens_until_there_is_enough_proof_and_says_so(rennes: Terri
         tried(60 + step)
     beyond = tried(150)
     ranking = rank_solutions(rennes, RENNES, weight=0)
-    assert ranking.radius_km == 100 and ranking.widened and not ranking.everywhere
+    assert ranking.radius_km == 100
+    assert ranking.widened
+    assert not ranking.everywhere
     assert beyond.solution.slug not in slugs(ranking)
     assert not rank_solutions(rennes, RENNES, weight=0, radius_km=20).solutions
 
@@ -115,7 +119,10 @@ def test_failures_are_lessons_apart_from_the_solutions(rennes: Territory) -> Non
     worked = tried(7)
     ranking = rank_solutions(rennes, RENNES, radius_km=50)
     assert slugs(ranking) == [worked.solution.slug]
-    assert {lesson.slug for lesson in ranking.failures} == {abandoned.solution.slug, disappointing.solution.slug}
+    assert {lesson.slug for lesson in ranking.failures} == {
+        abandoned.solution.slug,
+        disappointing.solution.slug,
+    }
 
 
 def test_a_theme_asked_for_lifts_those_who_bear_it(rennes: Territory) -> None:
@@ -133,7 +140,8 @@ def test_nothing_unpublished_is_ranked(rennes: Territory, hidden: str) -> None:
     pk = one.pk if hidden == "experiment" else one.solution_id
     Record.objects.filter(pk=pk).update(state=Record.State.DRAFT)
     ranking = rank_solutions(rennes, RENNES)
-    assert not ranking.solutions and not ranking.failures
+    assert not ranking.solutions
+    assert not ranking.failures
 
 
 def test_the_counts_are_of_the_whole_ranking_not_of_the_page(rennes: Territory) -> None:
