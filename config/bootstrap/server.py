@@ -19,6 +19,5 @@ def web(layout: Layout, port: int) -> Program:
         *(layout.venv / "bin" / "granian", "--interface", "wsgi", "config.wsgi:application"),
         *("--host", ADDRESS, "--port", str(port), "--no-ws", "--log-level", "warning"),
         *("--workers", str(workers), "--blocking-threads", str(THREADS), "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "10"),
     ]
     return Program("web", command)
