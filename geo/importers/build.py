@@ -88,8 +88,8 @@ def unmatched(names: Nomenclature, shapes: Shapes) -> Iterator[tuple[str, str, s
 def clean_base(names: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
     """The smallest units with matching edges, holes of merged communes filled."""
     by_code = {n.code: n for n in names.named if n.level in ("commune", "arrondissement")}
-    inner = {n.parents["commune"] for n in by_code.values() if n.level == "arrondissement"}
-    units = [n for n in by_code.values() if n.code in shapes.outlines and n.code not in inner]
+    split = split_communes(by_code, shapes)
+    units = [n for n in by_code.values() if n.code in shapes.outlines and is_unit(n, split)]
     communes = [n.parents.get("commune", n.code) for n in units]
     cleaned = coverage.clean(np.array([shapes.outlines[n.code] for n in units]))
     filled, grown = coverage.fill_holes(cleaned, [code in shapes.lacking_parts for code in communes])
@@ -100,6 +100,20 @@ def clean_base(names: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
             f"{shapes.source}, contour complété de sa partie manquante"
         )
     return Base(units, filled, communes, by_code)
+
+
+def split_communes(by_code: dict[str, Named], shapes: Shapes) -> set[str]:
+    """Codes of the communes that their arrondissements stand for: those of which all have an outline."""
+    inner = [n for n in by_code.values() if n.level == "arrondissement"]
+    lacking = {n.parents["commune"] for n in inner if n.code not in shapes.outlines}
+    return {n.parents["commune"] for n in inner} - lacking
+
+
+def is_unit(named: Named, split: set[str]) -> bool:
+    """True for an arrondissement of a split commune, and for a commune that is not."""
+    if named.level == "arrondissement":
+        return named.parents["commune"] in split
+    return named.code not in split
 
 
 def add_geometries(ground: Ground, base: Base) -> None:

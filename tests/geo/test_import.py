@@ -61,6 +61,17 @@ def test_an_overlap_is_given_to_one_of_the_two() -> None:
     assert west.area + east.area == pytest.approx(ground.geometries["departement", "01"].area)
 
 
+@pytest.mark.parametrize("outlined", [("01001", "01201", "01202"), ("01001", "01201")])
+def test_a_commune_keeps_its_outline_when_one_of_its_arrondissements_lacks(outlined: tuple[str, ...]) -> None:
+    halves = {"01201": box(0, 0, 0.5, 1), "01202": box(0.5, 0, 1, 1)}
+    inner = [Named("arrondissement", code, code, 0, 1, {"commune": "01001"}) for code in halves]
+    known = {**SQUARES, **halves}
+    ground = build(small(*inner), Shapes("essai", {code: known[code] for code in outlined}))
+    assert ground.geometries["commune", "01001"].area == 1
+    drawn = {code for level, code in ground.geometries if level == "arrondissement"}
+    assert drawn == (set(halves) if len(outlined) == 3 else set())
+
+
 @pytest.mark.django_db
 class TestWriting:
     """On two communes drawn by hand."""
