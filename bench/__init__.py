@@ -1,0 +1,1 @@
+"""Measures of each hot path against raw SQL and against tipg: ``python3 manage.py bench``."""

@@ -1,0 +1,145 @@
+"""Lists, nearest records, words, facets, ranking: what the site asks of the database."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import MD5
+from django.http import QueryDict
+from django.test import Client
+
+from catalogue.counts import count_terms
+from catalogue.filters import RecordFilterForm
+from catalogue.models import Record
+from catalogue.ranking import rank_solutions
+from geo.models import Territory
+
+PLACES = 15
+RARE = """
+SELECT 'programme=' || p.code
+FROM catalogue_record_programmes l JOIN catalogue_programme p ON p.id = l.programme_id
+GROUP BY p.code ORDER BY abs(count(*) - (SELECT count(*) FROM catalogue_record) / 1000.0) LIMIT 1
+"""
+
+# One GROUP BY for each facet of the whole catalogue, as a first version would write them.
+PLAIN_FACETS = (
+    "SELECT kind, count(*) FROM catalogue_record WHERE state = 'publiee' GROUP BY 1",
+    *(
+        f"SELECT l.{column}_id, count(*) FROM catalogue_record_{table} l"
+        " JOIN catalogue_record r ON r.id = l.record_id WHERE r.state = 'publiee' GROUP BY 1"
+        for table, column in (("themes", "theme"), ("stakes", "stake"), ("programmes", "programme"))
+    ),
+    "SELECT status, count(*) FROM catalogue_experiment e JOIN catalogue_record r ON r.id = e.record_ptr_id"
+    " WHERE r.state = 'publiee' GROUP BY 1",
+    "SELECT density_class, count(*) FROM catalogue_record r JOIN geo_territory t ON t.id = r.territory_id"
+    " WHERE r.state = 'publiee' GROUP BY 1",
+    "SELECT count(*) FROM catalogue_record WHERE state = 'publiee' AND proof_level >= 3",
+    "SELECT count(DISTINCT d.record_id) FROM catalogue_document d"
+    " JOIN catalogue_record r ON r.id = d.record_id WHERE r.state = 'publiee'",
+)
+
+NEAREST = """
+SELECT id FROM catalogue_record WHERE state = 'publiee' ORDER BY geog <-> %s::geography LIMIT 20
+"""
+
+
+def form_of(query: str) -> RecordFilterForm:
+    """The form of the list for a query string."""
+    form = RecordFilterForm(QueryDict(query))
+    if not form.is_valid():
+        raise ValueError(f"{query}: {form.errors}")
+    return form
+
+
+def first_page(query: str) -> Callable[[], list[Any]]:
+    """What asks the database for the keys of the first page of the list, the form being read already."""
+    form = form_of(query)
+    page = form.sort(form.narrow(Record.objects.published())).values_list("pk", flat=True)[:20]
+    sql, parameters = page.query.sql_with_params()
+    return lambda: queried(sql, list(parameters))
+
+
+def facets(query: str) -> float:
+    """Milliseconds of the counts of every facet."""
+    form, published = form_of(query), Record.objects.published()
+    return median_ms([lambda: count_terms(form, published)] * 3)
+
+
+def median_ms(tasks: Iterable[Callable[[], Any]]) -> float:
+    """The median of the tasks in milliseconds, each run once before it counts."""
+    times = []
+    for task in tasks:
+        task()
+        began = time.perf_counter()
+        task()
+        times.append(time.perf_counter() - began)
+    return 1000 * statistics.median(times)
+
+
+def queried(sql: str, parameters: list[Any] | None = None) -> list[Any]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def measure() -> dict[str, Any]:
+    """All about queries on the database of this process."""
+    located = Territory.objects.current().at_level("commune").filter(point__isnull=False)
+    communes = list(located.order_by(MD5("code"))[:PLACES])
+    places = [f"{commune.point.x:.5f},{commune.point.y:.5f}" for commune in communes]
+    rare = queried(RARE)[0][0]
+
+    def pages(query: str) -> float:
+        return median_ms([first_page(query.format(place=place)) for place in places])
+
+    def boxed(commune: Territory) -> str:
+        x, y = commune.point.x, commune.point.y
+        return f"bbox={x - 0.3:.4f},{y - 0.2:.4f},{x + 0.3:.4f},{y + 0.2:.4f}"
+
+    return {
+        "knn": median_ms([lambda c=c: queried(NEAREST, [c.point.ewkt]) for c in communes]),
+        "near": pages("autour={place}&rayon=200&tri=distance"),
+        "near_rare": pages(f"autour={{place}}&rayon=200&tri=distance&{rare}"),
+        "near_none": pages("autour={place}&rayon=200&tri=distance&type=besoin&statut=termine"),
+        "list": median_ms([first_page("")] * 5),
+        "list_kind": median_ms([first_page("type=operation")] * 5),
+        "list_bbox": median_ms([first_page(boxed(c)) for c in communes]),
+        "words_near": pages("q=ombri%C3%A8res&autour={place}&rayon=50"),
+        "facets": facets(""),
+        "facets_kind": facets("type=operation"),
+        "facets_plain": median_ms([lambda: [queried(sql) for sql in PLAIN_FACETS]] * 3),
+        "ranking": median_ms([lambda c=c: rank_solutions(c, c.point) for c in communes]),
+        **page(communes),
+    }
+
+
+def page(communes: list[Territory]) -> dict[str, float]:
+    """A territory page, and the time of its own queries in the database."""
+    client = Client(headers={"host": "localhost"})
+    spent = [0.0]
+
+    def timed(execute: Any, *arguments: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent[0] += time.perf_counter() - began
+
+    totals, queries = [], []
+    with connection.execute_wrapper(timed):
+        for commune in communes[:8]:
+            address = f"/territoires/commune/{commune.code}/"
+            client.get(address)
+            spent[0], began = 0.0, time.perf_counter()
+            client.get(address)
+            totals.append(time.perf_counter() - began)
+            queries.append(spent[0])
+    return {
+        "territory_page": 1000 * statistics.median(totals),
+        "territory_queries": 1000 * statistics.median(queries),
+    }

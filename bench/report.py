@@ -1,0 +1,167 @@
+"""The figures as a table: what was asked for, what was found, held or missed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from math import log
+from pathlib import Path
+from typing import Any
+
+from bench.bases import ROOT, connect
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
+ROW = "| {} | {} | {} | {} |"
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """The Markdown of a run."""
+    minutes = sum(found["took_s"] for found in results) / 60
+    lines = [results[-1]["machine"], f"The measures took {minutes:.0f} minutes.", ""]
+    lines += [ROW.format("figure", "asked for", "found", ""), "|---|---|---|---|", *figures(results), ""]
+    lines += medians(results)
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """The machine and the versions, in a sentence."""
+    cpuinfo = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"model name\s*: (.*)", cpuinfo)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    with connect("postgres") as server:
+        version = server.execute("SHOW server_version").fetchone()
+    load = os.getloadavg()[2]
+    return (
+        f"{model[1] if model else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; "
+        f"PostgreSQL {version[0].split()[0] if version else '?'}, Python {platform.python_version()}; "
+        f"mean load of the last quarter of an hour {load:.1f}."
+    )
+
+
+def figure(name: str, asked: str, found: float, held: bool, unit: str = "") -> str:
+    """A row of the table of figures."""
+    return ROW.format(name, asked, f"{found:.2f}{unit}", "held" if held else "**missed**")
+
+
+def figures(results: list[dict[str, Any]]) -> list[str]:
+    """The figures that the run can tell."""
+    last = results[-1]
+    rows: list[str] = []
+    if "tiles" in last:
+        rows += tile_figures(last["tiles"])
+    if len(results) > 1:
+        rows += growth(results)
+    if "queries" in last:
+        rows += query_figures(last["queries"])
+    if last.get("generation_s"):
+        found = last["generation_s"] / 60
+        rows.append(
+            figure(f"Generation of {last['records']:,} records", "≤ 10 min", found, found <= 10, " min")
+        )
+    return rows
+
+
+def tile_figures(tiles: dict[str, Any]) -> list[str]:
+    """Figures 1, 2 and 7."""
+    rows = []
+    for zoom, least in (("6", 0.75), ("10", 0.65), ("13", 0.55)):
+        found = tiles[zoom]["raw"]["cpu_ms"] / tiles[zoom]["site"]["cpu_ms"]
+        rows.append(
+            figure(f"1. Tile at z{zoom}, of raw `ST_AsMVT` (CPU)", f"≥ {least}", found, found >= least)
+        )
+    for zoom, least in (("6", 20), ("10", 10), ("13", 4)):
+        if "tipg" in tiles[zoom]:
+            found = tiles[zoom]["tipg"]["cpu_ms"] / tiles[zoom]["site"]["cpu_ms"]
+            rows.append(
+                figure(f"2. tipg over the site at z{zoom} (CPU)", f"≥ {least} times", found, found >= least)
+            )
+    for zoom, both in tiles.get("same", {}).items():
+        found = both["tipg"]["cpu_ms"] / both["site"]["cpu_ms"]
+        name = f"2. The same {both['features']:,} features at z{zoom}, tipg over the site (CPU)"
+        rows.append(figure(name, "≥ 3 times", found, found >= 3))
+    for zoom in ("6", "10", "13"):
+        found = tiles[zoom]["raw"]["cpu_ms"] / tiles[zoom]["cached"]["cpu_ms"]
+        rows.append(figure(f"7. A 304 at z{zoom}, raw SQL over it (CPU)", "≥ 3 times", found, found >= 3))
+    return rows
+
+
+def growth(results: list[dict[str, Any]]) -> list[str]:
+    """Figure 3: exponents from the smallest to the largest size."""
+    first, last = results[0], results[-1]
+    span = log(last["records"] / first["records"])
+    paths = [(f"tile at z{z}", ("tiles", z, "site", "ms"), 0.2) for z in ("6", "10", "13")] + [
+        ("nearest records", ("queries", "near"), 0.2),
+        ("list, whole", ("queries", "list"), 0.2),
+        ("list of a kind", ("queries", "list_kind"), 0.2),
+        ("list in a window", ("queries", "list_bbox"), 0.2),
+        ("words within 50 km", ("queries", "words_near"), 0.5),
+    ]
+    rows = []
+    for name, path, most in paths:
+        if path[0] in last:
+            found = log(value(last, path) / value(first, path)) / span
+            rows.append(figure(f"3. Growth exponent, {name}", f"≤ {most}", found, found <= most))
+    return rows
+
+
+def value(found: Any, path: tuple[str, ...]) -> float:
+    """A number of the results by its path."""
+    for key in path:
+        found = found[key]
+    return float(found)
+
+
+def query_figures(q: dict[str, float]) -> list[str]:
+    """Figures 4, 5 and 8."""
+    ratios = [
+        ("4. Facets of everything, of plain GROUP BY", q["facets"] / q["facets_plain"], 0.15, ""),
+        ("4. Facets of a kind, of plain GROUP BY", q["facets_kind"] / q["facets_plain"], 0.15, ""),
+        (
+            "5. Nearest under a filter that 0.1 % match, over unfiltered",
+            q["near_rare"] / q["near"],
+            5,
+            " times",
+        ),
+        (
+            "5. Nearest under a filter that nothing matches, over unfiltered",
+            q["near_none"] / q["near"],
+            60,
+            " times",
+        ),
+        ("8. Ranking of a territory over one KNN", q["ranking"] / q["knn"], 8, " times"),
+        ("8. Territory page over its own queries", q["territory_page"] / q["territory_queries"], 3, " times"),
+    ]
+    return [figure(name, f"≤ {most}{unit}", found, found <= most) for name, found, most, unit in ratios]
+
+
+def medians(results: list[dict[str, Any]]) -> list[str]:
+    """The medians behind the figures, in milliseconds, a column for each size."""
+    sizes = [f"{found['records']:,}" for found in results]
+    lines = ["| median, ms | " + " | ".join(sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
+    paths: list[tuple[str, tuple[str, ...]]] = []
+    for zoom in ("6", "10", "13"):
+        for who in ("raw", "site", "cached", "tipg"):
+            for key, unit in (("ms", "wall"), ("cpu_ms", "CPU")):
+                paths.append((f"tile z{zoom}: {who}, {unit}", ("tiles", zoom, who, key)))
+    paths.append(("tile z6: first version in SQL, CPU", ("tiles", "plain", "cpu_ms")))
+    paths += [(name, ("queries", name)) for name in results[-1].get("queries", {})]
+    for name, path in paths:
+        cells = []
+        for found in results:
+            try:
+                cells.append(f"{value(found, path):.2f}")
+            except KeyError:
+                cells.append("")
+        if any(cells):
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def write(text: str) -> None:
+    """Put the table between its marks in the document."""
+    document = DOCUMENT.read_text()
+    before, rest = document.split(BEGIN)
+    _, after = rest.split(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")

@@ -1,0 +1,26 @@
+"""The measures of one database, as JSON: called by ``bench`` in a process of its own for each size."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import django
+
+
+def main(name: str, records: int, only: list[str], compare: bool) -> None:
+    """Print what was measured."""
+    django.setup()
+    from bench import query_paths, tile_paths
+
+    found: dict[str, Any] = {"records": records}
+    if "queries" in only:
+        found["queries"] = query_paths.measure()
+    if "tiles" in only:
+        found["tiles"] = tile_paths.measure(name, compare)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3].split(","), sys.argv[4] == "yes")
