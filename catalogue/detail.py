@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
@@ -81,14 +83,12 @@ def proof_words(record: Record) -> Context | None:
 
 def precision_words(record: Record) -> str:
     """How precisely the point stands, said under the map."""
-    return {
-        Record.Precision.COMMUNE: _(
-            "Emplacement précis non connu%(nbsp)s: la fiche est placée au point de la commune."
-        )
-        % {"nbsp": NBSP},
-        Record.Precision.ADDRESS: _("Placée à l’adresse."),
-        Record.Precision.EXACT: _("Emplacement exact."),
-    }.get(record.location_precision, "")
+    if record.location_precision == Record.Precision.COMMUNE:
+        words = _("Emplacement précis non connu%(nbsp)s: la fiche est placée au point de la commune.")
+        return words % {"nbsp": NBSP}
+    if record.location_precision == Record.Precision.ADDRESS:
+        return _("Placée à l’adresse.")
+    return _("Emplacement exact.") if record.location_precision == Record.Precision.EXACT else ""
 
 
 def facts(record: Record) -> list[Context]:
@@ -112,7 +112,7 @@ def facts(record: Record) -> list[Context]:
                 }
             )
     common.append({"terme": _("Période"), "valeur": period_words(record.year_start, record.year_end)})
-    return common + KIND_FACTS.get(record.kind, lambda record: [])(record)
+    return common + KIND_FACTS[record.kind](record)
 
 
 def _operation_facts(record: Record) -> list[Context]:
@@ -191,7 +191,7 @@ def _need_facts(record: Record) -> list[Context]:
     ]
 
 
-KIND_FACTS = {
+KIND_FACTS: dict[str, Callable[[Record], list[Context]]] = {
     Record.Kind.OPERATION: _operation_facts,
     Record.Kind.EXPERIMENT: _experiment_facts,
     Record.Kind.SOLUTION: _solution_facts,
@@ -234,7 +234,7 @@ def feature(geometry: GEOSGeometry, record: Record) -> Context:
     """A GeoJSON-like feature of the map component."""
     return {
         "type": "Feature",
-        "geometry": {"type": geometry.geom_type, "coordinates": geometry.coords},
+        "geometry": json.loads(geometry.json),
         "properties": {
             "role": "point" if geometry.geom_type == "Point" else "perimetre",
             "kind": record.kind,
@@ -383,7 +383,7 @@ def _need(record: Record) -> Context:
     }
 
 
-BY_KIND = {
+BY_KIND: dict[str, Callable[[Record], Context]] = {
     Record.Kind.SOLUTION: _solution,
     Record.Kind.EXPERIMENT: _experiment,
     Record.Kind.OPERATION: _operation,

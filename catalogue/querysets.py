@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance, GeometryDistance
@@ -24,14 +24,14 @@ RANKED = 500
 """How many of the records that match are ranked by their words, best proof first: ranking all is linear."""
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet[Any]):
     """Records, and any kind of them."""
 
     def published(self) -> Self:
         """What every visitor may see."""
         return self.filter(state="publiee")
 
-    def of_kinds(self, kinds: list[str]) -> Self:
+    def of_kinds(self, kinds: Sequence[str]) -> Self:
         """Records of any of these kinds; all kinds when the list is empty."""
         return self.filter(kind__in=kinds) if kinds else self
 

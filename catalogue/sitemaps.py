@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,8 +12,13 @@ from django.urls import reverse
 from catalogue.models import Record
 from geo.models import Territory
 
+if TYPE_CHECKING:
+    PageBase, RecordBase, TerritoryBase = Sitemap[str], Sitemap[Record], Sitemap[Territory]
+else:
+    PageBase = RecordBase = TerritoryBase = Sitemap
 
-class PageSitemap(Sitemap):
+
+class PageSitemap(PageBase):
     """The entry pages."""
 
     def items(self) -> list[str]:
@@ -22,7 +28,7 @@ class PageSitemap(Sitemap):
         return reverse(f"catalogue:{item}")
 
 
-class RecordSitemap(Sitemap):
+class RecordSitemap(RecordBase):
     """Every published record that is not synthetic."""
 
     limit = 5000
@@ -34,7 +40,7 @@ class RecordSitemap(Sitemap):
         return item.updated_at
 
 
-class TerritorySitemap(Sitemap):
+class TerritorySitemap(TerritoryBase):
     """Régions, départements, and the communes where something published stands."""
 
     limit = 5000
@@ -42,7 +48,8 @@ class TerritorySitemap(Sitemap):
     def items(self) -> QuerySet[Territory]:
         some = Record.objects.published().filter(territory=OuterRef("pk"))
         wide = Q(level__in=["region", "departement"])
-        return Territory.objects.current().filter(wide | Exists(some)).exclude(level="pays").order_by("pk")
+        found: QuerySet[Territory] = Territory.objects.current().filter(wide | Exists(some))
+        return found.exclude(level="pays").order_by("pk")
 
     def location(self, item: Territory) -> str:
         return reverse("catalogue:territory-detail", args=item.url_parts)

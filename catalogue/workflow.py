@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,7 @@ RULES: dict[str, Rule] = {
 
 
 @transaction.atomic
-def apply(record: Record, action: str, actor: AbstractBaseUser | None, reason: str = "") -> Transition:
+def apply(record: Record, action: str, actor: User | None, reason: str = "") -> Transition:
     """Carry out ``action`` on ``record`` and return the line of history it leaves.
 
     The row is locked first, so that of several simultaneous calls one succeeds. Raises

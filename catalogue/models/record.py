@@ -1,5 +1,6 @@
 """The record (fiche): what every kind shares, and the one gate through which the public sees it."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -97,12 +98,16 @@ class Record(models.Model):
         verbose_name=_("territoire"),
     )
     country = models.CharField(_("pays (ISO 3166)"), max_length=2, default="FR")
-    themes = models.ManyToManyField("Theme", blank=True, related_name="records", verbose_name=_("thèmes"))
-    stakes = models.ManyToManyField("Stake", blank=True, related_name="records", verbose_name=_("enjeux"))
-    programmes = models.ManyToManyField(
+    themes: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "Theme", blank=True, related_name="records", verbose_name=_("thèmes")
+    )
+    stakes: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "Stake", blank=True, related_name="records", verbose_name=_("enjeux")
+    )
+    programmes: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "Programme", blank=True, related_name="records", verbose_name=_("programmes")
     )
-    organisations = models.ManyToManyField(
+    organisations: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "Organisation", through="RecordOrganisation", related_name="records", verbose_name=_("organisations")
     )
     year_start = models.SmallIntegerField(_("année de début"), null=True, blank=True)
@@ -284,9 +289,9 @@ class Record(models.Model):
             self.kind = self.KIND
         super().save(*args, **kwargs)
 
-    def get_constraints(self) -> list[tuple[type[models.Model], list[models.BaseConstraint]]]:
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
         """The constraints that a form checks: GeoDjango cannot ask whether no geometry is valid."""
-        found: list[tuple[type[models.Model], list[models.BaseConstraint]]] = super().get_constraints()
+        found = super().get_constraints()
         if self.geometry is not None:
             return found
         return [

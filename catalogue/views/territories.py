@@ -116,10 +116,11 @@ def territory_detail(request: HttpRequest, level: str, code: str) -> HttpRespons
         return redirect(
             "catalogue:territory-detail", level=territory.level, code=territory.code, permanent=True
         )
-    form = RankingForm(with_default_weight(request.GET))
+    parameters = with_default_weight(request.GET)
+    form = RankingForm(parameters)
     if not form.is_valid():
         return bad_request(request, form)
-    return render(request, "catalogue/territory_detail.html", _context(territory, form))
+    return render(request, "catalogue/territory_detail.html", _context(territory, form, parameters))
 
 
 def with_default_weight(parameters: QueryDict) -> QueryDict:
@@ -129,7 +130,7 @@ def with_default_weight(parameters: QueryDict) -> QueryDict:
     return data
 
 
-def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
+def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> dict[str, Any]:
     data = form.cleaned_data
     everything = data["voir"] == "tout"
     ranking = None
@@ -154,7 +155,9 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
         "compare_profils": territory.level in PROFILED,
         "solutions": [ranked_card(solution) for solution in ranking.solutions] if ranking else [],
         "rayon_mots": radius_words(territory, ranking) if ranking else "",
-        "suite": f"{here}?{rest_query(form)}" if ranking and not everything and ranking.total > SHOWN else "",
+        "suite": f"{here}?{rest_query(parameters)}"
+        if ranking and len(ranking.solutions) < ranking.total
+        else "",
         "lecons": [ranked_card(failure) for failure in ranking.failures] if ranking else [],
         "vide": empty_ranking(territory, here),
         "faits": facts(territory, counts),
@@ -172,11 +175,9 @@ def _context(territory: Territory, form: RankingForm) -> dict[str, Any]:
     }
 
 
-def rest_query(form: RankingForm) -> str:
+def rest_query(parameters: QueryDict) -> str:
     """The query string that shows the whole ranking."""
-    kept = [
-        (name, value) for name in form.data for value in form.data.getlist(name) if value and name != "voir"
-    ]
+    kept = [(name, value) for name, value in parameters.items() if value and name != "voir"]
     return urlencode([*kept, ("voir", "tout")])
 
 

@@ -19,6 +19,8 @@ from geo.twins import nearest_twins
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+    from geo.twins import Explanation
+
 WGS84 = 4326
 WEB_MERCATOR = 3857
 OVERSEAS_COLLECTIVITIES = frozenset({"975", "977", "978", "984", "986", "987", "988", "989"})
@@ -166,6 +168,10 @@ class Territory(models.Model):
     source = models.CharField(_("source"), max_length=200)
 
     objects = TerritoryManager()
+
+    if TYPE_CHECKING:
+        explanation: Explanation
+        """Set by ``twins()`` alone."""
 
     class Meta:
         verbose_name = _("territoire")
