@@ -1,5 +1,7 @@
 """The record (fiche): what every kind shares, and the one gate through which the public sees it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
