@@ -3,7 +3,7 @@
 import { listOfRecords, listOfTerritories, openBubble } from "./bulle.js";
 import { Records } from "./fiches.js";
 import { readPageGeometry } from "./geojson.js";
-import { addLocate, addOverseas, addZoom } from "./outils.js";
+import { addLocate, addOverseas, addZoom, say } from "./outils.js";
 import { FollowingList, followsAlready } from "./suivre.js";
 import { BaseMap, territoriesAt, territoryStore, TownNames } from "./territoires.js";
 import { TileStore } from "./tuiles.js";
@@ -43,6 +43,7 @@ function addRecords(map, data) {
   const shown = zone ? showZone(map, zone) : null;
   const filters = zone ? asInList(data.filtres) : withoutWindow(data.filtres);
   const records = new Records(new TileStore(data.fiches, filters), { pane: "fiches" }).addTo(map);
+  records.on("load", ({ failed }) => say(map, failed ? "Une partie des fiches n’a pas pu être chargée : déplacez la carte pour réessayer." : ""));
   records.followMap = () => {
     shown?.remove();
     records.setFilters(withoutWindow(data.filtres));

@@ -28,24 +28,33 @@ export function addOverseas(map) {
   addControl(map, "topright", select);
 }
 
+// One line over the map for what goes on or wrong; announced, hidden when empty.
+export function say(map, words) {
+  const container = map.getContainer();
+  let line = container.querySelector(".carte-etat");
+  if (!line) {
+    line = element("p", { className: "carte-etat" });
+    line.setAttribute("role", "status");
+    container.append(line);
+  }
+  line.textContent = words;
+}
+
 // listAddress: address of the list, to which autour= is added.
 export function addLocate(map, listAddress) {
   const button = element("button", { type: "button", className: "carte-localiser", textContent: "Autour de moi" });
-  const status = element("p", { className: "carte-etat" });
-  status.setAttribute("role", "status");
   button.addEventListener("click", () => {
-    status.textContent = "Recherche de votre position…";
+    say(map, "Recherche de votre position…");
     map.locate({ maximumAge: 60_000, timeout: 10_000 });
   });
-  map.on("locationerror", () => (status.textContent = "Position inconnue : autorisez-la dans le navigateur, ou cherchez une commune."));
+  map.on("locationerror", () => say(map, "Position inconnue : autorisez-la dans le navigateur, ou cherchez une commune."));
   map.on("locationfound", ({ latlng, accuracy }) => {
-    status.textContent = "";
+    say(map, "");
     map.setView(latlng, Math.max(map.getZoom(), 11));
     L.circle(latlng, { radius: accuracy, interactive: false, color: "#0b5cad", weight: 1.5, fillOpacity: 0.1 }).addTo(map);
     if (listAddress) openBubble(map, latlng, aroundLink(latlng, listAddress));
   });
   addControl(map, "topright", button);
-  map.getContainer().append(status);
 }
 
 // Rounded to about a hundred metres: enough to search around, no more than needed.
