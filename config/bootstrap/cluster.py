@@ -27,6 +27,8 @@ NAME = "place"
 LONGEST_SOCKET = 107
 """Bytes that the kernel allows in a socket's path."""
 AWAY = Path("/var/lib/postgresql")
+ROOM = 1.5
+"""Gigabytes of a database with the whole territory."""
 PATIENCE = 20.0
 """Seconds left to the processes of a server that was killed, or to the socket of one that starts."""
 RECOVERY = 300.0
@@ -145,7 +147,9 @@ def _server_for(data: Path) -> postgresql.Server:
     there = ", ".join(str(server.major) for server in suited) or "aucune"
     raise Problem(
         f"la base privée {data} a été faite par PostgreSQL {major} (version installée : {there}).",
-        f"Pour la garder : apt-get install postgresql-{major} postgresql-{major}-postgis-3",
+        f"Pour la garder : apt-get install postgresql-{major} postgresql-{major}-postgis-3"
+        if major >= postgresql.OLDEST
+        else f"Elle est trop ancienne pour le site (au moins {postgresql.OLDEST}) : sauvez ses données.",
         "Pour repartir de zéro, en perdant ce qui a été saisi : python3 manage.py reset",
     )
 
@@ -168,7 +172,7 @@ def fits_a_socket(folder: Path) -> bool:
 def _make(layout: Layout, cluster: Cluster) -> None:
     """Create the cluster beside its place, then move it there: interrupted, it leaves no half one."""
     if not _is_made(cluster.data):
-        layout.check_room()
+        layout.check_room(ROOM)
         say(f"Création de la base de données privée (PostgreSQL {cluster.server.major})…")
         partial = _partial(cluster.data)
         for former in (partial, cluster.data):

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from config.bootstrap import cluster, environment, packages, quality
-from config.bootstrap.layout import Layout, read_or_make_secret_key
+from config.bootstrap.layout import Layout, read_or_make_secret_key, replace_text
 from config.bootstrap.locks import alone_or_none, exclusive, holder
 from config.bootstrap.messages import Problem, say
 from config.bootstrap.ports import Reservation, reserve
@@ -66,7 +66,7 @@ def start(layout: Layout, arguments: list[str]) -> int:
     layout.make()
     with alone_or_none(layout.var / "server.lock", str(os.getpid())) as alone:
         if not alone:
-            raise Problem("le site tourne déjà (ou démarre).", "Pour l’arrêter : python3 manage.py stop")
+            raise Problem(f"le site {_where(layout)}.", "Pour l’arrêter : python3 manage.py stop")
         with reserve(options.port) as port, ready(layout, tests=False) as variables:
             _run(layout, variables, "manage.py", "prepare")
             _serve(layout, variables, port)
@@ -184,9 +184,20 @@ def database(layout: Layout) -> Iterator[dict[str, str]]:
 def _serve(layout: Layout, variables: dict[str, str], port: Reservation) -> None:
     def announce(alive: Callable[[], bool]) -> None:
         if wait_until_answers(port.number, "/sante/vie/", alive):
+            replace_text(layout.address, port.url)
             print(f"Le site est prêt : {port.url}  (Ctrl-C pour l’arrêter)", flush=True)
 
-    supervise([web(layout, port.number)], variables, layout.root, announce)
+    try:
+        supervise([web(layout, port.number)], variables, layout.root, announce)
+    finally:
+        layout.address.unlink(missing_ok=True)
+
+
+def _where(layout: Layout) -> str:
+    """What is known of the site that another process runs."""
+    if not layout.address.exists():
+        return "est en train de démarrer"
+    return f"tourne déjà : {layout.address.read_text(encoding='utf-8')}"
 
 
 def _run(layout: Layout, variables: dict[str, str], *command: str) -> None:

@@ -11,6 +11,8 @@ from config.bootstrap.messages import Problem, say
 from config.bootstrap.packages import uv_of_the_system
 from config.bootstrap.tools import clean_environment, output_of, run_logged
 
+ROOM = 1.0
+"""Gigabytes of the libraries."""
 FAILED = "l’installation des bibliothèques Python a échoué."
 
 
@@ -23,7 +25,7 @@ def ensure(layout: Layout, *, tests: bool) -> None:
     healthy = not unfinished.exists() and is_healthy(layout)
     if healthy and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    layout.check_room()
+    layout.check_room(ROOM)
     log = layout.log("python")
     if not healthy:
         _create(layout, log)

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from config.bootstrap.messages import Problem
 
-ROOM_NEEDED = 1_500_000_000
-"""Bytes that a first installation needs."""
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -40,6 +37,11 @@ class Layout:
     def secret_key(self) -> Path:
         return self.var / "secret_key"
 
+    @property
+    def address(self) -> Path:
+        """Where a running site says how to reach it."""
+        return self.var / "address"
+
     def log(self, name: str) -> Path:
         """A fresh log file's path; a former one is removed, whoever wrote it."""
         path = self.var / "log" / f"{name}.log"
@@ -65,15 +67,12 @@ class Layout:
             shutil.rmtree(self.var / folder, ignore_errors=True)
         self.secret_key.unlink(missing_ok=True)
 
-    def check_room(self) -> None:
-        """Refuse to begin an installation that the disk cannot hold."""
-        free = shutil.disk_usage(self.var).free
-        if free < ROOM_NEEDED:
-            raise Problem(
-                f"il reste {free / 1e9:.1f} Go sur le disque de {self.var}, "
-                f"il en faut {ROOM_NEEDED / 1e9:.1f}.".replace(".", ",", 2),
-                "Libérez de la place puis relancez la commande.",
-            )
+    def check_room(self, needed: float) -> None:
+        """Refuse to begin what the disk cannot hold; ``needed`` in gigabytes."""
+        free = shutil.disk_usage(self.var).free / 1e9
+        if free < needed:
+            said = f"il reste {free:.1f} Go sur le disque de {self.var}, il en faut {needed:.1f}"
+            raise Problem(f"{said}.", "Libérez de la place, puis relancez la commande.")
 
 
 def replace_text(path: Path, text: str, mode: int = 0o644) -> None:

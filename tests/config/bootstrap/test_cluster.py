@@ -67,7 +67,7 @@ def project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Layout]:
     if os.geteuid() == 0:
         shutil.chown(away, accounts.SERVICE)
     monkeypatch.setattr(cluster, "AWAY", away)
-    monkeypatch.setattr(Layout, "check_room", lambda self: None)
+    monkeypatch.setattr(Layout, "check_room", lambda self, needed: None)
     layout = Layout(root=base, var=base / "var")
     layout.make()
     yield layout

@@ -51,7 +51,10 @@ def test_a_second_start_says_that_the_site_runs(
 ) -> None:
     with alone_or_none(elsewhere.var / "server.lock", "1"):
         assert commands.main(["manage.py", "start"]) == 1
-    assert "le site tourne déjà" in capsys.readouterr().err
+        assert "est en train de démarrer" in capsys.readouterr().err
+        elsewhere.address.write_text("http://127.0.0.1:8004/")
+        assert commands.main(["manage.py", "start"]) == 1
+        assert "tourne déjà : http://127.0.0.1:8004/" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("elsewhere")

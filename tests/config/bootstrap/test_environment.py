@@ -1,5 +1,6 @@
 """When the Python environment is installed again, and when it is left alone."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from config.bootstrap import environment
 from config.bootstrap.layout import Layout
+from config.bootstrap.messages import Problem
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def installs(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(environment, "_create", create)
     monkeypatch.setattr(environment, "_install", lambda layout, file, log: done.append(file.name))
-    monkeypatch.setattr(Layout, "check_room", lambda self: None)
+    monkeypatch.setattr(Layout, "check_room", lambda self, needed: None)
     return done
 
 
@@ -40,6 +42,18 @@ def test_installed_once_then_again_only_when_the_locked_versions_change(
     (layout.root / "requirements.txt").write_text("django==5.2.20\n")
     environment.ensure(layout, tests=False)
     assert installs[3:] == ["requirements.txt"]
+
+
+def test_a_full_disk_is_said_before_anything_is_written(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (layout.root / "requirements.txt").touch()
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**10, 10**10, 10**8))
+
+    with pytest.raises(Problem, match=r"il reste 0.1 Go .* il en faut 1.0"):
+        environment.ensure(layout, tests=False)
+
+    assert not layout.venv.exists()
 
 
 def test_an_interrupted_installation_starts_afresh(
