@@ -137,8 +137,8 @@ def empty_advice(address: str) -> list[dict[str, str]]:
 
 
 def count_words(count: int) -> str:
-    """« 128 fiches », exact."""
-    return ngettext("%(n)s fiche", "%(n)s fiches", count) % {"n": whole(count)}
+    """« 128 fiches », exact; in French zero takes the singular."""
+    return ngettext("%(n)s fiche", "%(n)s fiches", max(count, 1)) % {"n": whole(count)}
 
 
 def extent_words(form: RecordFilterForm) -> str:
