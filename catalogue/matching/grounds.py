@@ -24,6 +24,8 @@ SHOWN = 12
 """Answers of each family."""
 PER_MODEL = 40
 NEAREST = 80
+KEPT = 200
+"""Territories whose sites and needs are looked at."""
 SITE_IN_TIME = "(s.available_until IS NULL OR s.available_until >= %(today)s)"
 OF_GROUND = "s.ground_kinds && %(grounds)s::varchar[]"
 
@@ -57,7 +59,7 @@ class Matching:
 
 
 def match(wish: Wish, *, limit: int = SHOWN) -> Matching:
-    """The grounds that suit a wish, at most ``limit`` of each family; seven queries whatever the base."""
+    """The grounds that suit a wish, at most ``limit`` of each family; six queries whatever the base."""
     where = footprint(wish)
     sites = _sites(wish, where, limit)
     territories = _territories(wish, where, limit)
@@ -80,23 +82,28 @@ def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
     level, parent, _profiled = PROFILED[wish.scale]
     accepted = wish.accepted("t.geog")
     close_by = sql.CLOSE_BY.format(level=level, accepted=accepted) if wish.point is not None else ""
-    statement = sql.TERRITORIES.format(level=level, parent=parent, accepted=accepted, close_by=close_by)
+    chosen = sql.POOL_BY_KNN if where.few_near is None else sql.POOL_OF_FEW
+    pool = chosen.format(level=level, accepted=accepted, close_by=close_by)
+    statement = sql.TERRITORIES.format(parent=parent, accepted=accepted, pool=pool)
     parameters = {
         **_parameters(wish, where, limit),
         "taken": where.taken_at(wish.scale),
         "per_model": PER_MODEL,
         "nearest": NEAREST,
+        "kept": KEPT,
     }
     found = _grounds(statement, parameters, lambda row: territory_factors(row, wish, where))
     return [replace(ground, sentence=likeness_sentence(ground.row, wish, where)) for ground in found]
 
 
 def _sites(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
-    accepted = [wish.accepted("r.geog"), SITE_IN_TIME, *([OF_GROUND] if wish.grounds else [])]
+    conditions = [SITE_IN_TIME, *([OF_GROUND] if wish.grounds else [])]
+    suits = sql.SITE_SUITS.format(conditions=" AND ".join(conditions))
     scan = sql.SITES_NEAR if wish.point is not None else sql.SITES_ANYWHERE
-    statement = sql.SITES.format(
-        scan=scan.format(accepted=" AND ".join(accepted), joined=sql.SITE_JOINED), likened=sql.LIKENED
-    )
+    if where.few is not None:
+        scan = sql.SITES_OF_FEW
+    found = scan.format(accepted=wish.accepted("r.geog"), suits=suits, joined=sql.SITE_JOINED)
+    statement = sql.SITES.format(scan=found, likened=sql.LIKENED, model=sql.MODEL)
     return _grounds(statement, _parameters(wish, where, limit), lambda row: site_factors(row, wish, where))
 
 
@@ -104,10 +111,13 @@ def _needs(wish: Wish, where: Footprint, limit: int, *, national: bool) -> list[
     near = wish.point is not None and not national
     condition = sql.NATIONAL if national else f"{sql.LOCATED} AND {wish.accepted('r.geog')}"
     scan = sql.NEEDS_NEAR if near else sql.NEEDS_BY_THEME
+    if where.few is not None and not national:
+        scan = sql.NEEDS_OF_FEW
     statement = sql.NEEDS.format(
         scan=scan.format(joined=sql.NEED_JOINED, where=condition),
         linked=sql.NEEDS_LINKED.format(where=condition),
         likened=sql.LIKENED,
+        model=sql.MODEL,
         national=str(national).lower(),
     )
     return _grounds(
@@ -122,6 +132,8 @@ def _parameters(wish: Wish, where: Footprint, limit: int) -> dict[str, Any]:
         **wish.parameters,
         "read": READ,
         "taken": list(where.taken),
+        "few": list(where.few or ()),
+        "few_near": list(where.few_near or ()),
         "model_ids": [model.territory_id for model in where.models],
         "today": timezone.localdate(),
         "limit": limit,

@@ -4,16 +4,25 @@ Names in braces are filled from constants of this package only (levels, parent c
 ``wish.CONSTRAINTS``); every value is a parameter.
 """
 
-# The experiment's solution_id index carries it; the places are as many as the territories at most.
-TAKEN = """
-SELECT coalesce(array_agg(DISTINCT place.id), '{}'),
-       coalesce(array_agg(DISTINCT u.epci_id) FILTER (WHERE u.epci_id IS NOT NULL), '{}')
-FROM catalogue_experiment e
-JOIN catalogue_record r ON r.id = e.record_ptr_id AND r.state = 'publiee'
-JOIN geo_territory u ON u.id = r.territory_id
-CROSS JOIN LATERAL unnest(array_remove(ARRAY[u.id, u.commune_id], NULL)) AS place (id)
-WHERE e.solution_id = %(solution)s
+# The experiment's solution_id index carries what has the solution: as many places as territories at most.
+# The two others are the territories that the hard constraints accept, without and with the radius: at most
+# FEW + 1 of each, so that a loose constraint costs nothing; territory_geog carries the radius.
+PLACES = """
+WITH has AS (
+    SELECT u.id, u.commune_id, u.epci_id
+    FROM catalogue_experiment e
+    JOIN catalogue_record r ON r.id = e.record_ptr_id AND r.state = 'publiee'
+    JOIN geo_territory u ON u.id = r.territory_id
+    WHERE e.solution_id = %(solution)s
+)
+SELECT ARRAY(SELECT id FROM has UNION SELECT commune_id FROM has WHERE commune_id IS NOT NULL),
+       ARRAY(SELECT DISTINCT epci_id FROM has WHERE epci_id IS NOT NULL),
+       ARRAY({accepted}),
+       ARRAY({accepted_near})
 """
+ACCEPTED = """
+    SELECT u.id FROM geo_territory u JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)
+    WHERE {conditions} LIMIT %(few)s + 1"""
 
 # Where the solution worked, best proof first: neither abandoned nor inconclusive, and past the idea.
 MODELS = """
@@ -41,24 +50,15 @@ OF_THEMES = """(
     JOIN catalogue_experiment e ON e.record_ptr_id = found.record_id
     JOIN catalogue_record r ON r.id = e.record_ptr_id AND r.state = 'publiee'"""
 
-# profile_knn_<level> carries the KNN from each model and territory_geog the nearest places: at most
-# MODELS × PER_MODEL + NEAREST territories, whose sites and needs come by record_territory_kind.
+# {pool} is one of the two below; the KEPT of them that resemble and are near most are examined; their sites
+# and their needs come by record_territory_kind.
 TERRITORIES = """
 WITH model AS MATERIALIZED (
     SELECT m.position, p.territory_id, p.profile, p.values
     FROM unnest(%(model_ids)s::bigint[]) WITH ORDINALITY AS m (id, position)
     JOIN geo_territoryprofile p ON p.territory_id = m.id
 ), pool AS MATERIALIZED (
-    SELECT near.id
-    FROM model
-    CROSS JOIN LATERAL (
-        SELECT t.id
-        FROM geo_territoryprofile p JOIN geo_territory t ON t.id = p.territory_id
-        WHERE p.level = '{level}' AND {accepted}
-        ORDER BY p.profile <-> model.profile
-        LIMIT %(per_model)s
-    ) near
-    {close_by}
+    {pool}
     UNION SELECT t.id FROM geo_territory t WHERE t.id = %(named)s AND {accepted}
 ), likened AS (
     SELECT DISTINCT ON (pool.id) pool.id, model.position, p.values, model.values AS model_values,
@@ -67,13 +67,19 @@ WITH model AS MATERIALIZED (
     JOIN geo_territoryprofile p ON p.territory_id = pool.id
     CROSS JOIN model
     ORDER BY pool.id, p.profile <-> model.profile, model.position
+), kept AS MATERIALIZED (
+    SELECT l.* FROM likened l JOIN geo_territory t ON t.id = l.id
+    ORDER BY t.id = %(named)s DESC NULLS LAST,
+             l.resemblance / (1 + coalesce(ST_Distance(t.geog, %(point)s::geography, false),
+                 0) / 50000) DESC, l.id
+    LIMIT %(kept)s
 ), factored AS (
     SELECT l.*, t.level, t.code, t.name, t.point, t.population, t.departement_id,
            ST_Distance(t.geog, %(point)s::geography) AS metres, site.state AS site_state, site.slug
                AS site_slug,
            site.title AS site_title, coalesce(need.count, 0) AS needs, need.slug AS need_slug,
                need.title AS need_title
-    FROM likened l
+    FROM kept l
     JOIN geo_territory t ON t.id = l.id
     LEFT JOIN LATERAL (
         SELECT s.site_state AS state, r.slug, r.title
@@ -122,6 +128,18 @@ LEFT JOIN geo_territory d ON d.id = r.departement_id
 WHERE r.rank <= %(limit)s OR r.id = %(named)s
 ORDER BY r.rank
 """
+# profile_knn_<level> carries the KNN from each model and territory_geog the nearest places.
+POOL_BY_KNN = """
+    SELECT near.id
+    FROM model
+    CROSS JOIN LATERAL (
+        SELECT t.id
+        FROM geo_territoryprofile p JOIN geo_territory t ON t.id = p.territory_id
+        WHERE p.level = '{level}' AND {accepted}
+        ORDER BY p.profile <-> model.profile
+        LIMIT %(per_model)s
+    ) near
+    {close_by}"""
 CLOSE_BY = """UNION
     SELECT near.id
     FROM (
@@ -130,22 +148,29 @@ CLOSE_BY = """UNION
         ORDER BY t.geog <-> %(point)s::geography
         LIMIT %(nearest)s
     ) near"""
+# A few territories satisfy the constraints: all of them, by their keys.
+POOL_OF_FEW = """
+    SELECT t.id FROM geo_territory t
+    WHERE t.id = ANY (%(few_near)s) AND t.level = '{level}' AND t.is_current AND {accepted}"""
 
-# The likeness of a commune ``t`` to the nearest of the models, by the primary key of the profiles.
+MODEL = """WITH model AS MATERIALIZED (
+    SELECT m.position, q.level, q.profile, q.values
+    FROM unnest(%(model_ids)s::bigint[]) WITH ORDINALITY AS m (id, position)
+    JOIN geo_territoryprofile q ON q.territory_id = m.id
+), """
+# The likeness of a territory ``t`` to the nearest of the models, by the primary key of the profiles.
 LIKENED = """LEFT JOIN LATERAL (
-        SELECT m.position, p.values, q.values AS model_values, 1 / (1 + (p.profile <-> q.profile) / 2)
-            AS resemblance
-        FROM geo_territoryprofile p
-        CROSS JOIN unnest(%(model_ids)s::bigint[]) WITH ORDINALITY AS m (id, position)
-        JOIN geo_territoryprofile q ON q.territory_id = m.id
-        WHERE p.territory_id = t.id AND p.level = q.level
-        ORDER BY p.profile <-> q.profile, m.position
+        SELECT model.position, p.values, model.values AS model_values,
+               1 / (1 + (p.profile <-> model.profile) / 2) AS resemblance
+        FROM geo_territoryprofile p JOIN model ON model.level = p.level
+        WHERE p.territory_id = t.id
+        ORDER BY p.profile <-> model.profile, model.position
         LIMIT 1
     ) likened ON true"""
 
-# {scan} is one of the four below; each gives at most READ records, every one through an index.
+# {scan} is one of those below; each gives at most READ records, every one through an index.
 SITES = """
-WITH candidate AS MATERIALIZED (
+{model}candidate AS MATERIALIZED (
     SELECT found.id
     FROM unnest('{{ouvert,reserve,historique}}'::text[]) AS wanted (state)
     CROSS JOIN LATERAL ({scan}) found
@@ -194,14 +219,18 @@ FROM ranked
 WHERE rank <= %(limit)s
 ORDER BY site_state = 'historique', rank
 """
+# A scalar look-up by the primary key, so that no plan joins the sites first.
+SITE_SUITS = """(
+            SELECT s.site_state = wanted.state AND {conditions}
+            FROM catalogue_testsite s WHERE s.record_ptr_id = r.id
+        )"""
 # record_geog_published carries it.
 SITES_NEAR = """
         SELECT r.id
         FROM catalogue_record r
-        JOIN catalogue_testsite s ON s.record_ptr_id = r.id
         LEFT JOIN geo_territory u ON u.id = r.territory_id
         LEFT JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)
-        WHERE r.state = 'publiee' AND r.kind = 'site' AND s.site_state = wanted.state AND {accepted}
+        WHERE r.state = 'publiee' AND r.kind = 'site' AND {accepted} AND {suits}
         ORDER BY r.geog <-> %(point)s::geography
         LIMIT %(read)s"""
 # searchentry_terms carries it; those that bear a theme asked for are taken first.
@@ -209,20 +238,29 @@ SITES_ANYWHERE = """
         SELECT id FROM (
             (SELECT r.id, 0 AS turn FROM {joined}
              WHERE e.terms @> ARRAY['type:site', 'statut:' || wanted.state] AND e.terms && %(theme_terms)s
-               AND {accepted} LIMIT %(read)s)
+               AND {accepted} AND {suits} LIMIT %(read)s)
             UNION ALL
             (SELECT r.id, 1 FROM {joined}
              WHERE e.terms @> ARRAY['type:site', 'statut:' || wanted.state] AND NOT e.terms && %(theme_terms)s
-               AND {accepted} LIMIT %(read)s)
+               AND {accepted} AND {suits} LIMIT %(read)s)
         ) both_turns ORDER BY turn LIMIT %(read)s"""
+# record_territory_kind carries it: a few territories satisfy the constraints.
+SITES_OF_FEW = """
+        SELECT r.id
+        FROM catalogue_record r
+        JOIN geo_territory u ON u.id = r.territory_id
+        JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)
+        WHERE r.territory_id = ANY (%(few)s) AND r.state = 'publiee' AND r.kind = 'site' AND {accepted}
+            AND {suits}
+        ORDER BY r.geog <-> %(point)s::geography, r.id
+        LIMIT %(read)s"""
 SITE_JOINED = """catalogue_searchentry e
              JOIN catalogue_record r ON r.id = e.record_id AND r.state = 'publiee'
-             JOIN catalogue_testsite s ON s.record_ptr_id = r.id
              LEFT JOIN geo_territory u ON u.id = r.territory_id
              LEFT JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)"""
 
 NEEDS = """
-WITH candidate AS MATERIALIZED (
+{model}candidate AS MATERIALIZED (
     SELECT DISTINCT id FROM (({scan}) UNION ALL ({linked})) found
 ), placed AS (
     SELECT r.id, r.slug, r.title, r.summary, r.place_name, n.workshop, ST_X(r.point) AS lon,
@@ -274,6 +312,10 @@ NEEDS_BY_THEME = """SELECT r.id FROM {joined}
 NEEDS_NEAR = """SELECT r.id FROM {joined}
     WHERE r.kind = 'besoin' AND e.terms && %(theme_terms)s AND {where}
     ORDER BY r.geog <-> %(point)s::geography LIMIT %(read)s"""
+# record_territory_kind carries it.
+NEEDS_OF_FEW = """SELECT r.id FROM {joined}
+    WHERE r.territory_id = ANY (%(few)s) AND r.kind = 'besoin' AND e.terms && %(theme_terms)s AND {where}
+    ORDER BY r.geog <-> %(point)s::geography, r.id LIMIT %(read)s"""
 # The index of needanswer.solution_id carries it.
 NEEDS_LINKED = """SELECT r.id
     FROM catalogue_needanswer a

@@ -81,9 +81,13 @@ class Wish:
             constraint for name, constraint in CONSTRAINTS.items() if self.parameters[name] not in (None, [])
         ]
 
-    def accepted(self, geog: str) -> str:
-        """The SQL condition of the hard constraints; ``geog`` is what the radius is measured to."""
-        conditions = [NOT_TAKEN, *(constraint.sql for constraint in self.constraints)]
-        if self.radius_km is not None:
+    def conditions(self, geog: str) -> list[str]:
+        """The SQL of the hard constraints; ``geog`` is what the radius is measured to, "" to leave it out."""
+        conditions = [constraint.sql for constraint in self.constraints]
+        if self.radius_km is not None and geog:
             conditions.append(f"ST_DWithin({geog}, %(point)s::geography, %(metres)s)")
-        return " AND ".join(conditions)
+        return conditions
+
+    def accepted(self, geog: str) -> str:
+        """The SQL condition of a ground: every hard constraint, and no territory that has the solution."""
+        return " AND ".join([NOT_TAKEN, *self.conditions(geog)])

@@ -8,7 +8,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 
 from catalogue.matching import Ground, Matching, Wish, match, verdict
-from catalogue.matching.statements import TERRITORIES
+from catalogue.matching.statements import POOL_BY_KNN, TERRITORIES
 from catalogue.models import Record, Solution, TestSite
 from catalogue.ranking import PROFILED
 from geo.models import Territory, TerritoryProfile
@@ -300,10 +300,11 @@ def test_twins_are_found_by_the_index_of_the_profiles(solution):
     model = Territory.objects.get(name="Modèle")
     level, parent, _profiled = PROFILED["commune"]
     asked = wish(solution)
-    statement = TERRITORIES.format(level=level, parent=parent, accepted=asked.accepted("t.geog"), close_by="")
+    pool = POOL_BY_KNN.format(level=level, accepted=asked.accepted("t.geog"), close_by="")
+    statement = TERRITORIES.format(parent=parent, accepted=asked.accepted("t.geog"), pool=pool)
     values = {
         **asked.parameters, "taken": [model.pk], "model_ids": [model.pk], "per_model": 40, "limit": 12,
-        "today": "2026-01-01",
+        "kept": 200, "today": "2026-01-01",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
