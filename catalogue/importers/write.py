@@ -8,7 +8,7 @@ curator has locked is proposed as a Revision. The batch keeps enough to be undon
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -162,30 +162,32 @@ def _insert_raw(model: type[models.Model], rows: list[models.Model]) -> None:
 
 def _slugs(candidates: list[Candidate], index: TerritoryIndex) -> list[str]:
     """An address for each: the title, and the commune when the title does not name it; numbered if taken."""
-    wanted = []
-    for candidate in candidates:
-        ground = index.grounds.get(str(candidate.values.get("territory") or ""))
-        name = ARRONDISSEMENT.sub("", ground.name) if ground else ""
-        place = "" if normalise(name) in normalise(candidate.title) else name
-        wanted.append(
-            slugify(normalise(f"{candidate.title} {place}".replace("Ø", "o")))[: SLUG_LENGTH - 6].strip("-")
-            or "fiche"
+    slugs = [_slug(candidate, index) for candidate in candidates]
+    bases, waiting = list(slugs), list(range(len(slugs)))
+    given: set[str] = set()
+    numbers: Counter[str] = Counter()
+    while waiting:
+        taken = set(
+            Record.objects.filter(slug__in=[slugs[n] for n in waiting]).values_list("slug", flat=True)
         )
-    taken = set(
-        Record.objects.filter(slug__regex=r"^(" + "|".join(sorted(set(wanted))) + r")(-\d+)?$").values_list(
-            "slug", flat=True
-        )
-        if wanted
-        else ()
-    )
-    slugs = []
-    for base in wanted:
-        slug, number = base, 2
-        while slug in taken:
-            slug, number = f"{base}-{number}", number + 1
-        taken.add(slug)
-        slugs.append(slug)
+        again = []
+        for n in waiting:
+            if slugs[n] in taken or slugs[n] in given:
+                again.append(n)
+            given.add(slugs[n])
+        for n in again:
+            numbers[bases[n]] += 1
+            slugs[n] = f"{bases[n]}-{numbers[bases[n]] + 1}"
+        waiting = again
     return slugs
+
+
+def _slug(candidate: Candidate, index: TerritoryIndex) -> str:
+    ground = index.grounds.get(str(candidate.values.get("territory") or ""))
+    name = ARRONDISSEMENT.sub("", ground.name) if ground else ""
+    place = "" if normalise(name) in normalise(candidate.title) else name
+    words = normalise(f"{candidate.title} {place}".replace("Ø", "o"))
+    return slugify(words)[: SLUG_LENGTH - 7].strip("-") or "fiche"
 
 
 def _update(nature: Nature, outcomes: list[Outcome], writer: Writer) -> None:

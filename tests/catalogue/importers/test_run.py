@@ -1,6 +1,9 @@
 """A whole import: written once, in one go, undoable, never over what a curator corrected."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from catalogue.importers import mapping as mappings
 from catalogue.importers import run
@@ -294,3 +297,22 @@ def test_a_dry_run_costs_the_same_queries_for_one_row_or_many(ready, django_asse
     rows = [f"{n};Opération numéro {n};38185;;;;theme-eau;ville-test;;\n" for n in range(200)]
     with django_assert_max_num_queries(14):
         dry_run(job(*rows, accepted=frozenset({"quasi-doublon"})), ground)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_sent_twice_at_once_is_one_import(territories):
+    factories.source(code="essai")
+    rows = [f"{n};Opération numéro {n};38185;;;;;;;\n" for n in range(5)]
+    wanted = job(*rows, accepted=frozenset({"quasi-doublon"}))
+
+    def send():
+        try:
+            return import_file(wanted).plan.count(Status.NEW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        created = sorted(future.result() for future in [pool.submit(send) for _ in range(3)])
+    assert created == [0, 0, 5]
+    assert Record.objects.count() == 5
+    assert ImportBatch.objects.count() == 1
