@@ -49,6 +49,7 @@ def measure(options: argparse.Namespace) -> None:
         print(f"{records} fiches : préparation…", flush=True)
         began = time.monotonic()
         name, generated = bases.prepare(records, options.fresh)
+        bases.manage(name, "collectstatic", "--noinput", "-v0")
         print(f"{records} fiches : mesures…", flush=True)
         largest = records == max(options.records)
         found = measured(name, records, options.only, compare="tipg" in options.only and largest)

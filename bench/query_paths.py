@@ -58,7 +58,8 @@ def form_of(query: str) -> RecordFilterForm:
 def first_page(query: str) -> Callable[[], list[Any]]:
     """What asks the database for the keys of the first page of the list, the form being read already."""
     form = form_of(query)
-    page = form.sort(form.narrow(Record.objects.published())).values_list("pk", flat=True)[:20]
+    records = form.narrow(Record.objects.published())
+    page = form.sort(records, records.count()).values_list("pk", flat=True)[:20]
     sql, parameters = page.query.sql_with_params()
     return lambda: queried(sql, list(parameters))
 
