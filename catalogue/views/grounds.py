@@ -173,10 +173,12 @@ def offered(form: GroundForm) -> list[dict[str, str]]:
 
 def results(wish: Wish, matching: Matching) -> dict[str, Any]:
     """The families of answers, and their points for the map."""
+    around = wish.point is not None
     features = [
-        *(model_feature(model) for model in matching.footprint.models),
+        *([radius_feature(wish)] if wish.radius_km is not None else []),
+        *(model_feature(model) for model in matching.footprint.models if not around),
         *(territory_feature(ground) for ground in matching.territories),
-        *(record_feature(ground, "site") for ground in (*matching.hosts, *matching.sites)),
+        *(record_feature(ground, "site") for ground in (*matching.hosts[:FOLDED], *matching.sites)),
         *(record_feature(ground, "besoin") for ground in matching.needs),
     ]
     shown = [feature for feature in features if feature["geometry"] is not None]
@@ -194,6 +196,7 @@ def results(wish: Wish, matching: Matching) -> dict[str, Any]:
         "reponses": summary(families),
         "manques": lacks(wish, matching),
         "modeles": [model_line(model) for model in matching.footprint.models],
+        "modeles_sur_carte": not around,
         "geojson": {"type": "FeatureCollection", "features": shown} if shown else None,
     }
 
@@ -361,6 +364,12 @@ def territory_feature(ground: Ground) -> dict[str, Any]:
         "url": address,
     }
     return {"type": "Feature", "geometry": point(row["lon"], row["lat"]), "properties": properties}
+
+
+def radius_feature(wish: Wish) -> dict[str, Any]:
+    """The circle within which one looks."""
+    centre = point(wish.point.x, wish.point.y) if wish.point is not None else None
+    return {"type": "Feature", "geometry": centre, "properties": {"role": "rayon", "km": wish.radius_km}}
 
 
 def model_feature(model: Model) -> dict[str, Any]:
