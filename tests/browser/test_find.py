@@ -53,7 +53,7 @@ def test_the_same_without_javascript(browser: Browser, base_url: str) -> None:
 
 
 def test_a_marker_opens_the_records_of_its_place(page: Page, base_url: str, witness: Witness) -> None:
-    page.goto(f"{base_url}/carte/?type=operation&programme=ecocite")
+    page.goto(f"{base_url}/carte/?type=operation&autour=commune:44109&rayon=10")
     page.wait_for_load_state("networkidle")
     page.locator("[data-carte]").focus()
     page.keyboard.press("Enter")
