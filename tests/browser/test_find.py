@@ -74,3 +74,39 @@ def test_a_filtered_address_can_be_shared(
     other.locator(".filtres-actifs a").first.click()
     assert other.locator("#compte").inner_text() != count
     other.context.close()
+
+
+def test_an_innovator_finds_a_ground_and_learns_why_not_another(
+    page: Page, base_url: str, witness: Witness
+) -> None:
+    page.goto(f"{base_url}/")
+    page.get_by_role("link", name="Trouver un terrain").last.click()
+    expect(page).to_have_url(re.compile("/trouver-un-terrain/"))
+    page.goto(f"{base_url}/fiches/?q=lumiroute&type=solution")
+    page.locator(".fiche-titre a").first.click()
+    page.locator("main").get_by_role("link", name=re.compile("terrain|territoire", re.I)).last.click()
+    expect(page).to_have_url(re.compile("/trouver-un-terrain/.*solution="))
+    assert page.locator(".facteurs").count() > 0
+    page.goto(f"{page.url}&pourquoi=commune:87085")
+    expect(page.locator("main")).to_contain_text("Limoges")
+
+
+def test_kept_records_become_a_selection(page: Page, base_url: str, witness: Witness) -> None:
+    page.goto(f"{base_url}/fiches/?type=experimentation&preuve=3")
+    titles = [page.locator(".fiche-titre").nth(number).inner_text() for number in range(2)]
+    for number in range(2):
+        page.locator(".panier-bouton").nth(number).click()
+    page.locator("[data-panier-lien]").click()
+    expect(page).to_have_url(re.compile("fiches="))
+    for title in titles:
+        expect(page.locator("main")).to_contain_text(title)
+
+
+def test_phone_visitor_reaches_a_record(phone: Page, base_url: str, witness: Witness) -> None:
+    phone.goto(f"{base_url}/")
+    phone.get_by_label("Un lieu ou des mots").fill("compost")
+    phone.get_by_role("button", name="Rechercher").click()
+    expect(phone).to_have_url(re.compile("/fiches/.*q=compost"))
+    phone.locator(".fiche-titre a").first.click()
+    expect(phone.locator("h1")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

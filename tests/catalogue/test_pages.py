@@ -115,6 +115,11 @@ def test_a_point_of_the_commune_is_said_to_be_one(client: Client, rennes: Territ
     assert "au point de la commune" in client.get(record.get_absolute_url()).content.decode()
 
 
+def test_a_synthetic_record_says_that_it_is_one(client: Client, rennes: Territory) -> None:
+    record = factories.operation(territory=rennes, is_synthetic=True)
+    assert "Donnée de synthèse" in client.get(record.get_absolute_url()).content.decode()
+
+
 def test_a_failure_is_told_as_a_lesson_on_the_territory(client: Client, rennes: Territory) -> None:
     factories.experiment(
         territory=rennes,
