@@ -4,6 +4,7 @@ A map asks for thirty tiles at once; the rest of the chain would cost more than 
 """
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
@@ -27,7 +28,7 @@ def lean(get_response: GetResponse) -> GetResponse:
             request.resolver_match = resolve(request.path_info)
         except Http404:
             return get_response(request)
-        return direct(request)
+        return cast(HttpResponse, direct(request))
 
     return respond
 
@@ -35,5 +36,6 @@ def lean(get_response: GetResponse) -> GetResponse:
 def _view(request: HttpRequest) -> HttpResponse:
     """The answer of the view that the address names."""
     match = request.resolver_match
+    assert match is not None  # set by lean()
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response

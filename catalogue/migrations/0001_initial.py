@@ -13,702 +13,1935 @@ import catalogue.models.organisation
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('geo', '0002_territories'),
+        ("geo", "0002_territories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('solution', 'Solution'), ('experimentation', 'Expérimentation'), ('operation', 'Opération d’aménagement'), ('site', 'Site d’expérimentation'), ('besoin', 'Besoin')], editable=False, max_length=16, verbose_name='nature')),
-                ('title', models.CharField(max_length=250, verbose_name='titre')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='adresse courte')),
-                ('summary', models.CharField(blank=True, max_length=500, verbose_name='résumé')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('geometry', django.contrib.gis.db.models.fields.GeometryField(blank=True, help_text='Point, ligne ou polygone, en longitude et latitude (WGS 84).', null=True, spatial_index=False, srid=4326, verbose_name='emplacement')),
-                ('point', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geometry'), function='ST_PointOnSurface', output_field=django.contrib.gis.db.models.fields.PointField(srid=4326)), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=4326), verbose_name='point')),
-                ('geog', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(models.Func(models.F('geometry'), function='ST_PointOnSurface', output_field=django.contrib.gis.db.models.fields.PointField(srid=4326)), django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326)), output_field=django.contrib.gis.db.models.fields.PointField(geography=True, null=True, spatial_index=False, srid=4326), verbose_name='point sur l’ellipsoïde')),
-                ('mercator', models.GeneratedField(db_persist=True, expression=models.Func(models.Func(models.F('geometry'), function='ST_PointOnSurface', output_field=django.contrib.gis.db.models.fields.PointField(srid=4326)), models.Value(3857), function='ST_Transform', output_field=django.contrib.gis.db.models.fields.PointField(srid=3857)), output_field=django.contrib.gis.db.models.fields.PointField(null=True, spatial_index=False, srid=3857), verbose_name='point des tuiles')),
-                ('location_precision', models.CharField(choices=[('exacte', 'emplacement exact'), ('adresse', 'à l’adresse'), ('commune', 'au point de la commune'), ('aucune', 'sans emplacement')], default='aucune', max_length=10, verbose_name='précision du lieu')),
-                ('place_name', models.CharField(blank=True, max_length=250, verbose_name='lieu en clair')),
-                ('country', models.CharField(default='FR', max_length=2, verbose_name='pays (ISO 3166)')),
-                ('year_start', models.SmallIntegerField(blank=True, null=True, verbose_name='année de début')),
-                ('year_end', models.SmallIntegerField(blank=True, null=True, verbose_name='année de fin')),
-                ('proof_level', models.SmallIntegerField(editable=False, help_text='Calculé par la base à partir des expérimentations et des indicateurs.', null=True, verbose_name='niveau de preuve')),
-                ('state', models.CharField(choices=[('brouillon', 'brouillon'), ('soumise', 'soumise'), ('en-instruction', 'en instruction'), ('a-completer', 'à compléter'), ('publiee', 'publiée'), ('refusee', 'refusée'), ('archivee', 'archivée')], default='brouillon', max_length=16, verbose_name='état')),
-                ('source_url', models.URLField(blank=True, max_length=600, verbose_name='adresse de la source')),
-                ('source_citation', models.TextField(blank=True, verbose_name='référence de la source')),
-                ('external_id', models.CharField(blank=True, max_length=120, verbose_name='identifiant dans la source')),
-                ('locked_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='Un import ne réécrit jamais ces champs : il propose le changement.', size=None, verbose_name='champs corrigés à la main')),
-                ('verified_on', models.DateField(blank=True, null=True, verbose_name='vérifiée le')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='à revoir avant le')),
-                ('language', models.CharField(default='fr', max_length=5, verbose_name='langue')),
-                ('is_synthetic', models.BooleanField(default=False, editable=False, verbose_name='donnée de synthèse')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifiée le')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publiée le')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='créée par')),
-                ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='geo.territory', verbose_name='territoire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("solution", "Solution"),
+                            ("experimentation", "Expérimentation"),
+                            ("operation", "Opération d’aménagement"),
+                            ("site", "Site d’expérimentation"),
+                            ("besoin", "Besoin"),
+                        ],
+                        editable=False,
+                        max_length=16,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="titre")),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="adresse courte")),
+                ("summary", models.CharField(blank=True, max_length=500, verbose_name="résumé")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "geometry",
+                    django.contrib.gis.db.models.fields.GeometryField(
+                        blank=True,
+                        help_text="Point, ligne ou polygone, en longitude et latitude (WGS 84).",
+                        null=True,
+                        spatial_index=False,
+                        srid=4326,
+                        verbose_name="emplacement",
+                    ),
+                ),
+                (
+                    "point",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("geometry"),
+                            function="ST_PointOnSurface",
+                            output_field=django.contrib.gis.db.models.fields.PointField(srid=4326),
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=4326
+                        ),
+                        verbose_name="point",
+                    ),
+                ),
+                (
+                    "geog",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Cast(
+                            models.Func(
+                                models.F("geometry"),
+                                function="ST_PointOnSurface",
+                                output_field=django.contrib.gis.db.models.fields.PointField(srid=4326),
+                            ),
+                            django.contrib.gis.db.models.fields.PointField(geography=True, srid=4326),
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            geography=True, null=True, spatial_index=False, srid=4326
+                        ),
+                        verbose_name="point sur l’ellipsoïde",
+                    ),
+                ),
+                (
+                    "mercator",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.Func(
+                                models.F("geometry"),
+                                function="ST_PointOnSurface",
+                                output_field=django.contrib.gis.db.models.fields.PointField(srid=4326),
+                            ),
+                            models.Value(3857),
+                            function="ST_Transform",
+                            output_field=django.contrib.gis.db.models.fields.PointField(srid=3857),
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(
+                            null=True, spatial_index=False, srid=3857
+                        ),
+                        verbose_name="point des tuiles",
+                    ),
+                ),
+                (
+                    "location_precision",
+                    models.CharField(
+                        choices=[
+                            ("exacte", "emplacement exact"),
+                            ("adresse", "à l’adresse"),
+                            ("commune", "au point de la commune"),
+                            ("aucune", "sans emplacement"),
+                        ],
+                        default="aucune",
+                        max_length=10,
+                        verbose_name="précision du lieu",
+                    ),
+                ),
+                ("place_name", models.CharField(blank=True, max_length=250, verbose_name="lieu en clair")),
+                ("country", models.CharField(default="FR", max_length=2, verbose_name="pays (ISO 3166)")),
+                (
+                    "year_start",
+                    models.SmallIntegerField(blank=True, null=True, verbose_name="année de début"),
+                ),
+                ("year_end", models.SmallIntegerField(blank=True, null=True, verbose_name="année de fin")),
+                (
+                    "proof_level",
+                    models.SmallIntegerField(
+                        editable=False,
+                        help_text="Calculé par la base à partir des expérimentations et des indicateurs.",
+                        null=True,
+                        verbose_name="niveau de preuve",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("brouillon", "brouillon"),
+                            ("soumise", "soumise"),
+                            ("en-instruction", "en instruction"),
+                            ("a-completer", "à compléter"),
+                            ("publiee", "publiée"),
+                            ("refusee", "refusée"),
+                            ("archivee", "archivée"),
+                        ],
+                        default="brouillon",
+                        max_length=16,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, max_length=600, verbose_name="adresse de la source"),
+                ),
+                ("source_citation", models.TextField(blank=True, verbose_name="référence de la source")),
+                (
+                    "external_id",
+                    models.CharField(blank=True, max_length=120, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "locked_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        help_text="Un import ne réécrit jamais ces champs : il propose le changement.",
+                        size=None,
+                        verbose_name="champs corrigés à la main",
+                    ),
+                ),
+                ("verified_on", models.DateField(blank=True, null=True, verbose_name="vérifiée le")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="à revoir avant le")),
+                ("language", models.CharField(default="fr", max_length=5, verbose_name="langue")),
+                (
+                    "is_synthetic",
+                    models.BooleanField(default=False, editable=False, verbose_name="donnée de synthèse"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifiée le")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="publiée le"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="créée par",
+                    ),
+                ),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="geo.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fiche',
-                'ordering': ['-updated_at', '-pk'],
+                "verbose_name": "fiche",
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=250, verbose_name='fichier')),
-                ('sha256', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('state', models.CharField(choices=[('ecrit', 'écrit'), ('annule', 'annulé')], default='ecrit', max_length=10, verbose_name='état')),
-                ('created_count', models.PositiveIntegerField(default=0, verbose_name='fiches créées')),
-                ('changed_count', models.PositiveIntegerField(default=0, verbose_name='fiches modifiées')),
-                ('unchanged_count', models.PositiveIntegerField(default=0, verbose_name='fiches inchangées')),
-                ('suspicious_count', models.PositiveIntegerField(default=0, verbose_name='lignes douteuses')),
-                ('rejected_count', models.PositiveIntegerField(default=0, verbose_name='lignes rejetées')),
-                ('report', models.JSONField(blank=True, default=dict, verbose_name='compte rendu')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='le')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=250, verbose_name="fichier")),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ecrit", "écrit"), ("annule", "annulé")],
+                        default="ecrit",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("created_count", models.PositiveIntegerField(default=0, verbose_name="fiches créées")),
+                ("changed_count", models.PositiveIntegerField(default=0, verbose_name="fiches modifiées")),
+                ("unchanged_count", models.PositiveIntegerField(default=0, verbose_name="fiches inchangées")),
+                ("suspicious_count", models.PositiveIntegerField(default=0, verbose_name="lignes douteuses")),
+                ("rejected_count", models.PositiveIntegerField(default=0, verbose_name="lignes rejetées")),
+                ("report", models.JSONField(blank=True, default=dict, verbose_name="compte rendu")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lot d’import',
-                'verbose_name_plural': 'lots d’import',
-                'ordering': ['-created_at'],
+                "verbose_name": "lot d’import",
+                "verbose_name_plural": "lots d’import",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorType',
+            name="IndicatorType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=160, verbose_name='libellé')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('unit', models.CharField(max_length=40, verbose_name='unité')),
-                ('direction', models.CharField(choices=[('hausse', 'plus c’est haut, mieux c’est'), ('baisse', 'plus c’est bas, mieux c’est'), ('neutre', 'sans sens de lecture')], default='neutre', max_length=10, verbose_name='sens de lecture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("label", models.CharField(max_length=160, verbose_name="libellé")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
+                ("unit", models.CharField(max_length=40, verbose_name="unité")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("hausse", "plus c’est haut, mieux c’est"),
+                            ("baisse", "plus c’est bas, mieux c’est"),
+                            ("neutre", "sans sens de lecture"),
+                        ],
+                        default="neutre",
+                        max_length=10,
+                        verbose_name="sens de lecture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'type d’indicateur',
-                'verbose_name_plural': 'types d’indicateurs',
-                'ordering': ['position', 'label'],
-                'abstract': False,
+                "verbose_name": "type d’indicateur",
+                "verbose_name_plural": "types d’indicateurs",
+                "ordering": ["position", "label"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=160, verbose_name='libellé')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('operator', models.CharField(blank=True, max_length=200, verbose_name='porteur')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='adresse')),
-                ('year_start', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='depuis')),
-                ('year_end', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='jusqu’à')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("label", models.CharField(max_length=160, verbose_name="libellé")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
+                ("operator", models.CharField(blank=True, max_length=200, verbose_name="porteur")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="adresse")),
+                (
+                    "year_start",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="depuis"),
+                ),
+                ("year_end", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jusqu’à")),
             ],
             options={
-                'verbose_name': 'programme',
-                'ordering': ['position', 'label'],
-                'abstract': False,
+                "verbose_name": "programme",
+                "ordering": ["position", "label"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=80, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=250, verbose_name='nom')),
-                ('publisher', models.CharField(blank=True, max_length=250, verbose_name='éditeur')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='adresse')),
-                ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
-                ('consulted_on', models.DateField(blank=True, null=True, verbose_name='consultée le')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=80, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=250, verbose_name="nom")),
+                ("publisher", models.CharField(blank=True, max_length=250, verbose_name="éditeur")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="adresse")),
+                ("licence", models.CharField(blank=True, max_length=120, verbose_name="licence")),
+                ("consulted_on", models.DateField(blank=True, null=True, verbose_name="consultée le")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'source',
-                'ordering': ['name'],
+                "verbose_name": "source",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Stake',
+            name="Stake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=160, verbose_name='libellé')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("label", models.CharField(max_length=160, verbose_name="libellé")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
             ],
             options={
-                'verbose_name': 'enjeu',
-                'verbose_name_plural': 'enjeux',
-                'ordering': ['position', 'label'],
-                'abstract': False,
+                "verbose_name": "enjeu",
+                "verbose_name_plural": "enjeux",
+                "ordering": ["position", "label"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=160, verbose_name='libellé')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("label", models.CharField(max_length=160, verbose_name="libellé")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
             ],
             options={
-                'verbose_name': 'thème',
-                'ordering': ['position', 'label'],
-                'abstract': False,
+                "verbose_name": "thème",
+                "ordering": ["position", "label"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Experiment',
+            name="Experiment",
             fields=[
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='as_experiment', serialize=False, to='catalogue.record')),
-                ('status', models.CharField(choices=[('exploration', 'en exploration'), ('experimentation', 'en expérimentation'), ('deploiement', 'en déploiement'), ('termine', 'terminé'), ('abandonne', 'abandonné')], default='exploration', max_length=16, verbose_name='avancement')),
-                ('status_on', models.CharField(blank=True, help_text='Date à laquelle la source le dit.', max_length=60, verbose_name='avancement constaté en')),
-                ('abandon_reason', models.TextField(blank=True, verbose_name='raison de l’abandon')),
-                ('outcome', models.CharField(choices=[('inconnu', 'bilan non connu'), ('concluant', 'concluant'), ('mitige', 'mitigé'), ('non-concluant', 'non concluant')], default='inconnu', max_length=16, verbose_name='bilan')),
-                ('kept', models.TextField(blank=True, verbose_name='ce qui a été repris')),
-                ('changed', models.TextField(blank=True, verbose_name='ce qui a été changé')),
-                ('success_factors', models.TextField(blank=True, verbose_name='facteurs de réussite')),
-                ('obstacles', models.TextField(blank=True, verbose_name='obstacles rencontrés')),
-                ('parent', models.ForeignKey(blank=True, help_text='L’expérimentation dont celle-ci s’inspire.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='catalogue.experiment', verbose_name='reprise de')),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_experiment",
+                        serialize=False,
+                        to="catalogue.record",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("exploration", "en exploration"),
+                            ("experimentation", "en expérimentation"),
+                            ("deploiement", "en déploiement"),
+                            ("termine", "terminé"),
+                            ("abandonne", "abandonné"),
+                        ],
+                        default="exploration",
+                        max_length=16,
+                        verbose_name="avancement",
+                    ),
+                ),
+                (
+                    "status_on",
+                    models.CharField(
+                        blank=True,
+                        help_text="Date à laquelle la source le dit.",
+                        max_length=60,
+                        verbose_name="avancement constaté en",
+                    ),
+                ),
+                ("abandon_reason", models.TextField(blank=True, verbose_name="raison de l’abandon")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("inconnu", "bilan non connu"),
+                            ("concluant", "concluant"),
+                            ("mitige", "mitigé"),
+                            ("non-concluant", "non concluant"),
+                        ],
+                        default="inconnu",
+                        max_length=16,
+                        verbose_name="bilan",
+                    ),
+                ),
+                ("kept", models.TextField(blank=True, verbose_name="ce qui a été repris")),
+                ("changed", models.TextField(blank=True, verbose_name="ce qui a été changé")),
+                ("success_factors", models.TextField(blank=True, verbose_name="facteurs de réussite")),
+                ("obstacles", models.TextField(blank=True, verbose_name="obstacles rencontrés")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="L’expérimentation dont celle-ci s’inspire.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="copies",
+                        to="catalogue.experiment",
+                        verbose_name="reprise de",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'expérimentation',
+                "verbose_name": "expérimentation",
             },
-            bases=('catalogue.record',),
+            bases=("catalogue.record",),
         ),
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='as_need', serialize=False, to='catalogue.record')),
-                ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('citoyen', 'citoyens'), ('collectivite', 'collectivités')], max_length=16), blank=True, default=list, size=None, verbose_name='pour qui')),
-                ('frequency', models.CharField(choices=[('idee', 'idée'), ('ponctuel', 'usage ponctuel'), ('recurrent', 'usage récurrent'), ('inconnu', 'non renseigné')], default='inconnu', max_length=12, verbose_name='fréquence')),
-                ('existing_data', models.TextField(blank=True, verbose_name='données qui existent')),
-                ('missing_data', models.TextField(blank=True, verbose_name='données à produire')),
-                ('workshop', models.CharField(blank=True, max_length=120, verbose_name='atelier')),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_need",
+                        serialize=False,
+                        to="catalogue.record",
+                    ),
+                ),
+                (
+                    "audiences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("citoyen", "citoyens"), ("collectivite", "collectivités")],
+                            max_length=16,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="pour qui",
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[
+                            ("idee", "idée"),
+                            ("ponctuel", "usage ponctuel"),
+                            ("recurrent", "usage récurrent"),
+                            ("inconnu", "non renseigné"),
+                        ],
+                        default="inconnu",
+                        max_length=12,
+                        verbose_name="fréquence",
+                    ),
+                ),
+                ("existing_data", models.TextField(blank=True, verbose_name="données qui existent")),
+                ("missing_data", models.TextField(blank=True, verbose_name="données à produire")),
+                ("workshop", models.CharField(blank=True, max_length=120, verbose_name="atelier")),
             ],
             options={
-                'verbose_name': 'besoin',
+                "verbose_name": "besoin",
             },
-            bases=('catalogue.record',),
+            bases=("catalogue.record",),
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cahier-des-charges', 'cahier des charges'), ('grille-evaluation', 'grille d’évaluation'), ('retour-experience', 'retour d’expérience'), ('evaluation', 'rapport d’évaluation'), ('plan', 'plan'), ('photo', 'photo'), ('fiche', 'fiche'), ('article', 'article'), ('autre', 'autre document')], default='autre', max_length=20, verbose_name='type')),
-                ('title', models.CharField(max_length=250, verbose_name='titre')),
-                ('url', models.URLField(blank=True, max_length=600, verbose_name='adresse')),
-                ('file', models.FileField(blank=True, upload_to='documents/%Y/', verbose_name='fichier')),
-                ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
-                ('credit', models.CharField(blank=True, max_length=250, verbose_name='crédit')),
-                ('published_year', models.SmallIntegerField(blank=True, null=True, verbose_name='année')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='catalogue.record', verbose_name='fiche')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cahier-des-charges", "cahier des charges"),
+                            ("grille-evaluation", "grille d’évaluation"),
+                            ("retour-experience", "retour d’expérience"),
+                            ("evaluation", "rapport d’évaluation"),
+                            ("plan", "plan"),
+                            ("photo", "photo"),
+                            ("fiche", "fiche"),
+                            ("article", "article"),
+                            ("autre", "autre document"),
+                        ],
+                        default="autre",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("title", models.CharField(max_length=250, verbose_name="titre")),
+                ("url", models.URLField(blank=True, max_length=600, verbose_name="adresse")),
+                ("file", models.FileField(blank=True, upload_to="documents/%Y/", verbose_name="fichier")),
+                ("licence", models.CharField(blank=True, max_length=120, verbose_name="licence")),
+                ("credit", models.CharField(blank=True, max_length=250, verbose_name="crédit")),
+                ("published_year", models.SmallIntegerField(blank=True, null=True, verbose_name="année")),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="catalogue.record",
+                        verbose_name="fiche",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'ordering': ['kind', 'title'],
+                "verbose_name": "document",
+                "ordering": ["kind", "title"],
             },
         ),
         migrations.AddField(
-            model_name='record',
-            name='import_batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='records', to='catalogue.importbatch', verbose_name='lot d’import'),
+            model_name="record",
+            name="import_batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="records",
+                to="catalogue.importbatch",
+                verbose_name="lot d’import",
+            ),
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=250, verbose_name='nom')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='adresse courte')),
-                ('kind', models.CharField(choices=[('collectivite', 'collectivité ou groupement'), ('amenageur', 'aménageur'), ('bailleur', 'bailleur ou organisme HLM'), ('promoteur', 'promoteur'), ('grande-entreprise', 'grande entreprise'), ('pme', 'PME ou TPE'), ('start-up', 'start-up'), ('laboratoire', 'laboratoire ou école'), ('bureau-etudes', 'bureau d’études ou architecte'), ('pole', 'pôle de compétitivité'), ('incubateur', 'incubateur ou accélérateur'), ('association', 'association ou ESS'), ('operateur-etat', 'opérateur de l’État'), ('inconnu', 'type non renseigné')], default='inconnu', max_length=20, verbose_name='type d’acteur')),
-                ('siren', models.CharField(blank=True, max_length=9, validators=[catalogue.models.organisation.validate_siren], verbose_name='SIREN')),
-                ('siret', models.CharField(blank=True, max_length=14, validators=[catalogue.models.organisation.validate_siret], verbose_name='SIRET')),
-                ('country', models.CharField(default='FR', max_length=2, verbose_name='pays (ISO 3166)')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='site')),
-                ('description', models.TextField(blank=True, verbose_name='présentation')),
-                ('is_active', models.BooleanField(default=True, verbose_name='en activité')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifiée le')),
-                ('territory', models.ForeignKey(blank=True, help_text='Pour une collectivité, son territoire ; sinon la commune de son siège.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='geo.territory', verbose_name='territoire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=250, verbose_name="nom")),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="adresse courte")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("collectivite", "collectivité ou groupement"),
+                            ("amenageur", "aménageur"),
+                            ("bailleur", "bailleur ou organisme HLM"),
+                            ("promoteur", "promoteur"),
+                            ("grande-entreprise", "grande entreprise"),
+                            ("pme", "PME ou TPE"),
+                            ("start-up", "start-up"),
+                            ("laboratoire", "laboratoire ou école"),
+                            ("bureau-etudes", "bureau d’études ou architecte"),
+                            ("pole", "pôle de compétitivité"),
+                            ("incubateur", "incubateur ou accélérateur"),
+                            ("association", "association ou ESS"),
+                            ("operateur-etat", "opérateur de l’État"),
+                            ("inconnu", "type non renseigné"),
+                        ],
+                        default="inconnu",
+                        max_length=20,
+                        verbose_name="type d’acteur",
+                    ),
+                ),
+                (
+                    "siren",
+                    models.CharField(
+                        blank=True,
+                        max_length=9,
+                        validators=[catalogue.models.organisation.validate_siren],
+                        verbose_name="SIREN",
+                    ),
+                ),
+                (
+                    "siret",
+                    models.CharField(
+                        blank=True,
+                        max_length=14,
+                        validators=[catalogue.models.organisation.validate_siret],
+                        verbose_name="SIRET",
+                    ),
+                ),
+                ("country", models.CharField(default="FR", max_length=2, verbose_name="pays (ISO 3166)")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="site")),
+                ("description", models.TextField(blank=True, verbose_name="présentation")),
+                ("is_active", models.BooleanField(default=True, verbose_name="en activité")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifiée le")),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Pour une collectivité, son territoire ; sinon la commune de son siège.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="geo.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'ordering': ['name'],
+                "verbose_name": "organisation",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('membre', 'membre'), ('responsable', 'responsable')], default='membre', max_length=12, verbose_name='rôle')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmé le')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='demandé le')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='catalogue.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("membre", "membre"), ("responsable", "responsable")],
+                        default="membre",
+                        max_length=12,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmé le")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="demandé le")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="catalogue.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membre d’une organisation',
-                'verbose_name_plural': 'membres des organisations',
+                "verbose_name": "membre d’une organisation",
+                "verbose_name_plural": "membres des organisations",
             },
         ),
         migrations.CreateModel(
-            name='ContactRequest',
+            name="ContactRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', models.TextField(verbose_name='message')),
-                ('state', models.CharField(choices=[('envoyee', 'envoyée'), ('repondue', 'répondue'), ('signalee', 'signalée')], default='envoyee', max_length=10, verbose_name='état')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='le')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_requests', to=settings.AUTH_USER_MODEL, verbose_name='de')),
-                ('record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contact_requests', to='catalogue.record', verbose_name='fiche')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_requests', to='catalogue.organisation', verbose_name='à')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message", models.TextField(verbose_name="message")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("envoyee", "envoyée"), ("repondue", "répondue"), ("signalee", "signalée")],
+                        default="envoyee",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_requests",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="de",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contact_requests",
+                        to="catalogue.record",
+                        verbose_name="fiche",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_requests",
+                        to="catalogue.organisation",
+                        verbose_name="à",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demande de contact',
-                'verbose_name_plural': 'demandes de contact',
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.AddField(
-            model_name='record',
-            name='programmes',
-            field=models.ManyToManyField(blank=True, related_name='records', to='catalogue.programme', verbose_name='programmes'),
-        ),
-        migrations.CreateModel(
-            name='RecordOrganisation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('porteur', 'porteur'), ('partenaire', 'partenaire'), ('territoire-hote', 'territoire hôte'), ('maitre-ouvrage', 'maître d’ouvrage'), ('financeur', 'financeur'), ('evaluateur', 'évaluateur'), ('fournisseur', 'fournisseur')], default='porteur', max_length=20, verbose_name='rôle')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='record_links', to='catalogue.organisation', verbose_name='organisation')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organisation_links', to='catalogue.record', verbose_name='fiche')),
-            ],
-            options={
-                'verbose_name': 'organisation d’une fiche',
-                'verbose_name_plural': 'organisations des fiches',
-                'ordering': ['role', 'organisation__name'],
-            },
-        ),
-        migrations.AddField(
-            model_name='record',
-            name='organisations',
-            field=models.ManyToManyField(related_name='records', through='catalogue.RecordOrganisation', to='catalogue.organisation', verbose_name='organisations'),
-        ),
-        migrations.CreateModel(
-            name='Revision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposee', 'proposée'), ('acceptee', 'acceptée'), ('refusee', 'refusée')], default='proposee', max_length=10, verbose_name='état')),
-                ('changes', models.JSONField(help_text='Champ → [ancienne valeur, nouvelle valeur].', verbose_name='changements')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='le')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
-                ('import_batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='revisions', to='catalogue.importbatch', verbose_name='lot')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='catalogue.record', verbose_name='fiche')),
-            ],
-            options={
-                'verbose_name': 'révision',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SavedSearch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('query_string', models.CharField(max_length=2000, verbose_name='critères')),
-                ('zone', django.contrib.gis.db.models.fields.GeometryField(blank=True, null=True, srid=4326, verbose_name='zone')),
-                ('rhythm', models.CharField(choices=[('jamais', 'sans alerte'), ('immediat', 'dès la publication'), ('quotidien', 'une fois par jour'), ('hebdomadaire', 'une fois par semaine')], default='jamais', max_length=12, verbose_name='rythme')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_searches', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
-            ],
-            options={
-                'verbose_name': 'recherche enregistrée',
-                'verbose_name_plural': 'recherches enregistrées',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.AddField(
-            model_name='record',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='catalogue.source', verbose_name='source'),
-        ),
-        migrations.AddField(
-            model_name='importbatch',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='catalogue.source', verbose_name='source'),
-        ),
-        migrations.AddField(
-            model_name='record',
-            name='stakes',
-            field=models.ManyToManyField(blank=True, related_name='records', to='catalogue.stake', verbose_name='enjeux'),
-        ),
-        migrations.AddField(
-            model_name='record',
-            name='themes',
-            field=models.ManyToManyField(blank=True, related_name='records', to='catalogue.theme', verbose_name='thèmes'),
-        ),
-        migrations.CreateModel(
-            name='ThemeCrosswalk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_list', models.CharField(max_length=60, verbose_name='liste d’origine')),
-                ('source_label', models.CharField(max_length=160, verbose_name='libellé d’origine')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='crosswalk', to='catalogue.theme', verbose_name='thème')),
-            ],
-            options={
-                'verbose_name': 'correspondance de thème',
-                'verbose_name_plural': 'correspondances de thèmes',
-                'ordering': ['source_list', 'source_label'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Transition',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(choices=[('brouillon', 'brouillon'), ('soumise', 'soumise'), ('en-instruction', 'en instruction'), ('a-completer', 'à compléter'), ('publiee', 'publiée'), ('refusee', 'refusée'), ('archivee', 'archivée')], max_length=16, verbose_name='de')),
-                ('to_state', models.CharField(choices=[('brouillon', 'brouillon'), ('soumise', 'soumise'), ('en-instruction', 'en instruction'), ('a-completer', 'à compléter'), ('publiee', 'publiée'), ('refusee', 'refusée'), ('archivee', 'archivée')], max_length=16, verbose_name='à')),
-                ('action', models.CharField(max_length=24, verbose_name='action')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='le')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='catalogue.record', verbose_name='fiche')),
-            ],
-            options={
-                'verbose_name': 'changement d’état',
-                'verbose_name_plural': 'changements d’état',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Zonage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=160, verbose_name='libellé')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
-                ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='zonages', to='catalogue.programme', verbose_name='programme')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.source', verbose_name='source')),
-            ],
-            options={
-                'verbose_name': 'zonage',
-                'ordering': ['position', 'label'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ZonageMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.CharField(blank=True, max_length=60, verbose_name='depuis')),
-                ('source_citation', models.CharField(blank=True, max_length=500, verbose_name='référence')),
-                ('territory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='geo.territory', verbose_name='territoire')),
-                ('zonage', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='catalogue.zonage', verbose_name='zonage')),
-            ],
-            options={
-                'verbose_name': 'territoire d’un zonage',
-                'verbose_name_plural': 'territoires d’un zonage',
+                "verbose_name": "demande de contact",
+                "verbose_name_plural": "demandes de contact",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='zonage',
-            name='territories',
-            field=models.ManyToManyField(related_name='zonages', through='catalogue.ZonageMember', to='geo.territory', verbose_name='territoires'),
+            model_name="record",
+            name="programmes",
+            field=models.ManyToManyField(
+                blank=True, related_name="records", to="catalogue.programme", verbose_name="programmes"
+            ),
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="RecordOrganisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=250, verbose_name='indicateur')),
-                ('nature', models.CharField(choices=[('mesure', 'mesuré'), ('annonce', 'annoncé ou estimé')], default='annonce', max_length=10, verbose_name='nature')),
-                ('baseline', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='valeur de départ')),
-                ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='valeur')),
-                ('unit', models.CharField(blank=True, max_length=60, verbose_name='unité')),
-                ('text', models.CharField(blank=True, max_length=400, verbose_name='énoncé')),
-                ('year', models.SmallIntegerField(blank=True, null=True, verbose_name='année de la mesure')),
-                ('period', models.CharField(blank=True, max_length=120, verbose_name='période')),
-                ('method', models.TextField(blank=True, verbose_name='méthode')),
-                ('measured_by', models.CharField(blank=True, max_length=250, verbose_name='mesuré par')),
-                ('is_independent', models.BooleanField(default=False, help_text='Par un tiers qui ne porte pas la solution.', verbose_name='mesure indépendante')),
-                ('source_url', models.URLField(blank=True, max_length=600, verbose_name='adresse de la source')),
-                ('source_citation', models.CharField(blank=True, max_length=600, verbose_name='référence')),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='catalogue.document', verbose_name='document')),
-                ('type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='catalogue.indicatortype', verbose_name='indicateur partagé')),
-                ('experiment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='catalogue.experiment', verbose_name='expérimentation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("porteur", "porteur"),
+                            ("partenaire", "partenaire"),
+                            ("territoire-hote", "territoire hôte"),
+                            ("maitre-ouvrage", "maître d’ouvrage"),
+                            ("financeur", "financeur"),
+                            ("evaluateur", "évaluateur"),
+                            ("fournisseur", "fournisseur"),
+                        ],
+                        default="porteur",
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="record_links",
+                        to="catalogue.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organisation_links",
+                        to="catalogue.record",
+                        verbose_name="fiche",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indicateur',
-                'ordering': ['nature', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Operation',
-            fields=[
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='as_operation', serialize=False, to='catalogue.record')),
-                ('operation_type', models.CharField(choices=[('renouvellement', 'renouvellement urbain'), ('extension', 'extension urbaine'), ('mixte', 'renouvellement et extension'), ('inconnu', 'type non renseigné')], default='inconnu', max_length=16, verbose_name='type d’opération')),
-                ('dwellings', models.PositiveIntegerField(blank=True, null=True, verbose_name='logements')),
-                ('social_dwellings', models.PositiveIntegerField(blank=True, null=True, verbose_name='logements sociaux')),
-                ('area_ha', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='surface (ha)')),
-            ],
-            options={
-                'verbose_name': 'opération d’aménagement',
-                'verbose_name_plural': 'opérations d’aménagement',
-                'constraints': [models.CheckConstraint(condition=models.Q(('dwellings__isnull', True), ('social_dwellings__isnull', True), ('social_dwellings__lte', models.F('dwellings')), _connector='OR'), name='operation_social_within_dwellings', violation_error_message='Il y a plus de logements sociaux que de logements.'), models.CheckConstraint(condition=models.Q(('area_ha__isnull', True), ('area_ha__gt', 0), _connector='OR'), name='operation_area_positive', violation_error_message='La surface doit être plus grande que zéro.')],
-            },
-            bases=('catalogue.record',),
-        ),
-        migrations.CreateModel(
-            name='LabelAward',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(default='ÉcoQuartier', max_length=60, verbose_name='label')),
-                ('regime', models.CharField(choices=[('2013-2016', 'ÉcoQuartier, régime 2013-2016'), ('2016-2022', 'ÉcoQuartier, régime 2016-2022'), ('2023', 'ÉcoQuartier, régime depuis 2023'), ('autre', 'autre label')], max_length=10, verbose_name='régime')),
-                ('step', models.CharField(choices=[('charte', 'charte signée'), ('engage', 'engagé dans la labellisation'), ('labellise', 'labellisé'), ('etape-1', 'étape 1 : en projet'), ('etape-2', 'étape 2 : en chantier'), ('etape-3', 'étape 3 : livré'), ('etape-4', 'étape 4 : confirmé'), ('inconnue', 'étape non précisée par la source'), ('ecoprojet', 'ÉcoProjet (engagement)'), ('livre', 'label livré'), ('vecu', 'label vécu'), ('laureat', 'lauréat')], max_length=12, verbose_name='étape')),
-                ('year', models.SmallIntegerField(blank=True, null=True, verbose_name='année')),
-                ('source_citation', models.CharField(blank=True, max_length=600, verbose_name='référence')),
-                ('source_url', models.URLField(blank=True, max_length=600, verbose_name='adresse de la source')),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='remarque')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='catalogue.operation', verbose_name='opération')),
-            ],
-            options={
-                'verbose_name': 'attribution d’un label',
-                'verbose_name_plural': 'attributions de labels',
-                'ordering': ['year', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Solution',
-            fields=[
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='as_solution', serialize=False, to='catalogue.record')),
-                ('trl', models.PositiveSmallIntegerField(blank=True, help_text='De 1 (principe) à 9 (éprouvé en conditions réelles).', null=True, verbose_name='maturité (TRL)')),
-                ('costs', models.TextField(blank=True, verbose_name='coûts')),
-                ('reuse_conditions', models.TextField(blank=True, verbose_name='conditions de réemploi')),
-                ('obstacles_lifted', models.TextField(blank=True, verbose_name='freins levés')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='site de la solution')),
-            ],
-            options={
-                'verbose_name': 'solution',
-                'constraints': [models.CheckConstraint(condition=models.Q(('trl__isnull', True), ('trl__range', (1, 9)), _connector='OR'), name='solution_trl_range', violation_error_message='La maturité (TRL) va de 1 à 9.')],
-            },
-            bases=('catalogue.record',),
-        ),
-        migrations.CreateModel(
-            name='NeedAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('how', models.CharField(blank=True, max_length=300, verbose_name='en quoi')),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answer_links', to='catalogue.need', verbose_name='besoin')),
-                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='need_links', to='catalogue.solution', verbose_name='solution')),
-            ],
-            options={
-                'verbose_name': 'réponse à un besoin',
-                'verbose_name_plural': 'réponses aux besoins',
+                "verbose_name": "organisation d’une fiche",
+                "verbose_name_plural": "organisations des fiches",
+                "ordering": ["role", "organisation__name"],
             },
         ),
         migrations.AddField(
-            model_name='need',
-            name='answers',
-            field=models.ManyToManyField(related_name='needs', through='catalogue.NeedAnswer', to='catalogue.solution', verbose_name='solutions qui y répondent'),
+            model_name="record",
+            name="organisations",
+            field=models.ManyToManyField(
+                related_name="records",
+                through="catalogue.RecordOrganisation",
+                to="catalogue.organisation",
+                verbose_name="organisations",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Revision",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposee", "proposée"), ("acceptee", "acceptée"), ("refusee", "refusée")],
+                        default="proposee",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "changes",
+                    models.JSONField(
+                        help_text="Champ → [ancienne valeur, nouvelle valeur].", verbose_name="changements"
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="revisions",
+                        to="catalogue.importbatch",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="catalogue.record",
+                        verbose_name="fiche",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "révision",
+                "ordering": ["-created_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedSearch",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                ("query_string", models.CharField(max_length=2000, verbose_name="critères")),
+                (
+                    "zone",
+                    django.contrib.gis.db.models.fields.GeometryField(
+                        blank=True, null=True, srid=4326, verbose_name="zone"
+                    ),
+                ),
+                (
+                    "rhythm",
+                    models.CharField(
+                        choices=[
+                            ("jamais", "sans alerte"),
+                            ("immediat", "dès la publication"),
+                            ("quotidien", "une fois par jour"),
+                            ("hebdomadaire", "une fois par semaine"),
+                        ],
+                        default="jamais",
+                        max_length=12,
+                        verbose_name="rythme",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_searches",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "recherche enregistrée",
+                "verbose_name_plural": "recherches enregistrées",
+                "ordering": ["name"],
+            },
         ),
         migrations.AddField(
-            model_name='experiment',
-            name='solution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='experiments', to='catalogue.solution', verbose_name='solution'),
+            model_name="record",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="records",
+                to="catalogue.source",
+                verbose_name="source",
+            ),
+        ),
+        migrations.AddField(
+            model_name="importbatch",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="batches",
+                to="catalogue.source",
+                verbose_name="source",
+            ),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="stakes",
+            field=models.ManyToManyField(
+                blank=True, related_name="records", to="catalogue.stake", verbose_name="enjeux"
+            ),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="themes",
+            field=models.ManyToManyField(
+                blank=True, related_name="records", to="catalogue.theme", verbose_name="thèmes"
+            ),
         ),
         migrations.CreateModel(
-            name='TestSite',
+            name="ThemeCrosswalk",
             fields=[
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='as_site', serialize=False, to='catalogue.record')),
-                ('site_state', models.CharField(choices=[('ouvert', 'ouvert aux candidatures'), ('reserve', 'réservé'), ('ferme', 'fermé'), ('historique', 'historique')], default='historique', max_length=12, verbose_name='disponibilité')),
-                ('allowed_tests', models.TextField(blank=True, verbose_name='ce qui peut y être testé')),
-                ('ground_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='types de terrain')),
-                ('equipment', models.TextField(blank=True, verbose_name='équipements et réseaux')),
-                ('conditions', models.TextField(blank=True, verbose_name='conditions')),
-                ('available_from', models.DateField(blank=True, null=True, verbose_name='disponible du')),
-                ('available_until', models.DateField(blank=True, null=True, verbose_name='jusqu’au')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source_list", models.CharField(max_length=60, verbose_name="liste d’origine")),
+                ("source_label", models.CharField(max_length=160, verbose_name="libellé d’origine")),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="crosswalk",
+                        to="catalogue.theme",
+                        verbose_name="thème",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'site d’expérimentation',
-                'verbose_name_plural': 'sites d’expérimentation',
-                'constraints': [models.CheckConstraint(condition=models.Q(('available_from__isnull', True), ('available_until__isnull', True), ('available_until__gte', models.F('available_from')), _connector='OR'), name='testsite_dates_in_order', violation_error_message='La date de fin précède la date de début.')],
+                "verbose_name": "correspondance de thème",
+                "verbose_name_plural": "correspondances de thèmes",
+                "ordering": ["source_list", "source_label"],
             },
-            bases=('catalogue.record',),
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Transition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('motivation', models.TextField(verbose_name='motivation')),
-                ('calendar', models.TextField(blank=True, verbose_name='calendrier')),
-                ('needs', models.TextField(blank=True, verbose_name='besoins sur place')),
-                ('state', models.CharField(choices=[('envoyee', 'envoyée'), ('en-examen', 'en examen'), ('acceptee', 'acceptée'), ('declinee', 'déclinée'), ('retiree', 'retirée')], default='envoyee', max_length=12, verbose_name='état')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='envoyée le')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='modifiée le')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='catalogue.organisation', verbose_name='organisation')),
-                ('experiment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='catalogue.experiment', verbose_name='expérimentation née de l’accord')),
-                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='catalogue.solution', verbose_name='solution')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='catalogue.testsite', verbose_name='site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("brouillon", "brouillon"),
+                            ("soumise", "soumise"),
+                            ("en-instruction", "en instruction"),
+                            ("a-completer", "à compléter"),
+                            ("publiee", "publiée"),
+                            ("refusee", "refusée"),
+                            ("archivee", "archivée"),
+                        ],
+                        max_length=16,
+                        verbose_name="de",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("brouillon", "brouillon"),
+                            ("soumise", "soumise"),
+                            ("en-instruction", "en instruction"),
+                            ("a-completer", "à compléter"),
+                            ("publiee", "publiée"),
+                            ("refusee", "refusée"),
+                            ("archivee", "archivée"),
+                        ],
+                        max_length=16,
+                        verbose_name="à",
+                    ),
+                ),
+                ("action", models.CharField(max_length=24, verbose_name="action")),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="transitions",
+                        to="catalogue.record",
+                        verbose_name="fiche",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'candidature à un site',
-                'verbose_name_plural': 'candidatures aux sites',
-                'ordering': ['-created_at'],
+                "verbose_name": "changement d’état",
+                "verbose_name_plural": "changements d’état",
+                "ordering": ["-created_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Zonage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                ("label", models.CharField(max_length=160, verbose_name="libellé")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="zonages",
+                        to="catalogue.programme",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.source",
+                        verbose_name="source",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "zonage",
+                "ordering": ["position", "label"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ZonageMember",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.CharField(blank=True, max_length=60, verbose_name="depuis")),
+                ("source_citation", models.CharField(blank=True, max_length=500, verbose_name="référence")),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="geo.territory",
+                        verbose_name="territoire",
+                    ),
+                ),
+                (
+                    "zonage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="catalogue.zonage",
+                        verbose_name="zonage",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "territoire d’un zonage",
+                "verbose_name_plural": "territoires d’un zonage",
+            },
+        ),
+        migrations.AddField(
+            model_name="zonage",
+            name="territories",
+            field=models.ManyToManyField(
+                related_name="zonages",
+                through="catalogue.ZonageMember",
+                to="geo.territory",
+                verbose_name="territoires",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Indicator",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=250, verbose_name="indicateur")),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[("mesure", "mesuré"), ("annonce", "annoncé ou estimé")],
+                        default="annonce",
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "baseline",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="valeur de départ",
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=16, null=True, verbose_name="valeur"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=60, verbose_name="unité")),
+                ("text", models.CharField(blank=True, max_length=400, verbose_name="énoncé")),
+                ("year", models.SmallIntegerField(blank=True, null=True, verbose_name="année de la mesure")),
+                ("period", models.CharField(blank=True, max_length=120, verbose_name="période")),
+                ("method", models.TextField(blank=True, verbose_name="méthode")),
+                ("measured_by", models.CharField(blank=True, max_length=250, verbose_name="mesuré par")),
+                (
+                    "is_independent",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Par un tiers qui ne porte pas la solution.",
+                        verbose_name="mesure indépendante",
+                    ),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, max_length=600, verbose_name="adresse de la source"),
+                ),
+                ("source_citation", models.CharField(blank=True, max_length=600, verbose_name="référence")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="indicators",
+                        to="catalogue.document",
+                        verbose_name="document",
+                    ),
+                ),
+                (
+                    "type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="indicators",
+                        to="catalogue.indicatortype",
+                        verbose_name="indicateur partagé",
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="catalogue.experiment",
+                        verbose_name="expérimentation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "indicateur",
+                "ordering": ["nature", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Operation",
+            fields=[
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_operation",
+                        serialize=False,
+                        to="catalogue.record",
+                    ),
+                ),
+                (
+                    "operation_type",
+                    models.CharField(
+                        choices=[
+                            ("renouvellement", "renouvellement urbain"),
+                            ("extension", "extension urbaine"),
+                            ("mixte", "renouvellement et extension"),
+                            ("inconnu", "type non renseigné"),
+                        ],
+                        default="inconnu",
+                        max_length=16,
+                        verbose_name="type d’opération",
+                    ),
+                ),
+                ("dwellings", models.PositiveIntegerField(blank=True, null=True, verbose_name="logements")),
+                (
+                    "social_dwellings",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="logements sociaux"),
+                ),
+                (
+                    "area_ha",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=9, null=True, verbose_name="surface (ha)"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "opération d’aménagement",
+                "verbose_name_plural": "opérations d’aménagement",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dwellings__isnull", True),
+                            ("social_dwellings__isnull", True),
+                            ("social_dwellings__lte", models.F("dwellings")),
+                            _connector="OR",
+                        ),
+                        name="operation_social_within_dwellings",
+                        violation_error_message="Il y a plus de logements sociaux que de logements.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("area_ha__isnull", True), ("area_ha__gt", 0), _connector="OR"),
+                        name="operation_area_positive",
+                        violation_error_message="La surface doit être plus grande que zéro.",
+                    ),
+                ],
+            },
+            bases=("catalogue.record",),
+        ),
+        migrations.CreateModel(
+            name="LabelAward",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(default="ÉcoQuartier", max_length=60, verbose_name="label")),
+                (
+                    "regime",
+                    models.CharField(
+                        choices=[
+                            ("2013-2016", "ÉcoQuartier, régime 2013-2016"),
+                            ("2016-2022", "ÉcoQuartier, régime 2016-2022"),
+                            ("2023", "ÉcoQuartier, régime depuis 2023"),
+                            ("autre", "autre label"),
+                        ],
+                        max_length=10,
+                        verbose_name="régime",
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("charte", "charte signée"),
+                            ("engage", "engagé dans la labellisation"),
+                            ("labellise", "labellisé"),
+                            ("etape-1", "étape 1 : en projet"),
+                            ("etape-2", "étape 2 : en chantier"),
+                            ("etape-3", "étape 3 : livré"),
+                            ("etape-4", "étape 4 : confirmé"),
+                            ("inconnue", "étape non précisée par la source"),
+                            ("ecoprojet", "ÉcoProjet (engagement)"),
+                            ("livre", "label livré"),
+                            ("vecu", "label vécu"),
+                            ("laureat", "lauréat"),
+                        ],
+                        max_length=12,
+                        verbose_name="étape",
+                    ),
+                ),
+                ("year", models.SmallIntegerField(blank=True, null=True, verbose_name="année")),
+                ("source_citation", models.CharField(blank=True, max_length=600, verbose_name="référence")),
+                (
+                    "source_url",
+                    models.URLField(blank=True, max_length=600, verbose_name="adresse de la source"),
+                ),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="remarque")),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="awards",
+                        to="catalogue.operation",
+                        verbose_name="opération",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "attribution d’un label",
+                "verbose_name_plural": "attributions de labels",
+                "ordering": ["year", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Solution",
+            fields=[
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_solution",
+                        serialize=False,
+                        to="catalogue.record",
+                    ),
+                ),
+                (
+                    "trl",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="De 1 (principe) à 9 (éprouvé en conditions réelles).",
+                        null=True,
+                        verbose_name="maturité (TRL)",
+                    ),
+                ),
+                ("costs", models.TextField(blank=True, verbose_name="coûts")),
+                ("reuse_conditions", models.TextField(blank=True, verbose_name="conditions de réemploi")),
+                ("obstacles_lifted", models.TextField(blank=True, verbose_name="freins levés")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="site de la solution")),
+            ],
+            options={
+                "verbose_name": "solution",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("trl__isnull", True), ("trl__range", (1, 9)), _connector="OR"),
+                        name="solution_trl_range",
+                        violation_error_message="La maturité (TRL) va de 1 à 9.",
+                    )
+                ],
+            },
+            bases=("catalogue.record",),
+        ),
+        migrations.CreateModel(
+            name="NeedAnswer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("how", models.CharField(blank=True, max_length=300, verbose_name="en quoi")),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answer_links",
+                        to="catalogue.need",
+                        verbose_name="besoin",
+                    ),
+                ),
+                (
+                    "solution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="need_links",
+                        to="catalogue.solution",
+                        verbose_name="solution",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "réponse à un besoin",
+                "verbose_name_plural": "réponses aux besoins",
+            },
+        ),
+        migrations.AddField(
+            model_name="need",
+            name="answers",
+            field=models.ManyToManyField(
+                related_name="needs",
+                through="catalogue.NeedAnswer",
+                to="catalogue.solution",
+                verbose_name="solutions qui y répondent",
+            ),
+        ),
+        migrations.AddField(
+            model_name="experiment",
+            name="solution",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="experiments",
+                to="catalogue.solution",
+                verbose_name="solution",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TestSite",
+            fields=[
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_site",
+                        serialize=False,
+                        to="catalogue.record",
+                    ),
+                ),
+                (
+                    "site_state",
+                    models.CharField(
+                        choices=[
+                            ("ouvert", "ouvert aux candidatures"),
+                            ("reserve", "réservé"),
+                            ("ferme", "fermé"),
+                            ("historique", "historique"),
+                        ],
+                        default="historique",
+                        max_length=12,
+                        verbose_name="disponibilité",
+                    ),
+                ),
+                ("allowed_tests", models.TextField(blank=True, verbose_name="ce qui peut y être testé")),
+                (
+                    "ground_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="types de terrain",
+                    ),
+                ),
+                ("equipment", models.TextField(blank=True, verbose_name="équipements et réseaux")),
+                ("conditions", models.TextField(blank=True, verbose_name="conditions")),
+                ("available_from", models.DateField(blank=True, null=True, verbose_name="disponible du")),
+                ("available_until", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+            ],
+            options={
+                "verbose_name": "site d’expérimentation",
+                "verbose_name_plural": "sites d’expérimentation",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("available_from__isnull", True),
+                            ("available_until__isnull", True),
+                            ("available_until__gte", models.F("available_from")),
+                            _connector="OR",
+                        ),
+                        name="testsite_dates_in_order",
+                        violation_error_message="La date de fin précède la date de début.",
+                    )
+                ],
+            },
+            bases=("catalogue.record",),
+        ),
+        migrations.CreateModel(
+            name="Application",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("motivation", models.TextField(verbose_name="motivation")),
+                ("calendar", models.TextField(blank=True, verbose_name="calendrier")),
+                ("needs", models.TextField(blank=True, verbose_name="besoins sur place")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("envoyee", "envoyée"),
+                            ("en-examen", "en examen"),
+                            ("acceptee", "acceptée"),
+                            ("declinee", "déclinée"),
+                            ("retiree", "retirée"),
+                        ],
+                        default="envoyee",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="envoyée le")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="modifiée le")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="catalogue.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="catalogue.experiment",
+                        verbose_name="expérimentation née de l’accord",
+                    ),
+                ),
+                (
+                    "solution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="applications",
+                        to="catalogue.solution",
+                        verbose_name="solution",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="applications",
+                        to="catalogue.testsite",
+                        verbose_name="site",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "candidature à un site",
+                "verbose_name_plural": "candidatures aux sites",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='document_has_url_or_file', violation_error_message='Donnez une adresse ou un fichier.'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("url", ""), _negated=True),
+                    models.Q(("file", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="document_has_url_or_file",
+                violation_error_message="Donnez une adresse ou un fichier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siren', ''), ('siren__regex', '^[0-9]{9}$'), _connector='OR'), name='organisation_siren_digits', violation_error_message='Le SIREN a neuf chiffres.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("siren", ""), ("siren__regex", "^[0-9]{9}$"), _connector="OR"),
+                name="organisation_siren_digits",
+                violation_error_message="Le SIREN a neuf chiffres.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^[0-9]{14}$'), _connector='OR'), name='organisation_siret_digits', violation_error_message='Le SIRET a quatorze chiffres.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("siret", ""), ("siret__regex", "^[0-9]{14}$"), _connector="OR"),
+                name="organisation_siret_digits",
+                violation_error_message="Le SIRET a quatorze chiffres.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('siret', ''), _negated=True), fields=('siret',), name='organisation_siret_once', violation_error_message='Une organisation a déjà ce SIRET.'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("siret", ""), _negated=True),
+                fields=("siret",),
+                name="organisation_siret_once",
+                violation_error_message="Une organisation a déjà ce SIRET.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='membership_once', violation_error_message='Ce compte est déjà membre de cette organisation.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "organisation"),
+                name="membership_once",
+                violation_error_message="Ce compte est déjà membre de cette organisation.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordorganisation',
-            constraint=models.UniqueConstraint(fields=('record', 'organisation', 'role'), name='recordorganisation_once', violation_error_message='Cette organisation a déjà ce rôle.'),
+            model_name="recordorganisation",
+            constraint=models.UniqueConstraint(
+                fields=("record", "organisation", "role"),
+                name="recordorganisation_once",
+                violation_error_message="Cette organisation a déjà ce rôle.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('state', 'publiee')), fields=['geog'], name='record_geog_published'),
+            model_name="record",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("state", "publiee")), fields=["geog"], name="record_geog_published"
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('kind', 'experimentation'), ('state', 'publiee')), fields=['geog', 'proof_level'], name='record_experiment_knn'),
+            model_name="record",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("kind", "experimentation"), ("state", "publiee")),
+                fields=["geog", "proof_level"],
+                name="record_experiment_knn",
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('state', 'publiee')), fields=['mercator'], name='record_mercator_published'),
+            model_name="record",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("state", "publiee")),
+                fields=["mercator"],
+                name="record_mercator_published",
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geometry'], name='record_geometry'),
+            model_name="record",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geometry"], name="record_geometry"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['territory', 'kind', 'state'], name='record_territory_kind'),
+            model_name="record",
+            index=models.Index(fields=["territory", "kind", "state"], name="record_territory_kind"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(condition=models.Q(('state', 'publiee')), fields=['-updated_at', '-id'], name='record_recent_published'),
+            model_name="record",
+            index=models.Index(
+                condition=models.Q(("state", "publiee")),
+                fields=["-updated_at", "-id"],
+                name="record_recent_published",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='record_external_id_once', violation_error_message='Cette source a déjà une fiche avec cet identifiant.'),
+            model_name="record",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("source", "external_id"),
+                name="record_external_id_once",
+                violation_error_message="Cette source a déjà une fiche avec cet identifiant.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('geometry__isnull', True), ('geometry__isvalid', True), _connector='OR'), name='record_geometry_valid', violation_error_message='Le tracé se recoupe ou n’est pas fermé\xa0: corrigez-le.'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geometry__isnull", True), ("geometry__isvalid", True), _connector="OR"),
+                name="record_geometry_valid",
+                violation_error_message="Le tracé se recoupe ou n’est pas fermé\xa0: corrigez-le.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('year_start__isnull', True), ('year_end__isnull', True), ('year_end__gte', models.F('year_start')), _connector='OR'), name='record_years_in_order', violation_error_message='L’année de fin précède l’année de début.'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("year_start__isnull", True),
+                    ("year_end__isnull", True),
+                    ("year_end__gte", models.F("year_start")),
+                    _connector="OR",
+                ),
+                name="record_years_in_order",
+                violation_error_message="L’année de fin précède l’année de début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('year_start__isnull', True), ('year_start__range', (1900, 2100)), _connector='OR'), models.Q(('year_end__isnull', True), ('year_end__range', (1900, 2100)), _connector='OR')), name='record_years_plausible', violation_error_message='Les années doivent être entre 1900 et 2100.'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("year_start__isnull", True), ("year_start__range", (1900, 2100)), _connector="OR"
+                    ),
+                    models.Q(("year_end__isnull", True), ("year_end__range", (1900, 2100)), _connector="OR"),
+                ),
+                name="record_years_plausible",
+                violation_error_message="Les années doivent être entre 1900 et 2100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('proof_level__isnull', True), ('proof_level__range', (0, 5)), _connector='OR'), name='record_proof_range', violation_error_message='Le niveau de preuve va de 0 à 5.'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("proof_level__isnull", True), ("proof_level__range", (0, 5)), _connector="OR"
+                ),
+                name="record_proof_range",
+                violation_error_message="Le niveau de preuve va de 0 à 5.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__isnull', True), ('verified_on__isnull', True), ('expires_on__gte', models.F('verified_on')), _connector='OR'), name='record_expiry_after_verification', violation_error_message='La date de révision précède la date de vérification.'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expires_on__isnull", True),
+                    ("verified_on__isnull", True),
+                    ("expires_on__gte", models.F("verified_on")),
+                    _connector="OR",
+                ),
+                name="record_expiry_after_verification",
+                violation_error_message="La date de révision précède la date de vérification.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('geometry__isnull', False), ('location_precision__in', ['exacte', 'adresse', 'commune'])), models.Q(('geometry__isnull', True), ('location_precision', 'aucune')), _connector='OR'), name='record_precision_says_geometry', violation_error_message='La précision du lieu contredit l’emplacement\xa0: elle est «\xa0sans emplacement\xa0» quand il n’y en a pas, et rien d’autre.'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("geometry__isnull", False),
+                        ("location_precision__in", ["exacte", "adresse", "commune"]),
+                    ),
+                    models.Q(("geometry__isnull", True), ("location_precision", "aucune")),
+                    _connector="OR",
+                ),
+                name="record_precision_says_geometry",
+                violation_error_message="La précision du lieu contredit l’emplacement\xa0: elle est «\xa0sans emplacement\xa0» quand il n’y en a pas, et rien d’autre.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='themecrosswalk',
-            constraint=models.UniqueConstraint(fields=('theme', 'source_list', 'source_label'), name='themecrosswalk_once', violation_error_message='Cette correspondance existe déjà.'),
+            model_name="themecrosswalk",
+            constraint=models.UniqueConstraint(
+                fields=("theme", "source_list", "source_label"),
+                name="themecrosswalk_once",
+                violation_error_message="Cette correspondance existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='zonagemember',
-            constraint=models.UniqueConstraint(fields=('zonage', 'territory'), name='zonagemember_once', violation_error_message='Ce territoire est déjà dans le zonage.'),
+            model_name="zonagemember",
+            constraint=models.UniqueConstraint(
+                fields=("zonage", "territory"),
+                name="zonagemember_once",
+                violation_error_message="Ce territoire est déjà dans le zonage.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1900, 2100)), _connector='OR'), name='indicator_year_plausible', violation_error_message='L’année de la mesure doit être entre 1900 et 2100.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__isnull", True), ("year__range", (1900, 2100)), _connector="OR"),
+                name="indicator_year_plausible",
+                violation_error_message="L’année de la mesure doit être entre 1900 et 2100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='indicator_says_something', violation_error_message='Donnez une valeur, ou à défaut un énoncé.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__isnull", False), models.Q(("text", ""), _negated=True), _connector="OR"
+                ),
+                name="indicator_says_something",
+                violation_error_message="Donnez une valeur, ou à défaut un énoncé.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelaward',
-            constraint=models.UniqueConstraint(fields=('operation', 'label', 'regime', 'step', 'year'), name='labelaward_once', nulls_distinct=False, violation_error_message='Cette étape est déjà attribuée à l’opération pour cette année.'),
+            model_name="labelaward",
+            constraint=models.UniqueConstraint(
+                fields=("operation", "label", "regime", "step", "year"),
+                name="labelaward_once",
+                nulls_distinct=False,
+                violation_error_message="Cette étape est déjà attribuée à l’opération pour cette année.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelaward',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('regime', '2013-2016'), ('step__in', ['charte', 'engage', 'labellise'])), models.Q(('regime', '2016-2022'), ('step__in', ['etape-1', 'etape-2', 'etape-3', 'etape-4', 'inconnue'])), models.Q(('regime', '2023'), ('step__in', ['ecoprojet', 'livre', 'vecu'])), models.Q(('regime', 'autre'), ('step', 'laureat')), _connector='OR'), name='labelaward_step_of_regime', violation_error_message='Cette étape n’existe pas dans ce régime.'),
+            model_name="labelaward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("regime", "2013-2016"), ("step__in", ["charte", "engage", "labellise"])),
+                    models.Q(
+                        ("regime", "2016-2022"),
+                        ("step__in", ["etape-1", "etape-2", "etape-3", "etape-4", "inconnue"]),
+                    ),
+                    models.Q(("regime", "2023"), ("step__in", ["ecoprojet", "livre", "vecu"])),
+                    models.Q(("regime", "autre"), ("step", "laureat")),
+                    _connector="OR",
+                ),
+                name="labelaward_step_of_regime",
+                violation_error_message="Cette étape n’existe pas dans ce régime.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelaward',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (2009, 2100)), _connector='OR'), name='labelaward_year_plausible', violation_error_message='L’année d’attribution doit être entre 2009 et 2100.'),
+            model_name="labelaward",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__isnull", True), ("year__range", (2009, 2100)), _connector="OR"),
+                name="labelaward_year_plausible",
+                violation_error_message="L’année d’attribution doit être entre 2009 et 2100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='needanswer',
-            constraint=models.UniqueConstraint(fields=('need', 'solution'), name='needanswer_once', violation_error_message='Cette solution est déjà donnée en réponse.'),
+            model_name="needanswer",
+            constraint=models.UniqueConstraint(
+                fields=("need", "solution"),
+                name="needanswer_once",
+                violation_error_message="Cette solution est déjà donnée en réponse.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'abandonne'), _negated=True), ('abandon_reason__regex', '\\S'), _connector='OR'), name='experiment_abandon_has_reason', violation_error_message='Dites pourquoi l’expérimentation est abandonnée\xa0: c’est utile aux autres.'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "abandonne"), _negated=True),
+                    ("abandon_reason__regex", "\\S"),
+                    _connector="OR",
+                ),
+                name="experiment_abandon_has_reason",
+                violation_error_message="Dites pourquoi l’expérimentation est abandonnée\xa0: c’est utile aux autres.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['envoyee', 'en-examen', 'acceptee'])), fields=('site', 'solution'), name='application_one_alive', violation_error_message='Cette solution est déjà candidate à ce site.'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["envoyee", "en-examen", "acceptee"])),
+                fields=("site", "solution"),
+                name="application_one_alive",
+                violation_error_message="Cette solution est déjà candidate à ce site.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declinee'), _negated=True), ('reason__regex', '\\S'), _connector='OR'), name='application_decline_has_reason', violation_error_message='Dites pourquoi la candidature est déclinée.'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declinee"), _negated=True), ("reason__regex", "\\S"), _connector="OR"
+                ),
+                name="application_decline_has_reason",
+                violation_error_message="Dites pourquoi la candidature est déclinée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['brouillon', 'soumise', 'en-instruction', 'a-completer', 'publiee', 'refusee', 'archivee'])), name='record_state_known'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "brouillon",
+                            "soumise",
+                            "en-instruction",
+                            "a-completer",
+                            "publiee",
+                            "refusee",
+                            "archivee",
+                        ],
+                    )
+                ),
+                name="record_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['solution', 'experimentation', 'operation', 'site', 'besoin'])), name='record_kind_known'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["solution", "experimentation", "operation", "site", "besoin"])
+                ),
+                name="record_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['inconnu', 'concluant', 'mitige', 'non-concluant'])), name='experiment_outcome_known'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["inconnu", "concluant", "mitige", "non-concluant"])),
+                name="experiment_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['exploration', 'experimentation', 'deploiement', 'termine', 'abandonne'])), name='experiment_status_known'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["exploration", "experimentation", "deploiement", "termine", "abandonne"])
+                ),
+                name="experiment_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='testsite',
-            constraint=models.CheckConstraint(condition=models.Q(('site_state__in', ['ouvert', 'reserve', 'ferme', 'historique'])), name='testsite_state_known'),
+            model_name="testsite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("site_state__in", ["ouvert", "reserve", "ferme", "historique"])),
+                name="testsite_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__in', ['mesure', 'annonce'])), name='indicator_nature_known'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nature__in", ["mesure", "annonce"])), name="indicator_nature_known"
+            ),
         ),
     ]

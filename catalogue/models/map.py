@@ -1,4 +1,4 @@
-"""What the map reads: derived from the published records by the database (migrations 0010, 0012), never edited.
+"""What the map reads: kept by the database from the published records (migrations 0010, 0012), never edited.
 
 Cells are counted in the grid of zoom 21: ``col`` and ``line`` of a place at zoom ``z`` are those of
 zoom 21 shifted right by ``21 - z``, so that no rounding puts a record into two tiles.

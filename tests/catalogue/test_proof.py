@@ -282,7 +282,8 @@ def test_a_bulk_insert_costs_one_computation():
         cursor.execute(
             """
             EXPLAIN (ANALYZE, FORMAT JSON)
-            INSERT INTO catalogue_indicator (experiment_id, name, nature, value, unit, text, year, period, method,
+            INSERT INTO catalogue_indicator
+                (experiment_id, name, nature, value, unit, text, year, period, method,
                                              measured_by, is_independent, source_url, source_citation)
             SELECT id, 'Bruit', 'mesure', n, 'dB', '', 2022, '', '', '', false, '', 'Bilan'
             FROM unnest(%s::bigint[]) AS id, generate_series(1, 20) AS n

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="enlève toutes les fiches de synthèse")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(file=self.stdout._out if hasattr(self.stdout, "_out") else None)
+        console = Console(file=cast("IO[str] | None", getattr(self.stdout, "_out", None)))
         began = time.monotonic()
         if not 1 <= options["records"] <= LARGEST:
             raise CommandError(f"Le nombre de fiches va de 1 à {LARGEST}.")
