@@ -16,8 +16,9 @@ from catalogue import tiles
 ZOOMS = (6, 10, 13)
 PLACES = 20
 ROUNDS = 6
-COLLECTION = "/collections/public.catalogue_record/tiles/WebMercatorQuad/{z}/{x}/{y}"
-PROPERTIES = "id,slug,kind,title,proof_level,location_precision"
+COLLECTION = "/collections/public.catalogue_mapentry/tiles/WebMercatorQuad/{z}/{x}/{y}"
+"""The narrow table with its own index: tipg is given what the site gives itself."""
+PROPERTIES = "slug,kind,title,proof,precision"
 Tile = tuple[int, int, int]
 
 # Communes drawn by a hash, each as likely: what a visitor of any place asks for.
@@ -161,7 +162,7 @@ def others(name: str, squares: list[Tile]) -> dict[str, float]:
         def ask(square: Tile) -> None:
             z, x, y = square
             path = COLLECTION.format(z=z, x=x, y=y)
-            status, body, _ = client.get(f"{path}?properties={PROPERTIES}&geom-column=mercator&limit=10000")
+            status, body, _ = client.get(f"{path}?properties={PROPERTIES}&geom-column=point&limit=10000")
             if status not in {200, 204}:
                 raise RuntimeError(f"tipg {square}: {status} {body[:200]!r}")
 
