@@ -67,6 +67,10 @@ NARROWING: dict[str, Callable[[RecordQuerySet, Any], RecordQuerySet]] = {
 """What each parameter that stands alone does to the set; the others are in ``RecordFilterForm.narrow``."""
 
 
+WELL_INSIDE = 0.9
+"""Share of a circle's results that surely lie inside it, by the sphere as by the ellipsoid."""
+
+
 class RecordFilterForm(forms.Form):
     """The parameters of the list, the map, the tiles and the exports: one field each, in any combination."""
 
@@ -232,6 +236,9 @@ class RecordFilterForm(forms.Form):
 
         Among more than RANKED results, those best proven are found by their index and they alone are ranked.
         """
+        if self.order == "distance" and total > MANY and stop < total * WELL_INSIDE:
+            # Far from the rim of a full circle the nearest are inside it: the KNN index alone finds them.
+            records = self.narrow(Record.objects.published(), without={"autour"})
         if self.words is None or self.order != "pertinence" or total <= RANKED:
             return list(self.sort(records, total).values_list("pk", flat=True)[start:stop])
         proven = records.best_proven_first(few=self._are_few(total))

@@ -41,9 +41,9 @@ EVERYWHERE_KM = RADII_KM[-1]
 ENOUGH_PROVEN = 5
 PROOF_WEIGHTS = (0.1, 0.25, 0.35, 0.7, 0.85, 1.0)
 MOST_LESSONS = 6
-PER_LEVEL = 120
-TWINS = 60
-PER_TWIN = 20
+PER_LEVEL = 60
+TWINS = 40
+PER_TWIN = 6
 DEFAULT_WEIGHT = 0.25
 """Share of resemblance when the visitor does not move the slider."""
 
@@ -56,7 +56,7 @@ PROFILED = {
 """For a level: whose profiles compare, the column that leads to them, the profile of a record's territory."""
 
 # record_experiment_knn (geog, proof_level; published experiments only) carries the five KNN scans,
-# profile_knn_<level> the twins and record_territory_kind their experiments; everything after works on
+# profile_knn_<level> the twins and record_territory_proof their experiments; everything after works on
 # at most 5 × PER_LEVEL + TWINS × PER_TWIN rows. The three names in braces come from PROFILED alone.
 RANK_SOLUTIONS = """
 WITH asked AS (

@@ -179,6 +179,13 @@ class Record(models.Model):
             ),
             # perimeters of a tile, bbox of the list, spatial suspicion of the importers
             GistIndex(fields=["geometry"], name="record_geometry"),
+            # ranking 1: the best proven experiments of each twin
+            models.Index(
+                "territory",
+                models.F("proof_level").desc(),
+                name="record_territory_proof",
+                condition=models.Q(state="publiee", kind="experimentation"),
+            ),
             # records of a territory page
             models.Index(fields=["territory", "kind", "state"], name="record_territory_kind"),
             # the list by default: best proven first, then newest
