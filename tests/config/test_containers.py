@@ -1,7 +1,8 @@
 """The container files, as far as they can be read without an engine."""
 
-import subprocess
+import re
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -11,17 +12,8 @@ import yaml
 from config.bootstrap.probe import can_serve
 
 ROOT = Path(__file__).resolve().parents[2]
-REGISTRIES = [
-    ".".join(parts)
-    for parts in (
-        ("pypi", "org"),
-        ("files", "pythonhosted", "org"),
-        ("registry", "npmjs", "org"),
-        ("deb", "debian", "org"),
-        ("docker", "io"),
-        ("ghcr", "io"),
-    )
-]
+# Written so that this file does not name them.
+ANY_REGISTRY = rb"(pypi|pythonhosted|registry\.npmjs|deb\.debian)[.]org|(docker|ghcr)[.]io"
 
 
 @pytest.mark.parametrize("status", [200, 503])
@@ -65,12 +57,14 @@ def test_the_image_runs_without_rights_and_copies_what_exists() -> None:
 
 def test_no_file_names_a_registry_s_host() -> None:
     """Each machine has its own mirrors: a host in a committed file would bypass them."""
-    patterns = [option for host in REGISTRIES for option in ("-e", host)]
-    found = subprocess.run(
-        ["git", "grep", "-lF", *patterns, "--", ".", ":!static/vendor"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.stdout == ""
+    naming = [str(path) for path in _files(ROOT) if re.search(ANY_REGISTRY, path.read_bytes())]
+    assert naming == []
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The project's own files; git may not be there to list them."""
+    for path in folder.iterdir():
+        if path.is_file():
+            yield path
+        elif path.is_dir() and path.name[0] != "." and path.name not in {"var", "vendor", "node_modules"}:
+            yield from _files(path)
