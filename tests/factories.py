@@ -45,8 +45,8 @@ def territory(
 ) -> Territory:
     """A territory: a square of 0.1°, each further east than the one before unless ``lon`` says otherwise."""
     number = next(_numbers)
-    digits = {Level.COMMUNE: 5, Level.ARRONDISSEMENT: 5, Level.EPCI: 9, Level.EPT: 9, Level.DEPARTEMENT: 3}
-    code = "FR" if level == Level.COUNTRY else f"{number:0{digits.get(Level(level), 2)}d}"
+    digits = {Level.COMMUNE: 5, Level.ARRONDISSEMENT: 5, Level.EPCI: 9, Level.EPT: 9}.get(Level(level), 3)
+    code = "FR" if level == Level.COUNTRY else f"{number % 10**digits:0{digits}d}"
     west = (number % 1000) * 0.1 - 60 if lon is None else lon
     outline = fields.pop("geometry", multi(square(west, lat)))
     values = {
