@@ -28,8 +28,6 @@ SUMMARY = """Les commandes du projet :
   python3 manage.py reset [--yes]      effacer la base privée et les fichiers déposés
 Toute autre commande va à Django (python3 manage.py help).
 """
-WHOLE_SUITE = ["-n", "2", "--dist", "loadgroup"] if (os.cpu_count() or 1) > 1 else []
-"""What pytest is told when nothing is asked: two workers take two thirds of the time of one."""
 
 
 def main(argv: list[str]) -> int:
@@ -97,8 +95,7 @@ def test(layout: Layout, arguments: list[str]) -> int:
         if not alone:
             raise Problem("les tests tournent déjà dans ce dossier.", "Attendez leur fin, puis relancez.")
         with ready(layout, tests=True) as variables:
-            chosen = arguments or WHOLE_SUITE
-            return _run_to_the_end(layout, {**variables, "SECRET_KEY": "tests"}, "-m", "pytest", *chosen)
+            return _run_to_the_end(layout, {**variables, "SECRET_KEY": "tests"}, "-m", "pytest", *arguments)
 
 
 def run_quality(layout: Layout, arguments: list[str]) -> int:
