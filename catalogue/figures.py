@@ -20,14 +20,11 @@ def counts_by_kind(records: RecordQuerySet) -> dict[str, int]:
 def living_figures() -> dict[str, int]:
     """The figures of the home page, in one query."""
     return Record.objects.published().aggregate(
-        total=Count("pk"),
-        solutions=Count("pk", filter=Q(kind=Kind.SOLUTION)),
         eprouvees=Count("pk", filter=Q(kind=Kind.SOLUTION, proof_level__gte=proof.MEASURED)),
         experimentations=Count("pk", filter=Q(kind=Kind.EXPERIMENT)),
         operations=Count("pk", filter=Q(kind=Kind.OPERATION)),
         sites=Count("pk", filter=Q(kind=Kind.SITE)),
         besoins=Count("pk", filter=Q(kind=Kind.NEED)),
-        territoires=Count("territory", distinct=True),
     )
 
 

@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, Request
 from psycopg import sql
+
+from config.bootstrap.supervision import wait_until_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "journeys"
@@ -125,33 +126,11 @@ def base_url(site_environment: dict[str, str], site_database: str) -> Iterator[s
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_ready(server, f"{address}/sante/")
+        assert wait_until_answers(port, "/sante/", lambda: server.poll() is None), "the server stopped"
         yield address
     finally:
         server.terminate()
         server.wait(PATIENCE_S)
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
-    import time
-
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        assert server.poll() is None, "the server stopped"
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            server_pause()
-    raise AssertionError("the server did not get ready")
-
-
-def server_pause() -> None:
-    """Leave the server a moment to open its port."""
-    import select
-
-    select.select([], [], [], 0.2)
 
 
 class Witness:
