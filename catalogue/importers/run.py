@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
@@ -252,8 +252,3 @@ def record(result: Result, ground: Ground) -> Result:
         result.batch = batch
     ground.directory = Directory()
     return result
-
-
-def accepting(job: Job, codes: set[str]) -> Job:
-    """The same job with these doubts settled."""
-    return replace(job, accepted=job.accepted | codes)
