@@ -38,6 +38,10 @@ YES = frozenset({"oui", "o", "x", "vrai", "true", "1", "yes", "y"})
 NO = frozenset({"non", "n", "faux", "false", "0", "no"})
 
 
+LARGEST = Decimal(10) ** 12
+"""From here on no column of the catalogue holds the number (``Indicator.value`` is the widest)."""
+
+
 class Unreadable(Exception):
     """The cell does not hold what its column should; the message says so in French."""
 
@@ -67,6 +71,8 @@ def figure(text: str) -> tuple[Decimal, str, str]:
         number = Decimal(digits.replace(" ", "").replace(",", "."))
     except InvalidOperation as error:
         raise Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)}) from error
+    if abs(number) >= LARGEST:
+        raise Unreadable(_("« %(text)s » est trop grand.") % {"text": one_line(text)})
     return number, (match["unit"] or "").strip(), remark
 
 

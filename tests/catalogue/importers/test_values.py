@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalogue.importers import values
@@ -154,6 +154,14 @@ def test_typography_is_settled_after_one_pass(text):
     assert typographic(once) == once
 
 
+@pytest.mark.parametrize("read", [values.whole, values.decimal, values.hectares])
+@pytest.mark.parametrize("text", ["1000000000000", "100000000000000000000000000", "9" * 40])
+def test_a_number_that_no_column_holds_is_refused_in_words(read, text):
+    with pytest.raises(values.Unreadable, match="trop grand"):
+        read(text)
+
+
+@example("100000000000000000000000000")
 @given(st.text(max_size=40))
 def test_no_cell_crashes_a_reader(text):
     readers = (
