@@ -3,6 +3,12 @@
 from django.urls import path
 
 from catalogue.views import api, comparisons, grounds, pages, territories, tiles
+from catalogue.views.account.urls import urlpatterns as account_urls
+from catalogue.views.alerts.urls import urlpatterns as alert_urls
+from catalogue.views.meet.urls import urlpatterns as meet_urls
+from catalogue.views.propose.urls import urlpatterns as propose_urls
+from catalogue.views.space.urls import urlpatterns as space_urls
+from catalogue.views.workshop.urls import urlpatterns as workshop_urls
 
 app_name = "catalogue"
 urlpatterns = [
@@ -22,4 +28,10 @@ urlpatterns = [
     path("selection/carte.html", comparisons.record_selection_map, name="record-selection-map"),
     path("api/completion/", api.completion, name="completion"),
     path("tuiles/fiches/<int:z>/<int:x>/<int:y>.mvt", tiles.record_tile, name="tile-records"),
+    *account_urls,
+    *alert_urls,
+    *meet_urls,
+    *propose_urls,
+    *space_urls,
+    *workshop_urls,
 ]

@@ -60,6 +60,20 @@ RULES: dict[str, Rule] = {
         by_curator=True,
         needs_reason=True,
     ),
+    "withdraw": Rule(
+        _("Reprendre la fiche"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE}),
+        State.DRAFT,
+        by_curator=False,
+    ),
+    "reopen": Rule(_("Rouvrir la fiche"), frozenset({State.REFUSED}), State.DRAFT, by_curator=False),
+    "retire": Rule(
+        _("Retirer de la publication"),
+        frozenset({State.PUBLISHED}),
+        State.ARCHIVED,
+        by_curator=False,
+        needs_reason=True,
+    ),
     "archive": Rule(
         _("Archiver"), frozenset({State.PUBLISHED}), State.ARCHIVED, by_curator=True, needs_reason=True
     ),

@@ -4,12 +4,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from catalogue.permissions import is_curator
+
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Name of the site, whether it is a local trial instance, whose base map, where records compare."""
+    """What the layout of every page asks: the site, its base map, who is logged in."""
+    user = getattr(request, "user", None)
     return {
         "SITE_NAME": settings.SITE_NAME,
         "LOCAL": settings.LOCAL,
         "IGN_BASEMAP": settings.IGN_BASEMAP,
         "comparer": reverse("catalogue:record-compare"),
+        "connecte": user is not None and user.is_authenticated,
+        "est_curateur": user is not None and user.is_authenticated and is_curator(user),
     }

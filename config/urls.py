@@ -25,5 +25,6 @@ urlpatterns = [
     path("", include("catalogue.urls")),
     path("", include("config.pages")),
     path("composants/", composants.components_page, name="components"),
+    path("compte/", include("catalogue.accounts.urls")),
     path("administration/", admin.site.urls),
 ]

@@ -2,13 +2,15 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.gis.db.models.fields import get_srid_info
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from config.bootstrap.packages import browser
@@ -70,6 +72,28 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         for srid in SRIDS:
             get_srid_info(srid, connection)
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], list[str]]:
+    """Carries out, in this process, the jobs that wait; returns the names of their tasks in order."""
+
+    from procrastinate.contrib.django import app
+
+    waiting = apps.get_model("procrastinate", "ProcrastinateJob")._default_manager
+
+    def run() -> list[str]:
+        done: list[str] = []
+        while jobs := list(
+            waiting.filter(status="todo").exclude(scheduled_at__gt=timezone.now()).order_by("pk")
+        ):
+            for job in jobs:
+                waiting.filter(pk=job.pk).delete()
+                app.tasks[job.task_name].func(**job.args)
+                done.append(job.task_name)
+        return done
+
+    return run
 
 
 @pytest.fixture(scope="session")

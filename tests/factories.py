@@ -6,16 +6,21 @@ Shapes have four points. Nothing is random: a counter makes codes, slugs and nam
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.utils import timezone
 
 from catalogue.models import (
+    Curatorship,
     Document,
     Experiment,
     Indicator,
     LabelAward,
+    Membership,
     Need,
     Operation,
     Organisation,
@@ -27,6 +32,7 @@ from catalogue.models import (
 )
 from geo.models import Level, Territory
 
+PASSWORD = "mot de passe d’essai"
 _numbers = itertools.count(1)
 
 
@@ -172,3 +178,41 @@ def document(of: Record, **fields: Any) -> Document:
     """A link to a document."""
     values = {"record": of, "title": f"Document {next(_numbers)}", "url": "https://exemple.fr/document.pdf"}
     return Document.objects.create(**{**values, **fields})
+
+
+def account(**fields: Any) -> User:
+    """An account with a verified e-mail address; its password is « mot de passe d’essai »."""
+    number = next(_numbers)
+    email = fields.pop("email", f"compte-{number}@exemple.fr")
+    one = User.objects.create_user(
+        **{"username": f"compte-{number}", "email": email, "password": PASSWORD, **fields}
+    )
+    EmailAddress.objects.create(user=one, email=email, verified=True, primary=True)
+    return one
+
+
+def membership(of: User, organisation_: Organisation | None = None, **fields: Any) -> Membership:
+    """A confirmed place in an organisation, unless ``confirmed_at`` says None."""
+    values = {"organisation": organisation_ or organisation(), "confirmed_at": timezone.now()}
+    return Membership.objects.create(user=of, **{**values, **fields})
+
+
+def member(of: Organisation | None = None, **fields: Any) -> User:
+    """An account that is a confirmed member of an organisation."""
+    one = account()
+    membership(one, of, **fields)
+    return one
+
+
+def curator(*, regions: Sequence[Territory] = (), themes: Sequence[Theme] = ()) -> User:
+    """A curator, of everything unless regions or themes are given."""
+    one = account()
+    curatorship = Curatorship.objects.create(user=one)
+    curatorship.regions.set(regions)
+    curatorship.themes.set(themes)
+    return one
+
+
+def administrator() -> User:
+    """An administrator."""
+    return account(is_staff=True, is_superuser=True)

@@ -19,6 +19,8 @@ from catalogue.admin.base import ModelAdmin
 from catalogue.models import Record
 
 MOST_AT_ONCE = 200
+OFFERED = [name for name, rule in workflow.RULES.items() if rule.by_curator or name == "submit"]
+"""What the owner of a record does with it in their own space is not repeated here."""
 Action = Callable[[ModelAdmin, HttpRequest, models.QuerySet[Any]], HttpResponse | None]
 
 
@@ -36,7 +38,9 @@ class ReasonForm(forms.Form):
 
 def possible_actions(record: Record) -> list[tuple[str, Any]]:
     """Name and label of what may be done with a record in its present state."""
-    return [(name, rule.label) for name, rule in workflow.RULES.items() if record.state in rule.sources]
+    return [
+        (name, workflow.RULES[name].label) for name in OFFERED if record.state in workflow.RULES[name].sources
+    ]
 
 
 def action_for(name: str) -> Action:
@@ -89,4 +93,4 @@ def carry_out(request: HttpRequest, queryset: models.QuerySet[Any], name: str, r
         messages.success(request, said % {"label": label, "n": done})
 
 
-ACTIONS: list[Action] = [action_for(name) for name in workflow.RULES]
+ACTIONS: list[Action] = [action_for(name) for name in OFFERED]

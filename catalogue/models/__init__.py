@@ -1,9 +1,10 @@
 """The domain: five kinds of records and what they refer to (see docs/modele.md)."""
 
+from catalogue.models.alerts import SavedSearch
+from catalogue.models.audience import AudienceDay
 from catalogue.models.evidence import Document, Indicator
 from catalogue.models.history import ImportBatch, Revision, Transition
 from catalogue.models.kinds import (
-    Application,
     Experiment,
     LabelAward,
     Need,
@@ -12,9 +13,11 @@ from catalogue.models.kinds import (
     Solution,
     TestSite,
 )
+from catalogue.models.mail import OutgoingMail
 from catalogue.models.map import CatalogueChange, MapCell, MapEntry, MapShape
-from catalogue.models.meeting import ContactRequest, SavedSearch
+from catalogue.models.meeting import AnswerProposal, Application, Attachment, ContactRequest, Message
 from catalogue.models.organisation import Membership, Organisation
+from catalogue.models.people import Curatorship, Invitation, ProviderIdentity
 from catalogue.models.record import Record, RecordOrganisation
 from catalogue.models.reference import (
     IndicatorType,
@@ -29,9 +32,13 @@ from catalogue.models.reference import (
 from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
 
 __all__ = [
+    "AnswerProposal",
     "Application",
+    "Attachment",
+    "AudienceDay",
     "CatalogueChange",
     "ContactRequest",
+    "Curatorship",
     "Document",
     "Experiment",
     "FacetBlock",
@@ -39,16 +46,20 @@ __all__ = [
     "ImportBatch",
     "Indicator",
     "IndicatorType",
+    "Invitation",
     "LabelAward",
     "MapCell",
     "MapEntry",
     "MapShape",
     "Membership",
+    "Message",
     "Need",
     "NeedAnswer",
     "Operation",
     "Organisation",
+    "OutgoingMail",
     "Programme",
+    "ProviderIdentity",
     "Record",
     "RecordOrganisation",
     "Revision",

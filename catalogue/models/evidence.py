@@ -1,10 +1,24 @@
 """What proves a record: indicators with their method and source, and documents with their licence."""
 
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.functions import RandomUUID
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.kinds import Experiment
 from catalogue.models.record import Record
+
+
+class DocumentQuerySet(models.QuerySet[Any]):
+    """Documents of records."""
+
+    def public(self) -> Self:
+        """Those that may be shown with a published record."""
+        return self.filter(is_ready=True, is_pending=False)
 
 
 class Document(models.Model):
@@ -29,6 +43,47 @@ class Document(models.Model):
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     credit = models.CharField(_("crédit"), max_length=250, blank=True)
     published_year = models.SmallIntegerField(_("année"), null=True, blank=True)
+    key = models.UUIDField(_("clé"), db_default=RandomUUID(), unique=True, editable=False)
+    content_type = models.CharField(_("format"), max_length=100, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("taille en octets"), null=True, blank=True, editable=False)
+    thumbnail = models.FileField(_("vignette"), upload_to="vignettes/%Y/", blank=True, editable=False)
+    alternative = models.CharField(
+        _("description de l’image"), max_length=300, blank=True, help_text=_("Pour qui ne la voit pas.")
+    )
+    is_ready = models.BooleanField(
+        _("prêt"),
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text=_("Une photo n’est montrée qu’une fois réduite et débarrassée de ses métadonnées."),
+    )
+    revision = models.ForeignKey(
+        "Revision",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="documents",
+        verbose_name=_("changement proposé"),
+    )
+    is_pending = models.BooleanField(
+        _("proposé"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Ajouté à une fiche publiée : public une fois le changement accepté."),
+    )
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("ajouté par"),
+    )
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

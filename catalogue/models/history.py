@@ -76,12 +76,13 @@ class Revision(models.Model):
     """A version of a record's fields: accepted, or proposed by its owner and waiting."""
 
     class RevisionState(models.TextChoices):
+        DRAFT = "preparation", _("en préparation")
         PROPOSED = "proposee", _("proposée")
         ACCEPTED = "acceptee", _("acceptée")
         REFUSED = "refusee", _("refusée")
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="revisions", verbose_name=_("fiche"))
-    state = models.CharField(_("état"), max_length=10, choices=RevisionState, default=RevisionState.PROPOSED)
+    state = models.CharField(_("état"), max_length=12, choices=RevisionState, default=RevisionState.PROPOSED)
     changes = models.JSONField(_("changements"), help_text=_("Champ → [ancienne valeur, nouvelle valeur]."))
     reason = models.TextField(_("motif"), blank=True)
     author = models.ForeignKey(
@@ -95,11 +96,35 @@ class Revision(models.Model):
     import_batch = models.ForeignKey(
         ImportBatch, models.SET_NULL, null=True, blank=True, related_name="revisions", verbose_name=_("lot")
     )
+    base_updated_at = models.DateTimeField(
+        _("version de départ"),
+        null=True,
+        blank=True,
+        help_text=_("Dernière modification de la fiche quand le changement a été préparé."),
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("décidée par"),
+    )
+    decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
+    decision = models.TextField(_("motif de la décision"), blank=True)
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
 
     class Meta:
         verbose_name = _("révision")
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "author"],
+                condition=models.Q(state="preparation"),
+                name="revision_one_in_preparation",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record} – {self.get_state_display()}"

@@ -273,58 +273,6 @@ class TestSite(Record):
         ]
 
 
-class Application(models.Model):
-    """An innovator's application to a test site."""
-
-    class ApplicationState(models.TextChoices):
-        SENT = "envoyee", _("envoyée")
-        IN_REVIEW = "en-examen", _("en examen")
-        ACCEPTED = "acceptee", _("acceptée")
-        DECLINED = "declinee", _("déclinée")
-        WITHDRAWN = "retiree", _("retirée")
-
-    site = models.ForeignKey(TestSite, models.CASCADE, related_name="applications", verbose_name=_("site"))
-    solution = models.ForeignKey(
-        Solution, models.CASCADE, related_name="applications", verbose_name=_("solution")
-    )
-    organisation = models.ForeignKey(
-        "Organisation", models.PROTECT, related_name="applications", verbose_name=_("organisation")
-    )
-    motivation = models.TextField(_("motivation"))
-    calendar = models.TextField(_("calendrier"), blank=True)
-    needs = models.TextField(_("besoins sur place"), blank=True)
-    state = models.CharField(
-        _("état"), max_length=12, choices=ApplicationState, default=ApplicationState.SENT
-    )
-    reason = models.TextField(_("motif"), blank=True)
-    experiment = models.OneToOneField(
-        Experiment, models.SET_NULL, null=True, blank=True, verbose_name=_("expérimentation née de l’accord")
-    )
-    created_at = models.DateTimeField(_("envoyée le"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("candidature à un site")
-        verbose_name_plural = _("candidatures aux sites")
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["site", "solution"],
-                condition=models.Q(state__in=["envoyee", "en-examen", "acceptee"]),
-                name="application_one_alive",
-                violation_error_message=_("Cette solution est déjà candidate à ce site."),
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="declinee") | models.Q(reason__regex=r"\S"),
-                name="application_decline_has_reason",
-                violation_error_message=_("Dites pourquoi la candidature est déclinée."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.solution} → {self.site}"
-
-
 class Need(Record):
     """A besoin or a frein: who needs what, where."""
 

@@ -1,5 +1,9 @@
 """Organisations that carry, host, evaluate or own what the catalogue describes, and their members."""
 
+from __future__ import annotations
+
+from typing import Any, Self
+
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.core.exceptions import ValidationError
@@ -112,6 +116,18 @@ class Organisation(models.Model):
             raise ValidationError({"siret": _("Le SIRET doit commencer par le SIREN.")})
 
 
+class MembershipQuerySet(models.QuerySet[Any]):
+    """Places of accounts in organisations."""
+
+    def confirmed(self) -> Self:
+        """Those that count."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Those that somebody has to confirm."""
+        return self.filter(confirmed_at__isnull=True)
+
+
 class Membership(models.Model):
     """A user's place in an organisation."""
 
@@ -126,8 +142,19 @@ class Membership(models.Model):
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
     )
     role = models.CharField(_("rôle"), max_length=12, choices=Role, default=Role.MEMBER)
+    function = models.CharField(_("fonction"), max_length=120, blank=True)
     confirmed_at = models.DateTimeField(_("confirmé le"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmé par"),
+    )
     created_at = models.DateTimeField(_("demandé le"), auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membre d’une organisation")

@@ -146,13 +146,25 @@ class Record(models.Model):
     expires_on = models.DateField(_("à revoir avant le"), null=True, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
     is_synthetic = models.BooleanField(_("donnée de synthèse"), default=False, editable=False)
+    owner = models.ForeignKey(
+        "Organisation",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="owned_records",
+        verbose_name=_("tenue à jour par"),
+        help_text=_("L’organisation dont les membres proposent la fiche et ses changements."),
+    )
+    creation_key = models.UUIDField(
+        null=True, blank=True, unique=True, editable=False, help_text=_("Un formulaire ne crée qu’une fiche.")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
         blank=True,
         editable=False,
-        related_name="+",
+        related_name="created_records",
         verbose_name=_("créée par"),
     )
     created_at = models.DateTimeField(_("créée le"), auto_now_add=True)
@@ -310,6 +322,18 @@ class Record(models.Model):
     def get_absolute_url(self) -> str:
         """Public address of the record."""
         return reverse("catalogue:record-detail", args=[self.slug])
+
+    @property
+    def proper(self) -> Any:
+        """The row of the record's kind: its solution, experiment, operation, site or need."""
+        attributes = {
+            self.Kind.SOLUTION: "as_solution",
+            self.Kind.EXPERIMENT: "as_experiment",
+            self.Kind.OPERATION: "as_operation",
+            self.Kind.SITE: "as_site",
+            self.Kind.NEED: "as_need",
+        }
+        return getattr(self, attributes[self.Kind(self.kind)])
 
     @property
     def is_published(self) -> bool:

@@ -15,7 +15,7 @@ from config.bootstrap.layout import Layout, read_or_make_secret_key, replace_tex
 from config.bootstrap.locks import alone_or_none, exclusive, holder
 from config.bootstrap.messages import Problem, say
 from config.bootstrap.ports import Reservation, reserve
-from config.bootstrap.server import web
+from config.bootstrap.server import web, worker
 from config.bootstrap.supervision import StopAsked, supervise, turn_signals_into_stops, wait_until_answers
 from config.bootstrap.tools import clean_environment, die_with_parent
 
@@ -188,7 +188,8 @@ def _serve(layout: Layout, variables: dict[str, str], port: Reservation) -> None
             print(f"Le site est prêt : {port.url}  (Ctrl-C pour l’arrêter)", flush=True)
 
     try:
-        supervise([web(layout, port.number)], variables, layout.root, announce)
+        programs = [web(layout, port.number), worker(layout)]
+        supervise(programs, {"SITE_URL": port.url, **variables}, layout.root, announce)
     finally:
         layout.address.unlink(missing_ok=True)
 

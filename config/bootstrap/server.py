@@ -1,4 +1,4 @@
-"""The web server's command line."""
+"""The command lines of the site's processes: the web server and the worker."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,8 @@ from config.bootstrap.layout import Layout
 from config.bootstrap.ports import ADDRESS
 from config.bootstrap.supervision import Program
 
+JOB_TIMEOUT = "300s"
+"""How long a statement of the worker may take."""
 MOST_WORKERS = 4
 THREADS = 4
 """Requests that a worker treats at once, each with its own connection to the database.
@@ -24,3 +26,13 @@ def web(layout: Layout, port: int) -> Program:
         *("--workers", str(workers), "--blocking-threads", str(THREADS), "--respawn-failed-workers"),
     ]
     return Program("web", command)
+
+
+def worker(layout: Layout) -> Program:
+    """The process that sends e-mails and treats what was put off."""
+    return Program(
+        "worker",
+        [layout.python, "manage.py", "run_worker"],
+        variables={"STATEMENT_TIMEOUT": JOB_TIMEOUT},
+        restarts=True,
+    )

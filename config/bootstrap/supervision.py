@@ -6,13 +6,15 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 from config.bootstrap.messages import Problem, say
 from config.bootstrap.tools import die_with_parent
 
+MOST_DEATHS = 5
+"""How often in a minute a process may be started again."""
 PATIENCE = 15.0
 """Seconds that a process has to stop by itself."""
 
@@ -31,6 +33,10 @@ class Program:
 
     name: str
     command: Sequence[str | Path]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment of this process alone."""
+    restarts: bool = False
+    """Started again when it ends by itself, the site going on meanwhile."""
 
 
 def turn_signals_into_stops() -> None:
@@ -54,25 +60,44 @@ def supervise(
     ``when_started`` is called once they run, with a function that tells whether they all still do.
     """
     children: dict[str, subprocess.Popen[bytes]] = {}
+    deaths: dict[str, list[float]] = {program.name: [] for program in programs}
+
+    def launch(program: Program) -> None:
+        children[program.name] = subprocess.Popen(
+            program.command,
+            cwd=folder,
+            env={**environment, **program.variables},
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
     try:
         for program in programs:
-            children[program.name] = subprocess.Popen(
-                program.command,
-                cwd=folder,
-                env=environment,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
-        when_started(lambda: all(child.poll() is None for child in children.values()))
-        while not (ended := [name for name, child in children.items() if child.poll() is not None]):
+            launch(program)
+        needed = [program.name for program in programs if not program.restarts]
+        when_started(lambda: all(children[name].poll() is None for name in needed))
+        while True:
+            for program in programs:
+                if children[program.name].poll() is not None:
+                    _mourn(program, deaths[program.name])
+                    launch(program)
             time.sleep(0.3)
-        raise Problem(
-            f"le processus « {ended[0]} » s’est arrêté tout seul.", "Les lignes ci-dessus disent pourquoi."
-        )
     except StopAsked:
         say("Arrêt…")
     finally:
         _stop_all(children.values())
+
+
+def _mourn(program: Program, deaths: list[float]) -> None:
+    """Note that a process ended; a problem unless it may be started again."""
+    now = time.monotonic()
+    deaths[:] = [moment for moment in deaths if now - moment < 60] + [now]
+    if not program.restarts or len(deaths) > MOST_DEATHS:
+        raise Problem(
+            f"le processus « {program.name} » s’est arrêté tout seul.",
+            "Les lignes ci-dessus disent pourquoi.",
+        )
+    say(f"Le processus « {program.name} » s’est arrêté : il est relancé.")
 
 
 def wait_until_answers(port: int, path: str, alive: Callable[[], bool], limit: float = 60.0) -> bool:

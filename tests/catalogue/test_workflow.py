@@ -25,9 +25,14 @@ ALLOWED = {
     ("refuse", State.SUBMITTED): State.REFUSED,
     ("refuse", State.IN_REVIEW): State.REFUSED,
     ("archive", State.PUBLISHED): State.ARCHIVED,
+    ("withdraw", State.SUBMITTED): State.DRAFT,
+    ("withdraw", State.IN_REVIEW): State.DRAFT,
+    ("withdraw", State.TO_COMPLETE): State.DRAFT,
+    ("reopen", State.REFUSED): State.DRAFT,
+    ("retire", State.PUBLISHED): State.ARCHIVED,
 }
 EVERY_PAIR = [(action, state) for action in workflow.RULES for state in State]
-WITH_REASON = ["ask", "refuse", "archive"]
+WITH_REASON = ["ask", "refuse", "archive", "retire"]
 
 
 @pytest.mark.parametrize(("action", "state"), EVERY_PAIR)

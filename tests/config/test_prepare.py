@@ -42,8 +42,8 @@ def test_data_is_loaded_once_and_static_files_collected_once(
         call_command("prepare")
 
     loads = [load.command for load in prepare.LOADS]
-    assert first == ["migrate", *loads, "collectstatic"]
-    assert ran == ["migrate", *loads]
+    assert first == ["migrate", "createcachetable", *loads, "collectstatic"]
+    assert ran == ["migrate", "createcachetable", *loads]
 
 
 def test_a_database_that_refuses_is_told_in_french(monkeypatch: pytest.MonkeyPatch) -> None:

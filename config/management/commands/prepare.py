@@ -61,6 +61,7 @@ class Command(BaseCommand):
         try:
             with alone():
                 call_command("migrate", interactive=False, verbosity=0)
+                call_command("createcachetable", verbosity=0)
                 for load in LOADS:
                     self._load_once(load)
         except OperationalError as error:

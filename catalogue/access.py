@@ -1,0 +1,68 @@
+"""Who may call a view, said on the view: a test walks every address and fails where nothing is said.
+
+``public`` says that everybody may; ``account`` asks for a login, ``curator`` and ``administrator`` for
+more. What an account may do with an object is then asked from ``permissions``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from catalogue import kept
+from catalogue.permissions import is_administrator, is_curator
+
+View = Callable[..., HttpResponse]
+V = TypeVar("V", bound=View)
+
+
+def public(view: V) -> V:
+    """Anybody may call the view."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def _guarded(view: V, access: str, allowed: Callable[[Any], bool]) -> V:
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_login(request)
+        if not allowed(request.user):
+            raise Http404
+        if access != "account" and settings.REQUIRE_TOTP and not is_mfa_enabled(request.user):
+            return redirect("mfa_activate_totp")
+        response = view(request, *arguments, **named)
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    guarded.access = access  # type: ignore[attr-defined]
+    return cast(V, guarded)
+
+
+def account(view: V) -> V:
+    """Only somebody logged in may call the view; others are asked to, then come back."""
+    return _guarded(view, "account", lambda user: True)
+
+
+def curator(view: V) -> V:
+    """Only a curator or an administrator; to anybody else the page does not exist."""
+    return _guarded(view, "curator", is_curator)
+
+
+def administrator(view: V) -> V:
+    """Only an administrator; to anybody else the page does not exist."""
+    return _guarded(view, "administrator", is_administrator)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """The login page, which comes back to this one; what was typed is kept meanwhile."""
+    if request.method == "POST":
+        kept.keep(request)
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,83 @@
+"""E-mails: written in the transaction of what they announce, sent by the worker, one job for each.
+
+A text is ``templates/courriels/<kind>.txt``: its first line is the subject, the rest the body. Nothing
+is escaped there: it is plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from catalogue.models import OutgoingMail
+from catalogue.queue import later
+
+KEPT = timedelta(days=30)
+"""How long a sent e-mail is kept."""
+LONGEST_ERROR = 500
+
+
+def absolute(path: str) -> str:
+    """The whole address of a page of the site."""
+    return settings.SITE_URL.rstrip("/") + path
+
+
+def post(
+    kind: str, to: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> OutgoingMail:
+    """Write an e-mail and queue its sending; both vanish if the transaction does."""
+    written = render_to_string(
+        f"{kind}.txt",
+        {**context, "site": settings.SITE_NAME, "site_url": settings.SITE_URL},
+        using="courriels",
+    )
+    subject, _newline, text = written.strip().partition("\n")
+    return queue_written(kind, to, subject, text.strip() + "\n", headers)
+
+
+def queue_written(
+    kind: str, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
+) -> OutgoingMail:
+    """Queue an e-mail that is written already."""
+    with transaction.atomic():
+        mail = OutgoingMail.objects.create(
+            kind=kind, to=to, subject=" ".join(subject.split())[:250], text=text, headers=dict(headers or {})
+        )
+        later("send_mail", mail=mail.pk)
+    return mail
+
+
+def send(pk: int) -> bool:
+    """Send one e-mail unless it left already; False when it did or is no longer there.
+
+    The row stays locked while the server is spoken to: of two workers one sends, and a worker killed in
+    the middle leaves it unsent, to be sent again.
+    """
+    try:
+        with transaction.atomic():
+            mail = OutgoingMail.objects.select_for_update().filter(pk=pk, sent_at__isnull=True).first()
+            if mail is None:
+                return False
+            EmailMessage(mail.subject, mail.text, to=[mail.to], headers=mail.headers).send()
+            mail.sent_at = timezone.now()
+            mail.save(update_fields=["sent_at"])
+    except Exception as error:
+        # What failed is kept for the administration, then told to the queue, which tries again.
+        OutgoingMail.objects.filter(pk=pk).update(
+            attempts=F("attempts") + 1, last_error=f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+        )
+        raise
+    return True
+
+
+def forget_sent() -> int:
+    """Delete what was sent long ago; how many."""
+    return OutgoingMail.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()[0]

@@ -1,0 +1,166 @@
+"""Who may do what with a record: one table, read by the views, the tests and docs/permissions.md.
+
+What an account is to a record is its ``Tie``; ``GRANTS`` says, for each action and each state of
+publication, which ties may. What is not granted is refused.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import Curatorship, Membership, Record
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+State = Record.State
+Account = User | AnonymousUser
+
+
+class Tie(StrEnum):
+    """What an account is to a record; the first that holds, from the bottom up."""
+
+    VISITOR = "visitor"
+    STRANGER = "stranger"
+    CURATOR_ELSEWHERE = "curator-elsewhere"
+    MEMBER = "member"
+    AUTHOR = "author"
+    CURATOR = "curator"
+    ADMINISTRATOR = "administrator"
+
+
+TIES: dict[Tie, StrOrPromise] = {
+    Tie.VISITOR: _("visiteur sans compte"),
+    Tie.STRANGER: _("compte sans lien avec la fiche"),
+    Tie.CURATOR_ELSEWHERE: _("curateur d’un autre champ"),
+    Tie.MEMBER: _("membre confirmé de l’organisation"),
+    Tie.AUTHOR: _("auteur de la fiche"),
+    Tie.CURATOR: _("curateur"),
+    Tie.ADMINISTRATOR: _("administrateur"),
+}
+
+ALL_STATES = frozenset(State)
+ACCOUNTS = frozenset(Tie) - {Tie.VISITOR}
+OWNERS = frozenset({Tie.AUTHOR, Tie.MEMBER})
+CURATORS = frozenset({Tie.CURATOR, Tie.ADMINISTRATOR})
+CONCERNED = OWNERS | CURATORS
+UNSEEN = frozenset({State.DRAFT})
+"""States that curators do not see: a draft belongs to those who write it."""
+
+
+def _in(states: frozenset[str], ties: frozenset[Tie]) -> dict[str, frozenset[Tie]]:
+    return dict.fromkeys(states, ties)
+
+
+GRANTS: dict[str, dict[str, frozenset[Tie]]] = {
+    "view": _in(frozenset({State.PUBLISHED}), frozenset(Tie)),
+    "preview": _in(ALL_STATES - UNSEEN, CONCERNED) | _in(UNSEEN, OWNERS | {Tie.ADMINISTRATOR}),
+    "edit": _in(frozenset({State.DRAFT}), OWNERS | {Tie.ADMINISTRATOR})
+    | _in(frozenset({State.TO_COMPLETE}), CONCERNED)
+    | _in(frozenset({State.SUBMITTED, State.IN_REVIEW, State.PUBLISHED, State.ARCHIVED}), CURATORS),
+    "propose": _in(frozenset({State.PUBLISHED}), OWNERS),
+    "delete": _in(frozenset({State.DRAFT}), OWNERS),
+    "submit": _in(frozenset({State.DRAFT, State.TO_COMPLETE}), OWNERS),
+    "withdraw": _in(frozenset({State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE}), OWNERS),
+    "reopen": _in(frozenset({State.REFUSED}), OWNERS),
+    "retire": _in(frozenset({State.PUBLISHED}), OWNERS),
+    "review": _in(frozenset({State.SUBMITTED}), CURATORS),
+    "ask": _in(frozenset({State.SUBMITTED, State.IN_REVIEW}), CURATORS),
+    "publish": _in(frozenset({State.SUBMITTED, State.IN_REVIEW, State.ARCHIVED}), CURATORS),
+    "refuse": _in(frozenset({State.SUBMITTED, State.IN_REVIEW}), CURATORS),
+    "archive": _in(frozenset({State.PUBLISHED}), CURATORS),
+    "decide": _in(frozenset({State.PUBLISHED}), CURATORS),
+    "history": _in(ALL_STATES - UNSEEN, CONCERNED) | _in(UNSEEN, OWNERS | {Tie.ADMINISTRATOR}),
+    "figures": _in(frozenset({State.PUBLISHED, State.ARCHIVED}), CONCERNED),
+    "contact": _in(frozenset({State.PUBLISHED}), ACCOUNTS),
+    "apply": _in(frozenset({State.PUBLISHED}), ACCOUNTS),
+    "answer": _in(frozenset({State.PUBLISHED}), ACCOUNTS),
+}
+ACTIONS: dict[str, StrOrPromise] = {
+    "view": _("voir la page publique"),
+    "preview": _("voir la fiche non publiée"),
+    "edit": _("modifier"),
+    "propose": _("proposer un changement"),
+    "delete": _("supprimer le brouillon"),
+    "submit": _("soumettre"),
+    "withdraw": _("reprendre avant publication"),
+    "reopen": _("rouvrir après un refus"),
+    "retire": _("retirer de la publication"),
+    "review": _("prendre en instruction"),
+    "ask": _("demander un complément"),
+    "publish": _("publier"),
+    "refuse": _("refuser"),
+    "archive": _("archiver"),
+    "decide": _("accepter ou refuser un changement"),
+    "history": _("voir l’historique"),
+    "figures": _("voir l’audience"),
+    "contact": _("être mis en relation"),
+    "apply": _("candidater (site ouvert)"),
+    "answer": _("répondre (besoin)"),
+}
+
+
+def is_administrator(user: Account) -> bool:
+    """True for an active administrator."""
+    return user.is_active and user.is_superuser
+
+
+def is_curator(user: Account) -> bool:
+    """True for a curator of any field, and for an administrator."""
+    return is_administrator(user) or (user.is_active and curatorship_of(user) is not None)
+
+
+def curatorship_of(user: Account) -> Curatorship | None:
+    """What makes the account a curator, or None."""
+    if not user.is_authenticated:
+        return None
+    return Curatorship.objects.filter(user_id=user.pk).prefetch_related("regions", "themes").first()
+
+
+def covers(curatorship: Curatorship, record: Record) -> bool:
+    """True when a record is in the regions and the themes of a curator; a record without a place is."""
+    regions = {region.pk for region in curatorship.regions.all()}
+    themes = {theme.pk for theme in curatorship.themes.all()}
+    if regions and record.territory is not None:
+        place = record.territory
+        if place.pk not in regions and place.region_id not in regions:
+            return False
+    return not themes or bool(themes & set(record.themes.values_list("pk", flat=True)))
+
+
+def tie(user: Account, record: Record) -> Tie:
+    """What the account is to the record."""
+    if not user.is_authenticated or not user.is_active:
+        return Tie.VISITOR
+    if user.is_superuser:
+        return Tie.ADMINISTRATOR
+    curatorship = curatorship_of(user)
+    if curatorship is not None and covers(curatorship, record):
+        return Tie.CURATOR
+    membership = (
+        Membership.objects.filter(user_id=user.pk, organisation_id=record.owner_id).first()
+        if record.owner_id
+        else None
+    )
+    if record.created_by_id == user.pk and (record.owner_id is None or membership is not None):
+        return Tie.AUTHOR
+    if membership is not None and membership.confirmed_at is not None:
+        return Tie.MEMBER
+    return Tie.CURATOR_ELSEWHERE if curatorship is not None else Tie.STRANGER
+
+
+def may(user: Account, action: str, record: Record) -> bool:
+    """True when the account may carry out the action on the record in its present state."""
+    granted = GRANTS[action].get(record.state, frozenset())
+    return bool(granted) and tie(user, record) in granted
+
+
+def require(user: Account, action: str, record: Record) -> None:
+    """Raise Http404 unless the account may: what is refused answers as what does not exist."""
+    if not may(user, action, record):
+        raise Http404

@@ -1,0 +1,56 @@
+"""What the worker does: each task is a thin call of a function that can be tested without a queue.
+
+Tasks are named, so that a job queued by one version is understood by the next.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.db import close_old_connections, connection
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from catalogue import mailing
+
+TRIES = 8
+BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)
+"""4 s, 16 s, 64 s … 18 h: about a day in all for a server that is down."""
+
+
+def task(name: str, cron: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """Register a function under ``name``, tried again when it fails; ``cron`` repeats it."""
+
+    def register(function: Callable[..., Any]) -> Any:
+        @functools.wraps(function)
+        def fresh(*arguments: Any, **named: Any) -> Any:
+            if not connection.in_atomic_block:  # as in a test
+                close_old_connections()  # the database may have restarted since the last job
+            return function(*arguments, **named)
+
+        registered: Any = app.task(name=name, retry=BACKOFF)(fresh)
+        return app.periodic(cron=cron)(registered) if cron else registered
+
+    return register
+
+
+@task("send_mail")
+def send_mail(mail: int) -> None:
+    """Send one e-mail."""
+    mailing.send(mail)
+
+
+@task("forget_mails", cron="17 3 * * *")
+def forget_mails(timestamp: int) -> None:
+    """Delete the e-mails sent more than a month ago."""
+    mailing.forget_sent()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="rescue_jobs", queueing_lock="rescue_jobs", pass_context=False)
+async def rescue_jobs(timestamp: int) -> None:
+    """Queue again the jobs of a worker that died."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
