@@ -27,9 +27,9 @@ COPY . .
 RUN useradd --system --uid 10001 --home-dir /var/lib/place --create-home place \
     && python -m compileall -q config catalogue geo \
     && DATABASE_URL=postgresql:///none SECRET_KEY=build python manage.py prepare --only static \
-    && install -d -o place -g place /var/lib/place/media /var/lib/place/private
+    && install -d -o place -g place /var/lib/place/media /var/lib/place/private /var/lib/place/mails
 USER place
-VOLUME ["/var/lib/place/media", "/var/lib/place/private"]
+VOLUME ["/var/lib/place/media", "/var/lib/place/private", "/var/lib/place/mails"]
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-m", "config.bootstrap.probe"]
 CMD ["granian", "config.wsgi:application"]

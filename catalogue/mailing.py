@@ -22,6 +22,7 @@ from catalogue.queue import later
 
 KEPT = timedelta(days=30)
 """How long a sent e-mail is kept."""
+LATE = timedelta(minutes=15)
 LONGEST_ERROR = 500
 
 
@@ -76,6 +77,11 @@ def send(pk: int) -> bool:
         )
         raise
     return True
+
+
+def is_late() -> bool:
+    """True when an e-mail has been waiting for LATE: nobody sends, or the server refuses."""
+    return OutgoingMail.objects.filter(sent_at__isnull=True, created_at__lt=timezone.now() - LATE).exists()
 
 
 def forget_sent() -> int:

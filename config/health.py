@@ -6,6 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from catalogue import mailing
+
 _migrated = False
 """True once every migration was seen applied: it then stays so for the life of the process."""
 
@@ -20,12 +22,16 @@ def liveness(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readiness(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and has every migration, else 503 and which of the two is missing."""
+    """200 when the database answers and has every migration, else 503 and which of the two is missing.
+
+    E-mails that wait for long are said as well: the worker is down, but the pages can be served.
+    """
     try:
         state = "ok" if _has_every_migration() else "migrations à appliquer"
+        queue = {"courriels": "en retard" if mailing.is_late() else "ok"} if state == "ok" else {}
     except Error:
-        state = "base de données injoignable"
-    return JsonResponse({"etat": state}, status=200 if state == "ok" else 503)
+        state, queue = "base de données injoignable", {}
+    return JsonResponse({"etat": state, **queue}, status=200 if state == "ok" else 503)
 
 
 def _has_every_migration() -> bool:

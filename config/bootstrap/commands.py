@@ -28,6 +28,8 @@ SUMMARY = """Les commandes du projet :
   python3 manage.py reset [--yes]      effacer la base privée et les fichiers déposés
 Toute autre commande va à Django (python3 manage.py help).
 """
+WHOLE_SUITE = ["-n", "2", "--dist", "loadgroup"] if (os.cpu_count() or 1) > 1 else []
+"""What pytest is told when nothing is asked: two workers take two thirds of the time of one."""
 
 
 def main(argv: list[str]) -> int:
@@ -95,7 +97,8 @@ def test(layout: Layout, arguments: list[str]) -> int:
         if not alone:
             raise Problem("les tests tournent déjà dans ce dossier.", "Attendez leur fin, puis relancez.")
         with ready(layout, tests=True) as variables:
-            return _run_to_the_end(layout, {**variables, "SECRET_KEY": "tests"}, "-m", "pytest", *arguments)
+            chosen = arguments or WHOLE_SUITE
+            return _run_to_the_end(layout, {**variables, "SECRET_KEY": "tests"}, "-m", "pytest", *chosen)
 
 
 def run_quality(layout: Layout, arguments: list[str]) -> int:

@@ -13,8 +13,8 @@ from types import FrameType
 from config.bootstrap.messages import Problem, say
 from config.bootstrap.tools import die_with_parent
 
-MOST_DEATHS = 5
-"""How often in a minute a process may be started again."""
+LONGEST_PAUSE = 30.0
+"""Seconds before a process that keeps ending is started again."""
 PATIENCE = 15.0
 """Seconds that a process has to stop by itself."""
 
@@ -39,6 +39,27 @@ class Program:
     """Started again when it ends by itself, the site going on meanwhile."""
 
 
+class Pause:
+    """How long a process that ended waits before it is started again: the longer the more often."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.5
+        self.end: float | None = None
+        self.started = time.monotonic()
+
+    def is_over(self) -> bool:
+        """True once, when the process may start; asked again and again from its end on."""
+        now = time.monotonic()
+        if self.end is None:
+            lived = now - self.started
+            self.seconds = 0.5 if lived > LONGEST_PAUSE * 2 else min(self.seconds * 2, LONGEST_PAUSE)
+            self.end = now + self.seconds
+        if now < self.end:
+            return False
+        self.end, self.started = None, now
+        return True
+
+
 def turn_signals_into_stops() -> None:
     """Let the usual signals end the command by an exception, so that it cleans up behind itself."""
 
@@ -60,7 +81,7 @@ def supervise(
     ``when_started`` is called once they run, with a function that tells whether they all still do.
     """
     children: dict[str, subprocess.Popen[bytes]] = {}
-    deaths: dict[str, list[float]] = {program.name: [] for program in programs}
+    pauses = {program.name: Pause() for program in programs}
 
     def launch(program: Program) -> None:
         children[program.name] = subprocess.Popen(
@@ -78,26 +99,21 @@ def supervise(
         when_started(lambda: all(children[name].poll() is None for name in needed))
         while True:
             for program in programs:
-                if children[program.name].poll() is not None:
-                    _mourn(program, deaths[program.name])
+                if children[program.name].poll() is None:
+                    continue
+                if not program.restarts:
+                    raise Problem(
+                        f"le processus « {program.name} » s’est arrêté tout seul.",
+                        "Les lignes ci-dessus disent pourquoi.",
+                    )
+                if pauses[program.name].is_over():
+                    say(f"Le processus « {program.name} » s’est arrêté : il est relancé.")
                     launch(program)
             time.sleep(0.3)
     except StopAsked:
         say("Arrêt…")
     finally:
         _stop_all(children.values())
-
-
-def _mourn(program: Program, deaths: list[float]) -> None:
-    """Note that a process ended; a problem unless it may be started again."""
-    now = time.monotonic()
-    deaths[:] = [moment for moment in deaths if now - moment < 60] + [now]
-    if not program.restarts or len(deaths) > MOST_DEATHS:
-        raise Problem(
-            f"le processus « {program.name} » s’est arrêté tout seul.",
-            "Les lignes ci-dessus disent pourquoi.",
-        )
-    say(f"Le processus « {program.name} » s’est arrêté : il est relancé.")
 
 
 def wait_until_answers(port: int, path: str, alive: Callable[[], bool], limit: float = 60.0) -> bool:

@@ -43,6 +43,7 @@ def test_compose_waits_for_the_database_and_for_its_migrations() -> None:
     assert "healthcheck" in services["db"]
     assert "ports" not in services["db"]
     assert services["web"]["depends_on"]["prepare"]["condition"] == "service_completed_successfully"
+    assert services["worker"]["depends_on"]["prepare"]["condition"] == "service_completed_successfully"
     assert all(port.startswith("127.0.0.1:") for port in services["web"]["ports"])
 
 

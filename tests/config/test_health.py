@@ -1,10 +1,14 @@
 """``/sante/`` and ``/sante/vie/``."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from catalogue.models import OutgoingMail
 from config import health
 
 
@@ -13,8 +17,19 @@ def test_ready_when_the_database_has_every_migration(client: Client) -> None:
     response = client.get(reverse("health-readiness"))
 
     assert response.status_code == 200
-    assert response.json() == {"etat": "ok"}
+    assert response.json() == {"etat": "ok", "courriels": "ok"}
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_emails_that_wait_are_said_and_the_site_stays_up(client: Client) -> None:
+    OutgoingMail.objects.create(kind="essai", to="a@exemple.fr", subject="Essai", text="Bonjour")
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
+
+    response = client.get(reverse("health-readiness"))
+
+    assert response.status_code == 200
+    assert response.json() == {"etat": "ok", "courriels": "en retard"}
 
 
 def _refuse(*args: object, **kwargs: object) -> None:

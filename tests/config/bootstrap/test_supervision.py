@@ -38,6 +38,24 @@ def test_a_program_that_dies_stops_the_others_and_is_named(tmp_path: Path) -> No
             signal.signal(number, handler)
 
 
+def test_a_program_that_may_restart_does_and_the_others_go_on(tmp_path: Path) -> None:
+    """The worker dies twice, then the web server ends: only that ends the site."""
+    marks = tmp_path / "marks"
+    mortal = f"echo started >> {marks}; kill -9 $$"
+    programs = [
+        Program("worker", ["sh", "-c", mortal], restarts=True),
+        Program("web", ["sh", "-c", f"until [ $(wc -l < {marks}) -ge 2 ]; do :; done 2>/dev/null"]),
+    ]
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with pytest.raises(Problem, match="« web » s’est arrêté"):
+            supervise(programs, dict(os.environ), tmp_path, lambda alive: None)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert marks.read_text().count("started") >= 2
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_outlives_the_command(number: signal.Signals) -> None:
     with subprocess.Popen(
