@@ -7,9 +7,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.admin import evidence, history, kinds, organisations, people, records, reference
+from catalogue.admin import evidence, history, jobs, kinds, organisations, people, records, reference
 
-__all__ = ["evidence", "history", "kinds", "organisations", "people", "records", "reference"]
+__all__ = ["evidence", "history", "jobs", "kinds", "organisations", "people", "records", "reference"]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

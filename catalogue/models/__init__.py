@@ -4,6 +4,7 @@ from catalogue.models.alerts import SavedSearch
 from catalogue.models.audience import AudienceDay
 from catalogue.models.evidence import Document, Indicator
 from catalogue.models.history import ImportBatch, Revision, Transition
+from catalogue.models.jobs import Job
 from catalogue.models.kinds import (
     Experiment,
     LabelAward,
@@ -47,6 +48,7 @@ __all__ = [
     "Indicator",
     "IndicatorType",
     "Invitation",
+    "Job",
     "LabelAward",
     "MapCell",
     "MapEntry",

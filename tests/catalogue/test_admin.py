@@ -42,6 +42,7 @@ from catalogue.models import (
     Zonage,
     ZonageMember,
 )
+from catalogue.queue import later
 from geo.models import FormerCommune, TerritoryLoad
 from tests import factories
 
@@ -54,7 +55,7 @@ OURS = sorted(
 READ_ONLY = {
     *("outgoingmail", "invitation", "provideridentity", "answerproposal", "message", "attachment"),
     *("audienceday", "record", "importbatch", "transition", "revision"),
-    *("territory", "formercommune", "territoryload"),
+    *("territory", "formercommune", "territoryload", "job"),
 }
 WRITTEN = [model for model in OURS if model._meta.model_name not in READ_ONLY]
 SQUARE = '{"type": "Polygon", "coordinates": [[[2, 47], [2.1, 47], [2.1, 47.1], [2, 47.1], [2, 47]]]}'
@@ -118,6 +119,7 @@ def one_of_everything(admin_user):
             organisation=organisation, email="b@exemple.fr", token_digest=f"{number:064d}",
             created_by=admin_user, expires_at=timezone.now(),
         )  # fmt: skip
+        later("send_mail", mail=0)
         ProviderIdentity.objects.create(user=admin_user, issuer="https://op.exemple", subject=str(number))
         FormerCommune.objects.create(code=f"{number:05d}", name="Ancienne", successor=place)
         TerritoryLoad.objects.create(fingerprint=str(number), millesime=2025)
