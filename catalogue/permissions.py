@@ -1,7 +1,7 @@
 """Who may do what with a record: one table, read by the views, the tests and docs/permissions.md.
 
-What an account is to a record is its ``Tie``; ``GRANTS`` says, for each action and each state of
-publication, which ties may. What is not granted is refused.
+What an account is to a record are its ``Tie``s; ``GRANTS`` says, for each action and each state of
+publication, which ties may. What is not granted to one of them is refused.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Curatorship, Membership, Record
+from geo.models import Territory
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -23,7 +25,7 @@ Account = User | AnonymousUser
 
 
 class Tie(StrEnum):
-    """What an account is to a record; the first that holds, from the bottom up."""
+    """What an account may be to a record, from the weakest to the strongest."""
 
     VISITOR = "visitor"
     STRANGER = "stranger"
@@ -126,38 +128,92 @@ def covers(curatorship: Curatorship, record: Record) -> bool:
     """True when a record is in the regions and the themes of a curator; a record without a place is."""
     regions = {region.pk for region in curatorship.regions.all()}
     themes = {theme.pk for theme in curatorship.themes.all()}
-    if regions and record.territory is not None:
-        place = record.territory
-        if place.pk not in regions and place.region_id not in regions:
+    if regions and record.territory_id is not None:
+        place, region = _place_of(record)
+        if place not in regions and region not in regions:
             return False
-    return not themes or bool(themes & set(record.themes.values_list("pk", flat=True)))
+    return not themes or bool(themes & {theme.pk for theme in record.themes.all()})
 
 
-def tie(user: Account, record: Record) -> Tie:
-    """What the account is to the record."""
+def _place_of(record: Record) -> tuple[int | None, int | None]:
+    """Keys of the record's territory and of its region, without its wide shape."""
+    if Record._meta.get_field("territory").is_cached(record) and record.territory is not None:
+        return record.territory_id, record.territory.region_id
+    region = Territory.objects.filter(pk=record.territory_id).values_list("region_id", flat=True).first()
+    return record.territory_id, region
+
+
+def in_field(user: Account) -> Q:
+    """What narrows records to the field of a curator: the same rule as ``covers``, in SQL."""
+    if is_administrator(user):
+        return Q()
+    curatorship = curatorship_of(user)
+    if curatorship is None:
+        return Q(pk__in=[])
+    field = Q()
+    regions = [region.pk for region in curatorship.regions.all()]
+    if regions:
+        field &= Q(territory__isnull=True) | Q(territory__in=regions) | Q(territory__region__in=regions)
+    themes = [theme.pk for theme in curatorship.themes.all()]
+    if themes:
+        field &= Q(pk__in=Record.themes.through.objects.filter(theme__in=themes).values("record_id"))
+    return field
+
+
+def own(user: Account) -> Q:
+    """What narrows records to those of an account: as their author, or as a confirmed member."""
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    places = Membership.objects.filter(user_id=user.pk)
+    confirmed = Q(owner__in=places.confirmed().values("organisation"))
+    author = Q(created_by=user.pk) & (Q(owner__isnull=True) | Q(owner__in=places.values("organisation")))
+    return confirmed | author
+
+
+def ties(user: Account, record: Record) -> frozenset[Tie]:
+    """All that the account is to the record: a curator may be its author as well."""
     if not user.is_authenticated or not user.is_active:
-        return Tie.VISITOR
+        return frozenset({Tie.VISITOR})
+    found = _ties_of_owner(user, record)
     if user.is_superuser:
-        return Tie.ADMINISTRATOR
+        found.add(Tie.ADMINISTRATOR)
     curatorship = curatorship_of(user)
     if curatorship is not None and covers(curatorship, record):
-        return Tie.CURATOR
+        found.add(Tie.CURATOR)
+    if not found:
+        found.add(Tie.STRANGER if curatorship is None else Tie.CURATOR_ELSEWHERE)
+    return frozenset(found)
+
+
+def _ties_of_owner(user: User, record: Record) -> set[Tie]:
+    found = set()
     membership = (
         Membership.objects.filter(user_id=user.pk, organisation_id=record.owner_id).first()
         if record.owner_id
         else None
     )
     if record.created_by_id == user.pk and (record.owner_id is None or membership is not None):
-        return Tie.AUTHOR
+        found.add(Tie.AUTHOR)
     if membership is not None and membership.confirmed_at is not None:
-        return Tie.MEMBER
-    return Tie.CURATOR_ELSEWHERE if curatorship is not None else Tie.STRANGER
+        found.add(Tie.MEMBER)
+    return found
+
+
+def tie(user: Account, record: Record) -> Tie:
+    """The strongest of the ties of an account to a record."""
+    return max(ties(user, record), key=list(Tie).index)
+
+
+def actions(user: Account, record: Record) -> frozenset[str]:
+    """All that the account may do with the record in its present state."""
+    held = ties(user, record)
+    return frozenset(name for name, states in GRANTS.items() if held & states.get(record.state, frozenset()))
 
 
 def may(user: Account, action: str, record: Record) -> bool:
-    """True when the account may carry out the action on the record in its present state."""
-    granted = GRANTS[action].get(record.state, frozenset())
-    return bool(granted) and tie(user, record) in granted
+    """True when the account may carry out the action on the record in its present state; an unknown one, no."""
+    granted = GRANTS.get(action, {}).get(record.state, frozenset())
+    return bool(granted) and bool(ties(user, record) & granted)
 
 
 def require(user: Account, action: str, record: Record) -> None:
