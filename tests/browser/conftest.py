@@ -1,7 +1,8 @@
 """A whole site for the journeys: every commune, every fixture, the real server, its own database.
 
 The database is prepared by the same command as ``manage.py start`` and kept from one run to the next
-while the data and the migrations stay the same; its comment says of which it was made.
+while the data and the migrations stay the same; its comment says of which it was made. The journeys
+write in a copy of it, which goes with the run.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from psycopg import sql
 from config.bootstrap.supervision import wait_until_answers
 
 ROOT = Path(__file__).resolve().parents[2]
-DATABASE = "journeys"
+PRISTINE = "journeys"
+DATABASE = "journeys_run"
 MADE_FROM = (
     "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers",
     "catalogue/migrations", "fixtures", "requirements.txt",
@@ -44,9 +46,8 @@ def _parameters() -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
 
 
-def _url() -> str:
-    given = _parameters()
-    return f"postgresql:///{DATABASE}?{urlencode(given)}"
+def _url(name: str) -> str:
+    return f"postgresql:///{name}?{urlencode(_parameters())}"
 
 
 def _fingerprint() -> str:
@@ -69,7 +70,7 @@ def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
     """Variables of the server under test: a local instance on the journeys' database."""
     return {
         **os.environ,
-        "DATABASE_URL": _url(),
+        "DATABASE_URL": _url(DATABASE),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": "journeys-only-" + "0123456789abcdef" * 4,
         "LOCAL": "1",
@@ -79,23 +80,33 @@ def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def site_database(site_environment: dict[str, str]) -> str:
+def site_database(site_environment: dict[str, str]) -> Iterator[str]:
     """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
-    wanted = _fingerprint()
     with psycopg.connect(dbname="postgres", autocommit=True, **_parameters()) as connection:
-        row = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]
-        ).fetchone()
-        if row is None or row[0] != wanted:
-            name = sql.Identifier(DATABASE)
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(name))
-            with psycopg.connect(dbname=DATABASE, autocommit=True, **_parameters()) as own:
-                own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-            _manage(site_environment, "prepare", "--only", "database")
-            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(wanted)))
+        _prepare_pristine(connection, {**site_environment, "DATABASE_URL": _url(PRISTINE)})
+        copy, original = sql.Identifier(DATABASE), sql.Identifier(PRISTINE)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
     _manage(site_environment, "prepare", "--only", "static")
-    return DATABASE
+    yield DATABASE
+    with psycopg.connect(dbname="postgres", autocommit=True, **_parameters()) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
+
+
+def _prepare_pristine(connection: psycopg.Connection[Any], environment: dict[str, str]) -> None:
+    wanted = _fingerprint()
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [PRISTINE]
+    ).fetchone()
+    if row is not None and row[0] == wanted:
+        return
+    name = sql.Identifier(PRISTINE)
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(name))
+    with psycopg.connect(dbname=PRISTINE, autocommit=True, **_parameters()) as own:
+        own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    _manage(environment, "prepare", "--only", "database")
+    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(wanted)))
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
@@ -120,17 +131,23 @@ def base_url(site_environment: dict[str, str], site_database: str) -> Iterator[s
         str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "config.wsgi:application",
     ]  # fmt: skip
-    environment = {**site_environment, "STATEMENT_TIMEOUT": "5s"}
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
     address = f"http://127.0.0.1:{port}"
+    environment = {**site_environment, "SITE_URL": address}
+    server = _process(command, {**environment, "STATEMENT_TIMEOUT": "5s"})
+    worker = _process([sys.executable, "manage.py", "run_worker"], environment)
     try:
         assert wait_until_answers(port, "/sante/", lambda: server.poll() is None), "the server stopped"
         yield address
     finally:
-        server.terminate()
-        server.wait(PATIENCE_S)
+        for process in (server, worker):
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def _process(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 class Witness:
