@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 LEVELS = range(6)
 
 LABELS = {
-    0: _("déclarée"),
-    1: _("en cours"),
-    2: _("terminée"),
+    0: _("déclarée, sans réalisation connue"),
+    1: _("réalisation en cours"),
+    2: _("réalisation terminée"),
     3: _("résultat mesuré"),
     4: _("mesure indépendante"),
-    5: _("confirmée sur plusieurs territoires"),
+    5: _("confirmée dans plusieurs territoires"),
 }
 
 EXPLANATIONS = {

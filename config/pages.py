@@ -9,13 +9,15 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from catalogue import proof
+
 PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 
 
 @require_safe
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """The page named ``page``, its operator filled in or said to be missing."""
-    context = {"exploitant": settings.OPERATOR, "rubrique": page}
+    context = {"exploitant": settings.OPERATOR, "rubrique": page, "echelle": proof.EXPLANATIONS}
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 
 

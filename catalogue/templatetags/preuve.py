@@ -1,0 +1,15 @@
+"""The words of a niveau de preuve, for the templates."""
+
+from typing import Any
+
+from django import template
+
+from catalogue import proof
+
+register = template.Library()
+
+
+@register.filter
+def preuve_en_mots(level: int) -> Any:
+    """« résultat mesuré » for 3."""
+    return proof.LABELS[level]
