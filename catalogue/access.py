@@ -9,15 +9,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from catalogue import kept
-from catalogue.permissions import is_administrator, is_curator
+from catalogue.permissions import Account, is_administrator, is_curator
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -36,8 +39,8 @@ def _guarded(view: V, access: str, allowed: Callable[[Any], bool]) -> V:
             return to_login(request)
         if not allowed(request.user):
             raise Http404
-        if access != "account" and settings.REQUIRE_TOTP and not is_mfa_enabled(request.user):
-            return redirect("mfa_activate_totp")
+        if access != "account" and lacks_second_factor(request.user):
+            return to_second_factor(request)
         response = view(request, *arguments, **named)
         response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -61,8 +64,24 @@ def administrator(view: V) -> V:
     return _guarded(view, "administrator", is_administrator)
 
 
+def lacks_second_factor(user: Account) -> bool:
+    """True when the account has a role that asks for a second factor, and has none."""
+    return settings.REQUIRE_TOTP and not is_mfa_enabled(user)
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    """The page that sets up the second factor, which says why it came."""
+    messages.info(request, _("Votre rôle demande la double authentification : activez-la pour continuer."))
+    return redirect("mfa_activate_totp")
+
+
+def login_address(path: str) -> str:
+    """The login page, which then comes back to ``path``."""
+    return f"{reverse('account_login')}?{urlencode({'next': path})}"
+
+
 def to_login(request: HttpRequest) -> HttpResponse:
     """The login page, which comes back to this one; what was typed is kept meanwhile."""
     if request.method == "POST":
         kept.keep(request)
-    return redirect_to_login(request.get_full_path())
+    return redirect(login_address(request.get_full_path()))

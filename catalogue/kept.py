@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 LONGEST = 200_000
 """Characters kept of a form; files are not."""
 SLOT = "kept_form"
-LEFT_OUT = ("csrfmiddlewaretoken",)
+LEFT_OUT = ("csrfmiddlewaretoken", "oldpassword", "password", "password1", "password2", "code")
 
 
 def keep(request: HttpRequest) -> None:

@@ -43,6 +43,12 @@ def env_secret(name: str) -> str:
     return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else "")
 
 
+def _origin(url: str) -> str:
+    """The scheme and host of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 DEBUG = env_bool("DEBUG", False)
 LOCAL = env_bool("LOCAL", False)
 """True on an instance started by ``manage.py start`` for trying the site on one machine."""
@@ -64,7 +70,7 @@ OPERATOR = {
 }
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -141,7 +147,13 @@ DATABASES = {
 }
 # Shared by the processes of the site: counts failed logins and used codes.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        # Past this number the oldest keys go: with few, failed logins under invented names would
+        # push out the count of those that matter.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 LOGGING = {
     "version": 1,
@@ -161,12 +173,32 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Ten failures → fifteen minutes for an account, fifty an hour for an address.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,50/h/ip"}
+ACCOUNT_FORMS = {
+    "login": "catalogue.accounts.forms.LoginForm",
+    "signup": "catalogue.accounts.forms.SignupForm",
+    "add_email": "catalogue.accounts.forms.AddEmailForm",
+    "change_password": "catalogue.accounts.forms.ChangePasswordForm",
+    "set_password": "catalogue.accounts.forms.SetPasswordForm",
+    "reset_password": "catalogue.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "catalogue.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "catalogue.accounts.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "catalogue.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "catalogue.accounts.forms.AuthenticateForm",
+    "reauthenticate": "catalogue.accounts.forms.MfaReauthenticateForm",
+    "activate_totp": "catalogue.accounts.forms.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 REQUIRE_TOTP = env_bool("REQUIRE_TOTP", not LOCAL)
@@ -176,7 +208,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "catalogue.accounts.passwords.VariedPasswordValidator"},
 ]
+# Sign-in of agents with an OpenID provider (ProConnect): off unless the first three are given.
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_RP_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_RP_CLIENT_SECRET = env_secret("OIDC_CLIENT_SECRET")
+OIDC_RP_SCOPES = os.environ.get("OIDC_SCOPES", "openid given_name usual_name email siret")
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_ACR_VALUES = os.environ.get("OIDC_ACR_VALUES", "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "ProConnect")
+"""What the button and the pages call the provider."""
+OIDC_ENDPOINTS = {
+    name: os.environ.get(f"OIDC_{name.upper()}", "")
+    for name in (
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
+        "end_session_endpoint",
+    )
+}
+"""Asked from the provider (discovery) when empty."""
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -218,7 +271,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", *(["https://data.geopf.fr"] if IGN_BASEMAP else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # logging out ends at the provider, by a redirection of the form
+        "form-action": [SELF, *([_origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
     }
 }
@@ -233,6 +287,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if env_bool("TRUST_PROXY", False):
     # Only behind a proxy that sets this header itself: anybody else could forge it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The address that the proxy adds last is the visitor's; the others are only what was said to it.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or LOCAL)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
