@@ -151,6 +151,10 @@ BUILDERS: dict[str, Callable[[Any], GEOSGeometry]] = {
     "MultiLineString": lambda values: MultiLineString([_line(value) for value in values]),
     "MultiPolygon": lambda values: MultiPolygon([_polygon(value) for value in values]),
 }
+UNREADABLE = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, GEOSException
+)  # fmt: skip
+"""What building a geometry from somebody's text may raise."""
 WKT = re.compile(r"(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b[\s\dA-Z(),.+-]*", re.IGNORECASE)
 
 
@@ -171,13 +175,18 @@ def _from_geojson(text: str) -> GEOSGeometry:
             data = data["features"][0]
         if data.get("type") == "Feature":
             data = data["geometry"]
-        if data["type"] not in BUILDERS:
-            raise ValidationError(
-                _("Donnez un point, une ligne ou un polygone, seuls ou plusieurs du même type.")
-            )
-        return BUILDERS[data["type"]](data["coordinates"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, GEOSException):
+        return build_geometry(data)
+    except UNREADABLE:
         raise _unreadable() from None
+
+
+def build_geometry(data: Any) -> GEOSGeometry:
+    """The geometry of a GeoJSON object, unchecked; one of UNREADABLE when it is not one."""
+    if data["type"] not in BUILDERS:
+        raise ValidationError(
+            _("Donnez un point, une ligne ou un polygone, seuls ou plusieurs du même type.")
+        )
+    return BUILDERS[data["type"]](data["coordinates"])
 
 
 def _from_wkt(text: str) -> GEOSGeometry:

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from catalogue.views.propose.urls_places import urlpatterns as place_urls
+
+urlpatterns: list[URLPattern] = [*place_urls]

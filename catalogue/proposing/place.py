@@ -1,0 +1,79 @@
+"""A place as a form understood it, and the ways of saying one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.utils.translation import gettext_lazy
+
+from catalogue.models import Record
+from geo.countries import FRANCE
+from geo.covering import written
+from geo.models import Territory
+
+Precision = Record.Precision
+VALUES = ("geometry", "location_precision", "place_name", "territory", "country")
+"""What the form gives: attributes of the record."""
+FAMILIES = {
+    "Point": gettext_lazy("points"),
+    "LineString": gettext_lazy("lignes"),
+    "Polygon": gettext_lazy("surfaces"),
+}
+
+
+class Way:
+    """The ways of saying a place."""
+
+    MAP = "carte"
+    COORDINATES = "coordonnees"
+    FILE = "fichier"
+    TERRITORY = "commune"
+    NOWHERE = "aucun"
+    CHOICES = [
+        (MAP, gettext_lazy("Sur la carte")),
+        (COORDINATES, gettext_lazy("Par des coordonnées")),
+        (FILE, gettext_lazy("Par un fichier")),
+        (TERRITORY, gettext_lazy("Par la commune ou le territoire seulement")),
+        (NOWHERE, gettext_lazy("Sans emplacement")),
+    ]
+
+
+@dataclass
+class Place:
+    """A place as it was understood, with what there is to say of how it was."""
+
+    geometry: GEOSGeometry | None = None
+    precision: str = Precision.NONE
+    territory: Territory | None = None
+    country: str = FRANCE
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def is_nowhere(self) -> bool:
+        """True when nothing was given."""
+        return self.geometry is None and self.territory is None and self.country == FRANCE
+
+    def same_as(self, other: Place) -> bool:
+        """True when the other is the same place, remarks aside."""
+        return self.fingerprint() == other.fingerprint()
+
+    def fingerprint(self) -> str:
+        """What tells this place from another, for the confirmation."""
+        shape = bytes(self.geometry.wkb) if self.geometry is not None else b""
+        said = f"{self.precision}|{self.territory and self.territory.pk}|{self.country}|"
+        return hashlib.sha256(said.encode() + shape).hexdigest()[:32]
+
+
+def shown(place: Place, place_name: str) -> dict[str, Any]:
+    """What the form shows of a place."""
+    coarse = place.precision == Precision.COMMUNE or (place.geometry is None and place.territory is not None)
+    return {
+        "way": Way.TERRITORY if coarse else Way.MAP,
+        "geometry": None if coarse else place.geometry,
+        "commune": written(place.territory) if place.territory is not None else "",
+        "place_name": place_name,
+        "country": place.country,
+    }

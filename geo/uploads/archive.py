@@ -1,0 +1,67 @@
+"""A zip that somebody gave: its members are judged before one is read, and none chooses its place."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from geo.uploads.layers import UploadRefused
+
+MOST_MEMBERS = 60
+LARGEST = 100 * 1024 * 1024
+"""Bytes of all the members once unpacked."""
+BEST_RATIO = 100
+"""Times that a member may be larger than it is packed."""
+SMALL = 1024 * 1024
+"""Bytes under which the ratio says nothing: a small text of zeros packs well."""
+ENCRYPTED = 0x1
+
+
+def members(file: IO[bytes]) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
+    """The archive and its members by lower-case name, all judged; UploadRefused for one that is not sound."""
+    try:
+        archive = zipfile.ZipFile(file)
+        found = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
+        raise UploadRefused(_("Cette archive zip est tronquée ou abîmée.")) from None
+    if len(found) > MOST_MEMBERS:
+        raise UploadRefused(_("Cette archive contient trop de fichiers : au plus %d.") % MOST_MEMBERS)
+    if sum(one.file_size for one in found) > LARGEST:
+        raise UploadRefused(_("Cette archive est trop volumineuse une fois ouverte : au plus 100 Mo."))
+    for one in found:
+        _judge(one)
+    plain = [one for one in found if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    by_name = {one.filename.lower(): one for one in plain}
+    if len(by_name) != len(plain):
+        raise UploadRefused(_("Cette archive contient deux fois le même nom."))
+    return archive, by_name
+
+
+def _judge(member: zipfile.ZipInfo) -> None:
+    name = member.filename
+    path = PurePosixPath(name)
+    if "\\" in name or "\0" in name or path.is_absolute() or ".." in path.parts or ":" in name:
+        raise UploadRefused(_("Cette archive veut écrire hors de son dossier : elle n’est pas lue."))
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise UploadRefused(_("Cette archive contient un lien : elle n’est pas lue."))
+    if member.flag_bits & ENCRYPTED:
+        raise UploadRefused(_("Cette archive est protégée par un mot de passe."))
+    if member.file_size > SMALL and member.file_size > BEST_RATIO * max(member.compress_size, 1):
+        raise UploadRefused(_("Cette archive est anormalement compressée : elle n’est pas lue."))
+
+
+def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """The bytes of a member, never more than it declares."""
+    try:
+        with archive.open(member) as opened:
+            read = opened.read(member.file_size + 1)
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+        raise UploadRefused(_("Cette archive zip est tronquée ou abîmée.")) from None
+    if len(read) > member.file_size:
+        raise UploadRefused(_("Cette archive zip est tronquée ou abîmée."))
+    return read
