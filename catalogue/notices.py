@@ -33,7 +33,7 @@ People = Iterable[User]
 
 def owners(record: Record) -> People:
     """The author and the confirmed members of the organisation that keeps the record."""
-    author = Q(pk=record.created_by_id)
+    author = Q(pk=record.created_by_id or 0)
     if record.owner_id is not None:
         author &= Q(memberships__organisation=record.owner_id)
         author |= Q(memberships__organisation=record.owner_id, memberships__confirmed_at__isnull=False)
@@ -90,15 +90,20 @@ def revision_decided(revision: Revision) -> None:
     accepted = revision.state == Revision.RevisionState.ACCEPTED
     _post(
         "changement-accepte" if accepted else "changement-refuse",
-        _reached(User.objects.filter(pk=revision.author_id).exclude(pk=revision.decided_by_id)),
+        [one for one in _author(revision) if one.pk != revision.decided_by_id],
         record,
         motif=revision.decision.strip(),
     )
 
 
+def _author(revision: Revision) -> People:
+    return [] if revision.author_id is None else _reached(User.objects.filter(pk=revision.author_id))
+
+
 def _whole(pk: int) -> Record:
     """The record with what its recipients depend on, without its wide columns."""
-    return Record.objects.with_card_relations().get(pk=pk)
+    record: Record = Record.objects.with_card_relations().get(pk=pk)
+    return record
 
 
 def _post(kind: str, people: People, record: Record, **context: Any) -> None:

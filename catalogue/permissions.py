@@ -62,6 +62,7 @@ def _in(states: frozenset[str], ties: frozenset[Tie]) -> dict[str, frozenset[Tie
 GRANTS: dict[str, dict[str, frozenset[Tie]]] = {
     "view": _in(frozenset({State.PUBLISHED}), frozenset(Tie)),
     "preview": _in(ALL_STATES - UNSEEN, CONCERNED) | _in(UNSEEN, OWNERS | {Tie.ADMINISTRATOR}),
+    "examine": _in(ALL_STATES - UNSEEN, CURATORS),
     "edit": _in(frozenset({State.DRAFT}), OWNERS | {Tie.ADMINISTRATOR})
     | _in(frozenset({State.TO_COMPLETE}), CONCERNED)
     | _in(frozenset({State.SUBMITTED, State.IN_REVIEW, State.PUBLISHED, State.ARCHIVED}), CURATORS),
@@ -86,6 +87,7 @@ GRANTS: dict[str, dict[str, frozenset[Tie]]] = {
 ACTIONS: dict[str, StrOrPromise] = {
     "view": _("voir la page publique"),
     "preview": _("voir la fiche non publiée"),
+    "examine": _("ouvrir dans l’atelier"),
     "edit": _("modifier"),
     "propose": _("proposer un changement"),
     "delete": _("supprimer le brouillon"),
@@ -211,7 +213,7 @@ def actions(user: Account, record: Record) -> frozenset[str]:
 
 
 def may(user: Account, action: str, record: Record) -> bool:
-    """True when the account may carry out the action on the record in its present state; an unknown one, no."""
+    """True when the account may carry out the action on the record in its state; never an unknown one."""
     granted = GRANTS.get(action, {}).get(record.state, frozenset())
     return bool(granted) and bool(ties(user, record) & granted)
 

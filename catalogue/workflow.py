@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalogue import notices
 from catalogue.models import Record, Transition
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ RULES: dict[str, Rule] = {
 
 @transaction.atomic
 def apply(record: Record, action: str, actor: User | None, reason: str = "") -> Transition:
-    """Carry out ``action`` on ``record`` and return the line of history it leaves.
+    """Carry out ``action`` on ``record``, tell those concerned, and return the line of history it leaves.
 
     The row is locked first, so that of several simultaneous calls one succeeds. Raises
     TransitionRefused when the state does not allow the action or a reason is missing.
@@ -101,7 +102,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         changes["published_at"] = timezone.now()
     Record.objects.filter(pk=record.pk).update(**changes, updated_at=timezone.now())
     record.state = rule.target
-    return Transition.objects.create(
+    line = Transition.objects.create(
         record=current,
         from_state=current.state,
         to_state=rule.target,
@@ -109,3 +110,5 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         reason=reason,
         actor=actor if actor is not None and actor.pk else None,
     )
+    notices.transition_made(line)
+    return line

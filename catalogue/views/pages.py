@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue import detail, facets, places, search
+from catalogue import audience, detail, facets, places, search
 from catalogue.cards import card
 from catalogue.figures import living_figures, newest
 from catalogue.filters import RecordFilterForm
@@ -158,4 +158,6 @@ def extent_words(form: RecordFilterForm) -> str:
 def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record, with its proof, its place, its sources and what is near it."""
     record = get_object_or_404(Record.objects.published().with_detail_relations(), slug=slug)
-    return render(request, "catalogue/record_detail.html", detail.context(record))
+    response = render(request, "catalogue/record_detail.html", detail.context(record))
+    audience.seen(request, record)
+    return response

@@ -1,0 +1,23 @@
+"""One page of a list, twenty lines at a time; a page that does not exist is a 404 that says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+PAGE_SIZE = 20
+
+
+def page_of(rows: QuerySet[Any], number: int | None) -> Page[Any]:
+    """The page asked for, the first when none is."""
+    paginator = Paginator(rows, PAGE_SIZE)
+    wanted = number or 1
+    if wanted > paginator.num_pages:
+        raise Http404(
+            _("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": wanted, "last": paginator.num_pages}
+        )
+    return paginator.page(wanted)

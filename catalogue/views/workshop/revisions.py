@@ -1,0 +1,102 @@
+"""One proposed change in the workshop: what was, what would be, and the decision, whole or by field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalogue import permissions, timeline
+from catalogue.access import curator
+from catalogue.models import Record, Revision
+from catalogue.proposing import portable, revisions
+from catalogue.views.workshop.forms import RevisionForm
+
+SHOWN = (Revision.RevisionState.PROPOSED, Revision.RevisionState.ACCEPTED, Revision.RevisionState.REFUSED)
+
+
+@curator
+@require_http_methods(["GET", "HEAD", "POST"])
+def workshop_revision(request: HttpRequest, pk: int) -> HttpResponse:
+    """The differences, field by field; a POST decides."""
+    whole = Revision.objects.filter(state__in=SHOWN).select_related("record__owner", "author", "decided_by")
+    revision = get_object_or_404(whole, pk=pk)
+    permissions.require(request.user, "decide", revision.record)
+    if request.method != "POST":
+        return show(request, revision, None)
+    lines = revisions.describe(revision)
+    form = RevisionForm([line["field"] for line in lines], request.POST)
+    if not form.is_valid():
+        return show(request, revision, form, lines)
+    try:
+        decide(revision, cast(User, request.user), form.cleaned_data)
+    except revisions.RevisionRefused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("catalogue:workshop-revision", pk=revision.pk)
+    return redirect("catalogue:workshop-record", slug=revision.record.slug)
+
+
+@transaction.atomic
+def decide(revision: Revision, actor: User, data: dict[str, Any]) -> None:
+    """Accept or refuse; what changed since is overwritten only when the curator has seen it."""
+    if data["decision"] == "refuser":
+        revisions.refuse(revision, actor, data["reason"])
+        return
+    record = Record.objects.select_for_update().only("pk", "updated_at").get(pk=revision.record_id)
+    compared = data["seen"] == record.updated_at.isoformat()
+    revisions.accept(revision, actor, data["fields_kept"], knowingly=compared)
+
+
+def show(
+    request: HttpRequest,
+    revision: Revision,
+    form: RevisionForm | None,
+    lines: list[dict[str, Any]] | None = None,
+) -> HttpResponse:
+    """The page of a change; ``form`` is a decision to show with its errors."""
+    user = cast(User, request.user)
+    told = revisions.describe(revision) if lines is None else lines
+    kept = set(form.data.getlist("fields_kept")) if form else {line["field"] for line in told}  # type: ignore[attr-defined]
+    waiting = revision.state == Revision.RevisionState.PROPOSED
+    context = {
+        "revision": revision,
+        "fiche": revision.record,
+        "lignes": [{**line, "garde": line["field"] in kept, "bascule": waiting} for line in told],
+        "a_decider": waiting,
+        "a_bouge": [line["label"] for line in told if line["moved"]] if waiting else [],
+        "auteur": timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import"),
+        "decideur": timeline.who(revision.decided_by, user, by_name=True, as_curator=True),
+        "version": revision.record.updated_at.isoformat(),
+        "erreurs": form.errors if form else {},
+        "formulaire": form or RevisionForm([]),
+        "geojson": shapes(revision),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/revision.html", context, status=422 if form else 200)
+
+
+def shapes(revision: Revision) -> dict[str, Any] | None:
+    """The place before, as a dashed line, and after, in the colour of the kind; None when it stays."""
+    before, after = revision.changes.get(portable.SHAPE, (None, None))
+    found = [("jumeau", portable.shape(before)), ("perimetre", portable.shape(after))]
+    features = [
+        {
+            "type": "Feature",
+            "geometry": json.loads(geometry.json),
+            "properties": {
+                "role": "point" if geometry.geom_type == "Point" else role,
+                "kind": revision.record.kind,
+                "title": _("Avant") if role == "jumeau" else _("Après"),
+            },
+        }
+        for role, geometry in found
+        if geometry is not None
+    ]
+    return {"type": "FeatureCollection", "features": features} if features else None
