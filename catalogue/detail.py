@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from catalogue import proof
 from catalogue.cards import card, figures, place_words, status_words, verified_words
-from catalogue.models import Experiment, Indicator, Record
+from catalogue.meeting import applications
+from catalogue.models import Experiment, Indicator, Organisation, Record
 from catalogue.wording import NBSP, period_words, whole
 
 Context = dict[str, Any]
@@ -212,9 +213,17 @@ def organisations(record: Record) -> list[Context]:
             "role": link.get_role_display(),
             "type": "" if link.organisation.kind == "inconnu" else link.organisation.get_kind_display(),
             "url": link.organisation.url,
+            "contact": _contact(link.organisation, record),
         }
         for link in record.organisation_links.all()
     ]
+
+
+def _contact(organisation: Organisation, record: Record) -> str:
+    """Where one writes to the organisation about a published record."""
+    if not record.is_published:
+        return ""
+    return f"{reverse('catalogue:contact-new', args=[organisation.slug])}?fiche={record.slug}"
 
 
 def source(record: Record) -> Context:
@@ -363,7 +372,12 @@ def _operation(record: Record) -> Context:
 
 
 def _site(record: Record) -> Context:
-    return {"site": record.as_site}
+    site = record.as_site
+    opened = applications.is_open(site)
+    return {
+        "site": site,
+        "candidater": reverse("catalogue:application-new", args=[record.slug]) if opened else "",
+    }
 
 
 def _need(record: Record) -> Context:
@@ -371,6 +385,7 @@ def _need(record: Record) -> Context:
         "solution"
     )
     return {
+        "repondre": reverse("catalogue:answer-new", args=[record.slug]) if record.is_published else "",
         "reponses": [
             {
                 "titre": link.solution.title,

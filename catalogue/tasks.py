@@ -14,6 +14,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from catalogue import mailing
+from catalogue.meeting import results
 
 TRIES = 8
 BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)
@@ -46,6 +47,12 @@ def send_mail(mail: int) -> None:
 def forget_mails(timestamp: int) -> None:
     """Delete the e-mails sent more than a month ago."""
     mailing.forget_sent()
+
+
+@task("ask_results", cron="37 6 * * *")
+def ask_results(timestamp: int) -> None:
+    """Ask for what was measured where an accepted application has come to its end."""
+    results.ask()
 
 
 @app.periodic(cron="* * * * *")
