@@ -89,6 +89,11 @@ class Words:
     query: TextQuery
     corrections: dict[str, str] = field(default_factory=dict)
     says_nothing: bool = False
+    unknown: tuple[str, ...] = ()
+    """Words that no published record contains, corrected or not."""
+    completed: str = ""
+    """The last word, when it may be unfinished, and in ``endings`` the stems that it was taken to begin."""
+    endings: tuple[str, ...] = ()
 
     @property
     def corrected(self) -> str:
@@ -136,6 +141,9 @@ def read(words: str) -> Words:
         says_nothing=bool(words)
         and all(known[word][0] for word in plain)
         and len(plain) == sum(map(len, groups)),
+        unknown=tuple(unknown),
+        completed=completed,
+        endings=tuple(endings),
     )
 
 

@@ -1,6 +1,6 @@
 """The domain: five kinds of records and what they refer to (see docs/modele.md)."""
 
-from catalogue.models.alerts import SavedSearch
+from catalogue.models.alerts import AlertMatch, FeedKey, SavedSearch
 from catalogue.models.audience import AudienceDay
 from catalogue.models.evidence import Document, Indicator
 from catalogue.models.history import ImportBatch, Revision, Transition
@@ -18,7 +18,7 @@ from catalogue.models.mail import OutgoingMail
 from catalogue.models.map import CatalogueChange, MapCell, MapEntry, MapShape
 from catalogue.models.meeting import AnswerProposal, Application, Attachment, ContactRequest, Message
 from catalogue.models.organisation import Membership, Organisation
-from catalogue.models.people import Curatorship, Invitation, ProviderIdentity
+from catalogue.models.people import Curatorship, InactivityNotice, Invitation, ProviderIdentity
 from catalogue.models.record import Record, RecordOrganisation
 from catalogue.models.reference import (
     IndicatorType,
@@ -33,6 +33,7 @@ from catalogue.models.reference import (
 from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
 
 __all__ = [
+    "AlertMatch",
     "AnswerProposal",
     "Application",
     "Attachment",
@@ -44,9 +45,11 @@ __all__ = [
     "Experiment",
     "FacetBlock",
     "FacetChange",
+    "FeedKey",
     "ImportBatch",
     "Indicator",
     "IndicatorType",
+    "InactivityNotice",
     "Invitation",
     "Job",
     "LabelAward",

@@ -1,0 +1,186 @@
+"""The criteria of a search in words: the name proposed, the line of a list, what a reason is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.filters import RecordFilterForm
+from catalogue.matching.forms import GroundForm
+from catalogue.models import Record
+from catalogue.parameters import labels
+from catalogue.wording import NBSP, whole
+
+if TYPE_CHECKING:
+    from catalogue.parameters import Place
+
+LONGEST_NAME = 120
+KINDS = {
+    Record.Kind.SOLUTION: gettext_lazy("solutions"),
+    Record.Kind.EXPERIMENT: gettext_lazy("expérimentations"),
+    Record.Kind.OPERATION: gettext_lazy("opérations d’aménagement"),
+    Record.Kind.SITE: gettext_lazy("sites d’expérimentation"),
+    Record.Kind.NEED: gettext_lazy("besoins"),
+}
+FACET_WORDS = {
+    "theme": gettext_lazy("thème %s"),
+    "enjeu": gettext_lazy("enjeu %s"),
+    "programme": gettext_lazy("programme %s"),
+    "densite": gettext_lazy("territoire %s"),
+}
+"""How the value of a facet is told; the others stand alone."""
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What a search asks for, in words.
+
+    ``kinds`` what is looked for, ``solution`` for which one, ``place`` where, ``terms`` the words of each
+    facet term, ``others`` the rest. All in the lower case of the middle of a sentence.
+    """
+
+    kinds: str = ""
+    solution: str = ""
+    place: str = ""
+    terms: dict[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+
+    def phrases(self) -> Iterator[str]:
+        """Every criterion, in the order in which they are read."""
+        kinds = f"{self.kinds} {self.solution}".strip()
+        yield from filter(None, (kinds, *self.terms.values(), *self.others, self.place))
+
+    @property
+    def line(self) -> str:
+        """All of them on one line."""
+        return " · ".join(self.phrases()) or _("toutes les fiches")
+
+    @property
+    def name(self) -> str:
+        """The name proposed for the search."""
+        text = ", ".join(self.phrases()) or _("toutes les fiches")
+        cut = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rsplit(" ", 1)[0] + "…"
+        return cut[:1].upper() + cut[1:]
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What the reason of a match is made of: the terms are those that the record bears."""
+        return {
+            "solution": self.solution,
+            "place": self.place,
+            "terms": self.terms,
+            "others": ", ".join(self.others),
+        }
+
+
+def quoted(text: str) -> str:
+    """The text between French quotation marks."""
+    return f"«{NBSP}{text}{NBSP}»"
+
+
+def criteria_of(form: RecordFilterForm | GroundForm) -> Criteria:
+    """The criteria of a valid form."""
+    return _of_records(form) if isinstance(form, RecordFilterForm) else _of_grounds(form)
+
+
+def _of_records(form: RecordFilterForm) -> Criteria:
+    data = form.cleaned_data
+    kinds = _listed([str(KINDS[Record.Kind(kind)]) for kind in data["type"]])
+    terms = {}
+    for name, found in form.facet_terms().items():
+        if name != "type":
+            shown = labels(form.fields[name])
+            terms |= {term: _facet_words(name, shown[term.partition(":")[2]]) for term in found}
+    others = []
+    if form.words is not None:
+        others.append(quoted(form.words.typed))
+    if data["preuve"] is not None:
+        others.append(_("preuve %(n)d sur 5 au moins") % {"n": data["preuve"]})
+    others += [*_years(data["de"], data["a"]), *_population(data["population_min"], data["population_max"])]
+    return Criteria(kinds, place=_where(form), terms=terms, others=tuple(others))
+
+
+def _where(form: RecordFilterForm) -> str:
+    data = form.cleaned_data
+    found = []
+    if data["territoire"] is not None:
+        found.append(data["territoire"].at_name)
+    if data["jumeaux"] is not None:
+        found.append(_("chez les jumeaux %(place)s") % {"place": data["jumeaux"].of_name})
+    if form.place is not None and form.radius_km is not None:
+        found.append(_around(form.place, form.radius_km))
+    if data["bbox"]:
+        found.append(_("dans la fenêtre de la carte"))
+    return ", ".join(found)
+
+
+def _of_grounds(form: GroundForm) -> Criteria:
+    data, wish = form.cleaned_data, form.wish
+    solution = data["solution"]
+    named = _("pour %(title)s") % {"title": quoted(solution.title)} if solution is not None else ""
+    terms = {
+        f"theme:{theme.code}": _facet_words("theme", theme.label)
+        for theme in (wish.themes if data["theme"] else ())
+    }
+    densities = labels(form.fields["densite"])
+    others = [
+        *wish.grounds,
+        *(_facet_words("densite", densities[code]) for code in data["densite"]),
+        *([_("sur le littoral")] if wish.coastal else []),
+        *_population(wish.population_min, wish.population_max),
+    ]
+    place = []
+    if wish.region is not None:
+        place.append(wish.region.at_name)
+    if data["autour"] is not None:
+        place.append(
+            _around(data["autour"], wish.radius_km)
+            if wish.radius_km is not None
+            else _("près %(place)s") % {"place": _of_place(data["autour"])}
+        )
+    return Criteria(_("terrains"), named, ", ".join(place), terms, tuple(others))
+
+
+def _facet_words(name: str, label: str) -> str:
+    return str(FACET_WORDS[name]) % label if name in FACET_WORDS else label[:1].lower() + label[1:]
+
+
+def _listed(words: list[str]) -> str:
+    """« solutions, sites et besoins »."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s et %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def _of_place(place: Place) -> str:
+    return (
+        place.territory.of_name if place.territory is not None else _("de %(point)s") % {"point": place.name}
+    )
+
+
+def _around(place: Place, km: float) -> str:
+    return _("à moins de %(km)s km %(place)s") % {
+        "km": f"{km:g}".replace(".", ","),
+        "place": _of_place(place),
+    }
+
+
+def _years(first: int | None, last: int | None) -> list[str]:
+    if first is not None and last is not None:
+        return [_("de %(first)d à %(last)d") % {"first": first, "last": last}]
+    if first is not None:
+        return [_("depuis %(year)d") % {"year": first}]
+    return [] if last is None else [_("jusqu’en %(year)d") % {"year": last}]
+
+
+def _population(least: int | None, most: int | None) -> list[str]:
+    found = []
+    if least is not None:
+        found.append(_("au moins %(n)s habitants") % {"n": whole(least)})
+    if most is not None:
+        found.append(_("au plus %(n)s habitants") % {"n": whole(most)})
+    return found

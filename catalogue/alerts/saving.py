@@ -1,0 +1,210 @@
+"""A search kept: its address read through the form of its page, then put in columns that can be compared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from catalogue.alerts.criteria import criteria_of
+from catalogue.alerts.zones import circle, window
+from catalogue.filters import RecordFilterForm
+from catalogue.matching.forms import GroundForm
+from catalogue.models import SavedSearch
+
+MOST_PER_ACCOUNT = 50
+LONGEST_QUERY = 2000
+READ_AGAIN = timedelta(days=7)
+READ_AT_ONCE = 3000
+"""Searches read again in one night: each costs a few queries."""
+PAGES = {SavedSearch.Target.MAP: "catalogue:map", SavedSearch.Target.GROUND: "catalogue:ground-search"}
+DROPPED = {"page", "cherche", "lieu", "nom", "pourquoi", "echelle"}
+"""Parameters that say how answers are shown, or that others stand for."""
+UNASKED: dict[str, Any] = {
+    "kinds": [],
+    "terms": [],
+    "facets": 0,
+    "words": None,
+    "completed": "",
+    "endings": [],
+    "has_unknown_words": False,
+    "proof": None,
+    "first_year": None,
+    "last_year": None,
+    "population_min": None,
+    "population_max": None,
+    "territory": None,
+    "twins": None,
+    "zone": None,
+    "centre": None,
+    "radius_m": None,
+    "solution_id": None,
+    "grounds": [],
+    "densities": [],
+    "coastal": False,
+}
+"""The columns of a search that asks for nothing."""
+SearchForm = RecordFilterForm | GroundForm
+
+
+class TooMany(Exception):
+    """The account has as many searches as it may."""
+
+
+def form_of(target: str, data: QueryDict) -> SearchForm:
+    """The form of the page that the search comes from."""
+    return GroundForm(data) if target == SavedSearch.Target.GROUND else RecordFilterForm(data)
+
+
+def normalised(form: SearchForm) -> str:
+    """The query string of a valid form: its own parameters, in its order, without blanks nor repetitions."""
+    data: QueryDict = form.data  # type: ignore[assignment]
+    kept = [
+        (name, value)
+        for name in form.fields
+        if name not in DROPPED
+        for value in dict.fromkeys(value.strip() for value in data.getlist(name))
+        if value
+    ]
+    return urlencode(kept)
+
+
+def address(search: SavedSearch) -> str:
+    """Where the search is seen anew."""
+    path = reverse(PAGES[SavedSearch.Target(search.target)])
+    return f"{path}?{search.query_string}" if search.query_string else path
+
+
+def save(user: User, target: str, form: SearchForm, name: str, rhythm: str) -> tuple[SavedSearch, bool]:
+    """The search of a valid form, kept for the account; False when the account had it already.
+
+    Raises TooMany past MOST_PER_ACCOUNT, ValidationError when nothing could ever answer the search.
+    """
+    query = normalised(form)
+    columns = columns_of(form)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two clicks, one search; two windows, one count
+        found = SavedSearch.objects.filter(user=user, target=target, query_string=query).first()
+        if found is not None:
+            return found, False
+        if SavedSearch.objects.filter(user=user).count() >= MOST_PER_ACCOUNT:
+            raise TooMany
+        search = SavedSearch(user=user, target=target, query_string=query, name=name, **columns)
+        set_rhythm(search, rhythm)
+        search.save()
+    return search, True
+
+
+def set_rhythm(search: SavedSearch, rhythm: str) -> None:
+    """Change the rhythm, unsaved; alerts that begin tell nothing of what was found before."""
+    if rhythm == SavedSearch.Rhythm.NEVER:
+        search.alerted_since = None
+    elif search.alerted_since is None:
+        search.alerted_since = timezone.now()
+    search.rhythm = rhythm
+
+
+def columns_of(form: SearchForm) -> dict[str, Any]:
+    """What a record is compared with, and the words, of a valid form."""
+    criteria = criteria_of(form)
+    own = _of_records(form) if isinstance(form, RecordFilterForm) else _of_grounds(form)
+    return {
+        **UNASKED,
+        **own,
+        "criteria": criteria.line,
+        "told": criteria.told,
+        "read_at": timezone.now(),
+        "is_readable": True,
+    }
+
+
+def _of_records(form: RecordFilterForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    facets = {name: terms for name, terms in form.facet_terms().items() if name != "type"}
+    columns: dict[str, Any] = {
+        "kinds": data["type"],
+        "terms": [term for terms in facets.values() for term in terms],
+        "facets": len(facets),
+        "proof": data["preuve"],
+        "first_year": data["de"],
+        "last_year": data["a"],
+        "population_min": data["population_min"],
+        "population_max": data["population_max"],
+        "territory": data["territoire"],
+        "twins": [territory.pk for territory in form.twins] if data["jumeaux"] is not None else None,
+    }
+    if form.words is not None:
+        columns |= {
+            "words": form.words.query,
+            "completed": _key(form.words.completed),
+            "endings": list(form.words.endings),
+            "has_unknown_words": bool(form.words.unknown),
+        }
+    if form.place is not None and form.radius_km is not None:
+        columns |= _circle(form.place.point, form.radius_km)
+    if data["bbox"]:
+        columns["zone"] = window(data["bbox"])
+    return columns
+
+
+def _of_grounds(form: GroundForm) -> dict[str, Any]:
+    wish = form.wish
+    columns: dict[str, Any] = {
+        "terms": wish.parameters["theme_terms"],
+        "solution_id": wish.solution_id,
+        "grounds": list(wish.grounds),
+        "population_min": wish.population_min,
+        "population_max": wish.population_max,
+        "densities": list(wish.densities),
+        "coastal": wish.coastal,
+        "territory": wish.region,
+    }
+    if wish.point is not None and wish.radius_km is not None:
+        columns |= _circle(wish.point, wish.radius_km)
+    return columns
+
+
+def _circle(point: Any, km: float) -> dict[str, Any]:
+    metres = km * 1000
+    return {"centre": point, "radius_m": metres, "zone": circle(point, metres)}
+
+
+def _key(word: str) -> str:
+    """A word as the known words are compared: lower case, without accents."""
+    if not word:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT left(lower(f_unaccent(%s)), 60)", [word])
+        key: str = cursor.fetchone()[0]
+    return key
+
+
+def read_again(searches: Any) -> int:
+    """Derive the columns of these searches anew; how many can no longer be read."""
+    lost = 0
+    for search in searches:
+        form = form_of(search.target, QueryDict(search.query_string))
+        try:
+            columns = columns_of(form) if form.is_valid() else None
+        except ValidationError:
+            columns = None
+        if columns is None:
+            lost += 1
+            columns = {"is_readable": False, "read_at": timezone.now()}
+        SavedSearch.objects.filter(pk=search.pk).update(**columns)
+    return lost
+
+
+def read_oldest_again() -> int:
+    """Read again the searches that were not for a week: twins, successors and vocabularies change."""
+    old = Q(read_at__isnull=True) | Q(read_at__lt=timezone.now() - READ_AGAIN)
+    oldest = SavedSearch.objects.filter(old).order_by(F("read_at").asc(nulls_first=True))
+    return read_again(oldest.only("pk", "target", "query_string")[:READ_AT_ONCE])
