@@ -3,7 +3,7 @@
 from catalogue.models.alerts import AlertMatch, FeedKey, SavedSearch
 from catalogue.models.audience import AudienceDay
 from catalogue.models.evidence import Document, Indicator
-from catalogue.models.history import ImportBatch, Revision, Transition
+from catalogue.models.history import ImportBatch, ImportRow, Revision, Transition
 from catalogue.models.jobs import Job
 from catalogue.models.kinds import (
     Experiment,
@@ -47,9 +47,10 @@ __all__ = [
     "FacetChange",
     "FeedKey",
     "ImportBatch",
+    "ImportRow",
+    "InactivityNotice",
     "Indicator",
     "IndicatorType",
-    "InactivityNotice",
     "Invitation",
     "Job",
     "LabelAward",

@@ -2,24 +2,62 @@
 
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.record import Record
 
 
 class ImportBatch(models.Model):
-    """One written import: the file, what it did and what it refused."""
+    """One import: the file, how it is read, what it would do, what it did and what it refused."""
 
     class BatchState(models.TextChoices):
+        PREPARING = "preparation", _("en préparation")
+        CHECKED = "verifie", _("essayé à blanc")
         WRITTEN = "ecrit", _("écrit")
         UNDONE = "annule", _("annulé")
+
+    class Job(models.TextChoices):
+        CHECK = "essai", _("essai à blanc")
+        WRITE = "ecriture", _("écriture")
+        PUBLISH = "publication", _("publication")
+        UNDO = "annulation", _("annulation")
 
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, related_name="batches", verbose_name=_("source")
     )
     filename = models.CharField(_("fichier"), max_length=250)
     sha256 = models.CharField(_("empreinte"), max_length=64)
-    state = models.CharField(_("état"), max_length=10, choices=BatchState, default=BatchState.WRITTEN)
+    state = models.CharField(_("état"), max_length=12, choices=BatchState, default=BatchState.WRITTEN)
+    nature = models.CharField(_("nature"), max_length=16, blank=True, db_default="")
+    file = models.FileField(_("fichier reçu"), max_length=200, blank=True, db_default="", editable=False)
+    setup = models.JSONField(
+        _("réglages"),
+        default=dict,
+        db_default={},
+        blank=True,
+        editable=False,
+        help_text=_("Correspondance des colonnes et décisions des curateurs."),
+    )
+    version = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text=_("Change avec les réglages.")
+    )
+    row_count = models.PositiveIntegerField(_("lignes lues"), default=0, db_default=0)
+    job = models.CharField(_("tâche"), max_length=12, choices=Job, blank=True, db_default="", editable=False)
+    job_step = models.CharField(_("étape de la tâche"), max_length=80, blank=True, db_default="")
+    job_done = models.PositiveIntegerField(_("avancement"), default=0, db_default=0, editable=False)
+    job_total = models.PositiveIntegerField(_("avancement total"), default=0, db_default=0, editable=False)
+    job_at = models.DateTimeField(_("dernier signe de la tâche"), null=True, blank=True, editable=False)
+    job_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("tâche demandée par"),
+    )
+    failure = models.TextField(_("échec"), blank=True, db_default="", editable=False)
     created_count = models.PositiveIntegerField(_("fiches créées"), default=0)
     changed_count = models.PositiveIntegerField(_("fiches modifiées"), default=0)
     unchanged_count = models.PositiveIntegerField(_("fiches inchangées"), default=0)
@@ -35,14 +73,68 @@ class ImportBatch(models.Model):
         verbose_name=_("par"),
     )
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
+    written_at = models.DateTimeField(_("écrit le"), null=True, blank=True, editable=False)
+    undone_at = models.DateTimeField(_("annulé le"), null=True, blank=True, editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("annulé par"),
+    )
 
     class Meta:
         verbose_name = _("lot d’import")
         verbose_name_plural = _("lots d’import")
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def is_open(self) -> bool:
+        """True while the import may still be prepared, written or thrown away."""
+        return self.state in (self.BatchState.PREPARING, self.BatchState.CHECKED)
+
+
+class ImportRow(models.Model):
+    """A row of an imported file: what the last dry run, or the write, made of it."""
+
+    class Fate(models.TextChoices):
+        NEW = "nouvelle", _("nouvelle")
+        CHANGED = "modifiee", _("modifiée")
+        UNCHANGED = "inchangee", _("inchangée")
+        SUSPICIOUS = "douteuse", _("douteuse")
+        REJECTED = "rejetee", _("rejetée")
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", verbose_name=_("lot"))
+    line = models.PositiveIntegerField(_("ligne du fichier"))
+    fate = models.CharField(_("sort"), max_length=10, choices=Fate)
+    key = models.CharField(_("identifiant"), max_length=120, blank=True)
+    title = models.CharField(_("titre"), max_length=250, blank=True)
+    codes = ArrayField(models.CharField(max_length=40), verbose_name=_("motifs"), default=list)
+    record = models.ForeignKey(
+        Record, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("fiche")
+    )
+    digest = models.CharField(
+        _("empreinte"), max_length=32, blank=True, help_text=_("De ce que l’écriture ferait.")
+    )
+    detail = models.JSONField(_("détail"), default=dict)
+
+    class Meta:
+        verbose_name = _("ligne d’import")
+        verbose_name_plural = _("lignes d’import")
+        ordering = ["line"]
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="importrow_once")]
+        indexes = [
+            # the rows of a fate, page by page
+            models.Index(fields=["batch", "fate", "line"], name="importrow_fate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} {self.line}"
 
 
 class Transition(models.Model):
