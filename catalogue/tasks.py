@@ -14,6 +14,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from catalogue import mailing
+from catalogue.alerts import matching, saving, sending
 from catalogue.meeting import results
 
 TRIES = 8
@@ -53,6 +54,31 @@ def forget_mails(timestamp: int) -> None:
 def ask_results(timestamp: int) -> None:
     """Ask for what was measured where an accepted application has come to its end."""
     results.ask()
+
+
+@task("match_alerts")
+def match_alerts(records: list[int]) -> None:
+    """Compare records that were just published, or changed, with the saved searches, and tell at once."""
+    matching.match_published(records)
+    sending.send_immediate()
+
+
+@task("send_daily_alerts", cron="23 5 * * *")
+def send_daily_alerts(timestamp: int) -> None:
+    """Tell each account what its daily searches found."""
+    sending.send_digests("quotidien")
+
+
+@task("send_weekly_alerts", cron="43 5 * * 1")
+def send_weekly_alerts(timestamp: int) -> None:
+    """Tell each account what its weekly searches found."""
+    sending.send_digests("hebdomadaire")
+
+
+@task("read_searches_again", cron="27 4 * * *")
+def read_searches_again(timestamp: int) -> None:
+    """Derive anew, in turn, what the saved searches are compared by."""
+    saving.read_oldest_again()
 
 
 @app.periodic(cron="* * * * *")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue import notices
 from catalogue.models import Record, Transition
+from catalogue.queue import later
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -111,4 +112,6 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         actor=actor if actor is not None and actor.pk else None,
     )
     notices.transition_made(line)
+    if rule.target == State.PUBLISHED:
+        later("match_alerts", records=[current.pk])
     return line

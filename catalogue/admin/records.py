@@ -18,6 +18,7 @@ from catalogue.admin.base import RECORD_SHAPES, TERRITORY_OF_A_LIST, CatalogueAd
 from catalogue.admin.inlines import DocumentInline, RoleInline, TransitionInline, proof_in_words
 from catalogue.admin.transitions import ACTIONS, possible_actions
 from catalogue.models import Record
+from catalogue.queue import later
 
 NEVER_LOCKED = {"locked_fields", "verified_on", "expires_on", "version"}
 """What the curators alone know: an import has no say in it."""
@@ -225,6 +226,8 @@ class KindAdmin(ListedRecordAdmin):
         """Write what belongs to the record, and lock what was corrected on an imported one."""
         super().save_related(request, form, formsets, change)
         record = form.instance
+        if record.state == Record.State.PUBLISHED:
+            later("match_alerts", records=[record.pk])
         if not change or not (record.external_id or record.import_batch_id):
             return
         corrected = set(form.changed_data) | {_relation(one) for one in formsets if one.has_changed()}

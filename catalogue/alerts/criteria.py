@@ -90,7 +90,7 @@ def criteria_of(form: RecordFilterForm | GroundForm) -> Criteria:
 def _of_records(form: RecordFilterForm) -> Criteria:
     data = form.cleaned_data
     kinds = _listed([str(KINDS[Record.Kind(kind)]) for kind in data["type"]])
-    terms = {}
+    terms: dict[str, str] = {}
     for name, found in form.facet_terms().items():
         if name != "type":
             shown = labels(form.fields[name])

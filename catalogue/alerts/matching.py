@@ -36,7 +36,8 @@ def _keep(records: Sequence[int]) -> int:
         cursor.execute(
             KEEP, {**parameters(records), "now": timezone.now(), "updated": _("fiche mise à jour")}
         )
-        return cursor.rowcount
+        kept: int = cursor.rowcount
+    return kept
 
 
 def wanting(records: Sequence[int]) -> set[tuple[int, int]]:

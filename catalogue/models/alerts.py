@@ -163,7 +163,7 @@ class AlertMatchQuerySet(models.QuerySet[Any]):
             search__rhythm__in=rhythms,
             search__alerted_since__lte=models.F("matched_at"),
             search__user__is_active=True,
-        )
+        ).exclude(search__user__email="")
 
 
 class AlertMatch(models.Model):

@@ -34,6 +34,7 @@ from catalogue.proposing.portable import (
     words,
 )
 from catalogue.proposing.writing import NotWritten, add_item, change_item, remove_item, touch, write
+from catalogue.queue import later
 
 State = Revision.RevisionState
 DOCUMENTS = "documents"
@@ -240,6 +241,7 @@ def accept(
     _decide(locked, State.ACCEPTED, actor, "")
     _set_aside(locked, left, actor)
     notices.revision_decided(locked)
+    later("match_alerts", records=[record.pk])
     return locked
 
 

@@ -67,7 +67,7 @@ def ground() -> list[Territory]:
         for n in range(1, 6)
     ]
     part = factories.territory(
-        "arrondissement", code="35901", commune=communes[0], epci=groups[1], departement=departement,
+        "arrondissement", code="35901", commune=communes[1], epci=groups[1], departement=departement,
         region=region, population=500, density_class=1,
     )  # fmt: skip
     return [*communes, part]
