@@ -24,6 +24,8 @@ from catalogue.models import Invitation, Membership, Organisation
 
 Role = Membership.Role
 INVITATION_LASTS = timedelta(days=14)
+BETWEEN_INVITATIONS = timedelta(minutes=10)
+"""Before the same address is invited again."""
 MOST_WAITING = 5
 """Requests that one account may have waiting."""
 MOST_INVITATIONS = 30
@@ -84,14 +86,14 @@ def create(user: User, organisation: Organisation) -> Membership:
 
 @transaction.atomic
 def confirm(membership: Membership, actor: User) -> Membership:
-    """Accept a request; the first member becomes responsable."""
+    """Accept a request; who comes where nobody answers for the organisation becomes responsable."""
     _lock(membership.organisation_id)
     current = _current(membership)
     if current.user_id == actor.pk and not actor.is_superuser:
         raise NotPossible(_("Une autre personne que vous doit confirmer votre demande."))
     if current.confirmed_at is not None:
         return current
-    if not Membership.objects.confirmed().filter(organisation_id=current.organisation_id).exists():
+    if not managers(current.organisation).exists():
         current.role = Role.MANAGER
     current.confirmed_at, current.confirmed_by = timezone.now(), actor
     current.save(update_fields=["role", "confirmed_at", "confirmed_by"])
@@ -172,6 +174,9 @@ def invite(organisation: Organisation, email: str, role: str, actor: User) -> In
     if Membership.objects.confirmed().filter(_with_address(email), organisation=organisation).exists():
         raise NotPossible(_("Cette adresse est déjà celle d’un membre."))
     waiting = Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True)
+    last = waiting.filter(email=email).first()
+    if last is not None and last.created_at > timezone.now() - BETWEEN_INVITATIONS:
+        raise NotPossible(_("Une invitation vient d’être envoyée à cette adresse."))
     waiting.filter(email=email).delete()
     if waiting.count() >= MOST_INVITATIONS:
         raise NotPossible(_("Trente invitations attendent déjà : annulez-en avant d’en envoyer d’autres."))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 
@@ -11,3 +13,11 @@ def name_of(user: User | None) -> str:
     if user is None or not user.is_active:
         return _("compte effacé")
     return user.get_full_name() or _("membre sans nom affiché")
+
+
+def account_at(email: str) -> User:
+    """The account of a confirmed address; raises CommandError when there is none."""
+    address = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    if address is None:
+        raise CommandError(f"Aucun compte n’a confirmé l’adresse {email}.")
+    return address.user  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from catalogue.models import (
     Attachment,
     AudienceDay,
     Curatorship,
+    InactivityNotice,
     Invitation,
     Message,
     OutgoingMail,
@@ -46,6 +47,15 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_select_related = ["organisation", "created_by"]
     search_fields = ["email", "organisation__name"]
     exclude = ["token_digest"]
+
+
+@admin.register(InactivityNotice)
+class InactivityNoticeAdmin(ReadOnlyAdmin):
+    """Which accounts were told that they will be erased for want of use."""
+
+    list_display = ["user", "sent_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__email"]
 
 
 @admin.register(ProviderIdentity)

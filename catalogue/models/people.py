@@ -91,3 +91,19 @@ class ProviderIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issuer} – {self.user}"
+
+
+class InactivityNotice(models.Model):
+    """That an account not used for long was told that it will be erased; a login makes it void."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("compte")
+    )
+    sent_at = models.DateTimeField(_("prévenu le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("avis d’inactivité")
+        verbose_name_plural = _("avis d’inactivité")
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,93 @@
+"""Mon compte: who one is here, what protects it, what the site knows, and how to leave."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalogue import kept
+from catalogue.access import account
+from catalogue.accounts import oidc, personal, sessions
+from catalogue.models import Membership, ProviderIdentity
+from catalogue.views.account.forms import EraseForm, IdentityForm
+
+RUBRIQUE = "compte"
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_settings(request: HttpRequest) -> HttpResponse:
+    """The account, and its name to change."""
+    user = cast(User, request.user)
+    data = request.POST if request.method == "POST" else kept.given_back(request)
+    form = IdentityForm(data, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Votre nom est enregistré."))
+        return redirect("catalogue:account-settings")
+    context = {
+        "rubrique": RUBRIQUE,
+        "form": form,
+        "a_double": is_mfa_enabled(user),
+        "a_mot_de_passe": user.has_usable_password(),
+        "adhesions": Membership.objects.filter(user=user).select_related("organisation"),
+        "autres_sessions": sum(
+            1 for session in sessions.of(user) if session.session_key != request.session.session_key
+        ),
+        "fournisseur": settings.OIDC_NAME if oidc.is_configured() else "",
+        "est_associe": ProviderIdentity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).exists(),
+    }
+    return render(request, "catalogue/account/settings.html", context)
+
+
+@account
+@require_POST
+def sessions_close(request: HttpRequest) -> HttpResponse:
+    """Close the other sessions of the account."""
+    closed = sessions.close(cast(User, request.user), but=request.session.session_key)
+    said = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
+    messages.success(request, said % {"n": closed})
+    return redirect("catalogue:account-settings")
+
+
+@account
+@require_safe
+@reauthentication_required(app="allauth.account")
+def account_export(request: HttpRequest) -> HttpResponse:
+    """Everything that the site keeps about the account, as JSON."""
+    answer = JsonResponse(
+        personal.export(cast(User, request.user)), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
+    day = timezone.localdate().isoformat()
+    answer["Content-Disposition"] = f'attachment; filename="mes-donnees-{day}.json"'
+    return answer
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(app="allauth.account")
+def account_erase(request: HttpRequest) -> HttpResponse:
+    """Erase the account, once it is sure that it is asked for by its owner, who knows what it does."""
+    user = cast(User, request.user)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        personal.erase(user)
+        logout(request)
+        messages.success(
+            request, _("Votre compte est effacé. Ce que vous aviez publié reste, sans votre nom.")
+        )
+        return redirect("catalogue:home")
+    context = {"rubrique": RUBRIQUE, "form": form, "effets": personal.what_erasing_does(user)}
+    return render(request, "catalogue/account/erase.html", context)
