@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from catalogue import proof
+from catalogue import attachments, proof
 from catalogue.cards import card, figures, place_words, status_words, verified_words
 from catalogue.meeting import applications
 from catalogue.models import Experiment, Indicator, Organisation, Record
@@ -38,7 +38,7 @@ def context(record: Record) -> Context:
         "preuve": proof_words(record),
         "faits": [fact for fact in facts(record) if fact["valeur"] not in (None, "")],
         "organisations": organisations(record),
-        "documents": list(record.documents.all()),
+        **attachments.context(record),
         "geojson": feature_collection(record),
         "emprise": window(record),
         "voisines": [card(near) for near in nearby(record)],
@@ -394,7 +394,7 @@ def _need(record: Record) -> Context:
                 "preuve": link.solution.proof_level,
             }
             for link in links[:LISTED]
-        ]
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from catalogue import mailing
 from catalogue.alerts import matching, saving, sending
 from catalogue.meeting import results
+from catalogue.proposing import files, photos
 
 TRIES = 8
 BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)
@@ -54,6 +55,18 @@ def forget_mails(timestamp: int) -> None:
 def ask_results(timestamp: int) -> None:
     """Ask for what was measured where an accepted application has come to its end."""
     results.ask()
+
+
+@task("treat_photo")
+def treat_photo(document: int) -> None:
+    """Reduce the photo of a document and take its metadata away."""
+    photos.treat(document)
+
+
+@task("sweep_files", cron="47 3 * * *")
+def sweep_files(timestamp: int) -> None:
+    """Delete the files that no document holds any more."""
+    files.sweep()
 
 
 @task("match_alerts")

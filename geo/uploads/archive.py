@@ -22,15 +22,15 @@ SMALL = 1024 * 1024
 ENCRYPTED = 0x1
 
 
-def members(file: IO[bytes]) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
+def members(file: IO[bytes], most: int = MOST_MEMBERS) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
     """The archive and its members by lower-case name, all judged; UploadRefused for one that is not sound."""
     try:
         archive = zipfile.ZipFile(file)
         found = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
         raise UploadRefused(_("Cette archive zip est tronquée ou abîmée.")) from None
-    if len(found) > MOST_MEMBERS:
-        raise UploadRefused(_("Cette archive contient trop de fichiers : au plus %d.") % MOST_MEMBERS)
+    if len(found) > most:
+        raise UploadRefused(_("Cette archive contient trop de fichiers : au plus %d.") % most)
     if sum(one.file_size for one in found) > LARGEST:
         raise UploadRefused(_("Cette archive est trop volumineuse une fois ouverte : au plus 100 Mo."))
     for one in found:

@@ -2,8 +2,20 @@
 
 from django.urls import path
 
-from catalogue.views.propose import places
+from catalogue.views.propose import documents, places
 
 urlpatterns = [
     path("api/lieu/", places.propose_place, name="propose-place"),
+    path("proposer/fiche/<slug:slug>/documents/", documents.propose_documents, name="propose-documents"),
+    path(
+        "proposer/fiche/<slug:slug>/documents/<int:pk>/",
+        documents.propose_document,
+        name="propose-document",
+    ),
+    path(
+        "proposer/fiche/<slug:slug>/documents/<int:pk>/retirer/",
+        documents.propose_document_remove,
+        name="propose-document-remove",
+    ),
+    path("documents/<uuid:key>/<str:name>", documents.document_file, name="document-file"),
 ]

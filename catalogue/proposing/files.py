@@ -1,0 +1,54 @@
+"""The files of documents: random names, forgotten with their document, swept when nothing holds them."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterator
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from catalogue.models import Document
+
+FOLDERS = ("documents", "vignettes")
+KEPT = datetime.timedelta(days=1)
+"""How long a file that no document holds is left: an upload may still be on its way."""
+
+
+def random_name(suffix: str) -> str:
+    """A name that tells nothing and that nobody guesses."""
+    return f"{uuid.uuid4().hex}{suffix}"
+
+
+def forget_file(file: FieldFile | None) -> None:
+    """Delete a file once the transaction that lets go of it is committed."""
+    name = file.name if file else None
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name))
+
+
+def sweep() -> int:
+    """Delete the files that no document holds any more; returns how many."""
+    limit = timezone.now() - KEPT
+    held = {name for pair in Document.objects.values_list("file", "thumbnail") for name in pair if name}
+    lost = [
+        name
+        for folder in FOLDERS
+        for name in _names(folder)
+        if name not in held and default_storage.get_modified_time(name) < limit
+    ]
+    for name in lost:
+        default_storage.delete(name)
+    return len(lost)
+
+
+def _names(folder: str) -> Iterator[str]:
+    if not default_storage.exists(folder):
+        return
+    folders, files = default_storage.listdir(folder)
+    yield from (f"{folder}/{name}" for name in files)
+    for one in folders:
+        yield from _names(f"{folder}/{one}")
