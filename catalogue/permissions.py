@@ -116,7 +116,9 @@ def is_administrator(user: Account) -> bool:
 
 def is_curator(user: Account) -> bool:
     """True for a curator of any field, and for an administrator."""
-    return is_administrator(user) or (user.is_active and curatorship_of(user) is not None)
+    if is_administrator(user):
+        return True
+    return user.is_active and Curatorship.objects.filter(user_id=user.pk).exists()
 
 
 def curatorship_of(user: Account) -> Curatorship | None:

@@ -21,6 +21,7 @@ from catalogue.models import Record
 from catalogue.views.errors import bad_request
 from catalogue.views.paging import page_of
 from catalogue.views.space.forms import ActionForm, MyRecordsForm
+from catalogue.wording import whole
 
 State = Record.State
 POSTED = ("withdraw", "reopen", "retire")
@@ -141,8 +142,11 @@ def figures(record: Record) -> dict[str, Any]:
     """The audience of a record: totals, and twelve weeks with the length of their bars."""
     weeks = audience.weeks(record)
     most = max(week.views for week in weeks) or 1
+    counts = audience.totals(record)
     return {
-        "totaux": audience.totals(record),
+        "totaux": counts,
+        "lectures": whole(counts["views"]),
+        "contacts": whole(counts["contacts"]),
         "semaines": [{"semaine": week, "part": f"{week.views / most:.3f}"} for week in weeks],
     }
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogue import moderation
+from catalogue import moderation, permissions
 from catalogue.access import curator
 from catalogue.accounts import membership as places
 from catalogue.accounts import rights
@@ -56,7 +56,7 @@ def show_members(
     context = {
         "page": page,
         "lignes": lines,
-        "onglets": queue.tabs(request.user, "membres"),
+        "onglets": queue.tabs(permissions.in_field(request.user), "membres"),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/members.html", context, status=422 if failed else 200)
@@ -98,14 +98,15 @@ def workshop_reports(request: HttpRequest) -> HttpResponse:
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    rows = queue.reports(request.user).select_related("sender", "organisation", "record")
+    field = permissions.in_field(request.user)
+    rows = queue.reports(field).select_related("sender", "organisation", "record")
     wide = ("record__geometry", "record__description")
     page = page_of(rows.defer(*wide), form.cleaned_data["page"])
     lines = [{"demande": report, "de": name_of(report.sender)} for report in page]
     context = {
         "page": page,
         "lignes": lines,
-        "onglets": queue.tabs(request.user, "signalements"),
+        "onglets": queue.tabs(field, "signalements"),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/reports.html", context)
@@ -115,7 +116,7 @@ def workshop_reports(request: HttpRequest) -> HttpResponse:
 @require_POST
 def workshop_report_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a reported exchange, or give it back to its two sides."""
-    report = get_object_or_404(queue.reports(request.user), pk=pk)
+    report = get_object_or_404(queue.reports(permissions.in_field(request.user)), pk=pk)
     abuse = request.POST.get("decision") != "rouvrir"
     try:
         moderation.decide(report, is_abuse=abuse)

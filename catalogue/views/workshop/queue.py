@@ -17,7 +17,6 @@ from catalogue import permissions, timeline
 from catalogue.access import curator
 from catalogue.cards import place_words
 from catalogue.models import ContactRequest, Membership, Record, Revision
-from catalogue.permissions import Account
 from catalogue.views.errors import bad_request
 from catalogue.views.paging import page_of
 from catalogue.views.workshop.forms import TO_REVIEW, QueueForm
@@ -33,9 +32,9 @@ def workshop(request: HttpRequest) -> HttpResponse:
     form = QueueForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    data = form.cleaned_data
+    data, field = form.cleaned_data, permissions.in_field(request.user)
     changes = data["voir"] == "changements"
-    rows = proposed(request.user) if changes else to_review(request.user, data["voir"], data["etat"])
+    rows = proposed(field) if changes else to_review(field, data["voir"], data["etat"])
     if data["type"]:
         rows = rows.filter(**{"record__kind" if changes else "kind": data["type"]})
     page = page_of(rows, data["page"])
@@ -46,7 +45,7 @@ def workshop(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "lignes": [change_line(row) if changes else record_line(row) for row in page],
-            "onglets": tabs(request.user, data["voir"]),
+            "onglets": tabs(field, data["voir"]),
             "voir": data["voir"],
             "etat": data["etat"],
             "nature": data["type"],
@@ -59,18 +58,18 @@ def workshop(request: HttpRequest) -> HttpResponse:
     )
 
 
-def to_review(user: Account, queue: str, state: str = "") -> QuerySet[Record]:
-    """The records of the curator's field that wait for a curator, or for their author."""
+def to_review(field: Q, queue: str, state: str = "") -> QuerySet[Record]:
+    """The records of a curator's field that wait for a curator, or for their author."""
     states = [State.TO_COMPLETE] if queue == "a-completer" else [state] if state else REVIEWED
-    rows = Record.objects.filter(permissions.in_field(user), state__in=states)
+    rows = Record.objects.filter(field, state__in=states)
     wide = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
     waiting = timeline.with_last_event(rows.select_related("owner", "territory__departement").defer(*wide))
     return waiting.order_by(Coalesce("last_at", "created_at"), "pk")
 
 
-def proposed(user: Account) -> QuerySet[Revision]:
+def proposed(field: Q) -> QuerySet[Revision]:
     """The changes of the published records of the curator's field that wait for a decision."""
-    records = Record.objects.published().filter(permissions.in_field(user))
+    records = Record.objects.published().filter(field)
     waiting = Revision.objects.filter(state=Revision.RevisionState.PROPOSED, record__in=records.values("pk"))
     return (
         waiting.select_related("record__owner", "author", "import_batch")
@@ -86,27 +85,27 @@ def memberships() -> QuerySet[Membership]:
     return waiting.exclude(organisation__in=answered.values("organisation")).order_by("created_at", "pk")
 
 
-def reports(user: Account) -> QuerySet[ContactRequest]:
+def reports(field: Q) -> QuerySet[ContactRequest]:
     """The reported exchanges about a record of the curator's field, or about none."""
-    records = Record.objects.filter(permissions.in_field(user))
-    field = Q(record__isnull=True) | Q(record__in=records.values("pk"))
-    reported = ContactRequest.objects.filter(field, state=ContactRequest.RequestState.REPORTED)
+    records = Record.objects.filter(field)
+    concerned = Q(record__isnull=True) | Q(record__in=records.values("pk"))
+    reported = ContactRequest.objects.filter(concerned, state=ContactRequest.RequestState.REPORTED)
     return reported.order_by("created_at", "pk")
 
 
-def tabs(user: Account, here: str) -> list[dict[str, Any]]:
+def tabs(field: Q, here: str) -> list[dict[str, Any]]:
     """The queues of the workshop with how much waits in each."""
     address = reverse("catalogue:workshop")
-    counts = Record.objects.filter(permissions.in_field(user)).aggregate(
+    counts = Record.objects.filter(field).aggregate(
         review=Count("pk", filter=Q(state__in=REVIEWED)),
         completion=Count("pk", filter=Q(state=State.TO_COMPLETE)),
     )
     shown = [
         ("", _("À instruire"), address, counts["review"]),
         ("a-completer", _("À compléter"), f"{address}?voir=a-completer", counts["completion"]),
-        ("changements", _("Changements"), f"{address}?voir=changements", proposed(user).count()),
+        ("changements", _("Changements"), f"{address}?voir=changements", proposed(field).count()),
         ("membres", _("Membres"), reverse("catalogue:workshop-members"), memberships().count()),
-        ("signalements", _("Signalements"), reverse("catalogue:workshop-reports"), reports(user).count()),
+        ("signalements", _("Signalements"), reverse("catalogue:workshop-reports"), reports(field).count()),
     ]
     return [
         {"libelle": label, "url": url, "actif": code == here, "nombre": count}
