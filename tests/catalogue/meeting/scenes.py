@@ -47,9 +47,7 @@ class Scene:
             Side.OWNER: self.owner,
             Side.APPLICANT: self.applicant,
         }
-        self.solution = factories.solution(
-            title="Toit frais", owner=self.company, created_by=self.applicant
-        )
+        self.solution = factories.solution(title="Toit frais", owner=self.company, created_by=self.applicant)
 
     def site(self, **fields: Any) -> TestSite:
         """An open site of the host."""

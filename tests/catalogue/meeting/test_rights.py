@@ -77,13 +77,13 @@ def try_out(scene: Scene, meeting: models.Model, table: dict[str, Any], action: 
     ever = sees and any(one in sides for sides in table[action].values())
     assert response.status_code in ({200, 302} if ever else {404})
     if ever:  # too late: told in words, on a page that this side may read
-        page = client.get(address).content.decode() if response.status_code == 302 else response.content.decode()
+        page = (
+            client.get(address).content.decode() if response.status_code == 302 else response.content.decode()
+        )
         assert "alerte-erreur" in page
 
 
-@pytest.mark.parametrize(
-    ("action", "state", "one"), cells(APPLICATION, Application.ApplicationState.values)
-)
+@pytest.mark.parametrize(("action", "state", "one"), cells(APPLICATION, Application.ApplicationState.values))
 def test_applications(action: str, state: str, one: Side) -> None:
     scene = Scene()
     try_out(scene, scene.application(state=state), APPLICATION, action, one)
