@@ -14,6 +14,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from catalogue import mailing
+from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
 from catalogue.meeting import results
 from catalogue.proposing import files, photos
@@ -92,6 +93,12 @@ def send_weekly_alerts(timestamp: int) -> None:
 def read_searches_again(timestamp: int) -> None:
     """Derive anew, in turn, what the saved searches are compared by."""
     saving.read_oldest_again()
+
+
+@task("tidy_accounts", cron="37 4 * * *")
+def tidy_accounts(timestamp: int) -> None:
+    """Warn the accounts that are not used, erase those that were warned."""
+    retention.tidy()
 
 
 @app.periodic(cron="* * * * *")

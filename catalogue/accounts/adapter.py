@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """The home page, by way of the OpenID provider when it is where the session came from."""
-        return oidc.logout_url(request) or super().get_logout_redirect_url(request)  # type: ignore[no-any-return]
+        return oidc.logout_url(request) or super().get_logout_redirect_url(request)
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """The ways to say again who one is, in French."""

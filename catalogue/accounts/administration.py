@@ -34,7 +34,7 @@ class AdministrationSite(admin.AdminSite):
         answer: HttpResponseBase = account.logout(request)
         return answer
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of the account, which closes the other sessions and counts the tries."""

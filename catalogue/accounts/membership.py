@@ -59,7 +59,7 @@ def find(siret: str) -> Organisation | None:
 def join(user: User, organisation: Organisation) -> Membership:
     """Ask to become a member; a responsable, or failing one a curator, will confirm."""
     _lock(organisation.pk)
-    already = Membership.objects.filter(user=user, organisation=organisation).first()
+    already: Membership | None = Membership.objects.filter(user=user, organisation=organisation).first()
     if already is not None:
         return already
     if Membership.objects.waiting().filter(user=user).count() >= MOST_WAITING:
@@ -211,7 +211,8 @@ def digest(token: str) -> str:
 
 def is_for(invitation: Invitation, user: User) -> bool:
     """True when the account has confirmed the address that was invited."""
-    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
+    confirmed = EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email)
+    return bool(confirmed.exists())
 
 
 @transaction.atomic
@@ -251,7 +252,7 @@ def hand_on(membership: Membership) -> None:
 
 
 def _current(membership: Membership) -> Membership:
-    found = (
+    found: Membership | None = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("user", "organisation")
         .filter(pk=membership.pk)

@@ -148,7 +148,7 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]
         self.provider = provider()
         super().__init__()
 
-    def get_settings(self, attr: str, *default: Any) -> Any:  # type: ignore[override]
+    def get_settings(self, attr: str, *default: Any) -> Any:
         """A setting of the library; the endpoints are those of the provider."""
         endpoints = {
             "OIDC_OP_TOKEN_ENDPOINT": self.provider.token_endpoint,

@@ -25,8 +25,9 @@ MOST_SUGGESTED = 8
 
 def of_siren(siren: str) -> Territory | None:
     """The intercommunalité whose SIREN it is."""
-    found = Territory.objects.current().at_level(Level.EPCI, Level.EPT).filter(code=siren)
-    return found.first()
+    current = Territory.objects.current().at_level(Level.EPCI, Level.EPT)
+    found: Territory | None = current.filter(code=siren).first()
+    return found
 
 
 def place_of(text: str) -> Territory:
@@ -35,7 +36,7 @@ def place_of(text: str) -> Territory:
     code = (bracketed["code"] if bracketed else text).strip().upper()
     if bracketed or CODE.match(code):
         return _of_code(code)
-    found = list(Territory.objects.current().complete(text, MOST_SUGGESTED, LEVELS))
+    found: list[Territory] = list(Territory.objects.current().complete(text, MOST_SUGGESTED, LEVELS))
     same = [territory for territory in found if normalise(territory.name) == normalise(text)]
     if len(same) == 1:
         return same[0]
@@ -50,9 +51,10 @@ def place_of(text: str) -> Territory:
 def _of_code(code: str) -> Territory:
     for level in BY_LENGTH.get(len(code), ()):
         try:
-            return Territory.objects.resolve(level, code)
+            found: Territory = Territory.objects.resolve(level, code)
         except Territory.DoesNotExist:
             continue
+        return found
     raise ValidationError(
         _("« %(code)s » n’est le code d’aucune commune, intercommunalité ou département.") % {"code": code}
     )

@@ -16,7 +16,7 @@ from catalogue.models.organisation import validate_siret
 Kind = Organisation.Kind
 
 
-class IdentityForm(forms.ModelForm):
+class IdentityForm(forms.ModelForm):  # type: ignore[type-arg]
     """The name under which the others see an account."""
 
     class Meta:
@@ -53,7 +53,7 @@ class SiretForm(forms.Form):
         return siret
 
 
-class NewOrganisationForm(forms.ModelForm):
+class NewOrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """An organisation that the site does not know yet."""
 
     siret = forms.CharField(widget=forms.HiddenInput, validators=[validate_siret])
@@ -95,12 +95,12 @@ class NewOrganisationForm(forms.ModelForm):
         organisation: Organisation = self.save(commit=False)
         organisation.siren = organisation.siret[:9]
         organisation.territory = self.cleaned_data["place"]
-        # Half of a number that nobody else has: no address is taken twice, even at the same moment.
-        organisation.slug = f"{slugify(organisation.name)[:100] or 'organisation'}-{organisation.siret[-7:]}"
+        # A number that nobody else has: no address is taken twice, even at the same moment.
+        organisation.slug = f"{slugify(organisation.name)[:100] or 'organisation'}-{organisation.siret}"
         return organisation
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """What its responsables say of an organisation; its name and numbers are the curators’."""
 
     url = forms.URLField(label=_("Site"), required=False, max_length=500, assume_scheme="https")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -64,9 +64,9 @@ def sessions_close(request: HttpRequest) -> HttpResponse:
 
 @account
 @require_safe
-@reauthentication_required(app="allauth.account")
 def account_export(request: HttpRequest) -> HttpResponse:
-    """Everything that the site keeps about the account, as JSON."""
+    """Everything that the site keeps about the account, as JSON, for who has just said who they are."""
+    raise_if_reauthentication_required(request, app="allauth.account")
     answer = JsonResponse(
         personal.export(cast(User, request.user)), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
@@ -77,9 +77,9 @@ def account_export(request: HttpRequest) -> HttpResponse:
 
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(app="allauth.account")
 def account_erase(request: HttpRequest) -> HttpResponse:
     """Erase the account, once it is sure that it is asked for by its owner, who knows what it does."""
+    raise_if_reauthentication_required(request, app="allauth.account")
     user = cast(User, request.user)
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -55,7 +55,7 @@ def oidc_return(request: HttpRequest) -> HttpResponse:
     except oidc.Refused as refusal:
         return _failed(request, refusal)
     linking = request.session.pop(LINKING, None)
-    present = cast(User, request.user) if request.user.is_authenticated else None
+    present = request.user if request.user.is_authenticated else None
     if linking != (present.pk if present else None):
         return _failed(request, oidc.Refused("another account than the one that left"))
     return _welcome(request, identities.arrive(claims, present), claims)
@@ -98,7 +98,7 @@ def _welcome(request: HttpRequest, arrival: Arrival, claims: dict[str, Any]) -> 
 
 
 def _toward_organisation(user: User, claims: dict[str, Any]) -> str:
-    """The page of the organisation that the provider names, a place in it being asked; or that to describe it."""
+    """Where to go for the organisation that the provider names: its page, or that which describes it."""
     siret = identities.siret_of(claims)
     if not siret:
         return ""
