@@ -188,7 +188,8 @@ def shape_words(wkt: str) -> str:
     found = shape(wkt)
     if found is None or found.empty:
         return ""
-    lon, lat = (found if found.geom_type == "Point" else found.point_on_surface).coords
+    middle: Any = found if found.geom_type == "Point" else found.point_on_surface
+    lon, lat = middle.coords[:2]
     where = f"{lat:.5f} N, {lon:.5f} E".replace(".", ",")
     if found.geom_type == "Point":
         return _("point : %(where)s") % {"where": where}

@@ -67,7 +67,7 @@ def open_for(record: Record, user: User) -> Revision:
     The caller has asked ``permissions`` for « propose ».
     """
     revision, _made = Revision.objects.get_or_create(
-        record=Record(pk=record.pk),
+        record_id=record.pk,
         author=user,
         state=State.DRAFT,
         defaults={"changes": {}, "base_updated_at": record.updated_at},
@@ -185,7 +185,9 @@ def describe(revision: Revision) -> list[dict[str, Any]]:
 def propose(revision: Revision, reason: str) -> Revision:
     """Send a revision in preparation to the curators, from the values that are published now."""
     record = Record.objects.select_for_update().get(pk=revision.record_id)
-    waiting = Revision.objects.select_for_update().get(pk=revision.pk)
+    waiting = Revision.objects.select_for_update().filter(pk=revision.pk).first()
+    if waiting is None:
+        raise RevisionRefused(_("Il n’y a aucun changement à envoyer."))
     if waiting.state != State.DRAFT:
         raise RevisionRefused(_("Ces changements ont déjà été envoyés."))
     if not record.is_published:
@@ -209,6 +211,15 @@ def _rebase(revision: Revision) -> None:
         if name not in now or not same(name, now[name], pair[1])
     }
     revision.changes = changes
+
+
+@transaction.atomic
+def discard(revision: Revision) -> None:
+    """Give up a revision in preparation, with the documents that were added to it."""
+    waiting = Revision.objects.select_for_update().filter(pk=revision.pk, state=State.DRAFT).first()
+    if waiting is not None:
+        waiting.documents.filter(is_pending=True).delete()
+        waiting.delete()
 
 
 @transaction.atomic

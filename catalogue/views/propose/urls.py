@@ -1,7 +1,20 @@
-"""Addresses of this part of the site, included by ``catalogue.urls``."""
+"""Addresses of what contributors propose, included by ``catalogue.urls``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
+from catalogue.views.propose import editing, items, review, start
 from catalogue.views.propose.urls_places import urlpatterns as place_urls
 
-urlpatterns: list[URLPattern] = [*place_urls]
+RECORD = "proposer/fiche/<slug:slug>/"
+urlpatterns = [
+    *place_urls,
+    path("proposer/", start.propose, name="propose"),
+    path("proposer/<slug:kind>/", start.propose_new, name="propose-new"),
+    path("api/solutions-essayables/", start.propose_solutions, name="propose-solutions"),
+    path("api/organisations/", start.propose_organisations, name="propose-organisations"),
+    path(f"{RECORD}verifier/", review.propose_review, name="propose-review"),
+    path(f"{RECORD}supprimer/", review.propose_delete, name="propose-delete"),
+    path(f"{RECORD}abandonner/", review.propose_discard, name="propose-discard"),
+    path(f"{RECORD}<slug:step>/", editing.propose_step, name="propose-step"),
+    path(f"{RECORD}<slug:step>/<slug:ref>/", items.propose_item, name="propose-item"),
+]

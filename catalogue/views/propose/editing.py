@@ -1,0 +1,137 @@
+"""/proposer/fiche/<slug>/<étape>/: one page for each step, saved when it is posted."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from catalogue import permissions
+from catalogue.access import account
+from catalogue.models import Experiment, Record
+from catalogue.proposing import drafts
+from catalogue.proposing.editing import PLACE, Copy, Stale, open_copy, save, version
+from catalogue.proposing.forms import CourseForm, EssentialForm, StepForm
+from catalogue.proposing.place_form import PlaceForm
+from catalogue.proposing.portable import Values, plain
+from catalogue.proposing.steps import ACTORS, AWARDS, RESULTS, Step
+from catalogue.proposing.steps import PLACE as PLACE_STEP
+from catalogue.proposing.writing import NotWritten
+from catalogue.views.propose.actors import actors_step
+from catalogue.views.propose.items import items_step
+from catalogue.views.propose.page import around, clashes, posted, saved, seen
+
+PARENTS_SHOWN = 200
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+    """A step of a record that the account may change, or propose to change."""
+    copy = open_copy(cast(User, request.user), slug)
+    chosen = copy.proposal.step(step)
+    if chosen is None:
+        raise Http404
+    if chosen.form is not None:
+        return _form_step(request, copy, chosen)
+    pages = {
+        PLACE_STEP: _place_step,
+        ACTORS: actors_step,
+        RESULTS: items_step,
+        AWARDS: items_step,
+    }
+    if chosen.code not in pages:
+        raise Http404
+    return pages[chosen.code](request, copy, chosen)
+
+
+def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """A step that is one form of the record's own fields."""
+    options = _options(copy, step)
+    form_class = cast(type[StepForm], step.form)
+    names = list(form_class(kind=copy.kind, **options).fields)
+    data = posted(request)
+    stored = copy.values(names)
+    form = form_class(data, initial=stored, kind=copy.kind, **options)
+    shown = version(stored) if data is None else seen(data)
+    stale: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            return saved(request, copy, step, save(copy, form.values, shown))
+        except Stale as problem:
+            shown, stale = problem.version, clashes(copy.kind, problem.stored)
+        except NotWritten as problem:
+            form.add_error(None, str(problem))
+    return _page(request, copy, step, form, shown, stale)
+
+
+def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """The step of the place: what is found is confirmed before it is saved."""
+    data = posted(request)
+    record = copy.shown()
+    form = PlaceForm(data, request.FILES or None, record=record)
+    shown = version(copy.values(PLACE)) if data is None else seen(data)
+    stale: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        values: Values = {name: plain(form.cleaned_data[name]) for name in PLACE}
+        try:
+            return saved(request, copy, step, save(copy, values, shown))
+        except Stale as problem:
+            shown, stale = problem.version, clashes(copy.kind, problem.stored)
+        except NotWritten as problem:
+            form.add_error(None, str(problem))
+    return _page(request, copy, step, form, shown, stale)
+
+
+def _page(
+    request: HttpRequest,
+    copy: Copy,
+    step: Step,
+    form: forms.Form,
+    shown: str,
+    stale: list[dict[str, Any]],
+) -> HttpResponse:
+    place = step.code == PLACE_STEP
+    return render(
+        request,
+        "catalogue/propose/propose_place.html" if place else "catalogue/propose/propose_step.html",
+        {
+            **around(copy, step.code),
+            "formulaire": form,
+            "form": form,
+            "record": copy.record,
+            "version": shown,
+            "ecarts": stale,
+        },
+        status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
+    )
+
+
+def _options(copy: Copy, step: Step) -> dict[str, Any]:
+    """What a form needs of the account and of the record."""
+    if step.form is EssentialForm:
+        return {"owners": _owners(copy)}
+    if step.form is CourseForm:
+        return {"parents": _parents(copy)}
+    return {}
+
+
+def _owners(copy: Copy) -> dict[str, str] | None:
+    """The organisations to choose from; none for those who do not keep the record."""
+    its_own = Record.objects.filter(permissions.own(copy.user), pk=copy.record.pk)
+    if not copy.is_direct or not its_own.exists():
+        return None
+    return drafts.owners_of(copy.user, copy.record)
+
+
+def _parents(copy: Copy) -> dict[str, str]:
+    """The experiments of the same solution that this one may come from."""
+    record = copy.record
+    same = Experiment.objects.filter(solution=record.solution_id).exclude(pk=record.pk)
+    rows = same.filter(Q(state=Record.State.PUBLISHED) | Q(pk=record.parent_id)).order_by("title")
+    return dict(rows.values_list("slug", "title")[:PARENTS_SHOWN])

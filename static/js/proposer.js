@@ -1,0 +1,30 @@
+// A step of a proposal: how many characters are left, and no text lost by leaving the page unsaved.
+
+for (const field of document.querySelectorAll("[data-compteur]")) count(field);
+for (const form of document.querySelectorAll("form[data-brouillon]")) guard(form);
+
+function count(field) {
+  const most = Number(field.dataset.compteur);
+  const told = document.createElement("p");
+  told.className = "compteur discret";
+  told.setAttribute("aria-live", "polite");
+  field.after(told);
+  const tell = () => {
+    const left = most - field.value.length;
+    const plural = Math.abs(left) > 1 ? "s" : "";
+    told.textContent = left >= 0
+      ? `Encore ${left} caractère${plural}`
+      : `${-left} caractère${plural} de trop`;
+  };
+  field.addEventListener("input", tell);
+  tell();
+}
+
+function guard(form) {
+  let typed = form.querySelector(".champ-erreur") !== null;
+  form.addEventListener("input", () => { typed = true; });
+  form.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", (event) => {
+    if (typed) event.preventDefault();
+  });
+}
