@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex
-from django.db.models.functions import Cast
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -228,6 +228,12 @@ class Record(models.Model):
             models.Index(
                 fields=["-updated_at", "-id"],
                 name="record_recent_published",
+                condition=models.Q(state="publiee"),
+            ),
+            # published records whose title resembles the one being typed, accents and capitals aside
+            GinIndex(
+                OpClass(models.Func(Lower("title"), function="f_unaccent"), "gin_trgm_ops"),
+                name="record_title_trigrams",
                 condition=models.Q(state="publiee"),
             ),
         ]
