@@ -134,7 +134,7 @@ def _read_field(candidate: Candidate, model: type[models.Model], known: Field, r
     try:
         value, said = read_value(model, known, text, rule)
     except values.Unreadable as problem:
-        candidate.problems.append(doubt("illisible", str(problem), rule.column))
+        candidate.problems.append(doubt("illisible", str(problem), rule.column, problem.proposals))
         return
     if said:
         candidate.problems.append(notice("lu", said, rule.column))
@@ -222,9 +222,17 @@ def _choice(model: type[models.Model], known: Field, text: str) -> str:
         possible = ", ".join(dict.fromkeys(choices.values()))
         raise values.Unreadable(
             _("« %(text)s » n’est pas une valeur possible : %(all)s.")
-            % {"text": one_line(text), "all": possible}
+            % {"text": one_line(text), "all": possible},
+            _labels(model, known.attribute),
         )
     return code
+
+
+def _labels(model: type[models.Model], attribute: str) -> tuple[tuple[str, str], ...]:
+    """The codes of a field with choices, with their labels."""
+    target: Any = model_field(model, attribute)
+    choices = target.choices or getattr(target, "base_field", target).choices or ()
+    return tuple((str(code), str(label)) for code, label in choices)
 
 
 def _several(text: str, rule: Rule, read: Callable[[str], str]) -> tuple[str, ...]:

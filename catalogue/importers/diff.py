@@ -7,6 +7,7 @@ corrected by hand (``locked_fields``) is never overwritten: the change is held a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -102,12 +103,12 @@ def compare(
     existing: dict[Key, Existing],
     nature: Nature,
     source: str = "",
-    accepted: frozenset[str] = frozenset(),
+    accepted: Callable[[int], frozenset[str]] = lambda line: frozenset(),
 ) -> Plan:
-    """The plan of an import. ``accepted`` are the codes of the doubts that a curator has settled."""
+    """The plan of an import. ``accepted`` says which doubts of a line, by their codes, are settled."""
     outcomes = []
     for candidate in candidates:
-        status = _refused(candidate, accepted)
+        status = _refused(candidate, accepted(candidate.line))
         if status is not None:
             outcomes.append(Outcome(candidate, status))
             continue

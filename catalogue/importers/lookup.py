@@ -94,11 +94,10 @@ class Vocabulary:
         form = comparable(text)
         return None if form in self.ambiguous else self.keys.get(form)
 
-    def closest(self, text: str) -> str:
-        """« Proche : … » with what the text may have meant, or nothing."""
+    def closest(self, text: str) -> tuple[str, ...]:
+        """The natural keys that the text may have meant."""
         near = get_close_matches(comparable(text), self.keys, n=3, cutoff=0.6)
-        names = ", ".join(dict.fromkeys(self.keys[form] for form in near))
-        return " " + _("Proche : %(names)s.") % {"names": names} if names else ""
+        return tuple(dict.fromkeys(self.keys[form] for form in near))
 
 
 class Directory:
@@ -148,8 +147,12 @@ def _settled(
     for text in filter(None, texts):
         key = vocabulary.key(text)
         if key is None:
+            near = vocabulary.closest(text)
             message = _("« %(text)s » est inconnu (%(nature)s).") % {"text": text, "nature": known.to}
-            problems.append(doubt("reference-inconnue", message + vocabulary.closest(text), column))
+            if near:
+                message += " " + _("Proche : %(names)s.") % {"names": ", ".join(near)}
+            code = "reference-requise" if known.is_required else "reference-inconnue"
+            problems.append(doubt(code, message, column, tuple((key, key) for key in near)))
         else:
             keys.append(key)
     if isinstance(value, tuple):

@@ -1,7 +1,7 @@
 """From the columns of a foreign file to ours: a mapping file in TOML, or our own headers as they are.
 
-A mapping says which column fills which field, with which constants, vocabulary and units. The same
-object will come from the import wizard. Nothing here reads the base.
+A mapping says which column fills which field, with which constants, vocabulary and units. The import
+wizard keeps the same data. Nothing here reads the base.
 """
 
 from __future__ import annotations
@@ -81,12 +81,21 @@ def comparable(text: str) -> str:
 
 def load(text: str) -> Mapping:
     """The mapping that a TOML text describes. Raises FileRefused with what is wrong in it."""
+    return from_data(data_of(text))
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """What a TOML text holds. Raises FileRefused when it is not TOML."""
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileRefused(
             _("Le fichier de correspondance n’est pas du TOML : %(why)s.") % {"why": error}
         ) from error
+
+
+def from_data(data: dict[str, Any]) -> Mapping:
+    """The mapping that the data of a TOML text, or of the import wizard, describe."""
     nature = NATURES.get(str(data.get("nature", "")))
     if nature is None:
         raise FileRefused(_("La correspondance doit dire la nature : %(all)s.") % {"all": ", ".join(NATURES)})
@@ -193,8 +202,8 @@ def bind(mapping: Mapping, headers: list[str]) -> Mapping:
     by_form = {comparable(header): header for header in reversed(headers)}
 
     def actual(column: str) -> str:
-        if not column:
-            return ""
+        if not column or column in headers:
+            return column
         found = by_form.get(comparable(column))
         if found is None:
             raise FileRefused(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+Proposals = tuple[tuple[str, str], ...]
+
 
 class Severity(StrEnum):
     """How far a problem goes: a notice is said, a doubt waits for a curator, a reject stays out."""
@@ -16,12 +18,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One remark about one row, in French; ``column`` is the header as the file writes it."""
+    """One remark about one row, in French; ``column`` is the header as the file writes it.
+
+    ``proposals`` are what the cell could be replaced with: (text, label).
+    """
 
     severity: Severity
     code: str
     message: str
     column: str = ""
+    proposals: Proposals = ()
 
     def __str__(self) -> str:
         return f"{self.column} : {self.message}" if self.column else self.message
@@ -32,9 +38,9 @@ def notice(code: str, message: str, column: str = "") -> Problem:
     return Problem(Severity.NOTICE, code, message, column)
 
 
-def doubt(code: str, message: str, column: str = "") -> Problem:
+def doubt(code: str, message: str, column: str = "", proposals: Proposals = ()) -> Problem:
     """A remark that a curator has to settle before the row is written."""
-    return Problem(Severity.DOUBT, code, message, column)
+    return Problem(Severity.DOUBT, code, message, column, proposals)
 
 
 def reject(code: str, message: str, column: str = "") -> Problem:

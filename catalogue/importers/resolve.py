@@ -19,6 +19,7 @@ from catalogue.importers.typography import one_line
 from catalogue.importers.values import PARENTHESIS, upright
 from geo.names import LINKS, normalise
 
+FEW = 3
 CLOSE_ENOUGH = 0.86
 """Similarity from which two spellings are taken for the same name: a letter or two apart."""
 SEVERAL = re.compile(r"\s*(?:/|\n| et | & |,|;| - |(?<=[a-zé])-\s)\s*", re.IGNORECASE)
@@ -204,16 +205,18 @@ def _contradiction(index: TerritoryIndex, said: Said, ground: Ground) -> Problem
     values = {"code": said.code, "official": ground.name, "name": said.name}
     if GROUPING.search(normalise(said.names[-1])) or GROUPING.search(normalise(said.name)):
         message = _("Le code %(code)s est celui de %(official)s, mais « %(name)s » nomme un groupement.")
-        return doubt("groupement", message % values, said.code_column)
+        named = [g for name in said.names for g in index.groupings.get(normalise(name), [])]
+        choices = {g.reference: (g.reference, g.label) for g in (*named[:FEW], ground)}
+        return doubt("groupement", message % values, said.code_column, tuple(choices.values()))
     message = _("Le code %(code)s est celui de %(official)s, pas de « %(name)s ».") % values
     if any(g.code != said.code and _matching(said, g.name) for g in index.postal.get(said.code, [])):
         message += " " + _("C’est un code postal.")
-    proposal = _proposal(index, said)
-    if not proposal and ground.code in index.new_communes:
-        proposal = " " + _(
+    proposed = _proposed(index, said)
+    if not proposed and ground.code in index.new_communes:
+        message += " " + _(
             "C’est une commune nouvelle : si elle a pris la suite de ce lieu, le code est bon."
         )
-    return doubt("code-contredit-nom", message + proposal, said.code_column)
+    return _doubt_place("code-contredit-nom", message, said.code_column, proposed)
 
 
 def _merged(index: TerritoryIndex, said: Said, old: list[Former]) -> Found:
@@ -222,9 +225,9 @@ def _merged(index: TerritoryIndex, said: Said, old: list[Former]) -> Found:
     if len(successors) > 1:
         names = ", ".join(former.successor.label for former in successors)
         message = _("La commune %(code)s a été partagée entre %(names)s : choisissez.")
-        return Found(
-            None, [doubt("commune-partagee", message % {"code": said.code, "names": names}, said.code_column)]
-        )
+        choices = tuple((former.successor.reference, former.successor.label) for former in successors)
+        message = message % {"code": said.code, "names": names}
+        return Found(None, [doubt("commune-partagee", message, said.code_column, choices)])
     former = successors[0]
     known = [name for name in (former.name, former.successor.name) if name]
     agreed = not said.names or any(_matching(said, name) for name in known)
@@ -243,16 +246,16 @@ def _shares_a_word(said: Said, official: str) -> bool:
 
 
 def _unknown_code(index: TerritoryIndex, said: Said) -> Found:
-    proposal = _proposal(index, said)
+    proposed = _proposed(index, said)
     by_postal = index.postal.get(said.code, [])
     if by_postal:
         names = ", ".join(sorted({ground.label for ground in by_postal})[:4])
         message = _("%(code)s est un code postal (%(names)s), pas un code INSEE.")
         message = message % {"code": said.code, "names": names}
-        return Found(None, [doubt("code-postal", message + proposal, said.code_column)])
+        return Found(None, [_doubt_place("code-postal", message, said.code_column, proposed)])
     message = _("Le code %(code)s n’existe pas.") % {"code": said.code}
-    if proposal:
-        return Found(None, [doubt("code-inconnu", message + proposal, said.code_column)])
+    if proposed:
+        return Found(None, [_doubt_place("code-inconnu", message, said.code_column, proposed)])
     advice = " " + _("Aucune commune ne porte ce nom : corrigez le code.")
     return Found(None, [reject("code-inconnu", message + advice, said.code_column)])
 
@@ -260,24 +263,30 @@ def _unknown_code(index: TerritoryIndex, said: Said) -> Found:
 def _without_code(index: TerritoryIndex, said: Said) -> Found:
     if not said.names:
         return Found(None, [reject("territoire-absent", _("Ni code ni nom de commune."), said.code_column)])
-    proposal = _proposal(index, said)
-    if proposal:
-        return Found(None, [doubt("code-absent", _("Le code manque.") + proposal, said.code_column)])
+    if proposed := _proposed(index, said):
+        return Found(None, [_doubt_place("code-absent", _("Le code manque."), said.code_column, proposed)])
     grouping = next((g for name in said.names for g in index.groupings.get(normalise(name), [])), None)
     if grouping is not None:
-        message = _("Le code manque. Proposé : %(name)s.") % {"name": grouping.label}
-        return Found(None, [doubt("code-absent", message, said.code_column)])
+        return Found(None, [_doubt_place("code-absent", _("Le code manque."), said.code_column, [grouping])])
     message = _("Le code manque, et « %(name)s » n’est pas le nom d’une commune.") % {"name": said.name}
     return Found(None, [reject("territoire-inconnu", message, said.name_column)])
 
 
-def _proposal(index: TerritoryIndex, said: Said) -> str:
-    """« Proposé : Dijon (21231). » when the name leads to few enough communes, else nothing."""
+def _proposed(index: TerritoryIndex, said: Said) -> list[Ground]:
+    """The communes that the name leads to, when they are few enough."""
+    grounds: list[Ground] = []
     for departement in dict.fromkeys((said.departement, said.code[:2], "")):
         grounds = [g for name in said.names for g in index.named(name, departement)]
         if grounds:
             break
-    unique = list(dict.fromkeys(ground.label for ground in grounds))
-    if not 1 <= len(unique) <= 3:
-        return ""
-    return " " + _("Proposé : %(names)s.") % {"names": _(" ou ").join(unique)}
+    unique = list({ground.reference: ground for ground in grounds}.values())
+    return unique if len(unique) <= FEW else []
+
+
+def _doubt_place(code: str, message: str, column: str, grounds: list[Ground]) -> Problem:
+    """The doubt with what is proposed: « Proposé : Dijon (21231). »."""
+    if grounds:
+        message += " " + _("Proposé : %(names)s.") % {
+            "names": _(" ou ").join(ground.label for ground in grounds)
+        }
+    return doubt(code, message, column, tuple((ground.reference, ground.label) for ground in grounds))

@@ -7,13 +7,13 @@ run at once: the second waits, then sees what the first wrote, so that one file 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.importers import mapping as mappings
@@ -27,13 +27,13 @@ from catalogue.importers.natures import NATURES
 from catalogue.importers.places import place_candidates
 from catalogue.importers.problems import FileRefused, reject
 from catalogue.importers.read import MAX_ROWS, read
+from catalogue.importers.settle import Settlement
 from catalogue.importers.snapshot import held_by_base, taken_by_others
 from catalogue.importers.suspicion import suspect
 from catalogue.importers.table import Table
 from catalogue.importers.territories import TerritoryIndex
-from catalogue.importers.write import CHUNK, Writer, write
+from catalogue.importers.write import Writer, write
 from catalogue.models import ImportBatch, Record, Source
-from catalogue.queue import later
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,6 +56,10 @@ class Ground:
         return cls(TerritoryIndex.load(), Directory())
 
 
+def _silently(step: str) -> None:
+    """What nobody listens to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One file to import and how."""
@@ -71,6 +75,9 @@ class Job:
     actor: User | None = None
     is_trusted: bool = False
     max_rows: int = MAX_ROWS
+    settlement: Settlement = Settlement()
+    said: Callable[[str], None] = _silently
+    """Told each step as it begins."""
 
 
 @dataclass(slots=True)
@@ -98,7 +105,9 @@ def alone() -> Iterator[None]:
 
 def prepare(job: Job) -> tuple[Table, Mapping, str]:
     """The table of the file, the mapping with its columns found, and the code of the source."""
+    job.said(_("Lecture du fichier"))
     table = read(job.data, max_rows=job.max_rows)
+    job.settlement.correct(table)
     given = job.mapping
     if given is None:
         nature = NATURES.get(job.nature)
@@ -140,8 +149,10 @@ def plan_import(
 ) -> Plan:
     """What the file would change. ``attached`` are candidates that the caller has already read."""
     candidates = read_candidates(table, mapping) if attached is None else attached
+    job.said(_("Rattachement aux territoires et aux références"))
     place_candidates(candidates, mapping.nature, ground.index, mapping.srid)
     settle_references(candidates, mapping.nature, ground.directory)
+    job.said(_("Recherche des doutes"))
     suspect(candidates, mapping.nature, ground.index, source, twins=not job.is_trusted)
     for candidate in candidates:
         rules.check(candidate)
@@ -151,8 +162,12 @@ def plan_import(
         if kind:
             message = _("Cet identifiant est déjà celui d’une fiche d’une autre nature (%(kind)s).")
             candidate.problems.append(reject("identifiant-pris", message % {"kind": kind}))
+    for candidate in candidates:
+        job.settlement.refuse(candidate)
+    job.said(_("Comparaison avec le catalogue"))
     existing = held_by_base(candidates, mapping.nature, source)
-    return compare(candidates, existing, mapping.nature, source, job.accepted)
+    settled = job.settlement.accepts
+    return compare(candidates, existing, mapping.nature, source, lambda line: job.accepted | settled(line))
 
 
 def check_constants(mapping: Mapping, ground: Ground) -> None:
@@ -206,33 +221,40 @@ def import_in_transaction(job: Job, ground: Ground) -> Result:
     """The same for a caller that holds the transaction and the lock already."""
     table, mapping, source = prepare(job)
     check_constants(mapping, ground)
-    if not check_source(mapping, source, ground):
-        names = {"nom": "name", "editeur": "publisher", "url": "url", "licence": "licence", "note": "note"}
-        details = {names[key]: value for key, value in mapping.source_details.items() if key in names}
-        Source.objects.create(code=source, **details)
-        ground.directory = Directory()
+    made = ensure_source(mapping, source, ground)
     plan = plan_import(table, mapping, source, job, ground)
-    return record(Result(job, table, mapping, plan, source), ground)
+    return record(Result(job, table, mapping, plan, source), ground, made=made)
 
 
-def record(result: Result, ground: Ground) -> Result:
-    """Write the plan under a batch; a plan that changes nothing leaves no trace."""
+def ensure_source(mapping: Mapping, source: str, ground: Ground) -> int | None:
+    """Create the source that the mapping describes when the base lacks it; returns the key of a new one."""
+    if check_source(mapping, source, ground):
+        return None
+    names = {"nom": "name", "editeur": "publisher", "url": "url", "licence": "licence", "note": "note"}
+    details = {names[key]: value for key, value in mapping.source_details.items() if key in names}
+    made = Source.objects.create(code=source, **details)
+    ground.directory = Directory()
+    return made.pk
+
+
+def record(
+    result: Result, ground: Ground, batch: ImportBatch | None = None, made: int | None = None
+) -> Result:
+    """Write the plan under a batch; without one, a plan that changes nothing leaves no trace.
+
+    ``made`` is the key of the source that this import created, for the undo.
+    """
     plan, job = result.plan, result.job
-    if not plan.writes_something:
+    if not plan.writes_something and batch is None:
         return result
-    batch = ImportBatch(
-        filename=job.filename[:250],
-        sha256=hashlib.sha256(job.data).hexdigest(),
-        source_id=ground.directory["source"].pks.get(result.source),
-        created_count=plan.count(Status.NEW),
-        changed_count=plan.count(Status.CHANGED),
-        unchanged_count=plan.count(Status.UNCHANGED),
-        suspicious_count=plan.count(Status.SUSPICIOUS),
-        rejected_count=plan.count(Status.REJECTED),
-        created_by=job.actor,
-    )
-    if plan.nature.is_record:
+    is_given = batch is not None
+    batch = batch or ImportBatch(filename=job.filename[:250], created_by=job.actor)
+    describe(batch, result, ground)
+    if made is not None:
+        batch.report["source_created"] = made
+    if plan.nature.is_record and not is_given:
         batch.save()
+    job.said(_("Écriture dans le catalogue"))
     writer = Writer(
         ground.directory,
         ground.index,
@@ -250,17 +272,28 @@ def record(result: Result, ground: Ground) -> Result:
             _("La base refuse une ligne (contrainte %(name)s) : rien n’a été écrit.") % {"name": name}
         ) from error
     if plan.nature.is_record:
-        batch.save(update_fields=["report"])
+        batch.save()
         result.batch = batch
-        _announce(batch, plan)
     ground.directory = Directory()
     return result
 
 
-def _announce(batch: ImportBatch, plan: Plan) -> None:
-    """Have the records that the batch wrote and that are published compared with the saved searches."""
-    changed = [outcome.pk for outcome in plan.of(Status.CHANGED) if outcome.pk]
-    written = Record.objects.published().filter(Q(import_batch=batch) | Q(pk__in=changed))
-    keys = list(written.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), CHUNK):
-        later("match_alerts", records=keys[start : start + CHUNK])
+def describe(batch: ImportBatch, result: Result, ground: Ground) -> None:
+    """Say on the batch what is being written."""
+    plan = result.plan
+    batch.state = ImportBatch.BatchState.WRITTEN
+    batch.written_at = timezone.now()
+    batch.nature = plan.nature.name
+    batch.sha256 = hashlib.sha256(result.job.data).hexdigest()
+    batch.source_id = ground.directory["source"].pks.get(result.source)
+    count(batch, plan)
+
+
+def count(batch: ImportBatch, plan: Plan) -> None:
+    """Count the rows of the plan on the batch."""
+    batch.row_count = len(plan.outcomes)
+    batch.created_count = plan.count(Status.NEW)
+    batch.changed_count = plan.count(Status.CHANGED)
+    batch.unchanged_count = plan.count(Status.UNCHANGED)
+    batch.suspicious_count = plan.count(Status.SUSPICIOUS)
+    batch.rejected_count = plan.count(Status.REJECTED)

@@ -43,7 +43,14 @@ LARGEST = Decimal(10) ** 12
 
 
 class Unreadable(Exception):
-    """The cell does not hold what its column should; the message says so in French."""
+    """The cell does not hold what its column should; the message says so in French.
+
+    ``proposals`` are what it could hold: (text, label).
+    """
+
+    def __init__(self, message: str, proposals: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.proposals = proposals
 
 
 def is_empty(text: str, also: frozenset[str] = frozenset()) -> bool:

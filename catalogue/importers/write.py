@@ -2,7 +2,7 @@
 
 New records get an address, a state and a line of history; changed ones keep their state. What a
 curator has locked is proposed as a Revision. The batch keeps enough to be undone: what it created
-(``record.import_batch``) and the old value of every field it changed.
+(``record.import_batch``), what it replaced (``before``), and a digest of every record as it left it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from django.db.models.sql import InsertQuery
 from django.utils import timezone
 from django.utils.text import slugify
 
+from catalogue.importers import digests
+from catalogue.importers.before import remember
 from catalogue.importers.candidates import Candidate, Item, Portable
 from catalogue.importers.diff import Change, ItemChange, Outcome, Plan, Status, json_item, key_of, proposal
 from catalogue.importers.fields import Collection, Nature, model_field
@@ -66,6 +68,8 @@ def write(plan: Plan, writer: Writer) -> None:
     else:
         created = _insert_terms(plan.nature, new, writer)
     changed = plan.of(Status.CHANGED)
+    if plan.nature.is_record:
+        writer.batch.report["before"] = remember(plan.nature, changed)
     _update(plan.nature, changed, writer)
     owners = {id(outcome): pk for outcome, pk in zip(new, created, strict=True)}
     owners |= {id(outcome): outcome.pk or 0 for outcome in changed}
@@ -73,7 +77,10 @@ def write(plan: Plan, writer: Writer) -> None:
     _write_items(plan.nature, new, changed, owners, writer)
     if plan.nature.is_record:
         _propose(changed, writer)
-        writer.batch.report["changes"] = {**writer.batch.report.get("changes", {}), **_before(changed)}
+        before = _before(changed)
+        shape = digests.shape_of(plan.nature)
+        written = digests.take(shape, [*created, *map(int, before)])
+        writer.batch.report |= {"changes": before, "shape": shape, "digests": written}
 
 
 def _value(model: type[models.Model], attribute: str, value: Portable, writer: Writer) -> tuple[str, Any]:
@@ -125,7 +132,6 @@ def _insert_records(nature: Nature, outcomes: list[Outcome], writer: Writer) -> 
                 state=writer.state,
                 published_at=published,
                 import_batch=writer.batch,
-                created_by=writer.actor,
             )
         )
     common = [f.attname for f in Record._meta.local_concrete_fields if not f.primary_key and not f.generated]
@@ -296,7 +302,7 @@ def _propose(outcomes: list[Outcome], writer: Writer) -> None:
 
 
 def _before(outcomes: list[Outcome]) -> dict[str, Any]:
-    """What each changed record held, so that the batch can be undone."""
+    """What each changed record held and holds, to be read."""
     before: dict[str, Any] = {}
     for outcome in outcomes:
         fields = {
