@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,8 +33,9 @@ from catalogue.importers.snapshot import held_by_base, taken_by_others
 from catalogue.importers.suspicion import suspect
 from catalogue.importers.table import Table
 from catalogue.importers.territories import TerritoryIndex
-from catalogue.importers.write import Writer, write
+from catalogue.importers.write import CHUNK, Writer, write
 from catalogue.models import ImportBatch, Record, Source
+from catalogue.queue import later
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -75,7 +77,7 @@ class Job:
     actor: User | None = None
     is_trusted: bool = False
     max_rows: int = MAX_ROWS
-    settlement: Settlement = Settlement()
+    settlement: Settlement = field(default_factory=Settlement)
     said: Callable[[str], None] = _silently
     """Told each step as it begins."""
 
@@ -274,8 +276,18 @@ def record(
     if plan.nature.is_record:
         batch.save()
         result.batch = batch
+        _announce(batch, plan)
     ground.directory = Directory()
     return result
+
+
+def _announce(batch: ImportBatch, plan: Plan) -> None:
+    """Have the records that the batch wrote and that are published compared with the saved searches."""
+    changed = [outcome.pk for outcome in plan.of(Status.CHANGED) if outcome.pk]
+    written = Record.objects.published().filter(Q(import_batch=batch) | Q(pk__in=changed))
+    keys = list(written.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        later("match_alerts", records=keys[start : start + CHUNK])
 
 
 def describe(batch: ImportBatch, result: Result, ground: Ground) -> None:
