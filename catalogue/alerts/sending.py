@@ -43,14 +43,11 @@ def read_token(token: str) -> tuple[int, int] | None:
     return user_id, search_id
 
 
-def searches_of_token(token: str) -> QuerySet[SavedSearch] | None:
-    """The searches that a token stops; None when nobody signed it."""
-    read = read_token(token)
-    if read is None:
-        return None
-    user_id, search_id = read
-    searches = SavedSearch.objects.filter(user_id=user_id, user__is_active=True)
-    return searches if search_id == EVERYTHING else searches.filter(pk=search_id)
+def running(user_id: int, search_id: int) -> QuerySet[SavedSearch]:
+    """The searches of the account that still send alerts, of which one alone or EVERYTHING."""
+    searches = SavedSearch.objects.filter(user_id=user_id, user__is_active=True).exclude(rhythm=Rhythm.NEVER)
+    found = searches if search_id == EVERYTHING else searches.filter(pk=search_id)
+    return found.only("pk", "name", "rhythm").order_by("name", "pk")
 
 
 def send_immediate() -> int:
@@ -99,9 +96,7 @@ def _take(pending: Any) -> list[dict[str, Any]]:
         .order_by("search__name", "search_id", "-matched_at", "-pk")
     )
     AlertMatch.objects.filter(pk__in=[match.pk for match in matches]).update(sent_at=timezone.now())
-    return [
-        _group(search, list(found)) for search, found in groupby(matches, key=lambda match: match.search)
-    ]
+    return [_group(search, list(found)) for search, found in groupby(matches, key=lambda match: match.search)]
 
 
 def _group(search: SavedSearch, matches: list[AlertMatch]) -> dict[str, Any]:

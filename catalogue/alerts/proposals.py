@@ -1,0 +1,137 @@
+"""What the catalogue proposes to an account without being asked: grounds for its solutions, solutions for its
+needs and for its territory, each with the explanation of the ranking that it comes from.
+
+Only published records are proposed, and only for records that are published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue import permissions
+from catalogue.alerts.criteria import quoted
+from catalogue.cards import ranked_card
+from catalogue.ground_cards import need_card, site_card, territory_card
+from catalogue.matching import Wish, match
+from catalogue.models import Need, Organisation, Record, Solution
+from catalogue.ranking import rank_solutions
+from geo.models import Territory
+
+MOST_OF_EACH = 3
+"""Solutions, needs and organisations looked at, the last changed first: each costs a ranking."""
+GROUNDS = 3
+SOLUTIONS = 5
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Answers to a question that was not asked. ``items`` have ``fiche`` (a card) or ``territoire``."""
+
+    title: str
+    url: str
+    more: str
+    items: list[dict[str, Any]] = field(default_factory=list)
+
+
+def proposals_for(user: User) -> list[Proposal]:
+    """Proposals for the account, those that have an answer alone; a bounded number of queries."""
+    found = [
+        *(_grounds(solution) for solution in _own(Solution, user)),
+        *(_answers(need) for need in _own(Need, user)),
+        *(_for_territory(organisation) for organisation in _collectivities(user)),
+    ]
+    return [proposal for proposal in found if proposal is not None and proposal.items]
+
+
+def _own(model: type[Record], user: User) -> list[Any]:
+    mine = model.objects.published().filter(permissions.own(user)).order_by("-updated_at", "-pk")
+    related = mine.select_related("territory").prefetch_related("themes")
+    return list(related.defer("geometry", "description", "territory__geometry")[:MOST_OF_EACH])
+
+
+def _collectivities(user: User) -> list[Organisation]:
+    """The collectivités of the account that are tied to a territory."""
+    places = user.memberships.confirmed().values("organisation")
+    tied = Organisation.objects.filter(
+        pk__in=places, kind=Organisation.Kind.COLLECTIVITE, territory__point__isnull=False
+    )
+    return list(tied.select_related("territory").defer("territory__geometry").order_by("name")[:MOST_OF_EACH])
+
+
+def _grounds(solution: Solution) -> Proposal:
+    """Three grounds by ranking 2: a site, a need and a territory before a second of each."""
+    wish = Wish(solution_id=solution.pk, themes=tuple(solution.themes.all()))
+    found = match(wish, limit=GROUNDS)
+    families = (
+        [{"fiche": site_card(ground)} for ground in found.sites],
+        [{"fiche": need_card(ground)} for ground in found.needs],
+        [{"territoire": territory_card(ground)} for ground in found.territories],
+    )
+    items = [item for turn in zip_longest(*families) for item in turn if item is not None][:GROUNDS]
+    words = ngettext("Un terrain pour %(title)s", "%(count)s terrains pour %(title)s", len(items))
+    return Proposal(
+        words % {"count": _spelt(len(items)), "title": quoted(solution.title)},
+        f"{reverse('catalogue:ground-search')}?solution={solution.slug}",
+        _("Tous les terrains pour cette solution"),
+        items,
+    )
+
+
+def _answers(need: Need) -> Proposal | None:
+    """Five solutions by ranking 1, for the territory and the themes of the need."""
+    place = need.territory
+    point = need.point or (place.point if place is not None else None)
+    if point is None:
+        return None
+    themes = list(need.themes.all())
+    ranking = rank_solutions(place, point, theme_ids=[theme.pk for theme in themes], limit=SOLUTIONS)
+    items = [{"fiche": ranked_card(solution)} for solution in ranking.solutions if solution.level >= 3]
+    words = ngettext(
+        "Une solution éprouvée pour votre besoin %(title)s",
+        "%(count)s solutions éprouvées pour votre besoin %(title)s",
+        len(items),
+    )
+    return Proposal(
+        words % {"count": _spelt(len(items)), "title": quoted(need.title)},
+        _ranking_address(place, themes[0].code if len(themes) == 1 else "")
+        if place
+        else need.get_absolute_url(),
+        _("Tout le classement pour ce territoire") if place else _("Voir le besoin"),
+        items,
+    )
+
+
+def _for_territory(organisation: Organisation) -> Proposal | None:
+    """Five solutions by ranking 1 for the territory of a collectivité."""
+    place = organisation.territory
+    if place is None or place.point is None:
+        return None
+    ranking = rank_solutions(place, place.point, limit=SOLUTIONS)
+    items = [{"fiche": ranked_card(solution)} for solution in ranking.solutions if solution.level >= 3]
+    words = ngettext(
+        "Une solution éprouvée pour le territoire %(place)s",
+        "%(count)s solutions éprouvées pour le territoire %(place)s",
+        len(items),
+    )
+    return Proposal(
+        words % {"count": _spelt(len(items)), "place": place.of_name},
+        _ranking_address(place),
+        _("Tout le classement pour ce territoire"),
+        items,
+    )
+
+
+def _ranking_address(place: Territory, theme: str = "") -> str:
+    address = reverse("catalogue:territory-detail", args=place.url_parts)
+    return f"{address}?theme={theme}" if theme else address
+
+
+def _spelt(count: int) -> str:
+    return {2: _("Deux"), 3: _("Trois"), 4: _("Quatre"), 5: _("Cinq")}.get(count, str(count))
