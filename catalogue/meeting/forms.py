@@ -23,7 +23,7 @@ HIDDEN_STATES = (Record.State.REFUSED, Record.State.ARCHIVED)
 def own_solutions(user: User) -> Any:
     """The solutions that somebody may propose as theirs: written by them or carried by an organisation."""
     carried = RecordOrganisation.objects.filter(
-        organisation__in=people.organisations_of(user), role=RecordOrganisation.Role.HOLDER
+        organisation__in=people.organisations_of(user).values("pk"), role=RecordOrganisation.Role.HOLDER
     ).values("record")
     mine = permissions.own(user) | Q(pk__in=carried, state=Record.State.PUBLISHED)
     return Solution.objects.exclude(state__in=HIDDEN_STATES).filter(mine).order_by("title", "pk")
@@ -48,17 +48,29 @@ class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Any) -> str:
         """The name, and whether somebody still has to confirm the membership."""
-        waiting = getattr(obj, "is_waiting", False)
+        waiting = obj.confirmed_at is None
         return _g("%(name)s (appartenance à confirmer)") % {"name": obj.name} if waiting else obj.name
 
 
-class SolutionForm(forms.Form):
-    """What an application and an answer share: the solution, the organisation, the key of the form."""
+class KeyedForm(forms.Form):
+    """A form that sends once, however often it is posted."""
+
+    creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def hidden_errors(self) -> list[str]:
+        """What is wrong with the fields that nobody sees, and with the form as a whole."""
+        found = [str(error) for error in self.non_field_errors()]
+        if self.errors.get("creation_key"):
+            found.append(_g("Ce formulaire est abîmé : rechargez la page."))
+        return found
+
+
+class SolutionForm(KeyedForm):
+    """What an application and an answer share: the solution and the organisation."""
 
     solution = forms.ModelChoiceField(
         queryset=Solution.objects.none(), to_field_name="slug", widget=forms.HiddenInput
     )
-    creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     organisation = OrganisationField(
         label=_("Au nom de"),
         queryset=Organisation.objects.none(),
@@ -78,10 +90,8 @@ class SolutionForm(forms.Form):
             self.fields["organisation"].initial = only[0].pk
 
     def hidden_errors(self) -> list[str]:
-        """What is wrong with the fields that nobody sees, and with the form as a whole."""
-        found = [str(error) for error in self.non_field_errors()]
-        if self.errors.get("creation_key"):
-            found.append(_g("Ce formulaire est abîmé : rechargez la page."))
+        """The same, and a solution that is not one's to propose."""
+        found = super().hidden_errors()
         if self.errors.get("solution"):
             found.append(
                 _g("Cette solution n’est pas de celles que vous pouvez proposer : choisissez-en une.")
@@ -108,7 +118,7 @@ class DocumentsField(forms.FileField):
         wrong: list[forms.ValidationError] = []
         for file in files:
             try:
-                attachments.kind_of(file)
+                attachments.suffix_of(file)
             except forms.ValidationError as error:
                 wrong.append(error)
         if wrong:
@@ -161,7 +171,7 @@ class ApplicationForm(SolutionForm):
         required=False,
         widget=SeveralFilesInput(attrs={"accept": attachments.ACCEPTED}),
         help_text=_(
-            "Trois au plus, 20\u00a0Mo chacun : PDF, image ou document bureautique. Seules les deux "
+            "Trois au plus, 20\u00a0Mo chacun : PDF, image, document de bureau ou CSV. Seules les deux "
             "parties et les curateurs les liront."
         ),
     )
@@ -212,21 +222,19 @@ class AnswerForm(SolutionForm):
     )
 
 
-class ContactForm(forms.Form):
+class ContactForm(KeyedForm):
     """A message to an organisation."""
 
-    creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     subject = forms.CharField(label=_("Objet"), max_length=150)
     message = forms.CharField(
         label=_("Votre message"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 8})
     )
 
 
-class MessageForm(forms.Form):
+class MessageForm(KeyedForm):
     """A message in a thread."""
 
     prefix = "message"
-    creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     text = forms.CharField(
         label=_("Votre message"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 5})
     )

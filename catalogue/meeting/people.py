@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from catalogue import notices
@@ -16,8 +16,9 @@ MOST_RECIPIENTS = 20
 
 
 def organisations_of(user: User) -> QuerySet[Organisation]:
-    """The organisations somebody belongs to, confirmed or waiting to be."""
-    return Organisation.objects.filter(memberships__user=user, is_active=True).order_by("name")
+    """The organisations somebody belongs to, with ``confirmed_at``: when it was confirmed, if it was."""
+    mine = Organisation.objects.filter(memberships__user=user, is_active=True)
+    return mine.annotate(confirmed_at=F("memberships__confirmed_at")).order_by("name")
 
 
 def is_waiting(user: User | None, organisation: Organisation) -> bool:

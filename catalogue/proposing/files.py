@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from catalogue.models import Document
+from catalogue.models import Attachment, Document
 
-FOLDERS = ("documents", "vignettes")
+FOLDERS = ("documents", "vignettes", "candidatures")
 KEPT = datetime.timedelta(days=1)
 """How long a file that no document holds is left: an upload may still be on its way."""
 
@@ -34,6 +34,7 @@ def sweep() -> int:
     """Delete the files that no document holds any more; returns how many."""
     limit = timezone.now() - KEPT
     held = {name for pair in Document.objects.values_list("file", "thumbnail") for name in pair if name}
+    held |= set(Attachment.objects.values_list("file", flat=True))
     lost = [
         name
         for folder in FOLDERS

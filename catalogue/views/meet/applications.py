@@ -200,6 +200,6 @@ def application_document(request: HttpRequest, pk: int, key: str) -> HttpRespons
         content,
         as_attachment=True,
         filename=attachments.download_name(attachment),
-        content_type=attachments.TYPES[attachments.extension(attachment)],
+        content_type=attachments.content_type(attachment),
     )
     return given

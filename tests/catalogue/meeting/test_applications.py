@@ -10,16 +10,19 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from catalogue import workflow
 from catalogue.meeting import applications, results
 from catalogue.meeting.refusal import Refused
 from catalogue.models import Application, Attachment, Experiment, OutgoingMail, Record, Revision
+from catalogue.proposing import files
 from catalogue.tasks import ask_results
 from tests import factories
 from tests.catalogue.meeting.scenes import MOTIVATION, Scene, client_of, counts, sent_to
@@ -262,18 +265,26 @@ def test_one_alive_application_for_a_site_and_a_solution(scene: Scene) -> None:
 # Documents
 
 
-def office(*names: str, first: bytes | None = None) -> bytes:
+def office(kind: str, *names: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        if first is not None:
-            archive.writestr("mimetype", first)
+        if kind == "odt":
+            archive.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
+        else:
+            word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+            archive.writestr("[Content_Types].xml", word)
         for name in names:
             archive.writestr(name, b"x")
     return packed.getvalue()
 
 
-DOCX = office("[Content_Types].xml", "word/document.xml")
-ODT = office("content.xml", first=b"application/vnd.oasis.opendocument.text")
+def image() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (4, 4), "white").save(drawn, "JPEG")
+    return drawn.getvalue()
+
+
+DOCX = office("docx", "word/document.xml")
 
 
 @pytest.mark.parametrize(
@@ -282,9 +293,9 @@ ODT = office("content.xml", first=b"application/vnd.oasis.opendocument.text")
         ("plan.pdf", PDF, "plan.pdf"),
         ("plan.exe", PDF, "plan.pdf"),
         ("../../etc/passwd.pdf", PDF, "passwd.pdf"),
-        ("photo.jpg", b"\xff\xd8\xff\xe0" + b"0" * 20, "photo.jpg"),
+        ("photo.jpg", image(), "photo.jpg"),
         ("note.docx", DOCX, "note.docx"),
-        ("note.odt", ODT, "note.odt"),
+        ("note.odt", office("odt", "content.xml"), "note.odt"),
     ],
 )
 def test_a_document_is_private_and_given_back_as_a_file(
@@ -316,10 +327,9 @@ def test_a_document_is_private_and_given_back_as_a_file(
         ("page.pdf", b"<html><script>alert(1)</script>"),
         ("dessin.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
         ("programme.pdf", b"MZ\x90\x00"),
-        ("macro.docx", office("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin")),
-        ("archive.zip", office("a.txt")),
+        ("macro.docx", office("docx", "word/vbaProject.bin")),
+        ("archive.odt", office("odt", "a.txt")),
         ("tronque.docx", DOCX[:40]),
-        ("faux.odt", office("content.xml", first=b"application/x-msdownload")),
         ("vide.pdf", b""),
     ],
 )
@@ -337,15 +347,13 @@ def test_a_fourth_or_a_heavy_document_is_refused(scene: Scene, monkeypatch: pyte
     site = scene.site()
     four = [SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(4)]
     assert "Trois documents au plus." in apply_to(scene, site, documents=four).content.decode()
-    monkeypatch.setattr("catalogue.meeting.attachments.LARGEST", 10)
+    monkeypatch.setattr("catalogue.proposing.contents.LARGEST", 10)
     heavy = apply_to(scene, site, documents=[SimpleUploadedFile("lourd.pdf", PDF)])
-    assert "dépasse" in heavy.content.decode()
+    assert "trop lourd" in heavy.content.decode()
     assert not Application.objects.exists()
 
 
 def test_a_refused_sending_leaves_no_file(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.core.files.storage import default_storage
-
     def fail(*_arguments: Any, **_named: Any) -> None:
         raise Refused("Trop tard.")
 
@@ -357,8 +365,6 @@ def test_a_refused_sending_leaves_no_file(scene: Scene, monkeypatch: pytest.Monk
 
 
 def files_under(folder: str) -> list[str]:
-    from django.core.files.storage import default_storage
-
     folders, files = default_storage.listdir(folder)
     return files + [name for inside in folders for name in files_under(f"{folder}/{inside}")]
 
@@ -668,3 +674,16 @@ def test_nothing_of_an_application_is_public(scene: Scene) -> None:
         "/fiches/?q=Toit",
     ):
         assert "Zéphyrinade" not in Client().get(address).getvalue().decode()
+
+
+def test_a_file_that_no_application_holds_any_more_is_swept(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalogue.proposing.files.KEPT", datetime.timedelta(0))
+    apply_to(scene, scene.site(), documents=[SimpleUploadedFile("plan.pdf", PDF)])
+    name = Attachment.objects.get().file.name
+    files.sweep()
+    assert default_storage.exists(name)
+    Application.objects.get().delete()
+    files.sweep()
+    assert not default_storage.exists(name)
