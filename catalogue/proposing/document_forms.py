@@ -31,7 +31,7 @@ FIRST_YEAR = 1900
 VALUES = ("kind", "title", "url", "licence", "credit", "published_year", "alternative")
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     """One document; ``content`` says what its file is, once the form is valid."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -102,7 +102,7 @@ class DocumentForm(forms.ModelForm):
             licence.choices = [*licence.choices, (stored, stored)]  # type: ignore[attr-defined]
 
     @property
-    def given(self) -> UploadedFile | None:
+    def given(self) -> UploadedFile[Any] | None:
         """The file that was sent with the form."""
         file = self.cleaned_data.get("file")
         return file if isinstance(file, UploadedFile) else None
@@ -138,7 +138,7 @@ class DocumentForm(forms.ModelForm):
 
     def _recognise(self) -> None:
         file = self.given
-        if file is None:
+        if file is None or file.file is None:
             return
         try:
             self.content = recognise(file.file, file.size or 0)

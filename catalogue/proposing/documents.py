@@ -51,7 +51,7 @@ def changeable(copy: Copy) -> QuerySet[Document]:
 
 @transaction.atomic
 def add(
-    copy: Copy, key: uuid.UUID, values: dict[str, Any], file: UploadedFile | None, content: Content | None
+    copy: Copy, key: uuid.UUID, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
 ) -> Document:
     """The document, added; one form adds one document, however often it is sent. Raises TooMany."""
     fresh = locked(copy)
@@ -74,7 +74,7 @@ def add(
 
 @transaction.atomic
 def change(
-    copy: Copy, pk: int, values: dict[str, Any], file: UploadedFile | None, content: Content | None
+    copy: Copy, pk: int, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
 ) -> Document:
     """The document with other words, or another file when one is given; Http404 when it may not be."""
     fresh = locked(copy)
@@ -107,11 +107,11 @@ def remove(copy: Copy, pk: int) -> None:
 
 def file_name(document: Document) -> str:
     """The name under which the file is given: its title and what it is."""
-    suffix = document.file.name.rpartition(".")[2]
+    suffix = str(document.file.name).rpartition(".")[2]
     return f"{slugify(document.title)[:80] or 'document'}.{suffix}"
 
 
-def _give(document: Document, file: UploadedFile | None, content: Content | None) -> None:
+def _give(document: Document, file: UploadedFile[Any] | None, content: Content | None) -> None:
     """Keep the file under a name that tells nothing; an image waits to be reduced."""
     if file is None or content is None:
         return

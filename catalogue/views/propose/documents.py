@@ -106,7 +106,7 @@ def propose_document_remove(request: HttpRequest, slug: str, pk: int) -> HttpRes
 
 @public
 @require_safe
-def document_file(request: HttpRequest, key: uuid.UUID, name: str) -> HttpResponse | FileResponse:
+def document_file(request: HttpRequest, key: uuid.UUID, name: str) -> HttpResponse:
     """The file of a document: to everybody when it is public, else to those who may preview the record."""
     found = Document.objects.exclude(file="").filter(is_ready=True).select_related("record")
     document = get_object_or_404(found, key=key)
@@ -129,4 +129,4 @@ def document_file(request: HttpRequest, key: uuid.UUID, name: str) -> HttpRespon
         patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
     else:
         patch_cache_control(response, private=True, no_store=True)
-    return response
+    return cast(HttpResponse, response)

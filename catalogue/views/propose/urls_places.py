@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from catalogue.views.propose import documents, places
+from catalogue.views.propose import documents, duplicates, places
 
 urlpatterns = [
     path("api/lieu/", places.propose_place, name="propose-place"),
+    path("api/doublons/", duplicates.propose_twins, name="propose-twins"),
     path("proposer/fiche/<slug:slug>/documents/", documents.propose_documents, name="propose-documents"),
     path(
         "proposer/fiche/<slug:slug>/documents/<int:pk>/",
