@@ -226,8 +226,9 @@ LINKS = (
     FROM syn WHERE measure IS NOT NULL
     """,
     """
-    INSERT INTO catalogue_document (record_id, kind, title, url, file, licence, credit, published_year)
-    SELECT id, 'fiche', %(document)s, 'https://synthese.invalid/' || i, '', '', '', year
+    INSERT INTO catalogue_document (record_id, kind, title, url, file, licence, credit, published_year,
+                                    content_type, thumbnail, alternative)
+    SELECT id, 'fiche', %(document)s, 'https://synthese.invalid/' || i, '', '', '', year, '', '', ''
         FROM syn WHERE documented
     """,
     """
