@@ -30,7 +30,14 @@ DIGITS = 7
 """Decimals kept of a longitude or latitude: a centimetre."""
 CLOSE_DEGREES = 1.5e-7
 SHAPE = "geometry"
-LINKS = {"solution": "slug", "parent": "slug", "source": "code", "type": "code", "document": "key"}
+LINKS = {
+    "solution": "slug",
+    "parent": "slug",
+    "source": "code",
+    "owner": "slug",
+    "type": "code",
+    "document": "key",
+}
 MANY = ("themes", "stakes", "programmes")
 
 

@@ -84,7 +84,7 @@ PROPOSALS: dict[str, Proposal] = {
             Kind.SOLUTION,
             _("Une solution"),
             _("Pour qu’une collectivité qui cherche puisse la comparer, la voir à l’œuvre et vous joindre."),
-            _("Ce qu’elle fait, ce qu’elle coûte, ce qu’il faut pour la reprendre."),
+            _("ce qu’elle fait, ce qu’elle coûte, ce qu’il faut pour la reprendre."),
             10,
             (
                 _essential(_("Ce que c’est, en deux phrases.")),
@@ -105,7 +105,7 @@ PROPOSALS: dict[str, Proposal] = {
             Kind.EXPERIMENT,
             _("Une expérimentation"),
             _("Pour que d’autres sachent ce qui a marché, où, et avec quels résultats mesurés."),
-            _("La solution essayée, le lieu, les dates, le bilan et les chiffres avec leur source."),
+            _("la solution essayée, le lieu, les dates, le bilan et les chiffres avec leur source."),
             15,
             (
                 _essential(_("Quelle solution, où, en deux phrases.")),
@@ -130,7 +130,7 @@ PROPOSALS: dict[str, Proposal] = {
             Kind.SITE,
             _("Un site d’expérimentation"),
             _("Pour qu’un innovateur trouve un terrain et candidate auprès de vous."),
-            _("Le périmètre, ce qui peut y être testé, ce qui s’y trouve, vos conditions."),
+            _("le périmètre, ce qui peut y être testé, ce qui s’y trouve, vos conditions."),
             10,
             (
                 _essential(_("Quel lieu vous offrez, en deux phrases.")),
@@ -147,7 +147,7 @@ PROPOSALS: dict[str, Proposal] = {
             Kind.NEED,
             _("Un besoin"),
             _("Pour que ceux qui ont une réponse la proposent, et que vous sachiez qui partage ce besoin."),
-            _("Qui rencontre la difficulté, où, ce qui existe déjà."),
+            _("qui rencontre la difficulté, où, ce qui existe déjà."),
             5,
             (
                 _essential(_("Ce qui manque, en deux phrases.")),
@@ -165,7 +165,7 @@ PROPOSALS: dict[str, Proposal] = {
             Kind.OPERATION,
             _("Une opération d’aménagement"),
             _("Pour que ceux qui aménagent un lieu semblable voient ce qui a été fait et sous quel label."),
-            _("Le périmètre, le programme, les labels obtenus, les acteurs."),
+            _("le périmètre, le programme, les labels obtenus, les acteurs."),
             15,
             (
                 _essential(_("L’opération en deux phrases.")),

@@ -5,26 +5,32 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalogue import permissions
 from catalogue.access import account
 from catalogue.models import Experiment, Record
 from catalogue.proposing import drafts
+from catalogue.proposing.duplicates import likely_duplicates, sought
 from catalogue.proposing.editing import PLACE, Copy, Stale, open_copy, save, version
 from catalogue.proposing.forms import CourseForm, EssentialForm, StepForm
 from catalogue.proposing.place_form import PlaceForm
 from catalogue.proposing.portable import Values, plain
-from catalogue.proposing.steps import ACTORS, AWARDS, RESULTS, Step
+from catalogue.proposing.steps import ACTORS, AWARDS, ESSENTIAL, RESULTS, Step
 from catalogue.proposing.steps import PLACE as PLACE_STEP
 from catalogue.proposing.writing import NotWritten
+from catalogue.views.errors import bad_request
 from catalogue.views.propose.actors import actors_step
 from catalogue.views.propose.items import items_step
-from catalogue.views.propose.page import around, clashes, posted, saved, seen
+from catalogue.views.propose.page import around, clashes, posted, saved, seen, step_address
+from catalogue.views.propose.start import WordsForm
 
 PARENTS_SHOWN = 200
 
@@ -70,6 +76,50 @@ def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     return _page(request, copy, step, form, shown, stale)
 
 
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which solution an experiment is of: found by its name, then chosen."""
+    copy = open_copy(cast(User, request.user), slug)
+    if copy.kind != Record.Kind.EXPERIMENT:
+        raise Http404
+    asked = WordsForm(request.POST if request.method == "POST" else request.GET)
+    if not asked.is_valid():
+        return bad_request(request, asked)
+    chosen = asked.cleaned_data["solution"]
+    missed = False
+    if request.method == "POST":
+        missed = not drafts.usable_solutions(copy.user).filter(slug=chosen).exists()
+        if not missed:
+            save(copy, {"solution": chosen}, "")
+            messages.success(request, _("Solution choisie."))
+            return redirect(step_address(copy.record, ESSENTIAL))
+    words = asked.cleaned_data["q"]
+    return render(
+        request,
+        "catalogue/propose/solution_choice.html",
+        {
+            "fiche": copy.record,
+            "solution": _solution_of(copy),
+            "q": words,
+            "trouvees": drafts.find_solutions(copy.user, words),
+            "manquee": missed,
+            "adresse": reverse("catalogue:propose-solution", args=[slug]),
+            "retour": step_address(copy.record, ESSENTIAL),
+            "rubrique": "proposer",
+        },
+        status=400 if missed else 200,
+    )
+
+
+def _solution_of(copy: Copy) -> Record | None:
+    """The solution that the copy of an experiment is of."""
+    if copy.kind != Record.Kind.EXPERIMENT:
+        return None
+    slug = copy.values(["solution"])["solution"]
+    return Record.objects.only("slug", "title", "state", "kind").filter(slug=slug).first()
+
+
 def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     """The step of the place: what is found is confirmed before it is saved."""
     data = posted(request)
@@ -97,14 +147,17 @@ def _page(
     stale: list[dict[str, Any]],
 ) -> HttpResponse:
     place = step.code == PLACE_STEP
+    first = step.form is EssentialForm
+    solution = _solution_of(copy) if first else None
     return render(
         request,
         "catalogue/propose/propose_place.html" if place else "catalogue/propose/propose_step.html",
         {
             **around(copy, step.code),
             "formulaire": form,
-            "form": form,
-            "record": copy.record,
+            "solution": solution,
+            "solution_essayee": solution.slug if solution else "",
+            "doublons": likely_duplicates(copy.user, sought(copy.record)) if first else [],
             "version": shown,
             "ecarts": stale,
         },

@@ -83,6 +83,7 @@ def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
             "formulaire": form,
             "proposition": proposal,
             "solution": solution,
+            "solution_essayee": solution.slug if solution else "",
             "sans_organisation": not owners,
             "etapes": [
                 {"titre": str(step.title), "etat": "courant" if number == 0 else "avenir"}
@@ -123,6 +124,9 @@ def _choose_solution(request: HttpRequest, user: User, words: str, *, missed: bo
             "trouvees": drafts.find_solutions(user, words),
             "manquee": missed,
             "adresse": reverse("catalogue:propose-new", args=[Record.Kind.EXPERIMENT.value]),
+            "fiche": None,
+            "solution": None,
+            "retour": reverse("catalogue:propose"),
             "rubrique": "proposer",
         },
     )

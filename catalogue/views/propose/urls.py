@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/solutions-essayables/", start.propose_solutions, name="propose-solutions"),
     path("api/organisations/", start.propose_organisations, name="propose-organisations"),
     path(f"{RECORD}verifier/", review.propose_review, name="propose-review"),
+    path(f"{RECORD}solution/", editing.propose_solution, name="propose-solution"),
     path(f"{RECORD}supprimer/", review.propose_delete, name="propose-delete"),
     path(f"{RECORD}abandonner/", review.propose_discard, name="propose-discard"),
     path(f"{RECORD}<slug:step>/", editing.propose_step, name="propose-step"),
