@@ -56,7 +56,7 @@ class SignupForm(Worded, account.SignupForm):  # type: ignore[misc]
 
     labels = {"email": EMAIL, "password1": PASSWORD}
     helps = {
-        "email": _("De préférence professionnelle : un lien de confirmation y est envoyé."),
+        "email": _("De préférence professionnelle : un lien de confirmation y est envoyé."),
         "password1": RULE,
     }
 

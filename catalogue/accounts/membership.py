@@ -63,7 +63,7 @@ def join(user: User, organisation: Organisation) -> Membership:
     if already is not None:
         return already
     if Membership.objects.waiting().filter(user=user).count() >= MOST_WAITING:
-        raise NotPossible(_("Vous avez déjà cinq demandes en attente : patientez ou retirez-en une."))
+        raise NotPossible(_("Vous avez déjà cinq demandes en attente : patientez ou retirez-en une."))
     membership = Membership.objects.create(user=user, organisation=organisation)
     for manager in managers(organisation):
         _tell("organisation-demande", manager.user, organisation, who=name_of(user))
@@ -179,7 +179,7 @@ def invite(organisation: Organisation, email: str, role: str, actor: User) -> In
         raise NotPossible(_("Une invitation vient d’être envoyée à cette adresse."))
     waiting.filter(email=email).delete()
     if waiting.count() >= MOST_INVITATIONS:
-        raise NotPossible(_("Trente invitations attendent déjà : annulez-en avant d’en envoyer d’autres."))
+        raise NotPossible(_("Trente invitations attendent déjà : annulez-en avant d’en envoyer d’autres."))
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         organisation=organisation,
@@ -270,7 +270,7 @@ def _keep_a_manager(leaving: Membership) -> None:
         Membership.objects.confirmed().filter(organisation=leaving.organisation_id).exclude(pk=leaving.pk)
     )
     if others.exists() and not others.filter(role=Role.MANAGER).exists():
-        raise NotPossible(_("C’est le dernier responsable : transmettez d’abord la responsabilité."))
+        raise NotPossible(_("C’est le dernier responsable : transmettez d’abord la responsabilité."))
 
 
 def _tell(kind: str, user: User, organisation: Organisation, **said: str) -> None:

@@ -56,7 +56,7 @@ class VariedPasswordValidator:
     def get_help_text(self) -> str:
         """What is asked."""
         return ngettext(
-            "Votre mot de passe ne peut être répétitif : au moins %(n)d caractère différent.",
-            "Votre mot de passe ne peut être répétitif : au moins %(n)d caractères différents.",
+            "Votre mot de passe ne peut être répétitif : au moins %(n)d caractère différent.",
+            "Votre mot de passe ne peut être répétitif : au moins %(n)d caractères différents.",
             FEWEST_CHARACTERS,
         ) % {"n": FEWEST_CHARACTERS}

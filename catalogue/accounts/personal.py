@@ -112,7 +112,7 @@ def what_erasing_does(user: User) -> list[str]:
     said = [
         _("Votre nom, votre adresse, votre mot de passe et vos recherches enregistrées sont effacés."),
         _(
-            "Vous quittez vos organisations ; là où vous êtes seul responsable, "
+            "Vous quittez vos organisations ; là où vous êtes seul responsable, "
             "le plus ancien membre le devient."
         ),
     ]

@@ -43,8 +43,8 @@ def place_of(text: str) -> Territory:
     if not found:
         raise ValidationError(_("Aucun territoire de ce nom. Donnez le nom complet, ou le code INSEE."))
     raise ValidationError(
-        _("Plusieurs territoires peuvent répondre à ce nom : recopiez l’un d’eux. %(choices)s.")
-        % {"choices": _(" ; ").join(label_of(one) for one in (same or found))}
+        _("Plusieurs territoires peuvent répondre à ce nom : recopiez l’un d’eux. %(choices)s.")
+        % {"choices": _(" ; ").join(label_of(one) for one in (same or found))}
     )
 
 
@@ -56,7 +56,7 @@ def _of_code(code: str) -> Territory:
             continue
         return found
     raise ValidationError(
-        _("« %(code)s » n’est le code d’aucune commune, intercommunalité ou département.") % {"code": code}
+        _("« %(code)s » n’est le code d’aucune commune, intercommunalité ou département.") % {"code": code}
     )
 
 

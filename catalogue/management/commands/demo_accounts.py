@@ -23,7 +23,7 @@ class Command(BaseCommand):
             )
         accounts = demo.make()
         width = max(len(account.role) for account in accounts)
-        self.stdout.write("Comptes de démonstration (mots de passe renouvelés, affichés cette seule fois) :")
+        self.stdout.write("Comptes de démonstration (mots de passe renouvelés, affichés cette seule fois) :")
         for account in accounts:
             self.stdout.write(f"  {account.role:<{width}}  {account.email:<28}  {account.password}")
-        self.stdout.write(f"Se connecter : {settings.SITE_URL}/compte/connexion/")
+        self.stdout.write(f"Se connecter : {settings.SITE_URL}/compte/connexion/")

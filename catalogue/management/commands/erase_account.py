@@ -13,7 +13,7 @@ from catalogue.accounts.names import account_at
 class Command(BaseCommand):
     """Erase an account: what it published stays, without its name."""
 
-    help = "Efface un compte : ce qu’il a publié reste, sans son nom."
+    help = "Efface un compte : ce qu’il a publié reste, sans son nom."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The address of the account, and that one is sure."""

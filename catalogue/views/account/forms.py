@@ -33,7 +33,7 @@ class IdentityForm(forms.ModelForm):  # type: ignore[type-arg]
 class EraseForm(forms.Form):
     """That one knows what one does."""
 
-    confirm = forms.BooleanField(label=_("Oui, effacer mon compte : je sais que c’est définitif."))
+    confirm = forms.BooleanField(label=_("Oui, effacer mon compte : je sais que c’est définitif."))
 
 
 class SiretForm(forms.Form):
@@ -64,7 +64,7 @@ class NewOrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     place = forms.CharField(
         label=_("Territoire ou commune du siège"),
         help_text=_(
-            "Pour une collectivité, son territoire ; sinon la commune du siège. Un nom, ou un code INSEE."
+            "Pour une collectivité, son territoire ; sinon la commune du siège. Un nom, ou un code INSEE."
         ),
         required=False,
         max_length=150,
@@ -109,7 +109,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Organisation
         fields = ("url", "description")
         labels = {"description": _("Présentation")}
-        help_texts = {"description": _("Quelques phrases : ce que vous faites, pour qui, où.")}
+        help_texts = {"description": _("Quelques phrases : ce que vous faites, pour qui, où.")}
         widgets = {"description": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

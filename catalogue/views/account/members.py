@@ -96,7 +96,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         except places.NotPossible as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, _("L’invitation est partie : elle est valable deux semaines."))
+            messages.success(request, _("L’invitation est partie : elle est valable deux semaines."))
             return redirect("catalogue:organisation-detail", organisation.slug)
     return show(request, organisation, status=400, invitation=form)
 
@@ -126,7 +126,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect(request.path)
         messages.success(
-            request, _("Vous êtes maintenant de « %(name)s ».") % {"name": place.organisation.name}
+            request, _("Vous êtes maintenant de « %(name)s ».") % {"name": place.organisation.name}
         )
         return redirect("catalogue:organisation-detail", place.organisation.slug)
     here = request.user.is_authenticated

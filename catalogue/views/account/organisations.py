@@ -95,7 +95,7 @@ def _joined(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("catalogue:organisation-list")
     if place.confirmed_at is None:
-        messages.success(request, _("Votre demande est envoyée : vous recevrez la réponse par courriel."))
+        messages.success(request, _("Votre demande est envoyée : vous recevrez la réponse par courriel."))
     return redirect("catalogue:organisation-detail", place.organisation.slug)
 
 
@@ -170,7 +170,7 @@ def organisation_leave(request: HttpRequest, slug: str) -> HttpResponse:
         except places.NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect("catalogue:organisation-detail", organisation.slug)
-        messages.success(request, _("Vous n’êtes plus de « %(name)s ».") % {"name": organisation.name})
+        messages.success(request, _("Vous n’êtes plus de « %(name)s ».") % {"name": organisation.name})
         return redirect("catalogue:organisation-list")
     context = {"rubrique": RUBRIQUE, "organisation": organisation, "moi": place}
     return render(request, "catalogue/account/organisation_leave.html", context)
