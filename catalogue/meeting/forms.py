@@ -150,14 +150,13 @@ class ApplicationForm(SolutionForm):
         label=_("Fin souhaitée"),
         required=False,
         widget=DateInput(),
-        help_text=_("À cette date, les résultats vous seront demandés."),
     )
     calendar = forms.CharField(
         label=_("Calendrier, en clair"),
         max_length=MEDIUM,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Étapes, saisons, marges."),
+        help_text=_("Étapes, saisons, marges. À la date de fin, les résultats vous seront demandés."),
     )
     needs = forms.CharField(
         label=_("Ce qu’il vous faut sur place"),
