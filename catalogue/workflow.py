@@ -63,7 +63,7 @@ RULES: dict[str, Rule] = {
         needs_reason=True,
     ),
     "withdraw": Rule(
-        _("Reprendre la fiche"),
+        _("Reprendre en brouillon"),
         frozenset({State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE}),
         State.DRAFT,
         by_curator=False,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue import permissions, timeline
 from catalogue.access import account
+from catalogue.alerts.proposals import proposals_for
 from catalogue.models import (
     AnswerProposal,
     Application,
@@ -52,6 +53,7 @@ def space(request: HttpRequest) -> HttpResponse:
             "changements": changes_begun(user),
             "rencontres": meetings(places),
             "adhesions": places,
+            "propositions": proposals_for(user),
             "nouveau": not counts["total"],
             "rubrique": "espace",
         },

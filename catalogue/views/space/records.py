@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue import audience, detail, permissions, timeline, workflow
 from catalogue.access import account
 from catalogue.models import Record
+from catalogue.proposing.editing import open_copy
+from catalogue.proposing.gauge import measure
 from catalogue.views.errors import bad_request
 from catalogue.views.paging import page_of
 from catalogue.views.space.forms import ActionForm, MyRecordsForm
@@ -119,6 +121,7 @@ def situation(request: HttpRequest, record: Record, failed: ActionForm | None = 
         "permis": allowed,
         "formulaires": forms_of(allowed, failed),
         "audience": figures(record) if "figures" in allowed else None,
+        "jauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
         "rubrique": "mes-fiches",
     }
 

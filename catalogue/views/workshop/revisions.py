@@ -83,7 +83,7 @@ def show(
 
 
 def shapes(revision: Revision) -> dict[str, Any] | None:
-    """The place before, as a dashed line, and after, in the colour of the kind; None when it stays."""
+    """The place before, hollow or dashed, and after, full; None when it stays."""
     before, after = revision.changes.get(portable.SHAPE, (None, None))
     found = [("jumeau", portable.shape(before)), ("perimetre", portable.shape(after))]
     features = [
@@ -93,6 +93,7 @@ def shapes(revision: Revision) -> dict[str, Any] | None:
             "properties": {
                 "role": "point" if geometry.geom_type == "Point" else role,
                 "kind": revision.record.kind,
+                "proof": 0 if role == "jumeau" else None,
                 "title": _("Avant") if role == "jumeau" else _("Après"),
             },
         }
