@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from catalogue import mailing
 from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
+from catalogue.importers import steps
 from catalogue.meeting import results
 from catalogue.proposing import files, photos
 
@@ -62,6 +63,12 @@ def ask_results(timestamp: int) -> None:
 def treat_photo(document: int) -> None:
     """Reduce the photo of a document and take its metadata away."""
     photos.treat(document)
+
+
+@task("import_step")
+def import_step(batch: int, job: str) -> None:
+    """Try a file, write it, publish what it wrote, or undo it."""
+    steps.carry_out(batch, job)
 
 
 @task("sweep_files", cron="47 3 * * *")

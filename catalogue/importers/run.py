@@ -95,14 +95,28 @@ class Result:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """A transaction in which no other import runs, with time enough for a large one."""
+def patient() -> Iterator[None]:
+    """A transaction with time enough for a large file."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [STATEMENT_TIMEOUT])
+        yield
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """The same, in which no other import runs."""
+    with patient():
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         yield
+
+
+def hold(name: str) -> None:
+    """Wait for the others that hold the name, and hold it until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {name}"])
 
 
 def prepare(job: Job) -> tuple[Table, Mapping, str]:

@@ -1,0 +1,317 @@
+"""What a curator does to an import before it is written: open it, map its columns, settle its doubts.
+
+The pages call it; the jobs themselves are in ``steps``. Every change is made under the lock of the
+batch and says which version of it was seen, so that two windows, or two curators, undo nothing of
+each other's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue.importers import columns as described
+from catalogue.importers import mapping as mappings
+from catalogue.importers.natures import NATURES
+from catalogue.importers.problems import FileRefused
+from catalogue.importers.read import MAX_ROWS, read
+from catalogue.importers.run import hold
+from catalogue.importers.settle import Settlement
+from catalogue.importers.spreadsheet import is_zip
+from catalogue.importers.typography import one_line
+from catalogue.models import ImportBatch, ImportRow
+from catalogue.queue import later
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+State = ImportBatch.BatchState
+Job = ImportBatch.Job
+LOST_AFTER = timedelta(seconds=90)
+"""Without a sign for so long, a job may be asked for again: it never does twice what it did."""
+LONGEST_NAME = 120
+LONGEST_CELL = 500
+MOST_DECISIONS = 5000
+ACCEPTABLE = {
+    "quasi-doublon",
+    "hors-de-la-commune",
+    "sur-la-mairie",
+    "surface-trop-grande",
+    "mal-encode",
+    "illisible",
+    "coordonnees-illisibles",
+    "reference-inconnue",
+    "precision-sans-point",
+}
+"""The doubts in spite of which a row makes a sound record: as it is, or without the value in doubt."""
+WITHOUT_VALUE = {"illisible", "coordonnees-illisibles", "reference-inconnue", "precision-sans-point"}
+BY_CELL = {"illisible", "reference-inconnue", "reference-requise"}
+"""The doubts about what a cell says, wherever it says it: one word is decided once for the whole file."""
+ALLOWED = {
+    Job.CHECK: {State.PREPARING, State.CHECKED},
+    Job.WRITE: {State.CHECKED},
+    Job.PUBLISH: {State.WRITTEN},
+    Job.UNDO: {State.WRITTEN},
+}
+
+
+class Stale(Exception):
+    """The import is no longer what the page showed; the message says so in French."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as a curator gives it, with what they say of it."""
+
+    data: bytes
+    name: str
+    nature: str
+    source: dict[str, str]
+    mapping: dict[str, Any] | None = None
+
+
+def clean_name(name: str) -> str:
+    """The name of the file for a screen: no path, no control sign, not too long."""
+    last = one_line(PurePosixPath(name.replace("\\", "/")).name)
+    return last[-LONGEST_NAME:] or _("fichier")
+
+
+def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
+    """The batch that prepares the file, and whether it is new: one file sent twice is one import.
+
+    Raises FileRefused when the file cannot be read.
+    """
+    table = read(upload.data, max_rows=MAX_ROWS)
+    digest = hashlib.sha256(upload.data).hexdigest()
+    with transaction.atomic():
+        hold(digest)
+        twins = ImportBatch.objects.filter(sha256=digest, created_by=actor, nature=upload.nature)
+        known = twins.filter(state__in=[State.PREPARING, State.CHECKED], setup__source=upload.source).first()
+        if known is not None and upload.mapping is None:
+            return known, False
+        suffix = "xlsx" if is_zip(upload.data) else "csv"
+        batch = ImportBatch(
+            filename=clean_name(upload.name),
+            sha256=digest,
+            state=State.PREPARING,
+            nature=upload.nature,
+            row_count=len(table.rows),
+            created_by=actor,
+            setup={
+                "columns": described.describe(table),
+                "source": upload.source,
+                "mapping": upload.mapping or remembered(upload.nature, upload.source.get("code", "")),
+                "encoding": table.encoding,
+                "notices": table.notices,
+                "blank": len(table.blank_lines),
+                "total": len(table.total_lines),
+            },
+        )
+        batch.file.save(f"imports/{uuid.uuid4()}.{suffix}", ContentFile(upload.data), save=False)
+        try:
+            batch.save()
+        except BaseException:
+            batch.file.delete(save=False)
+            raise
+    return batch, True
+
+
+def remembered(nature: str, source: str) -> dict[str, Any]:
+    """How the last file of the source was read; nothing when none was written."""
+    written = ImportBatch.objects.filter(nature=nature, setup__source__code=source, setup__has_key="mapping")
+    last = written.exclude(state=State.PREPARING).order_by("-pk").values_list("setup", flat=True).first()
+    return dict((last or {}).get("mapping") or {})
+
+
+def settlement_of(batch: ImportBatch) -> Settlement:
+    """The decisions that the batch keeps, as the importers read them."""
+    kept = batch.setup.get("decisions", {})
+    lines = {int(line): one for line, one in kept.get("lines", {}).items()}
+    return Settlement(
+        accepted_codes=frozenset(kept.get("accepted", [])),
+        refused_codes=frozenset(kept.get("refused", [])),
+        accepted={n: frozenset(one["codes"]) for n, one in lines.items() if one["choice"] == "accepter"},
+        refused=frozenset(n for n, one in lines.items() if one["choice"] == "ecarter"),
+        cells=_by_column(kept.get("cells", [])),
+        line_cells={n: one["cells"] for n, one in lines.items() if one["choice"] == "corriger"},
+    )
+
+
+def _by_column(cells: list[list[str]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for column, text, value in cells:
+        found.setdefault(column, {})[text] = value
+    return found
+
+
+def locked(pk: int) -> ImportBatch:
+    """The batch under the lock of its row. Call it inside a transaction."""
+    return ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
+
+def _open(pk: int, version: int) -> ImportBatch:
+    """The batch under lock, when it may still be changed and is what the page showed."""
+    batch = locked(pk)
+    if batch.job:
+        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+    if not batch.is_open or batch.version != version:
+        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+    return batch
+
+
+@transaction.atomic
+def map_columns(pk: int, version: int, data: dict[str, Any], actor: User) -> None:
+    """Keep how the columns are read and ask for the dry run. Raises Stale, or FileRefused."""
+    batch = _open(pk, version)
+    mappings.bind(mappings.from_data(data), [column["header"] for column in batch.setup["columns"]])
+    batch.setup["mapping"] = data
+    batch.version += 1
+    _ask(batch, Job.CHECK, actor)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a curator says of a line, of a kind of doubt, or of a word of a column.
+
+    ``choice``: accepter, ecarter, corriger, proposer (take what is proposed), or annuler, which takes
+    the decision back.
+    """
+
+    choice: str
+    line: int | None = None
+    code: str = ""
+    column: str = ""
+    text: str = ""
+    value: str = ""
+
+
+@transaction.atomic
+def decide(pk: int, version: int, decision: Decision) -> None:
+    """Keep a decision; it is applied by the next dry run. Raises Stale."""
+    batch = _open(pk, version)
+    kept = batch.setup.setdefault("decisions", {})
+    for name, empty in (("lines", {}), ("cells", []), ("accepted", []), ("refused", [])):
+        kept.setdefault(name, empty)
+    if decision.line is not None:
+        _decide_line(batch, kept["lines"], decision.line, decision)
+    elif decision.choice == "proposer":
+        _take_proposals(batch, kept["lines"], decision.code)
+    elif decision.column:
+        cells = [one for one in kept["cells"] if one[:2] != [decision.column, decision.text]]
+        if decision.choice == "corriger":
+            cells.append([decision.column, decision.text, decision.value])
+        kept["cells"] = cells
+    else:
+        for name, choice in (("accepted", "accepter"), ("refused", "ecarter")):
+            codes = set(kept[name]) - {decision.code}
+            allowed = choice == "ecarter" or decision.code in ACCEPTABLE
+            kept[name] = sorted(codes | ({decision.code} if decision.choice == choice and allowed else set()))
+    if len(kept["lines"]) + len(kept["cells"]) > MOST_DECISIONS:
+        raise Stale(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
+    batch.version += 1
+    batch.save(update_fields=["setup", "version"])
+
+
+def _decide_line(batch: ImportBatch, lines: dict[str, Any], line: int, decision: Decision) -> None:
+    row = batch.rows.filter(line=line).first()
+    if row is None:
+        raise Stale(_("Cette ligne n’est plus dans l’import."))
+    key = str(line)
+    if decision.choice == "annuler":
+        lines.pop(key, None)
+    elif decision.choice == "corriger":
+        before = lines.get(key, {}).get("cells", {})
+        lines[key] = {"choice": "corriger", "cells": {**before, decision.column: decision.value}}
+    elif decision.choice == "accepter":
+        lines[key] = {"choice": "accepter", "codes": [code for code in row.codes if code in ACCEPTABLE]}
+    else:
+        lines[key] = {"choice": "ecarter"}
+
+
+def _take_proposals(batch: ImportBatch, lines: dict[str, Any], code: str) -> None:
+    """Take what is proposed on every line where the doubt has one proposal, and one only."""
+    rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__contains=[code])
+    for line, detail in rows.values_list("line", "detail").iterator():
+        for problem in detail["problems"]:
+            if problem["code"] == code and problem["column"] and len(problem["proposals"]) == 1:
+                cells = lines.get(str(line), {}).get("cells", {})
+                cells = {**cells, problem["column"]: problem["proposals"][0][0]}
+                lines[str(line)] = {"choice": "corriger", "cells": cells}
+
+
+def is_ready(batch: ImportBatch) -> bool:
+    """True when the last dry run applied every decision, so that what it shows is what would be written."""
+    return (
+        batch.state == State.CHECKED
+        and not batch.job
+        and batch.report.get("check", {}).get("version") == batch.version
+    )
+
+
+@transaction.atomic
+def start(pk: int, job: Job, actor: User, *, version: int | None = None, keep_touched: bool = False) -> None:
+    """Ask for a job; a second click, or a second curator, asks for nothing more. Raises Stale."""
+    batch = locked(pk)
+    if batch.job and not is_lost(batch):
+        if batch.job == job:
+            return
+        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+    if batch.state not in ALLOWED[job] or (version is not None and batch.version != version):
+        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+    if job == Job.WRITE and not is_ready(batch):
+        raise Stale(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
+    if job == Job.UNDO:
+        batch.setup["keep_touched"] = keep_touched
+    _ask(batch, job, actor)
+
+
+@transaction.atomic
+def ask_again(pk: int, actor: User) -> None:
+    """Ask again for a job that gave no sign for long. Raises Stale when it still runs, or is done."""
+    batch = locked(pk)
+    if not batch.job:
+        raise Stale(_("La tâche est déjà finie."))
+    if not is_lost(batch):
+        raise Stale(_("La tâche est en cours."))
+    _ask(batch, Job(batch.job), actor)
+
+
+def is_lost(batch: ImportBatch) -> bool:
+    """True when the job of the batch has given no sign for long."""
+    return bool(batch.job) and (batch.job_at is None or timezone.now() - batch.job_at > LOST_AFTER)
+
+
+def _ask(batch: ImportBatch, job: Job, actor: User) -> None:
+    batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
+    batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
+    batch.save()
+    later("import_step", batch=batch.pk, job=str(job))
+
+
+@transaction.atomic
+def discard(pk: int, version: int) -> None:
+    """Throw away an import that was not written, with its file. Raises Stale."""
+    batch = _open(pk, version)
+    name = batch.file.name
+    storage = batch.file.storage
+    batch.delete()
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
+    """The data of a mapping file and what they mean. Raises FileRefused."""
+    data = mappings.data_of(text)
+    found = mappings.from_data(data)
+    if not NATURES[found.nature.name].is_record:
+        raise FileRefused(_("La correspondance n’est pas celle de fiches."))
+    return data, found
