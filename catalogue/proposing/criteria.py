@@ -94,10 +94,6 @@ def _surface(contents: Contents) -> bool:
     return "POLYGON" in str(contents.values.get("geometry") or "")
 
 
-def _told_why(contents: Contents) -> bool:
-    return contents.values["status"] != "abandonne" or contents.text("abandon_reason")
-
-
 SUMMARY = _required(
     _("Un résumé d’au moins une phrase"),
     _("C’est tout ce qui se lit dans une liste ou sur la carte."),
@@ -208,13 +204,6 @@ CRITERIA: dict[str, tuple[Criterion, ...]] = {
             "deroulement",
             5,
             _any("year_start"),
-        ),
-        _required(
-            _("La raison, si l’essai est abandonné"),
-            _("Un abandon expliqué épargne la même erreur à d’autres."),
-            "deroulement",
-            5,
-            _told_why,
         ),
         _wanted(
             _("Facteurs de réussite ou obstacles"),

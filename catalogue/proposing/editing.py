@@ -252,7 +252,8 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
     now = {name: stored.get(name) for name in item}
     if all(same(name, now[name], item[name]) for name in item):
         return
-    if version(now) != seen:
+    shown = _seen(seen)
+    if any(shown.get(name) != _digest(name, value) for name, value in now.items()):
         clash = {name: value for name, value in now.items() if not same(name, value, item[name])}
         raise Stale(clash, version(now))
     if fresh.revision is None:

@@ -59,9 +59,10 @@ class Gauge:
         return not self.lacking
 
     def finished(self, step: str) -> bool:
-        """True when a step has criteria and meets them all."""
-        own = [line.done for line in self.lines if line.criterion.step == step]
-        return bool(own) and all(own)
+        """True when what a step asks is there: what is required of it, or all of it when nothing is."""
+        own = [line for line in self.lines if line.criterion.step == step]
+        asked = [line for line in own if line.criterion.is_required] or own
+        return bool(asked) and all(line.done for line in asked)
 
 
 def measure(copy: Copy) -> Gauge:

@@ -20,6 +20,7 @@ from catalogue.importers.fields import Collection, model_field
 from catalogue.importers.natures import NATURES
 from catalogue.importers.values import plain_decimal
 from catalogue.models import Organisation, Record, RecordOrganisation
+from catalogue.wording import NBSP
 from geo.models import Territory
 
 Values = dict[str, Any]
@@ -210,11 +211,15 @@ def item_words(collection: Collection, item: Mapping[str, Any]) -> str:
     parts = []
     for name in item_names(collection):
         value = item.get(name)
-        if value in (None, "", []) or name in ("document", "type"):
+        if value in (None, "", []) or name in ("document", "type", "unit"):
             continue
         said = choice_words(model_field(collection.model, name), value)
         if name == "is_independent":
             said = _("mesure indépendante") if value else ""
+        if name in ("value", "baseline") and item.get("unit"):
+            said = f"{said}{NBSP}{item['unit']}"
+        if name == "baseline":
+            said = _("au départ %(value)s") % {"value": said}
         if said:
             parts.append(str(said))
     return ", ".join(parts)

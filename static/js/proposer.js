@@ -2,6 +2,11 @@
 
 for (const field of document.querySelectorAll("[data-compteur]")) count(field);
 for (const form of document.querySelectorAll("form[data-brouillon]")) guard(form);
+for (const [asked, answers, follower] of [
+  ["status", ["abandonne"], "abandon_reason"],
+  ["parent", null, "kept"],
+  ["parent", null, "changed"],
+]) follow(asked, answers, follower);
 
 function count(field) {
   const most = Number(field.dataset.compteur);
@@ -27,4 +32,18 @@ function guard(form) {
   addEventListener("beforeunload", (event) => {
     if (typed) event.preventDefault();
   });
+}
+
+// A question that makes sense after one answer only; what is written there is never hidden.
+function follow(asked, answers, follower) {
+  const questions = [...document.getElementsByName(asked)];
+  const field = document.getElementsByName(follower)[0];
+  const place = field?.closest(".champ");
+  if (!questions.length || !place || place.classList.contains("champ-en-erreur")) return;
+  const tell = () => {
+    const answer = questions.find((one) => one.type !== "radio" || one.checked)?.value ?? "";
+    place.hidden = !field.value && !(answers ? answers.includes(answer) : answer);
+  };
+  for (const question of questions) question.addEventListener("change", tell);
+  tell();
 }

@@ -25,6 +25,8 @@ NEW = "nouveau"
 MOST = 100
 """Rows of one collection: beyond, a record is no longer read."""
 REMOVE = "retirer"
+TITLES = ("name", "label")
+"""What heads a row: it is not said again below."""
 
 
 def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
@@ -36,7 +38,9 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     rows = [
         {
             "titre": _title(attribute, row),
-            "texte": item_words(known, {name: value for name, value in row.items() if name != "name"}),
+            "texte": item_words(
+                known, {name: value for name, value in row.items() if name not in ("name", "label")}
+            ),
             "url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, row["ref"]]),
         }
         for row in copy.items(attribute)

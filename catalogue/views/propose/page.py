@@ -107,18 +107,23 @@ def clashes(kind: str, stored: Values, collection: Collection | None = None) -> 
     """What somebody else wrote meanwhile, field by field."""
     if collection is None:
         return [
-            {"nom": label(kind, name), "valeur": words(kind, name, value) or _("vide")}
+            {"nom": label(kind, name), "valeurs": lines(words(kind, name, value)) or [_("vide")]}
             for name, value in stored.items()
         ]
     return [
         {
             "nom": str(model_field(collection.model, name).verbose_name).capitalize(),
-            "valeur": choice_words(model_field(collection.model, name), value)
+            "valeurs": lines(choice_words(model_field(collection.model, name), value))
             if value not in (None, "")
-            else _("vide"),
+            else [_("vide")],
         }
         for name, value in stored.items()
     ]
+
+
+def lines(value: str | list[str]) -> list[str]:
+    """A value in words as the lines that a page shows."""
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def saved(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> HttpResponse:

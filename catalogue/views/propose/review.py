@@ -22,7 +22,7 @@ from catalogue.proposing import drafts, revisions
 from catalogue.proposing.editing import Copy, open_copy
 from catalogue.proposing.gauge import measure
 from catalogue.proposing.steps import REVIEW
-from catalogue.views.propose.page import around, posted, step_address
+from catalogue.views.propose.page import around, lines, posted, step_address
 
 UNFINISHED = (Record.State.DRAFT, Record.State.TO_COMPLETE)
 
@@ -84,11 +84,23 @@ def _changes_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpRespo
         {
             **around(copy, REVIEW),
             "formulaire": form,
-            "changements": revisions.describe(copy.revision) if copy.revision else [],
+            "changements": _differences(copy.revision) if copy.revision else [],
             "deja": [(one.created_at, revisions.describe(one)) for one in sent[:5]],
         },
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _differences(revision: Revision) -> list[dict[str, Any]]:
+    """What changes, before and after: before is what is published today."""
+    return [
+        {
+            **line,
+            "avant": lines(line["now"] if line["moved"] else line["old"]),
+            "apres": lines(line["new"]),
+        }
+        for line in revisions.describe(revision)
+    ]
 
 
 def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:

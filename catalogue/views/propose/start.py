@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,6 @@ from catalogue.access import account, public
 from catalogue.models import Record, Solution
 from catalogue.proposing import drafts
 from catalogue.proposing.forms import NewForm
-from catalogue.proposing.portable import plain
 from catalogue.proposing.steps import PROPOSALS, Proposal
 from catalogue.views.errors import bad_request
 from catalogue.views.propose.page import LEAVE, posted, step_address
@@ -65,8 +64,8 @@ def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
         return bad_request(request, asked)
     user = cast(User, request.user)
     data = posted(request)
-    chosen = (data.get("solution") if data else "") or asked.cleaned_data["solution"]
-    solution = _solution(user, str(chosen)) if kind == Record.Kind.EXPERIMENT else None
+    chosen = _chosen(data) or asked.cleaned_data["solution"]
+    solution = _solution(user, chosen) if kind == Record.Kind.EXPERIMENT else None
     if kind == Record.Kind.EXPERIMENT and solution is None:
         return _choose_solution(request, user, asked.cleaned_data["q"], missed=bool(chosen))
     owners = drafts.owners_of(user)
@@ -109,8 +108,14 @@ def _create(
     return redirect(step_address(record, proposal.steps[1].code))
 
 
+def _chosen(data: QueryDict | None) -> str:
+    """The solution that a posted form names, if it names one."""
+    form = WordsForm({"solution": data.get("solution", "")} if data else {})
+    return str(form.cleaned_data["solution"]) if form.is_valid() else ""
+
+
 def _solution(user: User, slug: str) -> Solution | None:
-    found: Solution | None = drafts.usable_solutions(user).filter(slug=plain(slug)).first()
+    found: Solution | None = drafts.usable_solutions(user).filter(slug=slug).first()
     return found
 
 
