@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import psycopg
@@ -181,6 +182,35 @@ def witness(page: Page, base_url: str) -> Iterator[Witness]:
     seen = Witness(page, base_url)
     yield seen
     assert not seen.faults, seen.faults
+
+
+class Mail(NamedTuple):
+    """One e-mail that the site wrote, sent or not."""
+
+    kind: str
+    subject: str
+    text: str
+
+    @property
+    def link(self) -> str:
+        """The first whole address of its text that is not the mere address of the site."""
+        return next(word for word in self.text.split() if re.match(r"https?://[^/]+/.", word))
+
+
+@pytest.fixture
+def mailbox(site_database: str) -> Callable[[str], list[Mail]]:
+    """The e-mails written to an address, the last first."""
+
+    def read(address: str) -> list[Mail]:
+        with psycopg.connect(dbname=site_database, **_parameters()) as connection:
+            rows = connection.execute(
+                'SELECT kind, subject, text FROM catalogue_outgoingmail WHERE lower("to") = lower(%s)'
+                " ORDER BY id DESC",
+                [address],
+            ).fetchall()
+        return [Mail(*row) for row in rows]
+
+    return read
 
 
 @pytest.fixture
