@@ -39,6 +39,12 @@ SWAPPED = (41.0, -5.5, 51.5, 10.0)
 
 TILES = "/tuiles/territoires/{z}/{x}/{y}.mvt"
 """Address of the base map, ``geo:tile-territories``."""
+PLAN_IGN = (
+    "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
+    "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
+)
+"""The Plan IGN, drawn instead where the operator turns it on (IGN_BASEMAP)."""
 
 Box = tuple[float, float, float, float]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.gis.geos import Point
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalogue import permissions
@@ -25,6 +25,8 @@ SHORTEST = 4
 LIKELY = 35
 """Score from which a record is worth telling, of about 150."""
 CANDIDATES = 30
+ALIKE = 0.45
+"""Trigram similarity from which a title alone makes a candidate: under it, the place must tell."""
 TITLE_POINTS, NEAR_POINTS, COMMUNE_POINTS, SOLUTION_POINTS, OWNER_POINTS = 60, 30, 10, 20, 15
 
 # A few candidates by each way, then judged together: the title by record_title_trigrams, what is near by
@@ -133,7 +135,8 @@ def likely_duplicates(user: User, asked: Sought) -> list[Twin]:
 
 
 def _rows(asked: Sought, own: set[int]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
         cursor.execute(
             TWINS,
             {

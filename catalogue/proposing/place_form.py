@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -26,7 +27,7 @@ from geo import uploads
 from geo.coordinates import PROJECTIONS, read_coordinates
 from geo.countries import COUNTRIES, FRANCE
 from geo.covering import covering, metres_from, named, share, written
-from geo.drawing import DrawingField, DrawingInput, write_geometry
+from geo.drawing import PLAN_IGN, DrawingField, DrawingInput, write_geometry
 from geo.models import Level, Territory
 
 COMMUNAL = (Level.COMMUNE, Level.ARRONDISSEMENT)
@@ -127,6 +128,8 @@ class PlaceForm(forms.Form):
         self.place = self.before
         super().__init__(data, files, initial=shown(self.before, known["place_name"]))
         self.fields["commune"].widget.attrs["data-lieux"] = reverse("catalogue:completion")
+        if settings.IGN_BASEMAP:
+            self.fields["geometry"].widget.attrs["data-ign"] = PLAN_IGN
 
     def is_valid(self) -> bool:
         """True when the place is understood and, when it is new, confirmed."""

@@ -7,11 +7,12 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from django.contrib.gis.gdal import GDALException
+from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
 from geo.uploads import archive, sandbox
 from geo.uploads.layers import Feature, UploadRefused
-from geo.uploads.projections import from_prj, to_degrees
+from geo.uploads.projections import WGS84, from_prj, to_degrees
 
 MAGIC = b"\x00\x00\x27\x0a"
 NEEDED = (".shp", ".shx", ".dbf")
@@ -44,11 +45,19 @@ def read(
                 raise UploadRefused(_("Le fichier .shp de cette archive n’en est pas un."))
         features = sandbox.read_vector(path, "ESRI Shapefile")
     try:
+        if found != WGS84 and features and all(_in_degrees(one.geometry) for one in features):
+            raise ValueError("degrees")
         return [Feature(to_degrees(one.geometry, found), one.properties) for one in features], found
-    except GDALException:
+    except (GDALException, ValueError):
         raise UploadRefused(
             _("Les coordonnées de ce Shapefile ne sont pas dans la projection qu’il annonce.")
         ) from None
+
+
+def _in_degrees(geometry: GEOSGeometry) -> bool:
+    """True when the coordinates can only be degrees: no part of France lies there in metres."""
+    west, south, east, north = geometry.extent
+    return west >= -180 and south >= -90 and east <= 180 and north <= 90
 
 
 def _srid(opened: zipfile.ZipFile, member: zipfile.ZipInfo | None, given: int | None) -> int:

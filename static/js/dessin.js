@@ -4,6 +4,7 @@ import { BaseMap, territoryStore, TownNames } from "./map/territoires.js";
 
 const L = window.L;
 const FRANCE = [[41.2, -5.3], [51.2, 9.8]];
+const CLOSE = 13;
 const STYLE = { color: "#00654f", weight: 3, fillColor: "#00654f", fillOpacity: 0.18 };
 const FAMILIES = { Point: "MultiPoint", LineString: "MultiLineString", Polygon: "MultiPolygon" };
 
@@ -16,11 +17,11 @@ function start(area) {
   const message = element("p", "dessin-message");
   message.setAttribute("role", "status");
   frame.append(canvas, message);
-  if (!area.readOnly) frame.append(help());
+  if (!area.readOnly) frame.append(help("dessinSite" in area.dataset));
   area.before(frame);
   const map = L.map(canvas, { minZoom: 3, maxZoom: 18, zoomSnap: 0.5, attributionControl: false, zoomControl: false });
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(map);
-  baseMap(map, area.dataset.territoires);
+  baseMap(map, area.dataset);
   const drawn = L.featureGroup().addTo(map);
   map.fitBounds(FRANCE);
   const show = () => {
@@ -32,26 +33,59 @@ function start(area) {
   new ResizeObserver(() => (map.invalidateSize(), map.getSize().x && !map.dessinVu && ((map.dessinVu = true), show()))).observe(canvas);
   if (area.readOnly) return;
   area.addEventListener("change", show);
-  draw(map, drawn, () => {
+  const changed = () => {
     const { text, fault } = written(drawn);
     message.textContent = fault;
-    if (!fault) area.value = text;
+    if (fault) return;
+    area.value = text;
+    area.dispatchEvent(new Event("dessin", { bubbles: true }));
+  };
+  draw(map, drawn, changed);
+  if ("dessinSite" in area.dataset) pointByHand(map, drawn, frame, changed);
+}
+
+// On a form of the site: a click puts the point, and so does a button, at the middle of the map that arrow keys move.
+function pointByHand(map, drawn, frame, changed) {
+  let busy = false;
+  map.on([L.Draw.Event.DRAWSTART, L.Draw.Event.EDITSTART, L.Draw.Event.DELETESTART].join(" "), () => (busy = true));
+  map.on([L.Draw.Event.DRAWSTOP, L.Draw.Event.EDITSTOP, L.Draw.Event.DELETESTOP].join(" "), () => setTimeout(() => (busy = false)));
+  const place = (at) => {
+    const layers = drawn.getLayers();
+    if (busy || layers.length > 1 || (layers.length && !(layers[0] instanceof L.Marker))) return;
+    drawn.clearLayers().addLayer(pinned(at));
+    changed();
+    if (map.getZoom() < CLOSE) map.setView(at, Math.min(map.getZoom() + 3, CLOSE)); // to be put again, nearer
+  };
+  map.on("click", ({ latlng }) => place(latlng));
+  const button = Object.assign(element("button", "bouton bouton-contour dessin-centre"), {
+    type: "button",
+    textContent: "Placer le point au centre de la carte",
   });
+  button.addEventListener("click", () => place(map.getCenter()));
+  frame.append(button);
+  frame.querySelector(".dessin-carte").append(element("span", "dessin-mire"));
 }
 
 function element(name, className) {
   return Object.assign(document.createElement(name), { className });
 }
 
-function help() {
-  const text = "Dessinez sur la carte, ou écrivez ci-dessous en GeoJSON ou en WKT (longitude puis latitude, en degrés).";
+function help(onSite) {
+  const text = onSite
+    ? "Cliquez pour placer un point, cliquez à nouveau pour le préciser, ou choisissez un outil pour tracer une ligne ou une surface. Au clavier : les flèches déplacent la carte, + et − l’agrandissent, puis le bouton place le point."
+    : "Dessinez sur la carte, ou écrivez ci-dessous en GeoJSON ou en WKT (longitude puis latitude, en degrés).";
   return Object.assign(element("p", "dessin-aide"), { textContent: text });
 }
 
-function baseMap(map, address) {
+function baseMap(map, { territoires, ign }) {
+  if (ign) {
+    L.tileLayer(ign, { maxZoom: 18 }).addTo(map);
+    L.control.attribution({ prefix: "" }).addAttribution("© IGN, Géoplateforme").addTo(map);
+    return;
+  }
   map.createPane("noms").style.zIndex = 250;
   map.getPane("noms").style.pointerEvents = "none";
-  const store = territoryStore(address);
+  const store = territoryStore(territoires);
   new BaseMap(store).addTo(map);
   new TownNames(store, { pane: "noms" }).addTo(map);
 }
@@ -72,9 +106,13 @@ function draw(map, drawn, changed) {
       edit: { featureGroup: drawn },
     }),
   );
-  map.on(L.Draw.Event.CREATED, ({ layer }) => (drawn.addLayer(layer), changed()));
+  map.on(L.Draw.Event.CREATED, ({ layer }) => (drawn.addLayer(layer instanceof L.Marker ? pinned(layer.getLatLng()) : layer), changed()));
   map.on(L.Draw.Event.EDITED, changed);
   map.on(L.Draw.Event.DELETED, changed);
+}
+
+function pinned(at) {
+  return L.marker(at, { icon: pin(), title: "Point placé" });
 }
 
 function pin() {
@@ -89,7 +127,7 @@ function showText(text, drawn) {
   if (!geometry) return "Ce texte n’est pas montré sur la carte ; il sera vérifié à l’enregistrement.";
   try {
     for (const part of parts(geometry)) {
-      const [layer] = L.geoJSON(part, { style: STYLE, pointToLayer: (_, at) => L.marker(at, { icon: pin() }) }).getLayers();
+      const [layer] = L.geoJSON(part, { style: STYLE, pointToLayer: (_, at) => pinned(at) }).getLayers();
       drawn.addLayer(layer);
     }
   } catch {

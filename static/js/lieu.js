@@ -6,7 +6,10 @@ for (const place of document.querySelectorAll("[data-lieu]")) start(place);
 function start(place) {
   const area = place.querySelector("textarea[data-dessin]");
   const around = place.querySelector("[data-lieu-autour]");
-  if (area && around) area.addEventListener("change", later(() => showAround(place, area, around)));
+  if (area && around) {
+    const show = later(() => showAround(place, area, around));
+    for (const event of ["change", "dessin"]) area.addEventListener(event, show);
+  }
   const commune = place.querySelector("input[data-lieux]");
   if (commune) commune.addEventListener("input", later(() => completeCommune(commune)));
 }

@@ -114,7 +114,7 @@ def test_the_record_being_written_completes_what_is_asked(client, writer):
     assert "au même endroit" in answer.json()["html"]
 
 
-def test_three_queries_whatever_the_number(writer):
+def test_as_many_queries_whatever_the_number(writer):
     for number in range(40):
         factories.test_site(title=f"Terrain d’essai {number}", geometry=HERE, territory=factories.commune())
     with CaptureQueriesContext(
@@ -122,7 +122,7 @@ def test_three_queries_whatever_the_number(writer):
     ) as queries:
         found = likely_duplicates(writer, Sought(kind="site", title="Terrain d’essai", point=HERE))
         assert [twin.place for twin in found]
-    assert len(queries) <= 3
+    assert len(queries) <= 6, "own records, savepoint, threshold, candidates, savepoint, records"
     assert len(found) == 5
 
 
