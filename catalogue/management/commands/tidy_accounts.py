@@ -18,6 +18,6 @@ class Command(BaseCommand):
         """Say how many."""
         done = retention.tidy()
         self.stdout.write(
-            f"{done['warned']} prévenus, {done['erased']} effacés, "
-            f"{done['forgotten']} inscriptions jamais confirmées supprimées."
+            f"Prévenus : {done['warned']}. Effacés : {done['erased']}. "
+            f"Inscriptions jamais confirmées, supprimées : {done['forgotten']}."
         )
