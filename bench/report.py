@@ -133,6 +133,10 @@ def query_figures(q: dict[str, float]) -> list[str]:
         ("8. Ranking of a territory over one KNN", q["ranking"] / q["knn"], 8, " times"),
         ("8. Territory page over its own queries", q["territory_page"] / q["territory_queries"], 3, " times"),
     ]
+    if "alerts" in q:
+        ratios.append(
+            ("9. A publication under 20,000 alerts, over its SQL", q["alerts"] / q["alerts_raw"], 5, " times")
+        )
     return [figure(name, f"≤ {most}{unit}", found, found <= most) for name, found, most, unit in ratios]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin, year_column
@@ -103,11 +104,26 @@ class ContactRequestAdmin(CatalogueAdmin):
 
 @admin.register(SavedSearch)
 class SavedSearchAdmin(CatalogueAdmin):
-    """A saved search and the rhythm of its alerts."""
+    """A saved search and the rhythm of its alerts; its criteria are those of its owner."""
 
-    list_display = ["name", "user", "rhythm", "created_at"]
-    list_filter = ["rhythm"]
+    list_display = ["name", "user", "rhythm", "is_readable", "created_at"]
+    list_filter = ["rhythm", "target", "is_readable"]
     list_select_related = ["user"]
-    left_in_database = ("zone",)
+    left_in_database = ("zone", "centre", "words")
     search_fields = ["name", "user__username"]
-    autocomplete_fields = ["user"]
+    fields = [
+        "name",
+        "rhythm",
+        "user",
+        "target",
+        "criteria",
+        "query_string",
+        "is_readable",
+        "read_at",
+        "created_at",
+    ]
+    readonly_fields = fields[2:]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A search is kept from the page that shows it."""
+        return False

@@ -21,32 +21,21 @@ fresh AS MATERIALIZED (
     WHERE r.id = ANY (%(records)s) AND r.state = 'publiee'
 )"""
 
-# Who may want them, by index: the GiST of the zones, the territories, the terms, those without either;
-# a need that stands nowhere is offered to every search of grounds.
+# Who may want a record ``f``, by index: the GiST of the zones, the territories, the terms, those without
+# either; a need that stands nowhere is offered to every search of grounds.
 CANDIDATES = """
-candidate AS (
-    SELECT f.id AS record, s.id AS search
-    FROM fresh f JOIN catalogue_savedsearch s ON s.zone && f.geometry
-    UNION ALL
-    SELECT f.id, s.id
-    FROM fresh f
-    JOIN catalogue_savedsearch s ON s.territory_id = ANY (f.within) AND s.zone IS NULL
-    UNION ALL
-    SELECT f.id, s.id
-    FROM fresh f
-    JOIN catalogue_savedsearch s
-      ON s.terms && f.terms AND s.zone IS NULL AND s.territory_id IS NULL AND s.facets > 0
-    UNION ALL
-    SELECT f.id, s.id
-    FROM fresh f
-    JOIN catalogue_savedsearch s ON s.zone IS NULL AND s.territory_id IS NULL AND s.facets = 0
-    UNION ALL
-    SELECT f.id, s.id
-    FROM fresh f
-    JOIN catalogue_savedsearch s
-      ON f.is_national AND f.kind = 'besoin' AND s.target = 'terrain'
-         AND (s.zone IS NOT NULL OR s.territory_id IS NOT NULL)
-)"""
+SELECT * FROM catalogue_savedsearch WHERE zone && f.geometry
+UNION ALL
+SELECT * FROM catalogue_savedsearch WHERE territory_id = ANY (f.within) AND zone IS NULL
+UNION ALL
+SELECT * FROM catalogue_savedsearch
+WHERE terms && f.terms AND zone IS NULL AND territory_id IS NULL AND facets > 0
+UNION ALL
+SELECT * FROM catalogue_savedsearch WHERE zone IS NULL AND territory_id IS NULL AND facets = 0
+UNION ALL
+SELECT * FROM catalogue_savedsearch
+WHERE f.is_national AND target = 'terrain' AND (zone IS NOT NULL OR territory_id IS NOT NULL)
+"""
 
 # RecordFilterForm.narrow, parameter by parameter.
 WANTED_ON_MAP = """
@@ -118,14 +107,12 @@ concat_ws(', ',
 )"""
 
 MATCHES = f"""
-FROM candidate c
-JOIN fresh f ON f.id = c.record
-JOIN catalogue_savedsearch s ON s.id = c.search
+FROM fresh f CROSS JOIN LATERAL ({CANDIDATES}) s
 WHERE s.is_readable AND (({WANTED_ON_MAP}) OR ({WANTED_AS_GROUND}))
 """
-FIND = f"WITH {FRESH}, {CANDIDATES}\nSELECT s.id, f.id {MATCHES}"
+FIND = f"WITH {FRESH}\nSELECT s.id, f.id {MATCHES}"
 KEEP = f"""
-WITH {FRESH}, {CANDIDATES}
+WITH {FRESH}
 INSERT INTO catalogue_alertmatch (search_id, record_id, reason, matched_at)
 SELECT s.id, f.id, {REASON}, %(now)s {MATCHES}
 ORDER BY s.id, f.id
