@@ -9,12 +9,10 @@ from django.urls import reverse
 
 from catalogue.models import Experiment, Indicator, Record, Revision
 from tests import factories
-from tests.catalogue.proposing.test_steps import (
+from tests.catalogue.proposing.journey import (
     SUMMARY,
-    author,  # noqa: F401 # a fixture
     draft,
     hidden,
-    logged,  # noqa: F401 # a fixture
     page,
     post,
     step,
@@ -30,13 +28,13 @@ def opened(client, record, code="essentiel"):
 
 
 @pytest.fixture
-def colleague(author):  # noqa: F811
+def colleague(author):
     one = Client()
     one.force_login(factories.member(author.memberships.get().organisation))
     return one
 
 
-def test_the_second_of_two_browsers_is_told_and_loses_nothing(logged, author, colleague):  # noqa: F811
+def test_the_second_of_two_browsers_is_told_and_loses_nothing(logged, author, colleague):
     record = draft(author, title="Avant", summary="Avant")
     mine, theirs = opened(logged, record), opened(colleague, record)
     colleague.post(step(record, "essentiel"), {"version": theirs, "title": "Le leur", "summary": "Avant"})
@@ -54,7 +52,7 @@ def test_the_second_of_two_browsers_is_told_and_loses_nothing(logged, author, co
     assert (record.title, record.summary) == ("Le mien", "Résumé à moi")
 
 
-def test_two_who_change_different_fields_both_keep_theirs(logged, author, colleague):  # noqa: F811
+def test_two_who_change_different_fields_both_keep_theirs(logged, author, colleague):
     record = draft(author, title="Avant", summary="Avant")
     mine, theirs = opened(logged, record), opened(colleague, record)
     colleague.post(step(record, "essentiel"), {"version": theirs, "title": "Avant", "summary": "Le leur"})
@@ -68,7 +66,7 @@ def test_two_who_change_different_fields_both_keep_theirs(logged, author, collea
     assert (record.title, record.summary) == ("Le mien", "Le leur")
 
 
-def test_what_was_typed_when_the_session_ended_comes_back(client, author):  # noqa: F811
+def test_what_was_typed_when_the_session_ended_comes_back(client, author):
     record = draft(author, title="Avant")
     address = step(record, "essentiel")
     answer = client.post(address, {"version": "", "title": "Écrit trop tard", "summary": SUMMARY})
@@ -86,7 +84,7 @@ def test_what_was_typed_when_the_session_ended_comes_back(client, author):  # no
     assert record.title == "Avant"
 
 
-def test_fields_that_the_page_does_not_have_are_ignored(logged, author):  # noqa: F811
+def test_fields_that_the_page_does_not_have_are_ignored(logged, author):
     stranger = factories.organisation(slug="autre")
     record = draft(author, title="Avant")
     forged = {
@@ -115,7 +113,7 @@ HOSTILE = ["\0", "a" * 100_000, "1e400", "-1", "9" * 5000, "٣", "NaN", "Infinit
         ("operation", "acteurs"), ("solution", "verifier"),
     ],
 )  # fmt: skip
-def test_no_value_breaks_a_step(logged, author, kind, code, value):  # noqa: F811
+def test_no_value_breaks_a_step(logged, author, kind, code, value):
     makers = {
         "solution": factories.solution, "experimentation": factories.experiment, "site": factories.test_site,
         "besoin": factories.need, "operation": factories.operation,
@@ -134,7 +132,7 @@ def test_no_value_breaks_a_step(logged, author, kind, code, value):  # noqa: F81
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value[:8]))
 @pytest.mark.parametrize("code", ["resultats", "labels"])
-def test_no_value_breaks_a_row(logged, author, code, value):  # noqa: F811
+def test_no_value_breaks_a_row(logged, author, code, value):
     record = draft(author, maker=factories.experiment if code == "resultats" else factories.operation)
     fields = [
         "version", "type", "name", "nature", "value", "unit", "baseline", "text", "year", "period", "method",
@@ -147,14 +145,14 @@ def test_no_value_breaks_a_row(logged, author, code, value):  # noqa: F811
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value[:8]))
-def test_no_value_breaks_the_first_page(logged, value):  # noqa: F811
+def test_no_value_breaks_the_first_page(logged, value):
     posted = dict.fromkeys(["cle", "title", "summary", "owner", "solution", "suite"], value)
     for kind in ("solution", "experimentation"):
         assert logged.post(f"/proposer/{kind}/", posted).status_code < 500
         assert logged.get(f"/proposer/{kind}/", {"q": value[:300], "solution": value[:300]}).status_code < 500
 
 
-def test_a_figure_is_added_corrected_and_taken_away(logged, author):  # noqa: F811
+def test_a_figure_is_added_corrected_and_taken_away(logged, author):
     record = draft(author, maker=factories.experiment)
     address = reverse("catalogue:propose-item", args=[record.slug, "resultats", "nouveau"])
     typed = {
@@ -178,7 +176,7 @@ def test_a_figure_is_added_corrected_and_taken_away(logged, author):  # noqa: F8
     assert not Indicator.objects.exists()
 
 
-def test_a_row_of_another_record_is_not_found(logged, author):  # noqa: F811
+def test_a_row_of_another_record_is_not_found(logged, author):
     record = draft(author, maker=factories.experiment)
     other = factories.indicator(factories.experiment())
     address = reverse("catalogue:propose-item", args=[record.slug, "resultats", str(other.pk)])
@@ -187,7 +185,7 @@ def test_a_row_of_another_record_is_not_found(logged, author):  # noqa: F811
     assert Indicator.objects.filter(pk=other.pk).exists()
 
 
-def test_an_organisation_is_added_by_name_by_number_and_once(logged, author):  # noqa: F811
+def test_an_organisation_is_added_by_name_by_number_and_once(logged, author):
     record = draft(author, owner=None)
     ville = factories.organisation(name="Ville de Vannes", slug="ville-de-vannes")
     factories.organisation(name="Ville de Vannes-le-Châtel")
@@ -207,7 +205,7 @@ def test_an_organisation_is_added_by_name_by_number_and_once(logged, author):  #
     assert record.organisations.count() == 1
 
 
-def test_a_published_record_is_changed_through_a_revision(client, author):  # noqa: F811
+def test_a_published_record_is_changed_through_a_revision(client, author):
     record = draft(author, state=State.PUBLISHED, title="Publié", summary="Avant")
     client.force_login(author)
     assert post(client, record, "essentiel", title="Proposé", summary="Avant").status_code == 302
@@ -225,7 +223,7 @@ def test_a_published_record_is_changed_through_a_revision(client, author):  # no
     assert (revision.state, revision.reason) == ("proposee", "Nouveau nom")
 
 
-def test_prepared_changes_can_be_given_up(client, author):  # noqa: F811
+def test_prepared_changes_can_be_given_up(client, author):
     record = draft(author, state=State.PUBLISHED)
     client.force_login(author)
     post(client, record, "essentiel", title="Proposé", summary="")
@@ -233,7 +231,7 @@ def test_prepared_changes_can_be_given_up(client, author):  # noqa: F811
     assert not Revision.objects.exists()
 
 
-def test_the_place_and_the_rows_of_a_published_record_wait_too(client, author):  # noqa: F811
+def test_the_place_and_the_rows_of_a_published_record_wait_too(client, author):
     record = draft(author, maker=factories.experiment, state=State.PUBLISHED)
     client.force_login(author)
     address = reverse("catalogue:propose-item", args=[record.slug, "resultats", "nouveau"])
@@ -270,7 +268,7 @@ PAGES = ["essentiel", "themes", "acteurs", "documents", "verifier", "supprimer",
 
 
 @pytest.mark.parametrize("code", PAGES)
-def test_the_draft_of_another_does_not_exist(client, author, code):  # noqa: F811
+def test_the_draft_of_another_does_not_exist(client, author, code):
     record = draft(author)
     address = f"/proposer/fiche/{record.slug}/{code}/"
     assert client.get(address).url.startswith(reverse("account_login"))
@@ -282,12 +280,12 @@ def test_the_draft_of_another_does_not_exist(client, author, code):  # noqa: F81
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.IN_REVIEW, State.REFUSED, State.ARCHIVED])
-def test_a_record_that_left_its_author_is_not_edited(logged, author, state):  # noqa: F811
+def test_a_record_that_left_its_author_is_not_edited(logged, author, state):
     record = draft(author, state=state)
     assert logged.get(step(record, "essentiel")).status_code == 404
 
 
-def test_a_draft_is_deleted_after_it_is_asked(logged, author):  # noqa: F811
+def test_a_draft_is_deleted_after_it_is_asked(logged, author):
     record = draft(author)
     address = reverse("catalogue:propose-delete", args=[record.slug])
     assert "Il n’y a pas de retour" in page(logged.get(address))
@@ -296,14 +294,14 @@ def test_a_draft_is_deleted_after_it_is_asked(logged, author):  # noqa: F811
     assert not Record.objects.filter(pk=record.pk).exists()
 
 
-def test_a_solution_with_experiments_is_not_deleted(logged, author):  # noqa: F811
+def test_a_solution_with_experiments_is_not_deleted(logged, author):
     record = draft(author)
     factories.experiment(solution=record)
     answer = logged.post(reverse("catalogue:propose-delete", args=[record.slug]), follow=True)
     assert "s’appuie sur cette solution" in page(answer)
 
 
-def test_the_pages_cost_a_bounded_number_of_queries(logged, author, django_assert_max_num_queries):  # noqa: F811
+def test_the_pages_cost_a_bounded_number_of_queries(logged, author, django_assert_max_num_queries):
     record = draft(author, maker=factories.experiment)
     for _row in range(8):
         factories.indicator(record)
@@ -317,7 +315,7 @@ def test_the_pages_cost_a_bounded_number_of_queries(logged, author, django_asser
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_simultaneous_clicks_make_one_record(author):  # noqa: F811
+def test_twenty_simultaneous_clicks_make_one_record(author):
     clients = [Client() for _click in range(6)]
     for one in clients:
         one.force_login(author)

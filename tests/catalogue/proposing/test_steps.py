@@ -3,52 +3,14 @@
 import uuid
 
 import pytest
-from django.urls import reverse
 
 from catalogue.models import Record
 from catalogue.proposing.steps import PROPOSALS
 from tests import factories
+from tests.catalogue.proposing.journey import SUMMARY, TEXT, draft, hidden, page, post, step
 
 pytestmark = pytest.mark.django_db
 State = Record.State
-SUMMARY = "Un revêtement qui laisse passer l’eau de pluie, pour les places et les cours d’école."
-TEXT = "Comment cela fonctionne, ce qu’il faut sur place et qui fait quoi. " * 5
-
-
-@pytest.fixture
-def author():
-    return factories.member(factories.organisation(name="Atelier Nord", slug="atelier-nord"))
-
-
-@pytest.fixture
-def logged(client, author):
-    client.force_login(author)
-    return client
-
-
-def step(record, code):
-    return reverse("catalogue:propose-step", args=[record.slug, code])
-
-
-def page(response):
-    return response.content.decode()
-
-
-def hidden(response, name):
-    """The value of a hidden field of the page."""
-    return page(response).split(f'name="{name}" value="')[1].split('"')[0]
-
-
-def draft(author, **fields):
-    maker = fields.pop("maker", factories.solution)
-    owner = author.memberships.get().organisation if author.memberships.exists() else None
-    return maker(**{"state": State.DRAFT, "created_by": author, "owner": owner, **fields})
-
-
-def post(client, record, code, **fields):
-    """Post a step as the page gives it, with other values for some fields."""
-    response = client.get(step(record, code))
-    return client.post(step(record, code), {"version": hidden(response, "version"), **fields})
 
 
 def test_the_five_kinds_are_offered_to_everybody(client):
