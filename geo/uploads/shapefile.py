@@ -56,6 +56,8 @@ def read(
 
 def _in_degrees(geometry: GEOSGeometry) -> bool:
     """True when the coordinates can only be degrees: no part of France lies there in metres."""
+    if geometry.empty:
+        return False
     west, south, east, north = geometry.extent
     return west >= -180 and south >= -90 and east <= 180 and north <= 90
 

@@ -161,7 +161,7 @@ def test_every_name_of_a_projection_leads_to_its_srid():
 # Hostile files.
 
 LAUGHS = '<!DOCTYPE k [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><kml>&b;</kml>'
-VRT = "<OGRVRTDataSource><OGRVRTLayer><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+VRT = "<OGRVRTDataSource><OGRVRTLayer><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>"
 COLLECTION = '{"type":"GeometryCollection","geometries":['
 
 
@@ -174,7 +174,7 @@ COLLECTION = '{"type":"GeometryCollection","geometries":['
         (b"SQLite format 3\0" + b"\0" * 100, "GeoPackage"),
         (b"\x00\x00\x27\x0a" + b"\0" * 100, "zippez ensemble"),
         ("/vsicurl/http://127.0.0.1/a.geojson", "ni du GeoJSON"),
-        (VRT, "ni du KML ni du GPX"),
+        (VRT + "</OGRVRTDataSource>", "ni du KML ni du GPX"),
         ("<html><body/></html>", "ni du KML ni du GPX"),
         ('<!DOCTYPE k [<!ENTITY x SYSTEM "file:///etc/passwd">]><kml>&x;</kml>', "entités"),
         ('<!DOCTYPE kml SYSTEM "http://127.0.0.1/a.dtd"><kml/>', "entités"),
