@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalogue.access import public
+
 SAMPLES = Path(__file__).resolve().parent.parent / "templates" / "composants" / "exemples.json"
 """One plausible value of every component's parameters. Nothing in it is a real record."""
 
@@ -21,6 +23,7 @@ class SampleForm(forms.Form):
     description = forms.CharField(label="Description", required=False, widget=forms.Textarea)
 
 
+@public
 @require_safe
 def components_page(request: HttpRequest) -> HttpResponse:
     """All components with plausible content; not found on a public instance."""

@@ -10,10 +10,12 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from catalogue import proof
+from catalogue.access import public
 
 PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 
 
+@public
 @require_safe
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """The page named ``page``, its operator filled in or said to be missing."""

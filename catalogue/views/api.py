@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue import exports
+from catalogue.access import public
 from catalogue.filters import RecordFilterForm
 from catalogue.models import Record
 from catalogue.views.errors import bad_request
@@ -23,6 +24,7 @@ class CompletionForm(forms.Form):
     q = forms.CharField(max_length=100, required=False)
 
 
+@public
 @require_safe
 def completion(request: HttpRequest) -> HttpResponse:
     """Territories, then records, that begin like what is typed."""
@@ -77,6 +79,7 @@ def _base(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
+@public
 @require_safe
 def record_list_geojson(request: HttpRequest) -> HttpResponse:
     """The first thousand results as GeoJSON; ``numberMatched`` says how many there are."""
@@ -92,6 +95,7 @@ def record_list_geojson(request: HttpRequest) -> HttpResponse:
     return JsonResponse(collection, content_type="application/geo+json")
 
 
+@public
 @require_safe
 def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The first thousand results as CSV; the header ``X-Total`` says how many there are."""
@@ -107,6 +111,7 @@ def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRespons
     return response
 
 
+@public
 @require_safe
 def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record as a GeoJSON feature."""

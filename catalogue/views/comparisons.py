@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue import comparison, exports
+from catalogue.access import public
 from catalogue.cards import card
 from catalogue.council_map import standalone_map
 from catalogue.models import Record
@@ -46,6 +47,7 @@ class KeptForm(forms.Form):
     fiches = SlugsField(label=gettext_lazy("Fiches"), required=False)
 
 
+@public
 @require_safe
 def record_compare(request: HttpRequest) -> HttpResponse:
     """Two to four records side by side."""
@@ -70,6 +72,7 @@ def record_compare(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public
 @require_safe
 def record_selection(request: HttpRequest) -> HttpResponse:
     """The records kept: a list to print, and what can be made of it."""
@@ -104,6 +107,7 @@ def record_selection(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public
 @require_safe
 def record_selection_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The records kept as CSV."""
@@ -116,6 +120,7 @@ def record_selection_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRe
     return response
 
 
+@public
 @require_safe
 def record_selection_map(request: HttpRequest) -> HttpResponse:
     """The records kept as a map in one HTML file, always downloaded, never shown under our address."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catalogue.access import public
 from catalogue.ground_cards import (
     model_feature,
     model_line,
@@ -44,6 +45,7 @@ TYPED = {"lieu": "autour", "nom": "pourquoi"}
 """What is typed as a name, and the parameter that keeps what it stands for."""
 
 
+@public
 @require_safe
 def ground_search(request: HttpRequest) -> HttpResponse:
     """Sites, needs and territories for a solution or a profile, each explained."""

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue import audience, detail, facets, places, search
+from catalogue.access import public
 from catalogue.cards import card
 from catalogue.figures import living_figures, newest
 from catalogue.filters import RecordFilterForm
@@ -25,6 +26,7 @@ from geo.models import Territory
 PAGE_SIZE = 20
 
 
+@public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One search box, three doors, living figures."""
@@ -56,12 +58,14 @@ def figure_list(figures: dict[str, int]) -> list[dict[str, str]]:
     ]
 
 
+@public
 @require_safe
 def record_map(request: HttpRequest) -> HttpResponse:
     """The map and its list, one filter bar for both."""
     return _results(request, "catalogue/record_map.html", "carte", reverse("catalogue:map"))
 
 
+@public
 @require_safe
 def record_list(request: HttpRequest) -> HttpResponse:
     """The list of records; same parameters as the map."""
@@ -154,6 +158,7 @@ def extent_words(form: RecordFilterForm) -> str:
     return ""
 
 
+@public
 @require_safe
 def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record, with its proof, its place, its sources and what is near it."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from catalogue.access import public
 from catalogue.cards import card, ranked_card
 from catalogue.figures import in_and_around
 from catalogue.filters import MAX_RADIUS_KM
@@ -79,6 +80,7 @@ class TerritorySearchForm(forms.Form):
     )
 
 
+@public
 @require_safe
 def territory_list(request: HttpRequest) -> HttpResponse:
     """Find a territory by name, postal code or code; without words, the régions."""
@@ -103,6 +105,7 @@ def territory_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public
 @require_safe
 def territory_detail(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """Proven solutions ranked for a territory, and what stands in it."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue import tiles
+from catalogue.access import public
 from catalogue.filters import FACETS, RecordFilterForm
 from catalogue.models import MapEntry, Record
 from catalogue.views.errors import bad_request
@@ -16,6 +17,7 @@ FORMAT = 1
 """To be raised when a tile changes while the records do not."""
 
 
+@public
 @require_safe
 def record_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """The published records of one tile, narrowed as the list is."""
