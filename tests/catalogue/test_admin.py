@@ -20,6 +20,7 @@ from catalogue.models import (
     ContactRequest,
     Experiment,
     ImportBatch,
+    InactivityNotice,
     Indicator,
     IndicatorType,
     Invitation,
@@ -53,7 +54,15 @@ OURS = sorted(
     key=lambda model: model._meta.label,
 )
 READ_ONLY = {
-    *("outgoingmail", "invitation", "provideridentity", "answerproposal", "message", "attachment"),
+    *(
+        "outgoingmail",
+        "inactivitynotice",
+        "invitation",
+        "provideridentity",
+        "answerproposal",
+        "message",
+        "attachment",
+    ),
     *("audienceday", "record", "importbatch", "transition", "revision"),
     *("territory", "formercommune", "territoryload", "job"),
 }
@@ -95,7 +104,9 @@ def one_of_everything(admin_user):
         ContactRequest.objects.create(
             sender=admin_user, organisation=organisation, record=need, message="Bonjour"
         )
-        SavedSearch.objects.create(user=admin_user, name="Eau", query_string="q=eau", zone=factories.square())
+        SavedSearch.objects.create(
+            user=admin_user, name="Eau", query_string=f"q=eau{number}", zone=factories.square()
+        )
         ThemeCrosswalk.objects.create(theme=theme, source_list="Liste", source_label="Thème")
         programme = Programme.objects.create(code=f"programme-{number}", label="Programme")
         zonage = Zonage.objects.create(code=f"zonage-{number}", label="Zonage", programme=programme)
@@ -120,6 +131,7 @@ def one_of_everything(admin_user):
             created_by=admin_user, expires_at=timezone.now(),
         )  # fmt: skip
         later("send_mail", mail=0)
+        InactivityNotice.objects.create(user=factories.user())
         ProviderIdentity.objects.create(user=admin_user, issuer="https://op.exemple", subject=str(number))
         FormerCommune.objects.create(code=f"{number:05d}", name="Ancienne", successor=place)
         TerritoryLoad.objects.create(fingerprint=str(number), millesime=2025)
