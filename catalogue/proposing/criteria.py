@@ -116,7 +116,7 @@ STAKES = _wanted(
 )
 PHOTO = _wanted(
     _("Une photo"),
-    _("On comprend en un regard ; les fiches illustrées sont plus lues."),
+    _("On comprend en un regard ; les fiches illustrées sont plus lues."),
     DOCUMENTS,
     5,
     lambda contents: contents.photos > 0,
@@ -156,7 +156,7 @@ CRITERIA: dict[str, tuple[Criterion, ...]] = {
         ),
         _wanted(
             _("Les coûts"),
-            _("La première question d’un élu ; un ordre de grandeur suffit."),
+            _("La première question d’un élu ; un ordre de grandeur suffit."),
             "detail",
             10,
             _text("costs"),
@@ -338,7 +338,7 @@ CRITERIA: dict[str, tuple[Criterion, ...]] = {
         ),
         _wanted(
             _("Le type d’opération"),
-            _("Renouvellement ou extension : la première question d’un lecteur."),
+            _("Renouvellement ou extension : la première question d’un lecteur."),
             "programme",
             5,
             lambda contents: contents.values["operation_type"] != "inconnu",

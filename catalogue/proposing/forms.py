@@ -217,7 +217,7 @@ class CourseForm(StepForm):
         if data.get("status") == Experiment.Status.ABANDONED and not data.get("abandon_reason"):
             self.add_error(
                 "abandon_reason",
-                _("Dites pourquoi l’expérimentation est abandonnée : c’est utile aux autres."),
+                _("Dites pourquoi l’expérimentation est abandonnée : c’est utile aux autres."),
             )
         _refuse_disorder(self, data, "year_start", "year_end", _("L’année de fin précède l’année de début."))
         return data

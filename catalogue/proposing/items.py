@@ -64,18 +64,18 @@ class IndicatorForm(forms.Form):
     is_independent = forms.BooleanField(
         required=False,
         label=_("Mesure indépendante"),
-        help_text=_("Par un tiers qui ne porte pas la solution : elle vaut un niveau de preuve de plus."),
+        help_text=_("Par un tiers qui ne porte pas la solution : elle vaut un niveau de preuve de plus."),
     )
     document = forms.ChoiceField(
         required=False,
         label=_("Document qui le dit"),
-        help_text=_("Parmi ceux de la fiche ; ajoutez-le d’abord à l’étape « Photos et documents »."),
+        help_text=_("Parmi ceux de la fiche ; ajoutez-le d’abord à l’étape « Photos et documents »."),
     )
     source_citation = forms.CharField(
         max_length=600,
         required=False,
         label=_("Référence de la source"),
-        help_text=_("Titre, auteur, page : ce qui permet de retrouver le chiffre."),
+        help_text=_("Titre, auteur, page : ce qui permet de retrouver le chiffre."),
     )
     source_url = forms.URLField(
         max_length=600, required=False, label=_("Adresse de la source"), assume_scheme="https"
@@ -91,7 +91,7 @@ class IndicatorForm(forms.Form):
         ]
         documents = Document.objects.filter(record=record.pk).values_list("key", "title")
         fields["document"].choices = [("", _("Aucun")), *((str(key), title) for key, title in documents)]
-        fields["nature"].label = _("Mesuré ou annoncé ?")
+        fields["nature"].label = _("Mesuré ou annoncé ?")
         fields["nature"].help_text = _("Seul un résultat mesuré et sourcé fait monter le niveau de preuve.")
         fields["year"].label = _("Année de la mesure")
 
@@ -120,7 +120,7 @@ class AwardForm(forms.Form):
 
     etape = forms.ChoiceField(
         label=_("Label et étape"),
-        help_text=_("Les trois régimes ÉcoQuartier ne se correspondent pas : prenez celui de l’année."),
+        help_text=_("Les trois régimes ÉcoQuartier ne se correspondent pas : prenez celui de l’année."),
     )
     label = forms.CharField(
         max_length=60,
@@ -139,7 +139,7 @@ class AwardForm(forms.Form):
         max_length=600,
         required=False,
         label=_("Référence de la source"),
-        help_text=_("Palmarès, communiqué, délibération : ce qui permet de vérifier."),
+        help_text=_("Palmarès, communiqué, délibération : ce qui permet de vérifier."),
     )
     source_url = forms.URLField(
         max_length=600, required=False, label=_("Adresse de la source"), assume_scheme="https"

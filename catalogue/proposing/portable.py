@@ -200,7 +200,7 @@ def shape_words(wkt: str) -> str:
     lon, lat = middle.coords[:2]
     where = f"{lat:.5f} N, {lon:.5f} E".replace(".", ",")
     if found.geom_type == "Point":
-        return _("point : %(where)s") % {"where": where}
+        return _("point : %(where)s") % {"where": where}
     if "Polygon" in found.geom_type:
         return _("surface de %(n)d sommets, autour de %(where)s") % {"n": found.num_coords, "where": where}
     return _("tracé de %(n)d sommets, autour de %(where)s") % {"n": found.num_coords, "where": where}

@@ -52,7 +52,7 @@ class RevisionConflict(RevisionRefused):
         self.fields = list(fields)
         names = ", ".join(label(record.kind, name) for name in self.fields)
         super().__init__(
-            _("La fiche a changé depuis que ces changements ont été préparés : %(names)s.") % {"names": names}
+            _("La fiche a changé depuis que ces changements ont été préparés : %(names)s.") % {"names": names}
         )
 
 
@@ -191,7 +191,7 @@ def propose(revision: Revision, reason: str) -> Revision:
     if waiting.state != State.DRAFT:
         raise RevisionRefused(_("Ces changements ont déjà été envoyés."))
     if not record.is_published:
-        raise RevisionRefused(_("La fiche n’est plus publiée : elle ne se change plus ainsi."))
+        raise RevisionRefused(_("La fiche n’est plus publiée : elle ne se change plus ainsi."))
     _rebase(waiting)
     if not waiting.changes and not waiting.documents.exists():
         raise RevisionRefused(_("Il n’y a aucun changement à envoyer."))
@@ -261,7 +261,7 @@ def refuse(revision: Revision, actor: User, reason: str) -> Revision:
     """Refuse the proposed changes, with a reason, and return the revision."""
     locked, _record = _waiting(revision)
     if not reason.strip():
-        raise RevisionRefused(_("Dites pourquoi : l’auteur doit pouvoir le comprendre."))
+        raise RevisionRefused(_("Dites pourquoi : l’auteur doit pouvoir le comprendre."))
     _decide(locked, State.REFUSED, actor, reason)
     notices.revision_decided(locked)
     return locked
@@ -273,7 +273,7 @@ def _waiting(revision: Revision) -> tuple[Revision, Any]:
     locked = Revision.objects.select_for_update().get(pk=revision.pk)
     if locked.state != State.PROPOSED:
         raise RevisionRefused(
-            _("Ces changements ne sont plus à décider : ils sont dans l’état « %(state)s ».")
+            _("Ces changements ne sont plus à décider : ils sont dans l’état « %(state)s ».")
             % {"state": locked.get_state_display()}
         )
     return locked, record.proper

@@ -67,7 +67,7 @@ class Proposal:
 
 
 _THEMES = Step("themes", _("Thèmes et enjeux"), ThemesForm, _("Sous quels mots la fiche sera trouvée."))
-_PLACE = Step(PLACE, _("Lieu"), None, _("Où cela se passe : la fiche paraîtra là sur la carte."))
+_PLACE = Step(PLACE, _("Lieu"), None, _("Où cela se passe : la fiche paraîtra là sur la carte."))
 _ACTORS = Step(ACTORS, _("Acteurs"), None, _("Qui porte, accueille, finance ou évalue."))
 _DOCUMENTS = Step(DOCUMENTS, _("Photos et documents"))
 _REVIEW = Step(REVIEW, _("Vérifier et envoyer"))
@@ -117,7 +117,7 @@ PROPOSALS: dict[str, Proposal] = {
                     RESULTS,
                     _("Résultats"),
                     None,
-                    _("Des chiffres avec leur méthode : ce sont eux qui prouvent."),
+                    _("Des chiffres avec leur méthode : ce sont eux qui prouvent."),
                 ),
                 _THEMES,
                 _ACTORS,

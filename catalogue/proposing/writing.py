@@ -65,7 +65,7 @@ def _refusal(row: models.Model, error: IntegrityError) -> str:
         for constraint in meta.constraints:
             if constraint.name == named:
                 return str(constraint.violation_error_message)
-    return _("Ces valeurs se contredisent : elles ne peuvent pas être gardées ensemble.")
+    return _("Ces valeurs se contredisent : elles ne peuvent pas être gardées ensemble.")
 
 
 def _column(model: type[models.Model], name: str, value: Any) -> Any:
@@ -88,14 +88,14 @@ def _target(known: models.Field[Any, Any], name: str, value: str) -> models.Mode
         target: Any = known.related_model
         found = target._default_manager.filter(**{LINKS[name]: value}).first()
     if found is None:
-        raise NotWritten(_("« %(value)s » n’existe plus : choisissez de nouveau.") % {"value": value})
+        raise NotWritten(_("« %(value)s » n’existe plus : choisissez de nouveau.") % {"value": value})
     return found
 
 
 def _write_role(record: Record, role: str, slugs: Iterable[str]) -> None:
     """Make the organisations of a role those that are named."""
     if role not in RecordOrganisation.Role.values:
-        raise NotWritten(_("Le rôle « %(role)s » n’existe pas.") % {"role": role})
+        raise NotWritten(_("Le rôle « %(role)s » n’existe pas.") % {"role": role})
     wanted = set(Organisation.objects.filter(slug__in=list(slugs)).values_list("pk", flat=True))
     links = RecordOrganisation.objects.filter(record=record.pk, role=role)
     links.exclude(organisation__in=wanted).delete()
@@ -120,7 +120,7 @@ def change_item(record: Record, collection: Collection, pk: int, item: Mapping[s
     """Write the given attributes of one row of the record's collection."""
     row = collection.model._default_manager.filter(**{collection.parent: record.pk}, pk=pk).first()
     if row is None:
-        raise NotWritten(_("Cette ligne n’existe plus : quelqu’un l’a supprimée."))
+        raise NotWritten(_("Cette ligne n’existe plus : quelqu’un l’a supprimée."))
     for name, value in _item_columns(record, collection, item).items():
         setattr(row, name, value)
     _save(row)

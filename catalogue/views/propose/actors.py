@@ -145,7 +145,7 @@ def _add(request: HttpRequest, copy: Copy, step: Step, organisation: Organisatio
     else:
         save_role(copy, role, organisation.slug, present=True)
         said = {"name": organisation.name, "role": Role(role).label}
-        messages.success(request, _("Ajouté : %(name)s, %(role)s.") % said)
+        messages.success(request, _("Ajouté : %(name)s, %(role)s.") % said)
     return redirect(step_address(copy.record, step.code))
 
 

@@ -73,7 +73,7 @@ def propose_item(request: HttpRequest, slug: str, step: str, ref: str) -> HttpRe
     stored = copy.item(attribute, ref) if ref != NEW else {}
     if request.method == "POST" and REMOVE in request.POST and ref != NEW:
         remove(copy, attribute, ref)
-        messages.success(request, _("Retiré : « %(name)s ».") % {"name": _title(attribute, stored)})
+        messages.success(request, _("Retiré : « %(name)s ».") % {"name": _title(attribute, stored)})
         return redirect(step_address(copy.record, step))
     return _item_page(request, copy, chosen, ref, stored)
 

@@ -91,7 +91,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
         messages.warning(
             request,
             _(
-                "Votre session avait expiré : voici ce que vous aviez écrit. Rien n’est encore enregistré, "
+                "Votre session avait expiré : voici ce que vous aviez écrit. Rien n’est encore enregistré, "
                 "vérifiez puis enregistrez."
             ),
         )
@@ -132,11 +132,11 @@ def saved(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> Ht
         names = ", ".join(label(copy.kind, name) for name in others)
         messages.info(
             request,
-            _("Enregistré. Entre-temps, quelqu’un d’autre a changé : %(names)s. Sa version est gardée.")
+            _("Enregistré. Entre-temps, quelqu’un d’autre a changé : %(names)s. Sa version est gardée.")
             % {"names": names},
         )
     if request.POST.get("suite") == LEAVE:
         if not others:
-            messages.success(request, _("Enregistré : vous pourrez reprendre quand vous voudrez."))
+            messages.success(request, _("Enregistré : vous pourrez reprendre quand vous voudrez."))
         return redirect("catalogue:space-record", copy.record.slug)
     return redirect(step_address(copy.record, copy.proposal.after(step.code).code))

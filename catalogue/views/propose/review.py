@@ -35,7 +35,7 @@ class SendForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         label=gettext_lazy("Un mot pour les curateurs"),
-        help_text=gettext_lazy("Ce qui les aidera à vérifier : où lire une source, qui joindre."),
+        help_text=gettext_lazy("Ce qui les aidera à vérifier : où lire une source, qui joindre."),
     )
     avec_solution = forms.BooleanField(
         required=False, label=gettext_lazy("Envoyer aussi la solution, qui n’est pas encore publiée")
@@ -125,7 +125,7 @@ def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
     permissions.require(request.user, "submit", copy.record)
     Record.objects.select_for_update().get(pk=copy.record.pk)
     if not measure(copy).is_ready:
-        messages.error(request, _("La fiche n’est pas encore prête : voyez ce qui manque ci-dessous."))
+        messages.error(request, _("La fiche n’est pas encore prête : voyez ce qui manque ci-dessous."))
         return False
     solution = _unpublished_solution(copy)
     try:
@@ -136,7 +136,7 @@ def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
         messages.error(request, str(problem))
         return False
     messages.success(
-        request, _("C’est envoyé. Un curateur va la lire ; vous recevrez sa réponse par courriel.")
+        request, _("C’est envoyé. Un curateur va la lire ; vous recevrez sa réponse par courriel.")
     )
     return True
 
@@ -168,10 +168,10 @@ def propose_delete(request: HttpRequest, slug: str) -> HttpResponse:
         except ProtectedError:
             messages.error(
                 request,
-                _("Une expérimentation s’appuie sur cette solution : supprimez-la ou rattachez-la d’abord."),
+                _("Une expérimentation s’appuie sur cette solution : supprimez-la ou rattachez-la d’abord."),
             )
             return redirect(step_address(record, REVIEW))
-        messages.success(request, _("Le brouillon « %(title)s » est supprimé.") % {"title": record.title})
+        messages.success(request, _("Le brouillon « %(title)s » est supprimé.") % {"title": record.title})
         return redirect("catalogue:propose")
     return render(request, "catalogue/propose/propose_delete.html", {"fiche": record, "rubrique": "proposer"})
 
@@ -184,6 +184,6 @@ def propose_discard(request: HttpRequest, slug: str) -> HttpResponse:
     if copy.revision is not None:
         revisions.discard(copy.revision)
         messages.success(
-            request, _("Vos changements sont abandonnés : la fiche reste telle qu’elle est publiée.")
+            request, _("Vos changements sont abandonnés : la fiche reste telle qu’elle est publiée.")
         )
     return redirect("catalogue:space-record", copy.record.slug)
