@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.accounts.names import name_of
 from catalogue.mailing import absolute, post
-from catalogue.models import Invitation, Membership, Organisation
+from catalogue.models import Curatorship, Invitation, Membership, Organisation
 
 Role = Membership.Role
 INVITATION_LASTS = timedelta(days=14)
@@ -65,8 +65,11 @@ def join(user: User, organisation: Organisation) -> Membership:
     if Membership.objects.waiting().filter(user=user).count() >= MOST_WAITING:
         raise NotPossible(_("Vous avez déjà cinq demandes en attente : patientez ou retirez-en une."))
     membership = Membership.objects.create(user=user, organisation=organisation)
-    for manager in managers(organisation):
-        _tell("organisation-demande", manager.user, organisation, who=name_of(user))
+    answering = [manager.user for manager in managers(organisation)]
+    for manager in answering:
+        _tell("organisation-demande", manager, organisation, who=name_of(user))
+    if not answering:
+        _tell_curators(organisation)
     return membership
 
 
@@ -271,6 +274,23 @@ def _keep_a_manager(leaving: Membership) -> None:
     )
     if others.exists() and not others.filter(role=Role.MANAGER).exists():
         raise NotPossible(_("C’est le dernier responsable : transmettez d’abord la responsabilité."))
+
+
+def _tell_curators(organisation: Organisation) -> None:
+    """Say to the curators of the region, or else to the administrators, that somebody asks to be the first."""
+    place = organisation.territory
+    here = {place.pk, place.region_id} if place is not None else None
+    found = [
+        one.user
+        for one in Curatorship.objects.filter(user__is_active=True)
+        .select_related("user")
+        .prefetch_related("regions")
+        if not one.regions.all() or here is None or here & {region.pk for region in one.regions.all()}
+    ]
+    link = absolute(reverse("catalogue:workshop-members"))
+    for user in found or User.objects.filter(is_superuser=True, is_active=True):
+        if user.email:
+            post("organisation-a-confirmer", user.email, {"organisation": organisation, "link": link})
 
 
 def _tell(kind: str, user: User, organisation: Organisation, **said: str) -> None:

@@ -73,6 +73,16 @@ def test_a_known_organisation_is_asked_for(client: Client, me: User):
     assert OutgoingMail.objects.count() == 1, "asking twice tells once"
 
 
+def test_the_first_of_an_organisation_is_told_to_the_curators_of_its_region(client: Client, me: User):
+    here, elsewhere = factories.territory(Level.REGION), factories.territory(Level.REGION)
+    factories.organisation(siret=SIRET, territory=factories.commune(region=here))
+    near, everywhere = factories.curator(regions=[here]), factories.curator()
+    factories.curator(regions=[elsewhere])
+    client.post(JOIN, {"siret": SIRET})
+    assert set(OutgoingMail.objects.values_list("to", flat=True)) == {near.email, everywhere.email}
+    assert "/atelier/membres/" in OutgoingMail.objects.first().text
+
+
 def test_the_only_one_of_a_siren_is_found(client: Client, me: User):
     known = factories.organisation(siren=SIRET[:9])
     client.post(JOIN, {"siret": SIRET})
