@@ -277,7 +277,7 @@ def _keep_a_manager(leaving: Membership) -> None:
 
 
 def _tell_curators(organisation: Organisation) -> None:
-    """Say to the curators of the region, or else to the administrators, that somebody asks to be the first."""
+    """Tell the curators of the region, failing them the administrators, that somebody asks to be first."""
     place = organisation.territory
     here = {place.pk, place.region_id} if place is not None else None
     found = [
