@@ -5,6 +5,7 @@ from django.urls import path
 from catalogue.views import api, comparisons, grounds, pages, territories, tiles
 from catalogue.views.account.urls import urlpatterns as account_urls
 from catalogue.views.alerts.urls import urlpatterns as alert_urls
+from catalogue.views.imports.urls import urlpatterns as import_urls
 from catalogue.views.meet.urls import urlpatterns as meet_urls
 from catalogue.views.propose.urls import urlpatterns as propose_urls
 from catalogue.views.space.urls import urlpatterns as space_urls
@@ -30,6 +31,7 @@ urlpatterns = [
     path("tuiles/fiches/<int:z>/<int:x>/<int:y>.mvt", tiles.record_tile, name="tile-records"),
     *account_urls,
     *alert_urls,
+    *import_urls,
     *meet_urls,
     *propose_urls,
     *space_urls,

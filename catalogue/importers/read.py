@@ -61,7 +61,7 @@ def decode(data: bytes) -> tuple[str, str]:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding), encoding
+                return without_nul(data.decode(encoding)), encoding
             except UnicodeDecodeError as error:
                 raise FileRefused(_("Le texte ne suit pas l’encodage annoncé par le fichier.")) from error
     position = data.find(b"\x00")
@@ -76,6 +76,15 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
         return data.decode("latin-1"), "latin-1"
+
+
+def without_nul(text: str) -> str:
+    """The text. Raises FileRefused when it contains NUL, which no database takes."""
+    position = text.find("\x00")
+    if position >= 0:
+        line = text.count("\n", 0, position) + 1
+        raise FileRefused(_("Le fichier contient des octets nuls : il est abîmé."), (line,))
+    return text
 
 
 def refuse_broken_utf8(data: bytes, position: int) -> None:

@@ -53,7 +53,7 @@ def cell_text(value: Any) -> str:
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    text = str(value)
+    text = str(value).replace("\x00", "")
     if len(text) > MAX_CELL:
         raise FileRefused(_("Une cellule dépasse 100 000 caractères."))
     return "" if text.startswith("#") and text.rstrip("!?/0").isupper() else text

@@ -8,6 +8,8 @@ each other's.
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +41,8 @@ Job = ImportBatch.Job
 LOST_AFTER = timedelta(seconds=90)
 """Without a sign for so long, a job may be asked for again: it never does twice what it did."""
 LONGEST_NAME = 120
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of the text, and so hide what a name ends with."""
 LONGEST_CELL = 500
 MOST_DECISIONS = 5000
 ACCEPTABLE = {
@@ -81,7 +85,7 @@ class Upload:
 
 def clean_name(name: str) -> str:
     """The name of the file for a screen: no path, no control sign, not too long."""
-    last = one_line(PurePosixPath(name.replace("\\", "/")).name)
+    last = one_line(TURNS.sub("", PurePosixPath(name.replace("\\", "/")).name))
     return last[-LONGEST_NAME:] or _("fichier")
 
 
@@ -310,8 +314,14 @@ def discard(pk: int, version: int) -> None:
 
 def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
     """The data of a mapping file and what they mean. Raises FileRefused."""
-    data = mappings.data_of(text)
-    found = mappings.from_data(data)
+    try:
+        kept = json.dumps(mappings.data_of(text), default=str, allow_nan=False)
+        data: dict[str, Any] = json.loads(kept)
+        found = mappings.from_data(data)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise FileRefused(_("Le fichier de correspondance n’a pas la forme attendue.")) from error
+    if "\\u0000" in kept:
+        raise FileRefused(_("Le fichier de correspondance contient des octets nuls."))
     if not NATURES[found.nature.name].is_record:
         raise FileRefused(_("La correspondance n’est pas celle de fiches."))
     return data, found

@@ -1,0 +1,52 @@
+"""The columns of a file: what was recognised, what a curator corrects."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from catalogue import kept
+from catalogue.access import curator
+from catalogue.importers import wizard
+from catalogue.importers.problems import FileRefused
+from catalogue.models import ImportBatch
+from catalogue.views.imports.forms import ColumnsForm, VersionForm
+from catalogue.views.imports.words import source_name, steps_of
+
+
+@curator
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which field each column fills, then ask for the dry run."""
+    batch = get_object_or_404(ImportBatch.objects.defer("report"), pk=pk)
+    if not batch.is_open or batch.job:
+        return redirect("catalogue:import-detail", pk)
+    given = request.POST if request.method == "POST" else kept.given_back(request)
+    form = ColumnsForm(batch, given)
+    seen = VersionForm(request.POST)
+    if request.method == "POST" and form.is_valid() and seen.is_valid():
+        try:
+            wizard.map_columns(
+                pk,
+                seen.cleaned_data["version"],
+                form.cleaned_data["correspondance"],
+                request.user,  # type: ignore[arg-type]
+            )
+            return redirect("catalogue:import-detail", pk)
+        except wizard.Stale as stale:
+            messages.warning(request, str(stale))
+            return redirect("catalogue:import-detail", pk)
+        except FileRefused as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "lot": batch,
+        "formulaire": form,
+        "lignes": form.rows(),
+        "source": source_name(batch),
+        "etapes": steps_of("colonnes"),
+        "rubrique": "imports",
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "catalogue/imports/columns.html", context, status=status)

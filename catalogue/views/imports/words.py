@@ -1,0 +1,134 @@
+"""What the pages of an import say: doubts, values and steps in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.importers.columns import attribute_label
+from catalogue.importers.fields import Nature, model_field
+from catalogue.importers.wizard import ACCEPTABLE, WITHOUT_VALUE
+from catalogue.models import ImportBatch, Source
+from geo.models import Territory
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+DOUBTS: dict[str, StrOrPromise] = {
+    "axes-inverses": gettext_lazy("Longitude et latitude inversées"),
+    "code-absent": gettext_lazy("Code INSEE absent"),
+    "code-contredit-nom": gettext_lazy("Le code contredit le nom"),
+    "code-inconnu": gettext_lazy("Code INSEE inconnu"),
+    "code-postal": gettext_lazy("Code postal à la place du code INSEE"),
+    "commune-partagee": gettext_lazy("Ancienne commune partagée"),
+    "coordonnees-illisibles": gettext_lazy("Coordonnées illisibles"),
+    "departement-contredit": gettext_lazy("Le département contredit le code"),
+    "groupement": gettext_lazy("Intercommunalité ou commune ?"),
+    "hors-de-france": gettext_lazy("Point hors de toute commune"),
+    "hors-de-la-commune": gettext_lazy("Point hors de la commune"),
+    "illisible": gettext_lazy("Valeur non reconnue"),
+    "mal-encode": gettext_lazy("Texte mal encodé"),
+    "perimee": gettext_lazy("Changée depuis l’essai"),
+    "precision-sans-point": gettext_lazy("Précision sans coordonnées"),
+    "quasi-doublon": gettext_lazy("Doublon possible"),
+    "reference-inconnue": gettext_lazy("Référence inconnue"),
+    "reference-requise": gettext_lazy("Référence obligatoire inconnue"),
+    "sur-la-mairie": gettext_lazy("Point exactement sur la mairie"),
+    "surface-trop-grande": gettext_lazy("Surface plus grande que la commune"),
+    "zero-zero": gettext_lazy("Coordonnées 0, 0"),
+}
+TERRITORY = re.compile(r"^(commune|arrondissement|epci|ept|departement|region|pays):(\w+)$")
+POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
+
+
+def doubt_name(code: str) -> str:
+    """The kind of a doubt, in a few words."""
+    return str(DOUBTS.get(code, code))
+
+
+def acceptance(codes: Iterable[str]) -> str:
+    """What importing in spite of these doubts means; nothing when no sound record would come of it."""
+    found = set(codes)
+    if not found or not found <= ACCEPTABLE:
+        return ""
+    if found <= WITHOUT_VALUE:
+        return _("Importer sans la valeur")
+    if found == {"quasi-doublon"}:
+        return _("Ce n’est pas un doublon : importer")
+    return _("C’est exact : importer")
+
+
+def steps_of(current: str) -> list[dict[str, Any]]:
+    """The steps of the wizard, for the component."""
+    names = {
+        "fichier": _("Fichier"),
+        "colonnes": _("Colonnes"),
+        "essai": _("Essai à blanc"),
+        "ecriture": _("Écriture"),
+    }
+    keys = list(names)
+    at = keys.index(current)
+    return [
+        {"titre": names[key], "etat": "fait" if n < at else "courant" if n == at else "avenir"}
+        for n, key in enumerate(keys)
+    ]
+
+
+def source_name(batch: ImportBatch) -> str:
+    """The source of the file, by its name."""
+    said = batch.setup.get("source", {})
+    if said.get("nom"):
+        return str(said["nom"])
+    known = Source.objects.filter(code=said.get("code", "")).values_list("name", flat=True).first()
+    return known or str(said.get("code", ""))
+
+
+class Values:
+    """The portable values of some rows, in words: territories by name, codes by label."""
+
+    def __init__(self, nature: Nature, details: Iterable[dict[str, Any]]) -> None:
+        self.nature = nature
+        texts = [text for detail in details for text in _texts(detail)]
+        self.names = _territories(text for text in texts if TERRITORY.match(text))
+
+    def said(self, attribute: str, value: object) -> str:
+        """The value in words."""
+        text = str(value)
+        if text in self.names:
+            return self.names[text]
+        if found := POINT.match(text):
+            return f"{found[2]}, {found[1]}".replace(".", ",").replace(", ", " ; ")
+        if "." in attribute or attribute in {"territory", "geometry"}:
+            return text
+        if not hasattr(self.nature.model, attribute):
+            return text
+        choices: Any = getattr(model_field(self.nature.model, attribute), "choices", None) or ()
+        return str(dict(choices).get(text, text))
+
+    def named(self, attribute: str) -> str:
+        """The attribute in words."""
+        return attribute_label(self.nature, attribute)
+
+
+def _texts(detail: dict[str, Any]) -> Iterable[str]:
+    yield from map(str, detail.get("values", {}).values())
+    for change in (*detail.get("changes", []), *detail.get("held", [])):
+        yield str(change["old"])
+        yield str(change["new"])
+
+
+def _territories(references: Iterable[str]) -> dict[str, str]:
+    """« Dijon (21231) » for « commune:21231 »; one query, through the key of territories."""
+    wanted = Q()
+    for reference in set(references):
+        level, _sign, code = reference.partition(":")
+        wanted |= Q(level=level, code=code)
+    if not wanted:
+        return {}
+    rows = Territory.objects.filter(wanted).values_list("level", "code", "name")
+    return {f"{level}:{code}": f"{name} ({code})" for level, code, name in rows}
