@@ -176,3 +176,23 @@ def test_a_disabled_account_is_nobody() -> None:
     application = scene.application()
     scene.applicant.is_active = False
     assert side(scene.applicant, application) == Side.VISITOR
+
+
+def test_every_form_of_the_pages_carries_its_token() -> None:
+    scene = Scene()
+    site, need = scene.site(), scene.need()
+    pages = {
+        scene.owner: [scene.application(site=site), scene.answer(need=need), scene.contact()],
+        scene.applicant: [
+            f"/fiches/{scene.site().slug}/candidater/?solution={scene.solution.slug}",
+            f"/fiches/{scene.need().slug}/repondre/?solution={scene.solution.slug}",
+            f"/organisations/{scene.host.slug}/contact/",
+        ],
+    }
+    for person, addresses in pages.items():
+        for one in addresses:
+            address = one if isinstance(one, str) else ADDRESSES[type(one)].format(one.pk)
+            page = client_of(person).get(address).content.decode()
+            forms = page.count('method="post"')
+            assert forms > 0, address
+            assert page.count("csrfmiddlewaretoken") == forms, address

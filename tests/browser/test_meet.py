@@ -1,0 +1,303 @@
+"""Two sides meet: a collectivité offers a ground, an innovator applies, is accepted, and measures."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import ROOT, Witness
+
+PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF"
+MOST_TABS = 80
+
+SCENE = """
+import json
+from geo.models import Territory
+from tests import factories
+commune = Territory.objects.get(level="commune", code="56260")
+host = factories.organisation(name="Ville d’essai {tag}", slug="ville-{tag}", territory=commune)
+company = factories.organisation(name="Ombrelle {tag}", slug="ombrelle-{tag}")
+people = {{}}
+for who, place in (("hote", host), ("candidat", company)):
+    people[who] = factories.account(email=f"{{who}}-{tag}@exemple.fr", username=f"{{who}}-{tag}")
+    factories.membership(people[who], place, role="responsable")
+ground = factories.square(-2.7565, 47.655, 0.0015)
+site = factories.test_site(
+    title="Place {tag}", slug="place-{tag}", owner=host, site_state="ouvert", territory=commune,
+    geometry=ground,
+)
+site.organisation_links.create(organisation=host, role="maitre-ouvrage")
+solution = factories.solution(
+    title="Ombrière {tag}", slug="ombriere-{tag}", owner=company, created_by=people["candidat"]
+)
+need = factories.need(title="Rafraîchir {tag}", slug="rafraichir-{tag}", owner=host, territory=commune)
+"""
+PUBLISH = """
+from catalogue import workflow
+from catalogue.models import Experiment, Record
+from tests import factories
+experiment = Experiment.objects.get(solution__slug="ombriere-{tag}")
+workflow.apply(Record.objects.get(pk=experiment.pk), "publish", None)
+factories.indicator(experiment)
+"""
+
+
+class Mouse:
+    """Somebody who points and types."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def write(self, target: Locator, text: str) -> None:
+        target.fill(text)
+
+    def tick(self, target: Locator) -> None:
+        target.check()
+
+
+class Keyboard(Mouse):
+    """Somebody who never points."""
+
+    def _reach(self, target: Locator) -> None:
+        for _tab in range(MOST_TABS):
+            if target.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"out of reach of the keyboard: {target}")
+
+    def press(self, target: Locator) -> None:
+        self._reach(target)
+        self.page.keyboard.press("Enter")
+
+    def write(self, target: Locator, text: str) -> None:
+        self._reach(target)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def tick(self, target: Locator) -> None:
+        self._reach(target)
+        self.page.keyboard.press("Space")
+
+
+@pytest.fixture
+def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], str]:
+    """Runs a few lines in the site's own base."""
+
+    def run(lines: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", lines],
+            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers of their own for the two sides."""
+    made: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        made.append(browser.new_context(locale="fr-FR", **options))
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+def log_in(hands: Mouse, email: str) -> None:
+    """Fill in the login page that is shown."""
+    main = hands.page.locator("main")
+    hands.write(main.get_by_label("Adresse électronique"), email)
+    hands.write(main.get_by_label("Mot de passe"), "mot de passe d’essai")
+    hands.press(main.get_by_role("button", name="Se connecter", exact=True))
+
+
+def apply_to_site(hands: Mouse, base_url: str, tag: str) -> None:
+    """From the page of the site to the application, through the login page."""
+    page = hands.page
+    page.goto(f"{base_url}/fiches/place-{tag}/")
+    hands.press(page.get_by_role("link", name="Candidater à ce site"))
+    log_in(hands, f"candidat-{tag}@exemple.fr")
+    expect(page.locator("h1")).to_have_text("Candidater à ce site")
+    hands.press(page.get_by_role("link", name=f"Ombrière {tag}"))
+    hands.press(page.get_by_role("button", name="Envoyer la candidature"))
+    expect(page.locator(".champ-erreur")).to_have_text("Ce champ est obligatoire.")
+    hands.write(page.get_by_label("Pourquoi ce site ?"), "Mesurer la fraîcheur gagnée.")
+    page.get_by_label("Documents").set_input_files(
+        {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    hands.press(page.get_by_role("button", name="Envoyer la candidature"))
+    expect(page.locator(".alerte-succes")).to_contain_text("Votre candidature est envoyée")
+    expect(page.locator(".etape-courant")).to_contain_text("Envoyée")
+    expect(page.get_by_role("link", name="plan", exact=True)).to_be_visible()
+
+
+def accept(hands: Mouse, base_url: str, tag: str) -> None:
+    """The host reads, asks, then accepts and reserves."""
+    page = hands.page
+    page.goto(f"{base_url}/mon-espace/candidatures/")
+    log_in(hands, f"hote-{tag}@exemple.fr")
+    hands.press(page.get_by_role("link", name=f"Ombrière {tag} – Place {tag}"))
+    hands.press(page.get_by_role("button", name="Prendre en examen"))
+    expect(page.locator(".etape-courant")).to_contain_text("En examen")
+    hands.write(page.get_by_label("Votre message"), "Combien de bacs ?")
+    hands.press(page.get_by_role("button", name="Envoyer le message"))
+    expect(page.locator(".message")).to_contain_text("Combien de bacs ?")
+    hands.press(page.locator("summary", has_text="Accepter"))
+    hands.tick(page.get_by_label("Réserver le site"))
+    hands.press(page.get_by_role("button", name="Accepter la candidature"))
+    expect(page.locator(".alerte-succes")).to_contain_text("La candidature est acceptée")
+    expect(page.locator("#suite ~ p").first).to_contain_text("soumise")
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard", "without-javascript"])
+def test_an_application_is_sent_accepted_and_measured(
+    way: str,
+    base_url: str,
+    on_site: Callable[[str], str],
+    contexts: Callable[..., BrowserContext],
+) -> None:
+    tag = way
+    on_site(SCENE.format(tag=tag))
+    scripted = way != "without-javascript"
+    hands = Keyboard if way == "keyboard" else Mouse
+    innovator = contexts(java_script_enabled=scripted).new_page()
+    host = contexts(java_script_enabled=scripted).new_page()
+    witnesses = [Witness(page, base_url) for page in (innovator, host)]
+
+    apply_to_site(hands(innovator), base_url, tag)
+    accept(hands(host), base_url, tag)
+
+    innovator.reload()
+    expect(innovator.locator("main")).to_contain_text("Combien de bacs ?")
+    expect(innovator.locator(".dossier-tete .etat")).to_have_text("acceptée")
+    assert "@exemple.fr" not in innovator.content() + host.content()
+    innovator.goto(f"{base_url}/fiches/place-{tag}/")
+    expect(innovator.get_by_role("link", name="Candidater à ce site")).to_have_count(0)
+
+    innovator.goto(f"{base_url}/fiches/ombriere-{tag}/")
+    expect(innovator.locator("main")).to_contain_text("Preuve 0/5")
+    on_site(PUBLISH.format(tag=tag))
+    innovator.reload()
+    expect(innovator.locator("main")).to_contain_text("Preuve 3/5")
+    expect(innovator.locator("main")).to_contain_text(f"Ombrière {tag} – Place {tag}")
+    assert [fault for one in witnesses for fault in one.faults] == []
+
+
+def test_a_message_is_answered_in_the_account(
+    base_url: str, on_site: Callable[[str], str], contexts: Callable[..., BrowserContext]
+) -> None:
+    tag = "message"
+    on_site(SCENE.format(tag=tag))
+    writer, reader = Mouse(contexts().new_page()), Mouse(contexts().new_page())
+    writer.page.goto(f"{base_url}/fiches/place-{tag}/")
+    writer.press(writer.page.get_by_role("link", name=f"Écrire à Ville d’essai {tag}"))
+    log_in(writer, f"candidat-{tag}@exemple.fr")
+    expect(writer.page.locator("h1")).to_have_text(f"Écrire à Ville d’essai {tag}")
+    writer.write(writer.page.get_by_label("Objet"), "Visite")
+    writer.write(writer.page.get_by_label("Votre message"), "Peut-on venir jeudi ?")
+    writer.page.get_by_role("button", name="Envoyer le message").dblclick()
+    expect(writer.page.locator("h1")).to_have_text("Visite")
+
+    reader.page.goto(f"{base_url}/mon-espace/messages/")
+    log_in(reader, f"hote-{tag}@exemple.fr")
+    expect(reader.page.locator(".dossier")).to_have_count(1)
+    expect(reader.page.locator(".dossier")).to_contain_text("À vous de répondre")
+    reader.press(reader.page.get_by_role("link", name="Visite"))
+    reader.write(reader.page.get_by_label("Votre message"), "Oui, à dix heures.")
+    reader.press(reader.page.get_by_role("button", name="Envoyer le message"))
+    writer.page.reload()
+    expect(writer.page.locator("main")).to_contain_text("Oui, à dix heures.")
+    assert "@exemple.fr" not in writer.page.content() + reader.page.content()
+
+
+def test_an_answer_to_a_need_becomes_public(
+    base_url: str, on_site: Callable[[str], str], contexts: Callable[..., BrowserContext]
+) -> None:
+    tag = "reponse"
+    on_site(SCENE.format(tag=tag))
+    innovator, host = Mouse(contexts().new_page()), Mouse(contexts().new_page())
+    innovator.page.goto(f"{base_url}/fiches/rafraichir-{tag}/")
+    innovator.press(innovator.page.get_by_role("link", name="Répondre à ce besoin"))
+    log_in(innovator, f"candidat-{tag}@exemple.fr")
+    innovator.press(innovator.page.get_by_role("link", name=f"Ombrière {tag}"))
+    innovator.write(innovator.page.get_by_label("En quoi elle répond au besoin"), "Elle fait de l’ombre.")
+    innovator.press(innovator.page.get_by_role("button", name="Envoyer la réponse"))
+    expect(innovator.page.locator(".alerte-succes")).to_be_visible()
+
+    host.page.goto(f"{base_url}/mon-espace/candidatures/")
+    log_in(host, f"hote-{tag}@exemple.fr")
+    host.press(host.page.get_by_role("link", name=f"Ombrière {tag} – Rafraîchir {tag}"))
+    host.press(host.page.get_by_role("button", name="Accepter la réponse"))
+    host.page.goto(f"{base_url}/fiches/rafraichir-{tag}/")
+    expect(host.page.locator("#reponses ~ ul")).to_contain_text("Elle fait de l’ombre.")
+
+
+MEETINGS = """
+import uuid
+from catalogue.meeting import answers, applications, contacts
+ali, odile = people["candidat"], people["hote"]
+key = uuid.uuid4
+sent = applications.send(ali, site, solution, company, key=key(), motivation="Mesurer.")
+applications.write(sent, ali, "Bonjour.", key())
+answer = answers.send(ali, need, solution, company, how="Ombre.", message="", key=key())
+exchange = contacts.send(ali, host, site, subject="Visite", message="Jeudi ?", key=key())
+print(json.dumps([sent.pk, answer.pk, exchange.pk]))
+"""
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_pages_are_sound(
+    width: int,
+    page: Page,
+    base_url: str,
+    witness: Witness,
+    axe: Callable[[], list[str]],
+    on_site: Callable[[str], str],
+) -> None:
+    tag = f"large-{width}"
+    application, answer, exchange = json.loads(on_site(SCENE.format(tag=tag) + MEETINGS).splitlines()[-1])
+    page.set_viewport_size({"width": width, "height": 844})
+    visits = {
+        "candidat": [
+            f"/fiches/place-{tag}/candidater/?cherche=ombri",
+            f"/fiches/place-{tag}/candidater/?solution=ombriere-{tag}",
+            f"/fiches/rafraichir-{tag}/repondre/?solution=ombriere-{tag}",
+            f"/organisations/ville-{tag}/contact/?fiche=place-{tag}",
+            f"/mon-espace/candidatures/{application}/",
+        ],
+        "hote": [
+            "/mon-espace/candidatures/",
+            f"/mon-espace/candidatures/{application}/",
+            f"/mon-espace/reponses/{answer}/",
+            "/mon-espace/messages/",
+            f"/mon-espace/messages/{exchange}/",
+        ],
+    }
+    found: dict[str, list[str]] = {}
+    for who, addresses in visits.items():
+        page.context.clear_cookies()
+        page.goto(f"{base_url}/mon-espace/messages/")
+        log_in(Mouse(page), f"{who}-{tag}@exemple.fr")
+        expect(page).to_have_url(re.compile("/mon-espace/messages/"))
+        for address in addresses:
+            page.goto(base_url + address)
+            page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+            if wrong := axe():
+                found[address] = wrong
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert found == {}
