@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin, year_column
+from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin, ReadOnlyAdmin, year_column
 from catalogue.models import (
     Application,
     ContactRequest,
@@ -103,7 +102,7 @@ class ContactRequestAdmin(CatalogueAdmin):
 
 
 @admin.register(SavedSearch)
-class SavedSearchAdmin(CatalogueAdmin):
+class SavedSearchAdmin(ReadOnlyAdmin):
     """A saved search and the rhythm of its alerts; its criteria are those of its owner."""
 
     list_display = ["name", "user", "rhythm", "is_readable", "created_at"]
@@ -122,8 +121,3 @@ class SavedSearchAdmin(CatalogueAdmin):
         "read_at",
         "created_at",
     ]
-    readonly_fields = fields[2:]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A search is kept from the page that shows it."""
-        return False

@@ -61,8 +61,9 @@ class Criteria:
 
     @property
     def name(self) -> str:
-        """The name proposed for the search."""
+        """The name proposed for the search; the pages put it between quotation marks, hence those inside."""
         text = ", ".join(self.phrases()) or _("toutes les fiches")
+        text = text.replace(f"«{NBSP}", "“").replace(f"{NBSP}»", "”")
         cut = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rsplit(" ", 1)[0] + "…"
         return cut[:1].upper() + cut[1:]
 

@@ -21,13 +21,17 @@ from catalogue.cards import ranked_card
 from catalogue.ground_cards import need_card, site_card, territory_card
 from catalogue.matching import Wish, match
 from catalogue.models import Need, Organisation, Record, Solution
-from catalogue.ranking import rank_solutions
+from catalogue.ranking import Ranking, rank_solutions
 from geo.models import Territory
 
 MOST_OF_EACH = 3
 """Solutions, needs and organisations looked at, the last changed first: each costs a ranking."""
 GROUNDS = 3
 SOLUTIONS = 5
+RANKED = 20
+"""Solutions ranked, of which the first SOLUTIONS that are proven are proposed."""
+PROVEN = 3
+"""The niveau de preuve of a measured result."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,8 @@ def _answers(need: Need) -> Proposal | None:
     if point is None:
         return None
     themes = list(need.themes.all())
-    ranking = rank_solutions(place, point, theme_ids=[theme.pk for theme in themes], limit=SOLUTIONS)
-    items = [{"fiche": ranked_card(solution)} for solution in ranking.solutions if solution.level >= 3]
+    ranking = rank_solutions(place, point, theme_ids=[theme.pk for theme in themes], limit=RANKED)
+    items = _proven(ranking)
     words = ngettext(
         "Une solution éprouvée pour votre besoin %(title)s",
         "%(count)s solutions éprouvées pour votre besoin %(title)s",
@@ -113,8 +117,7 @@ def _for_territory(organisation: Organisation) -> Proposal | None:
     place = organisation.territory
     if place is None or place.point is None:
         return None
-    ranking = rank_solutions(place, place.point, limit=SOLUTIONS)
-    items = [{"fiche": ranked_card(solution)} for solution in ranking.solutions if solution.level >= 3]
+    items = _proven(rank_solutions(place, place.point, limit=RANKED))
     words = ngettext(
         "Une solution éprouvée pour le territoire %(place)s",
         "%(count)s solutions éprouvées pour le territoire %(place)s",
@@ -126,6 +129,12 @@ def _for_territory(organisation: Organisation) -> Proposal | None:
         _("Tout le classement pour ce territoire"),
         items,
     )
+
+
+def _proven(ranking: Ranking) -> list[dict[str, Any]]:
+    """The cards of the first proven solutions of a ranking."""
+    proven = [solution for solution in ranking.solutions if solution.level >= PROVEN]
+    return [{"fiche": ranked_card(solution)} for solution in proven[:SOLUTIONS]]
 
 
 def _ranking_address(place: Territory, theme: str = "") -> str:

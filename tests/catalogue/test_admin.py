@@ -62,6 +62,7 @@ READ_ONLY = {
         "answerproposal",
         "message",
         "attachment",
+        "savedsearch",
     ),
     *("audienceday", "record", "importbatch", "transition", "revision"),
     *("territory", "formercommune", "territoryload", "job"),
