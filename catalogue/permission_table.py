@@ -21,8 +21,8 @@ HEAD = """# Qui peut faire quoi
 
 Ce fichier est écrit par `manage.py write_permissions` à partir des tables que les pages consultent
 (`catalogue/permissions.py`, `catalogue/accounts/rights.py`, `catalogue/meeting/rights.py`) ; un test échoue
-s’il ne leur ressemble plus. Chaque case est essayée par HTTP : ce qui est accordé a son effet, ce qui ne l’est
-pas répond comme ce qui n’existe pas (404, ou la page de connexion pour un visiteur) et ne change rien.
+s’il ne leur ressemble plus. Chaque case est essayée par HTTP : ce qui est accordé a son effet, ce qui ne
+l’est pas répond comme ce qui n’existe pas (404, ou la page de connexion pour un visiteur) et ne change rien.
 
 Une case dit dans quels états l’action est permise. Un compte peut avoir plusieurs liens avec une fiche (un
 curateur peut aussi en être l’auteur) : ce que l’un accorde est accordé.

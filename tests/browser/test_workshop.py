@@ -1,0 +1,209 @@
+"""A curator asks for a completion, the author gives it, the curator publishes: by keyboard, without script."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import ROOT, Mail, Witness
+
+MANY_TABS = 80
+SCENE = """
+import json
+from django.test import Client
+from catalogue import workflow
+from catalogue.models import ContactRequest, Record, Revision
+from geo.models import Territory
+from tests import factories
+tag = "{tag}"
+place = Territory.objects.get(level="commune", code="35238")
+owner = factories.organisation(name=f"Ville {{tag}}", slug=f"ville-{{tag}}", territory=place)
+author = factories.account(username=f"auteur-{{tag}}", email=f"auteur-{{tag}}@exemple.fr")
+factories.membership(author, owner)
+curator = factories.account(username=f"curateur-{{tag}}", email=f"curateur-{{tag}}@exemple.fr")
+curator.curatorship = factories.Curatorship.objects.create(user=curator)
+mine = {{"owner": owner, "created_by": author, "territory": place}}
+need = factories.need(
+    title=f"Rafraîchir les cours d’école {{tag}}", slug=f"cours-{{tag}}", state="brouillon", **mine,
+    summary="Des cours plantées et ombragées, où l’on peut rester l’après-midi en juin et en juillet.",
+    description="Les cours sont goudronnées, sans ombre, et dépassent quarante degrés en juin. " * 4,
+    audiences=["collectivite"], existing_data="Relevés de température de 2025 dans douze cours.",
+)
+need.themes.add(factories.Theme.objects.first())
+workflow.apply(need, "submit", author)
+published = factories.need(title=f"Un banc {{tag}}", slug=f"banc-{{tag}}", geometry=place.point, **mine)
+revision = Revision.objects.create(
+    record=Record.objects.get(pk=published.pk), author=author,
+    changes={{"title": [published.title, "Un banc à l’ombre"], "geometry": [None, place.point.wkt]}},
+)
+factories.membership(factories.account(username=f"elue-{{tag}}", email=f"elue-{{tag}}@exemple.fr"),
+    factories.organisation(name=f"Commune {{tag}}", slug=f"commune-{{tag}}"), confirmed_at=None)
+ContactRequest.objects.create(
+    sender=curator, organisation=owner, message="Achetez.", state="signalee", report_reason="Démarchage")
+sessions = []
+for person in (author, curator):
+    client = Client()
+    client.force_login(person)
+    sessions.append(client.cookies["sessionid"].value)
+print(json.dumps([*sessions, revision.pk]))
+"""
+
+
+@pytest.fixture
+def scene(base_url: str, site_environment: dict[str, str]) -> Callable[[str], tuple[str, str, int]]:
+    """Makes a scene under a name of its own: the sessions of the author and of the curator, a change."""
+
+    def make(tag: str) -> tuple[str, str, int]:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", SCENE.format(tag=tag)],
+            cwd=ROOT,
+            env=site_environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        author, curator, revision = json.loads(done.stdout.strip().splitlines()[-1])
+        return author, curator, revision
+
+    return make
+
+
+@pytest.fixture
+def logged(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of somebody who is logged in."""
+    opened: list[BrowserContext] = []
+
+    def enter(session: str, *, scripts: bool = True, width: int = 1366) -> Page:
+        context = browser.new_context(
+            locale="fr-FR",
+            base_url=base_url,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 860},
+        )
+        context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
+        opened.append(context)
+        return context.new_page()
+
+    yield enter
+    for context in opened:
+        context.close()
+
+
+def by_mouse(page: Page, target: Locator) -> None:
+    target.click()
+
+
+def by_keyboard(page: Page, target: Locator) -> None:
+    """Reach the target by the tabulation key alone, then press Enter."""
+    for _tab in range(MANY_TABS):
+        if target.evaluate("one => one === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"out of reach of the keyboard: {target}")
+
+
+Press = Callable[[Page, Locator], None]
+
+
+def written(page: Page, press: Press, target: Locator, words: str) -> None:
+    """Type in a field."""
+    if press is by_mouse:
+        target.fill(words)
+        return
+    for _tab in range(MANY_TABS):
+        if target.evaluate("one => one === document.activeElement"):
+            page.keyboard.press("Control+A")
+            page.keyboard.type(words)
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"out of reach of the keyboard: {target}")
+
+
+@pytest.mark.parametrize(
+    ("tag", "press", "scripts"),
+    [("clavier", by_keyboard, True), ("sans-script", by_mouse, False)],
+)
+def test_from_a_completion_to_the_publication(
+    scene: Callable[[str], tuple[str, str, int]],
+    logged: Callable[..., Page],
+    mailbox: Callable[[str], list[Mail]],
+    base_url: str,
+    tag: str,
+    press: Press,
+    scripts: bool,
+) -> None:
+    author_session, curator_session, _revision = scene(tag)
+    title = f"Rafraîchir les cours d’école {tag}"
+    curator = logged(curator_session, scripts=scripts)
+    faults = Witness(curator, base_url).faults
+
+    curator.goto("/atelier/")
+    press(curator, curator.get_by_role("link", name=title))
+    press(curator, curator.locator("summary", has_text="Demander un complément"))
+    written(curator, press, curator.locator("#ask-reason"), "Quelle surface à planter ?")
+    press(curator, curator.get_by_role("button", name="Demander un complément"))
+    expect(curator.get_by_text("complément demandé")).to_be_visible()
+    asked = mailbox(f"auteur-{tag}@exemple.fr")[0]
+    assert asked.kind == "fiche-a-completer"
+    assert "Quelle surface à planter ?" in asked.text
+
+    author = logged(author_session, scripts=scripts)
+    faults += Witness(author, base_url).faults
+    author.goto("/mon-espace/")
+    expect(author.get_by_text("Quelle surface à planter ?")).to_be_visible()
+    press(author, author.get_by_role("link", name=title))
+    press(author, author.get_by_role("link", name="Compléter et soumettre de nouveau"))
+    press(author, author.get_by_role("link", name=re.compile("L’essentiel")).first)
+    summary = "Deux mille mètres carrés de cours à planter et à ombrager, pour y rester l’après-midi en juin."
+    written(author, press, author.get_by_label("Résumé"), summary)
+    press(author, author.get_by_role("button", name=re.compile("^Enregistrer et continuer")).first)
+    author.goto(f"/proposer/fiche/cours-{tag}/verifier/")
+    press(author, author.get_by_role("button", name=re.compile("^Envoyer|^Soumettre")).first)
+    expect(author.locator("[aria-current=step]")).to_contain_text("Soumise")
+
+    curator.goto(f"/atelier/fiches/cours-{tag}/")
+    expect(curator.get_by_text(summary).first).to_be_visible()
+    press(curator, curator.get_by_role("button", name="Publier", exact=True))
+    expect(curator.locator("[aria-current=step]")).to_contain_text("Publiée")
+    assert mailbox(f"auteur-{tag}@exemple.fr")[0].kind == "fiche-publiee"
+    author.goto(f"/fiches/cours-{tag}/")
+    expect(author.get_by_role("heading", level=1)).to_have_text(title)
+    assert not faults, faults
+
+
+def test_each_page_is_accessible_on_both_screens(
+    scene: Callable[[str], tuple[str, str, int]], logged: Callable[..., Page], base_url: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    author, curator, revision = scene("ecrans")
+    addresses = {
+        author: ["/mon-espace/", "/mon-espace/fiches/", "/mon-espace/fiches/banc-ecrans/",
+                 "/mon-espace/fiches/cours-ecrans/", "/mon-espace/fiches/cours-ecrans/apercu/"],
+        curator: ["/atelier/", "/atelier/?voir=changements", "/atelier/fiches/cours-ecrans/",
+                  f"/atelier/changements/{revision}/", "/atelier/membres/", "/atelier/signalements/"],
+    }  # fmt: skip
+    for session, pages in addresses.items():
+        for width in (1366, 390):
+            page = logged(session, width=width)
+            faults = Witness(page, base_url).faults
+            for address in pages:
+                assert page.goto(address).status == 200, address
+                page.wait_for_load_state("networkidle")
+                for details in page.locator("main details").all():
+                    details.evaluate("one => one.open = true")
+                found = [
+                    f"{v['id']}: {v['nodes'][0]['html'][:160]}"
+                    for v in Axe().run(page).response["violations"]
+                ]
+                assert not found, (address, width, found)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+            assert not faults, (width, faults)
