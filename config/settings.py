@@ -182,7 +182,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Ten failures → fifteen minutes for an account, fifty an hour for an address.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,50/h/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,50/h/ip", "reset_password": "20/m/ip,5/h/key"}
 ACCOUNT_FORMS = {
     "login": "catalogue.accounts.forms.LoginForm",
     "signup": "catalogue.accounts.forms.SignupForm",

@@ -9,9 +9,11 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -85,6 +87,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth adds the Host of the request, which whoever tries can vary: ten more tries for each port.
         return str(credentials.get("email") or credentials.get("username", "")).strip().casefold()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        # allauth would also forget the failures of the network address, which any account’s owner could ask.
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        counted = {"app": "allauth.account", "action": "login_failed"}
+        for rate in ratelimit.get_rates(**counted):
+            if rate.per == "key":
+                cache.delete(ratelimit.get_cache_key(request, **counted, rate=rate, key=key))
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -12,12 +12,15 @@ from enum import Enum
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 
 from catalogue.accounts import membership
+from catalogue.mailing import absolute, post
 from catalogue.models import Organisation, ProviderIdentity
 from catalogue.models.organisation import luhn_is_valid
 from catalogue.permissions import is_curator
@@ -52,14 +55,14 @@ def arrive(claims: dict[str, Any], present: User | None) -> Arrival:
         elsewhere = present is not None and present.pk != identity.user_id
         return Arrival(Outcome.ELSEWHERE if elsewhere else Outcome.KNOWN, identity.user)
     if present is not None:
-        return Arrival(Outcome.LINKED, _link(present, issuer, subject))
+        return Arrival(Outcome.LINKED, _link_and_tell(present, issuer, subject))
     email = _address(claims)
     if not email:
         return Arrival(Outcome.NO_ADDRESS)
     vouched = claims.get("email_verified") is True
     owner = _confirmed_owner(email)
     if owner is not None and vouched and not is_curator(owner):
-        return Arrival(Outcome.LINKED, _link(owner, issuer, subject), email)
+        return Arrival(Outcome.LINKED, _link_and_tell(owner, issuer, subject), email)
     if EmailAddress.objects.filter(email__iexact=email).exists() or User.objects.filter(email__iexact=email):
         return Arrival(Outcome.ADDRESS_TAKEN, None, email)
     return Arrival(Outcome.CREATED, _link(_create(claims, email, vouched), issuer, subject), email)
@@ -82,6 +85,20 @@ def _confirmed_owner(email: str) -> User | None:
 def _link(user: User, issuer: str, subject: str) -> User:
     ProviderIdentity.objects.create(user=user, issuer=issuer, subject=subject)
     return user
+
+
+def _link_and_tell(user: User, issuer: str, subject: str) -> User:
+    link = absolute(reverse("catalogue:account-settings"))
+    post("compte-associe", user.email, {"name": settings.OIDC_NAME, "link": link})
+    return _link(user, issuer, subject)
+
+
+def unlink(user: User) -> bool:
+    """Forget who the account is for the provider; False when it is the only way into the account."""
+    if not user.has_usable_password():
+        return False
+    ProviderIdentity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).delete()
+    return True
 
 
 def _create(claims: dict[str, Any], email: str, is_vouched: bool) -> User:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalogue import kept
 from catalogue.access import account
-from catalogue.accounts import oidc, personal, sessions
+from catalogue.accounts import identities, oidc, personal, sessions
 from catalogue.models import Membership, ProviderIdentity
 from catalogue.views.account.forms import EraseForm, IdentityForm
 
@@ -59,6 +59,22 @@ def sessions_close(request: HttpRequest) -> HttpResponse:
     closed = sessions.close(cast(User, request.user), but=request.session.session_key)
     said = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
     messages.success(request, said % {"n": closed})
+    return redirect("catalogue:account-settings")
+
+
+@account
+@require_POST
+def provider_unlink(request: HttpRequest) -> HttpResponse:
+    """Forget who the account is for the OpenID provider."""
+    raise_if_reauthentication_required(request, app="allauth.account")
+    if identities.unlink(cast(User, request.user)):
+        messages.success(
+            request, _("Votre compte n’est plus associé à %(name)s.") % {"name": settings.OIDC_NAME}
+        )
+    else:
+        messages.error(
+            request, _("Choisissez d’abord un mot de passe : vous ne pourriez plus vous connecter.")
+        )
     return redirect("catalogue:account-settings")
 
 

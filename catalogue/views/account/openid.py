@@ -6,6 +6,7 @@ import logging
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.account.utils import get_next_redirect_url, perform_login
 from django.conf import settings
@@ -34,6 +35,9 @@ def oidc_start(request: HttpRequest) -> HttpResponse:
     """Leave for the provider; somebody already logged in goes there to link what it says to the account."""
     if not oidc.is_configured():
         raise Http404
+    if request.user.is_authenticated:
+        # A session left open is not enough to give somebody else a way in.
+        raise_if_reauthentication_required(request, app="allauth.account")
     try:
         address = oidc.start(request)
     except oidc.Refused as refusal:

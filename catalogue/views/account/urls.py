@@ -9,6 +9,7 @@ urlpatterns = [
     path("compte/agents/retour/", openid.oidc_return, name="oidc-return"),
     path("mon-espace/compte/", me.account_settings, name="account-settings"),
     path("mon-espace/compte/sessions/", me.sessions_close, name="account-sessions"),
+    path("mon-espace/compte/dissocier/", me.provider_unlink, name="provider-unlink"),
     path("mon-espace/compte/mes-donnees.json", me.account_export, name="account-export"),
     path("mon-espace/compte/supprimer/", me.account_erase, name="account-erase"),
     path("mon-espace/organisations/", organisations.organisation_list, name="organisation-list"),

@@ -47,6 +47,13 @@ def come(client: Client, provider: Provider, start: str = START):
     return client.get(RETURN, provider.consent(away.headers["Location"]))
 
 
+def vouched(client: Client, one: User) -> None:
+    """Log in, and say again who one is."""
+    client.force_login(one)
+    data = {"password": factories.PASSWORD, "next": "/"}
+    assert client.post(reverse("account_reauthenticate"), data).status_code == 302
+
+
 def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
@@ -211,9 +218,11 @@ def test_an_account_with_a_role_is_linked_from_inside_only(client: Client, provi
     provider.person |= {"email_verified": True}
     come(client, provider)
     assert not is_in(client)
-    client.force_login(one)
+    assert OutgoingMail.objects.filter(subject__contains="déjà un compte").exists()
+    vouched(client, one)
     assert come(client, provider).headers["Location"] == reverse("catalogue:account-settings")
     assert ProviderIdentity.objects.get().user == one
+    assert "associé à ProConnect" in OutgoingMail.objects.latest("pk").subject
 
 
 def test_an_address_that_is_not_vouched_for_opens_no_account(client: Client, provider: Provider):
@@ -228,10 +237,32 @@ def test_an_address_that_is_not_vouched_for_opens_no_account(client: Client, pro
 def test_an_identity_is_of_one_account(client: Client, provider: Provider):
     provider.person |= {"email_verified": True}
     come(Client(), provider)
-    client.force_login(factories.account())
+    vouched(client, factories.account())
     page = client.get(come(client, provider).headers["Location"]).content.decode()
     assert "déjà associée à un autre compte" in page
     assert ProviderIdentity.objects.count() == 1
+
+
+def test_an_open_session_is_not_enough_to_link(client: Client, provider: Provider):
+    client.force_login(factories.account())
+    assert client.get(START).headers["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_one_unlinks_unless_it_is_the_only_way_in(client: Client, provider: Provider):
+    one = factories.account()
+    vouched(client, one)
+    come(client, provider)
+    path = reverse("catalogue:provider-unlink")
+    assert "Dissocier" in client.get(reverse("catalogue:account-settings")).content.decode()
+    User.objects.filter(pk=one.pk).update(password="!")
+    client.force_login(User.objects.get(pk=one.pk))
+    client.post(path)
+    assert ProviderIdentity.objects.exists()
+    one.set_password(factories.PASSWORD)
+    one.save()
+    vouched(client, one)
+    client.post(path)
+    assert not ProviderIdentity.objects.exists()
 
 
 def test_who_left_logged_out_does_not_link_the_account_that_came_meanwhile(

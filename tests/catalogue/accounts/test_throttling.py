@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from catalogue.models import OutgoingMail
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -90,6 +91,33 @@ def test_fifty_failures_close_an_address_of_the_network(client: Client):
     assert not is_in(client)
     log_in(client, one.email, PASSWORD, REMOTE_ADDR="192.0.2.7")
     assert is_in(client), "from elsewhere it opens"
+
+
+@pytest.mark.django_db
+def test_a_changed_password_opens_the_account_and_not_the_network(client: Client):
+    one = factories.account()
+    for _attempt in range(10):
+        log_in(client, one.email, WRONG)
+    for attempt in range(40):
+        log_in(client, f"compte{attempt}@exemple.fr", WRONG)
+    client.post(reverse("account_reset_password"), {"email": one.email})
+    text = OutgoingMail.objects.get(to=one.email).text
+    link = next(word for word in text.split() if "/oublie/" in word).partition("8000")[2]
+    target = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(target, {"password1": "une phrase assez longue 7", "password2": "une phrase assez longue 7"})
+    log_in(client, one.email, "une phrase assez longue 7")
+    assert not is_in(client), "fifty failures came from here"
+    log_in(client, one.email, "une phrase assez longue 7", REMOTE_ADDR="192.0.2.7")
+    assert is_in(client)
+
+
+@pytest.mark.django_db
+def test_one_address_is_not_flooded_with_links(client: Client):
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": "personne@exemple.fr"}) for _ in range(6)
+    ]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert OutgoingMail.objects.count() == 5
 
 
 @pytest.mark.django_db
