@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Record, TestSite
@@ -95,7 +96,7 @@ def _surface(contents: Contents) -> bool:
 
 
 SUMMARY = _required(
-    _("Un résumé d’au moins une phrase"),
+    format_lazy(_("Un résumé d’au moins {least} caractères"), least=SHORTEST_SUMMARY),
     _("C’est tout ce qui se lit dans une liste ou sur la carte."),
     ESSENTIAL,
     10,
@@ -138,7 +139,8 @@ PRECISE = _wanted(
 
 
 def _told(step: str, why: StrOrPromise, least: int = SHORTEST_TEXT) -> Criterion:
-    return _required(_("Une description"), why, step, 15, _text("description", least))
+    asked = format_lazy(_("Une description d’au moins {least} caractères"), least=least)
+    return _required(asked, why, step, 15, _text("description", least))
 
 
 CRITERIA: dict[str, tuple[Criterion, ...]] = {
