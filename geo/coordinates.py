@@ -87,8 +87,8 @@ class _Angle:
 def _unreadable() -> ValidationError:
     return ValidationError(
         _(
-            "Ces coordonnées ne se lisent pas : donnez « 48.1113, -1.6800 » (latitude puis longitude), "
-            "« 48°06′41″ N 1°40′48″ O », ou deux nombres de mètres en Lambert-93."
+            "Ces coordonnées ne se lisent pas : donnez « 48.1113, -1.6800 » (latitude puis longitude), "
+            "« 48°06′41″ N 1°40′48″ O », ou deux nombres de mètres en Lambert-93."
         )
     )
 
@@ -158,11 +158,11 @@ def _from_metres(first: float, second: float) -> Coordinates:
                 point.transform(WGS84)
                 reading = _("Lu en mètres, %(name)s, et converti en longitude et latitude.") % {"name": name}
                 if swapped:
-                    reading += " " + _("Le nord était donné avant l’est : les deux ont été échangés.")
+                    reading += " " + _("Le nord était donné avant l’est : les deux ont été échangés.")
                 return _checked((round(point.x, 7), round(point.y, 7)), reading, is_swapped=swapped)
     raise ValidationError(
         _(
-            "Ces mètres ne tombent en France dans aucune projection légale (Lambert-93, UTM d’outre-mer) : "
+            "Ces mètres ne tombent en France dans aucune projection légale (Lambert-93, UTM d’outre-mer) : "
             "vérifiez-les, ou donnez la latitude et la longitude en degrés."
         )
     )
@@ -171,8 +171,8 @@ def _from_metres(first: float, second: float) -> Coordinates:
 def _from_degrees(first: float, second: float, *, in_france: bool) -> Coordinates:
     """Latitude first, unless only the other order falls in France or in the world."""
     straight, swapped = (second, first), (first, second)
-    said = _("Lu en degrés : latitude puis longitude.")
-    turned = _("Lu en degrés : la longitude était donnée avant la latitude, les deux ont été échangées.")
+    said = _("Lu en degrés : latitude puis longitude.")
+    turned = _("Lu en degrés : la longitude était donnée avant la latitude, les deux ont été échangées.")
     if in_france and not _in_france(straight) and _in_france(swapped):
         return _checked(swapped, turned, is_swapped=True)
     if abs(first) > 85 and abs(second) <= 85 and abs(first) <= 180:

@@ -47,7 +47,7 @@ class Content:
 def recognise(file: IO[bytes], size: int) -> Content:
     """What the file is; UploadRefused, in French, when it is nothing that is kept."""
     if size > LARGEST:
-        raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))
+        raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))
     if not size:
         raise UploadRefused(_("Ce fichier est vide."))
     file.seek(0)
@@ -67,7 +67,7 @@ def recognise(file: IO[bytes], size: int) -> Content:
 def _pdf(file: IO[bytes], size: int) -> Content:
     file.seek(max(0, size - 2048))
     if b"%%EOF" not in file.read():
-        raise UploadRefused(_("Ce PDF est tronqué : la fin du fichier manque."))
+        raise UploadRefused(_("Ce PDF est tronqué : la fin du fichier manque."))
     return Content(PDF, ".pdf")
 
 
@@ -93,7 +93,7 @@ def _office(file: IO[bytes]) -> Content:
 
 def _refuse_macros(found: bool) -> None:
     if found:
-        raise UploadRefused(_("Ce document contient des macros : enregistrez-le sans elles."))
+        raise UploadRefused(_("Ce document contient des macros : enregistrez-le sans elles."))
 
 
 def _image(file: IO[bytes]) -> Content:
@@ -103,10 +103,10 @@ def _image(file: IO[bytes]) -> Content:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(file, formats=list(IMAGES))
             if image.width * image.height > MOST_PIXELS:
-                raise UploadRefused(_("Cette image est trop grande : au plus 40 millions de pixels."))
+                raise UploadRefused(_("Cette image est trop grande : au plus 40 millions de pixels."))
             image.load()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise UploadRefused(_("Cette image est trop grande : au plus 40 millions de pixels.")) from None
+        raise UploadRefused(_("Cette image est trop grande : au plus 40 millions de pixels.")) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError):
         raise UploadRefused(_("Cette image est tronquée ou abîmée.")) from None
     return Content(*IMAGES[str(image.format)])
@@ -131,7 +131,7 @@ def _csv(file: IO[bytes]) -> Content:
 def _unknown() -> UploadRefused:
     return UploadRefused(
         _(
-            "Ce fichier n’est pas d’un format accepté : PDF, ODT, ODS, DOCX ou XLSX sans macros, CSV, et "
+            "Ce fichier n’est pas d’un format accepté : PDF, ODT, ODS, DOCX ou XLSX sans macros, CSV, et "
             "pour les images JPEG, PNG ou WebP."
         )
     )

@@ -67,9 +67,9 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["kind", "title", "alternative", "credit"]
         help_texts = {
             "alternative": gettext_lazy(
-                "Ce que montre l’image, pour qui ne la voit pas : « Cour d’école plantée de douze arbres »."
+                "Ce que montre l’image, pour qui ne la voit pas : « Cour d’école plantée de douze arbres »."
             ),
-            "credit": gettext_lazy("Auteur, photographe ou organisme : « Ville de Rennes / J. Martin »."),
+            "credit": gettext_lazy("Auteur, photographe ou organisme : « Ville de Rennes / J. Martin »."),
         }
         labels = {"alternative": gettext_lazy("Description de l’image")}
 
@@ -133,7 +133,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         if is_image and not values.get("alternative"):
             self.add_error("alternative", _("Dites ce que montre l’image."))
         if values.get("kind") == Document.Kind.PHOTO and self.given is not None and not is_image:
-            self.add_error("kind", _("Ce fichier n’est pas une image : choisissez un autre type."))
+            self.add_error("kind", _("Ce fichier n’est pas une image : choisissez un autre type."))
         return values
 
     def _recognise(self) -> None:

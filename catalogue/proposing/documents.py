@@ -30,7 +30,7 @@ class TooMany(Exception):
     """The record has all the documents that one may have."""
 
     def __init__(self) -> None:
-        super().__init__(_("Une fiche a au plus %d documents : retirez-en un d’abord.") % MOST)
+        super().__init__(_("Une fiche a au plus %d documents : retirez-en un d’abord.") % MOST)
 
 
 def shown(copy: Copy) -> QuerySet[Document]:
@@ -51,7 +51,11 @@ def changeable(copy: Copy) -> QuerySet[Document]:
 
 @transaction.atomic
 def add(
-    copy: Copy, key: uuid.UUID, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
+    copy: Copy,
+    key: uuid.UUID,
+    values: dict[str, Any],
+    file: UploadedFile[Any] | None,
+    content: Content | None,
 ) -> Document:
     """The document, added; one form adds one document, however often it is sent. Raises TooMany."""
     fresh = locked(copy)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalogue.models import Record
 from geo.countries import FRANCE
@@ -39,6 +39,16 @@ class Way:
         (TERRITORY, gettext_lazy("Par la commune ou le territoire seulement")),
         (NOWHERE, gettext_lazy("Sans emplacement")),
     ]
+
+
+def counted(family: str, n: int) -> str:
+    """« 3 lignes »."""
+    words = {
+        "Point": ngettext("%(n)d point", "%(n)d points", n),
+        "LineString": ngettext("%(n)d ligne", "%(n)d lignes", n),
+        "Polygon": ngettext("%(n)d surface", "%(n)d surfaces", n),
+    }
+    return words[family] % {"n": n}
 
 
 @dataclass

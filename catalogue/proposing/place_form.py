@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.models import Record
-from catalogue.proposing.place import FAMILIES, VALUES, Place, Precision, Way, shown
+from catalogue.proposing.place import FAMILIES, VALUES, Place, Precision, Way, counted, shown
 from catalogue.proposing.surroundings import Surroundings, surroundings
 from catalogue.wording import distance_words
 from geo import uploads
@@ -107,7 +107,7 @@ class PlaceForm(forms.Form):
         required=False,
         max_length=250,
         help_text=gettext_lazy(
-            "Adresse, quartier ou lieu-dit : « 12 quai Duguay-Trouin », « ZAC Baud-Chardonnet »."
+            "Adresse, quartier ou lieu-dit : « 12 quai Duguay-Trouin », « ZAC Baud-Chardonnet »."
         ),
     )
     country = forms.ChoiceField(
@@ -259,10 +259,8 @@ class PlaceForm(forms.Form):
         if not kept:
             return
         place.geometry = uploads.merged(kept)
-        place.remarks.append(
-            _("Lu dans un fichier %(format)s : %(n)d élément(s) retenu(s) sur %(all)d.")
-            % {"format": layer.format, "n": len(kept), "all": len(layer.features)}
-        )
+        read = _("Lu dans un fichier %(format)s : %(kept)s.")
+        place.remarks.append(read % {"format": layer.format, "kept": counted(kept[0].family, len(kept))})
 
     def _kept(self, layer: uploads.Layer) -> list[uploads.Feature]:
         """The features to take, all of one family; none once the form says why."""
@@ -271,24 +269,21 @@ class PlaceForm(forms.Form):
         if wanted:
             found = [one for one in found if one.name.casefold() == wanted]
             if not found:
-                names = ", ".join(f"« {one.name} »" for one in layer.features[:MOST_NAMED] if one.name)
+                names = ", ".join(f"« {one.name} »" for one in layer.features[:MOST_NAMED] if one.name)
                 self.add_error(
                     "element",
-                    _("Aucun élément ne porte ce nom. Le fichier contient : %s.") % (names or _("aucun nom")),
+                    _("Aucun élément ne porte ce nom. Le fichier contient : %s.") % (names or _("aucun nom")),
                 )
                 return []
         if self.cleaned_data["keep"]:
             found = [one for one in found if one.family == self.cleaned_data["keep"]]
         families = {one.family for one in found}
         if len(families) != 1:
-            counts = ", ".join(
-                f"{sum(one.family == family for one in layer.features)} {label}"
-                for family, label in FAMILIES.items()
-                if any(one.family == family for one in layer.features)
-            )
+            kinds = [one.family for one in layer.features]
+            counts = ", ".join(counted(one, kinds.count(one)) for one in FAMILIES if one in kinds)
             self.add_error(
                 "file",
-                _("Le fichier contient %s : choisissez ci-dessous ce qu’il faut garder, puis redonnez-le.")
+                _("Le fichier contient %s : choisissez ci-dessous ce qu’il faut garder, puis redonnez-le.")
                 % counts,
             )
             return []
@@ -304,12 +299,12 @@ class PlaceForm(forms.Form):
             return found[0]
         near = found or list(Territory.objects.complete(text, limit=MOST_NAMED).with_parents())
         self.homonyms = [written(one) for one in near[:MOST_NAMED]]
-        shown = ", ".join(f"« {one} »" for one in self.homonyms)
+        shown = ", ".join(f"« {one} »" for one in self.homonyms)
         if found:
-            self.add_error("commune", _("Plusieurs territoires portent ce nom. Lequel : %s ?") % shown)
+            self.add_error("commune", _("Plusieurs territoires portent ce nom. Lequel : %s ?") % shown)
         elif near:
             self.add_error(
-                "commune", _("Aucun territoire ne s’appelle ainsi. Vouliez-vous dire %s ?") % shown
+                "commune", _("Aucun territoire ne s’appelle ainsi. Vouliez-vous dire %s ?") % shown
             )
         else:
             self.add_error("commune", _("Aucune commune, aucun territoire ne porte ce nom ou ce code."))
@@ -322,7 +317,7 @@ class PlaceForm(forms.Form):
         if place.country != FRANCE:
             self.add_error(
                 "country",
-                _("%(territory)s est en France, pas dans ce pays : %(country)s.")
+                _("%(territory)s est en France, pas dans ce pays : %(country)s.")
                 % {"territory": territory.label, "country": COUNTRIES[place.country]},
             )
             return
@@ -340,7 +335,7 @@ class PlaceForm(forms.Form):
             if found is not None and found.metres is None:
                 self.add_error(
                     "country",
-                    _("Ce tracé est %(at)s, en France, alors que le pays choisi est : %(country)s.")
+                    _("Ce tracé est %(at)s, en France, alors que le pays choisi est : %(country)s.")
                     % {"at": found.territory.at_name, "country": COUNTRIES[place.country]},
                 )
             return
@@ -352,7 +347,7 @@ class PlaceForm(forms.Form):
                 None,
                 _(
                     "Aucune commune de France à cet endroit. Si le lieu est à l’étranger, choisissez son "
-                    "pays ; sinon, vérifiez que la longitude et la latitude ne sont pas inversées."
+                    "pays ; sinon, vérifiez que la longitude et la latitude ne sont pas inversées."
                 ),
             )
             return

@@ -43,6 +43,8 @@ def surroundings(
     geometry: GEOSGeometry | None, territory: Territory | None, *, besides: int | None = None
 ) -> Surroundings:
     """What is around a geometry (srid 4326) in its territory, the record ``besides`` left out."""
+    if territory is not None:  # with those it lies in, whose outlines weigh megabytes
+        territory = Territory.objects.with_parents().get(pk=territory.pk)
     return Surroundings(
         facts=_facts(territory) if territory is not None else [],
         programmes=[_zonage_words(zonage) for zonage in zonages(territory)] if territory is not None else [],

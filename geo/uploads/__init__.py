@@ -44,7 +44,7 @@ def read_upload(
     ``srid`` is what somebody said of a Shapefile that does not say it itself.
     """
     if given.size > LARGEST:
-        raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))
+        raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))
     given.file.seek(0)
     head = given.file.read(64).removeprefix(BOM).lstrip()
     if head.startswith(b"PK\x03\x04"):
@@ -70,7 +70,7 @@ def _from_archive(file: IO[bytes], srid: int | None) -> Layer:
 
 def _from_text(head: bytes, content: bytes, most_vertices: int) -> Layer:
     if any(content.count(sign) > SIGNS_A_VERTEX * most_vertices + SMALL for sign in (b"[", b"<")):
-        raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
+        raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
     if head.startswith((b"{", b"[")):
         features, srid = geojson.read(content)
         return Layer(features, srid, "GeoJSON")
@@ -83,10 +83,10 @@ def _from_text(head: bytes, content: bytes, most_vertices: int) -> Layer:
         raise UploadRefused(_("Ce fichier XML n’est ni du KML ni du GPX."))
     if head.startswith(shapefile.MAGIC):
         raise UploadRefused(
-            _("Un Shapefile se donne en entier : zippez ensemble les fichiers .shp, .shx, .dbf et .prj.")
+            _("Un Shapefile se donne en entier : zippez ensemble les fichiers .shp, .shx, .dbf et .prj.")
         )
     if head.startswith(b"SQLite format 3"):
-        raise UploadRefused(_("Un GeoPackage n’est pas lu ici : enregistrez la couche en GeoJSON."))
+        raise UploadRefused(_("Un GeoPackage n’est pas lu ici : enregistrez la couche en GeoJSON."))
     raise UploadRefused(_("Ce fichier n’est ni du GeoJSON, ni du KML, ni du GPX, ni un Shapefile zippé."))
 
 
@@ -94,13 +94,13 @@ def _checked(layer: Layer, most_vertices: int, most_features: int) -> Layer:
     if not layer.features:
         raise UploadRefused(_("Ce fichier ne contient aucun point, aucune ligne ni aucun polygone."))
     if len(layer.features) > most_features:
-        raise UploadRefused(_("Ce fichier contient trop d’éléments : au plus %d.") % most_features)
+        raise UploadRefused(_("Ce fichier contient trop d’éléments : au plus %d.") % most_features)
     if sum(feature.geometry.num_coords for feature in layer.features) > most_vertices:
-        raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
+        raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
     for number, feature in enumerate(layer.features, start=1):
         try:
             check_geometry(feature.geometry)
         except ValidationError as fault:
-            which = f"« {feature.name} »" if feature.name else _("élément %d") % number
+            which = f"« {feature.name} »" if feature.name else _("élément %d") % number
             raise UploadRefused(f"{which} : {fault.messages[0]}") from None
     return layer

@@ -30,9 +30,9 @@ def members(file: IO[bytes], most: int = MOST_MEMBERS) -> tuple[zipfile.ZipFile,
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
         raise UploadRefused(_("Cette archive zip est tronquée ou abîmée.")) from None
     if len(found) > most:
-        raise UploadRefused(_("Cette archive contient trop de fichiers : au plus %d.") % most)
+        raise UploadRefused(_("Cette archive contient trop de fichiers : au plus %d.") % most)
     if sum(one.file_size for one in found) > LARGEST:
-        raise UploadRefused(_("Cette archive est trop volumineuse une fois ouverte : au plus 100 Mo."))
+        raise UploadRefused(_("Cette archive est trop volumineuse une fois ouverte : au plus 100 Mo."))
     for one in found:
         _judge(one)
     plain = [one for one in found if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
@@ -46,13 +46,13 @@ def _judge(member: zipfile.ZipInfo) -> None:
     name = member.filename
     path = PurePosixPath(name)
     if "\\" in name or "\0" in name or path.is_absolute() or ".." in path.parts or ":" in name:
-        raise UploadRefused(_("Cette archive veut écrire hors de son dossier : elle n’est pas lue."))
+        raise UploadRefused(_("Cette archive veut écrire hors de son dossier : elle n’est pas lue."))
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise UploadRefused(_("Cette archive contient un lien : elle n’est pas lue."))
+        raise UploadRefused(_("Cette archive contient un lien : elle n’est pas lue."))
     if member.flag_bits & ENCRYPTED:
         raise UploadRefused(_("Cette archive est protégée par un mot de passe."))
     if member.file_size > SMALL and member.file_size > BEST_RATIO * max(member.compress_size, 1):
-        raise UploadRefused(_("Cette archive est anormalement compressée : elle n’est pas lue."))
+        raise UploadRefused(_("Cette archive est anormalement compressée : elle n’est pas lue."))
 
 
 def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -48,7 +48,7 @@ def _srid(data: dict[str, Any]) -> int:
     srid = from_urn(name) if isinstance(name, str) else None
     if srid is None:
         raise UploadRefused(
-            _("La projection de ce fichier GeoJSON n’est pas lue : enregistrez-le en WGS 84 (EPSG:4326).")
+            _("La projection de ce fichier GeoJSON n’est pas lue : enregistrez-le en WGS 84 (EPSG:4326).")
         )
     return srid
 

@@ -23,7 +23,7 @@ def parse(content: bytes) -> Element:
         root: Element = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
         raise UploadRefused(
-            _("Ce fichier XML déclare des entités ou un type de document : il n’est pas lu.")
+            _("Ce fichier XML déclare des entités ou un type de document : il n’est pas lu.")
         ) from None
     except (ParseError, ValueError, LookupError, RecursionError):
         raise UploadRefused(_("Ce fichier XML est tronqué ou mal formé.")) from None

@@ -37,13 +37,13 @@ def read_vector(path: Path, driver: str, most: int = MOST_FEATURES) -> list[Feat
             )
         except subprocess.TimeoutExpired:
             raise UploadRefused(
-                _("Ce fichier demande trop de temps à lire : simplifiez-le ou donnez-en une partie.")
+                _("Ce fichier demande trop de temps à lire : simplifiez-le ou donnez-en une partie.")
             ) from None
     if done.returncode:
-        raise UploadRefused(_("Ce fichier est tronqué ou abîmé : il ne se lit pas."))
+        raise UploadRefused(_("Ce fichier est tronqué ou abîmé : il ne se lit pas."))
     features = list(_features(printed))
     if len(features) > most:
-        raise UploadRefused(_("Ce fichier contient trop d’éléments : au plus %d.") % most)
+        raise UploadRefused(_("Ce fichier contient trop d’éléments : au plus %d.") % most)
     return features
 
 

@@ -25,7 +25,7 @@ def read(
     shapes = [name for name in by_name if name.endswith(".shp")]
     if len(shapes) > 1:
         raise UploadRefused(
-            _("Cette archive contient plusieurs couches (%s) : gardez-en une.") % _listed(shapes)
+            _("Cette archive contient plusieurs couches (%s) : gardez-en une.") % _listed(shapes)
         )
     stem = shapes[0].removesuffix(".shp")
     missing = [suffix for suffix in NEEDED if stem + suffix not in by_name]
@@ -73,7 +73,7 @@ def _srid(opened: zipfile.ZipFile, member: zipfile.ZipInfo | None, given: int | 
     if member is None:
         raise UploadRefused(
             _(
-                "Ce Shapefile n’a pas de fichier .prj : sa projection n’est pas dite. Choisissez-la "
+                "Ce Shapefile n’a pas de fichier .prj : sa projection n’est pas dite. Choisissez-la "
                 "ci-dessous, puis donnez à nouveau le fichier."
             )
         )

@@ -72,7 +72,7 @@ function element(name, className) {
 
 function help(onSite) {
   const text = onSite
-    ? "Cliquez pour placer un point, cliquez à nouveau pour le préciser, ou choisissez un outil pour tracer une ligne ou une surface. Au clavier : les flèches déplacent la carte, + et − l’agrandissent, puis le bouton place le point."
+    ? "Cliquez pour placer un point, cliquez à nouveau pour le préciser, ou choisissez un outil pour tracer une ligne ou une surface. Au clavier : les flèches déplacent la carte, + et − l’agrandissent, puis le bouton place le point."
     : "Dessinez sur la carte, ou écrivez ci-dessous en GeoJSON ou en WKT (longitude puis latitude, en degrés).";
   return Object.assign(element("p", "dessin-aide"), { textContent: text });
 }

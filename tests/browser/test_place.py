@@ -64,7 +64,7 @@ def logged_in(page: Page, on_site: Callable[[str], Any], base_url: str, tag: str
 
 def saved(page: Page) -> None:
     """Say that the place found is the right one, and wait for the next step."""
-    expect(page.get_by_role("heading", name="Est-ce bien là ?")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Est-ce bien là"))).to_be_visible()
     page.get_by_role("button", name="C’est bien là").press("Enter")
     page.wait_for_url(re.compile(r"/(?!lieu)[a-z]+/$"))
 

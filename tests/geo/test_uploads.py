@@ -289,7 +289,7 @@ def test_a_shapefile_that_is_damaged_or_lies_is_refused(shapefile):
 
 
 def test_a_shapefile_with_a_line_that_has_no_length_says_which(shapefile):
-    assert "« Îlot »" in refusal(zipped(shapefile(shape=LineString([(2, 47), (2, 47)]))))
+    assert "« Îlot »" in refusal(zipped(shapefile(shape=LineString([(2, 47), (2, 47)]))))
 
 
 @pytest.mark.parametrize("file", sorted(DEPOTS.glob("*")), ids=lambda file: file.name)

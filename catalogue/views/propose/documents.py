@@ -48,12 +48,12 @@ def propose_documents(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _said(copy: Copy, document: Document) -> str:
     if document.is_pending:
-        return _("« %(title)s » est ajouté à vos changements : il paraîtra quand ils seront acceptés.") % {
+        return _("« %(title)s » est ajouté à vos changements : il paraîtra quand ils seront acceptés.") % {
             "title": document.title
         }
     if not document.is_ready:
-        return _("« %(title)s » est ajouté. L’image est réduite dans un instant.") % {"title": document.title}
-    return _("« %(title)s » est ajouté.") % {"title": document.title}
+        return _("« %(title)s » est ajouté. L’image est réduite dans un instant.") % {"title": document.title}
+    return _("« %(title)s » est ajouté.") % {"title": document.title}
 
 
 def _page(
@@ -90,7 +90,7 @@ def propose_document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = DocumentForm(posted(request), request.FILES or None, instance=document)
     if request.method == "POST" and form.is_valid():
         documents.change(copy, pk, form.values, form.given, form.content)
-        messages.success(request, _("« %(title)s » est enregistré.") % {"title": form.values["title"]})
+        messages.success(request, _("« %(title)s » est enregistré.") % {"title": form.values["title"]})
         return redirect("catalogue:propose-documents", slug)
     return _page(request, copy, form, document)
 

@@ -229,7 +229,7 @@ def test_several_of_one_kind_are_put_together_and_several_kinds_are_asked_about(
     mixed = collection("POINT(2.01 47.01)", "LINESTRING(2.02 47.02, 2.03 47.03)")
     form = filled(draft, way="fichier", file=mixed)
     assert not form.is_valid()
-    assert "1 points, 1 lignes" in form.errors["file"][0]
+    assert "1 point, 1 ligne" in form.errors["file"][0]
     form = filled(draft, way="fichier", file=mixed, keep="LineString")
     form.is_valid()
     assert form.place.geometry.geom_type == "LineString"
@@ -238,7 +238,7 @@ def test_several_of_one_kind_are_put_together_and_several_kinds_are_asked_about(
     assert form.place.geometry.coords == (2.02, 47.02)
     form = filled(draft, way="fichier", file=points, element="autre")
     assert not form.is_valid()
-    assert "« Élément 0 »" in form.errors["element"][0]
+    assert "« Élément 0 »" in form.errors["element"][0]
 
 
 def test_a_refused_file_says_why(ground, draft):
