@@ -1,4 +1,4 @@
-"""A curator asks for a completion, the author gives it, the curator publishes: by keyboard, without script."""
+"""A curator asks, the author completes, the curator publishes: by keyboard alone and without a script."""
 
 from __future__ import annotations
 
