@@ -141,7 +141,8 @@ def send(
             raise Refused(_already(offered, solution)) from error
         attachments.attach(sent, user, files, stored)
         mails.about_application("candidature-envoyee", sent, to=people.team(user, organisation))
-        mails.about_application("candidature-recue", sent, to=people.members(offered.owner))
+        readers = people.members(offered.owner) or people.curators(offered)
+        mails.about_application("candidature-recue", sent, to=readers)
     return sent
 
 

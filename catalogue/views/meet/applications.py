@@ -179,6 +179,8 @@ def _context(
         "forms": forms,
         "etapes": application_steps(application, has_results=has_results),
         "a_des_resultats": has_results,
+        "peut_completer": experiment is not None
+        and bool(permissions.actions(user, experiment) & {"edit", "propose"}),
         "page": page,
         "echange": thread.lines(page, names, user.pk),
         "pieces": list(application.attachments.all()),

@@ -567,6 +567,26 @@ def test_the_loop_raises_the_level_of_proof(scene: Scene) -> None:
     assert levels == [0, 0, 1, 3]
 
 
+def test_results_are_added_once_the_holder_may_change_the_record(scene: Scene) -> None:
+    application = accepted(scene)
+    client, address = client_of(scene.applicant), f"/mon-espace/candidatures/{application.pk}/"
+    assert "Ajouter des résultats" not in client.get(address).content.decode()
+    workflow.apply(Record.objects.get(pk=application.experiment_id), "publish", None)
+    page = client.get(address).content.decode()
+    form = f"/proposer/fiche/{application.experiment.slug}/resultats/"
+    assert form in page
+    assert client.get(form).status_code == 200
+    assert form not in client_of(scene.owner).get(address).content.decode()
+
+
+def test_curators_are_told_when_the_host_has_nobody_left(scene: Scene, run_jobs: Any) -> None:
+    site = scene.site()
+    scene.host.memberships.all().delete()
+    assert apply_to(scene, site).status_code == 302
+    run_jobs()
+    assert len(sent_to(scene.people["curator"])) == 1
+
+
 def test_results_are_asked_once_at_the_end(scene: Scene, run_jobs: Any) -> None:
     application = accepted(scene, ends_on=TODAY() - datetime.timedelta(days=1))
     OutgoingMail.objects.all().delete()
