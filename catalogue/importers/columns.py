@@ -32,6 +32,9 @@ EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[a-zA-Z]{2,}")
 PHONE = re.compile(r"(?:\+33\s?|0)[1-9](?:[\s.-]?\d{2}){4}")
 CODE = re.compile(r"(?:\d{4,5}|2[AB]\d{3})")
 POINT = re.compile(r"-?\d{1,2}\.\d{3,}\s*,\s*-?\d{1,3}\.\d{3,}")
+BRACKETS = re.compile(r"\([^()]*\)")
+OF = ("du", "de", "des", "d")
+TITLE = re.compile(r"(nom|titre|intitule)\b(?!.*\b(dept?|departement|region|commune|ville|epci|maire)\b)")
 PLACES = {
     "territoire": gettext_lazy("Code INSEE du territoire"),
     "commune": gettext_lazy("Nom de la commune (contrôle le code)"),
@@ -151,11 +154,25 @@ def propose(nature: Nature, columns: list[Column], data: dict[str, Any]) -> dict
     headers = [column["header"] for column in columns if not column["personal"]]
     for name, native in mappings.native(nature, headers).rules.items():
         proposed[native.column] = name
+    _propose_loosely(nature, proposed, headers)
     for column in columns:
         free = not proposed[column["header"]] and not column["personal"]
         if free and column["looks"] in nature.by_name and column["looks"] not in proposed.values():
             proposed[column["header"]] = column["looks"]
     return proposed
+
+
+def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str]) -> None:
+    """« Superficie du quartier (ha) » is the area, « Nom EcoQuartier » the title."""
+    for known in nature.fields:
+        words = (comparable(known.name), *known.synonyms)
+        for header in headers:
+            if known.name in proposed.values():
+                break
+            form = comparable(BRACKETS.sub("", header))
+            alike = any(form == word or form.startswith(tuple(f"{word} {of} " for of in OF)) for word in words)
+            if not proposed[header] and (alike or (known.name == "titre" and TITLE.match(form))):
+                proposed[header] = known.name
 
 
 def _item_columns(nature: Nature, data: dict[str, Any]) -> list[str]:

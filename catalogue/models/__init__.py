@@ -3,7 +3,8 @@
 from catalogue.models.alerts import AlertMatch, FeedKey, SavedSearch
 from catalogue.models.audience import AudienceDay
 from catalogue.models.evidence import Document, Indicator
-from catalogue.models.history import ImportBatch, ImportRow, Revision, Transition
+from catalogue.models.history import ImportBatch, Revision, Transition
+from catalogue.models.imports import ImportRow
 from catalogue.models.jobs import Job
 from catalogue.models.kinds import (
     Experiment,

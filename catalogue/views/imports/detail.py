@@ -75,7 +75,8 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
     """The rows of a tab, the first that holds something when none is asked."""
     counts = _counts(batch)
-    asked = Fate(data["voir"]) if data["voir"] else next((f for f in counts if counts[f]), Fate.NEW)
+    first = list(counts) if batch.is_open else [Fate.NEW, Fate.CHANGED, *counts]
+    asked = Fate(data["voir"]) if data["voir"] else next((f for f in first if counts[f]), Fate.NEW)
     page = page_of(batch.rows.filter(fate=asked).select_related("record"), data["page"])
     rows = list(page)
     values = Values(NATURES[batch.nature], [row.detail for row in rows]) if batch.nature else None

@@ -42,7 +42,7 @@ class UploadForm(forms.Form):
     nature = forms.ChoiceField(
         label=_("Que décrit chaque ligne ?"),
         choices=[("", _("Choisissez")), *Record.Kind.choices],
-        required=False,
+        error_messages={"required": _("Dites ce que décrit chaque ligne.")},
     )
     source = forms.ModelChoiceField(
         label=_("Source déjà connue"),
@@ -68,6 +68,10 @@ class UploadForm(forms.Form):
             "Au format TOML. Il dit la nature, la source et les colonnes : le reste peut rester vide."
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nature"].required = not self.files.get("correspondance")
 
     def clean_fichier(self) -> Any:
         """The file, when it is not too heavy to be read."""
@@ -96,8 +100,6 @@ class UploadForm(forms.Form):
         data = super().clean() or {}
         mapping = data.get("correspondance") or {}
         data["nature"] = mapping.get("nature") or data.get("nature")
-        if not data["nature"] and "nature" not in self.errors and "correspondance" not in self.errors:
-            self.add_error("nature", _("Dites ce que décrit chaque ligne."))
         data["origine"] = self._origin(data, mapping)
         return data
 

@@ -83,13 +83,14 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
     detail = row.detail
     problems = detail.get("problems", [])
     doubts = [problem for problem in problems if problem["severity"] == "doute"]
+    is_left_out = row.fate in (ImportRow.Fate.SUSPICIOUS, ImportRow.Fate.REJECTED)
     can_decide = decided.is_open and row.fate == ImportRow.Fate.SUSPICIOUS
     return {
         "ligne": row.line,
         "titre": row.title or row.key,
         "url": reverse("catalogue:workshop-record", args=[row.record.slug]) if row.record else "",
         "fiche": row.record,
-        "problemes": [_problem(problem, can_decide) for problem in problems],
+        "problemes": [_problem(problem, decided.is_open and is_left_out) for problem in problems],
         "changements": [_change(change, values) for change in detail.get("changes", [])],
         "proposes": [_change(change, values) for change in detail.get("held", [])],
         "valeurs": [
@@ -108,16 +109,16 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
     }
 
 
-def _problem(problem: dict[str, Any], can_decide: bool) -> dict[str, Any]:
-    """A remark on a row; a doubt about one cell can be settled by another text."""
+def _problem(problem: dict[str, Any], can_correct: bool) -> dict[str, Any]:
+    """A remark on a row; what is said of one cell can be settled by another text."""
     is_doubt = problem["severity"] == "doute"
     by_cell = problem["code"] in BY_CELL
-    proposals = problem["proposals"] if is_doubt and can_decide and not by_cell else []
+    proposals = problem["proposals"] if is_doubt and can_correct and not by_cell else []
     return {
         **problem,
         "nom": doubt_name(problem["code"]) if is_doubt else "",
         "propositions": proposals[:FEW_PROPOSALS],
-        "corrigeable": is_doubt and can_decide and bool(problem["column"]),
+        "corrigeable": can_correct and problem["severity"] != "avis" and bool(problem["column"]),
     }
 
 

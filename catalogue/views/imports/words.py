@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.importers.columns import attribute_label
 from catalogue.importers.fields import Nature, model_field
 from catalogue.importers.wizard import ACCEPTABLE, WITHOUT_VALUE
-from catalogue.models import ImportBatch, Source
+from catalogue.models import ImportBatch, Programme, Source, Stake, Theme
 from geo.models import Territory
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ DOUBTS: dict[str, StrOrPromise] = {
     "surface-trop-grande": gettext_lazy("Surface plus grande que la commune"),
     "zero-zero": gettext_lazy("Coordonnées 0, 0"),
 }
+TERMS: dict[str, Any] = {"themes": Theme, "stakes": Stake, "programmes": Programme}
 TERRITORY = re.compile(r"^(commune|arrondissement|epci|ept|departement|region|pays):(\w+)$")
 POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
 
@@ -95,6 +96,7 @@ class Values:
         self.nature = nature
         texts = [text for detail in details for text in _texts(detail)]
         self.names = _territories(text for text in texts if TERRITORY.match(text))
+        self.terms: dict[str, dict[str, str]] = {}
 
     def said(self, attribute: str, value: object) -> str:
         """The value in words."""
@@ -103,12 +105,22 @@ class Values:
             return self.names[text]
         if found := POINT.match(text):
             return f"{found[2]}, {found[1]}".replace(".", ",").replace(", ", " ; ")
+        if attribute in TERMS:
+            known = self._terms(attribute)
+            return ", ".join(known.get(code, code) for code in text.split(", "))
         if "." in attribute or attribute in {"territory", "geometry"}:
             return text
         if not hasattr(self.nature.model, attribute):
             return text
         choices: Any = getattr(model_field(self.nature.model, attribute), "choices", None) or ()
         return str(dict(choices).get(text, text))
+
+    def _terms(self, attribute: str) -> dict[str, str]:
+        """The labels of a vocabulary, read when a row first needs it."""
+        if attribute not in self.terms:
+            rows = TERMS[attribute]._default_manager.values_list("code", "label")
+            self.terms[attribute] = dict(rows)
+        return self.terms[attribute]
 
     def named(self, attribute: str) -> str:
         """The attribute in words."""

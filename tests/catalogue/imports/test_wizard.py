@@ -124,6 +124,14 @@ def test_headers_of_others_are_recognised_and_personal_columns_left_out(wizard):
     assert "jean" not in str(list(batch.rows.values()))
 
 
+def test_headers_that_only_begin_alike_are_recognised(wizard):
+    header = "CODE INSEE;Ville;Nom Dept;Nom EcoQuartier;Superficie du quartier (ha)\n"
+    batch = wizard.rows("38185;Grenoble;Isère;Bonne;15,5\n", header=header)
+    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["formulaire"]
+    found = [line["champ"].value() for line in form.rows()]
+    assert found == ["territoire", "commune", "", "titre", "surface_ha"]
+
+
 def test_what_the_content_alone_tells(wizard):
     rows = [f"Lieu {n};{code}\n" for n, code in enumerate(("38185", "21231", "2B313", "1053"))]
     batch = wizard.rows(*rows, header="titre;zone\n")
