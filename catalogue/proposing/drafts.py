@@ -20,6 +20,8 @@ LONGEST_SLUG = 112
 TRIES = 5
 AT_LEAST = 3
 SHOWN = 20
+MOST = 100
+"""Unfinished records of one account: beyond, it is no contribution any more."""
 
 
 def create(
@@ -96,6 +98,11 @@ def mine(user: User) -> RecordQuerySet:
     """The drafts that the account may go on with, the latest first."""
     unfinished = Record.objects.filter(state__in=(Record.State.DRAFT, Record.State.TO_COMPLETE))
     return unfinished.filter(permissions.own(user)).order_by("-updated_at", "-pk")
+
+
+def has_too_many(user: User) -> bool:
+    """True when the account has to finish or delete drafts before it begins another."""
+    return Record.objects.filter(created_by=user.pk, state=Record.State.DRAFT).count() >= MOST
 
 
 def usable_solutions(user: User) -> Any:

@@ -29,7 +29,7 @@ function enhance(field, autocomplete) {
     source: suggestionsFrom(field.dataset.completion),
     templates: { inputValue: (option) => (option ? option.nom ?? option : ""), suggestion: describe },
     onConfirm: (option) => option && follow(option, place),
-    tNoResults: () => "Aucun lieu ni mot connu : la recherche reste possible",
+    tNoResults: () => field.dataset.completionVide ?? "Aucun lieu ni mot connu : la recherche reste possible",
     tStatusQueryTooShort: (least) => `Écrivez au moins ${least} caractères`,
     tStatusNoResults: () => "Aucune suggestion",
     tStatusSelectedOption: (option, length, index) => `${option}, ${index + 1} sur ${length}`,

@@ -91,7 +91,7 @@ def press_to(page: Page, label: str) -> None:
         page.keyboard.press("Tab")
         named = page.evaluate(
             "() => { const e = document.activeElement;"
-            " return (e.labels?.[0]?.textContent || e.textContent || '').trim(); }"
+            " return (e.labels?.[0]?.textContent || e.textContent || '').trim().replace(/\\s+/g, ' '); }"
         )
         if named.startswith(label):
             return

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,11 @@ class ActorForm(forms.Form):
     def __init__(self, *args: Any, roles: tuple[str, ...], **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["role"]
+        self.fields["nom"].widget.attrs |= {
+            "autocomplete": "off",
+            "data-completion": reverse("catalogue:propose-organisations"),
+            "data-completion-vide": _("Aucune organisation connue de ce nom"),
+        }
         field.choices = [(role, str(Role(role).label).capitalize()) for role in roles]
 
 

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalogue import permissions
 from catalogue.access import account
 from catalogue.models import Experiment, Record
 from catalogue.proposing import drafts
@@ -25,6 +24,7 @@ from catalogue.proposing.place_form import PlaceForm
 from catalogue.proposing.portable import Values, plain
 from catalogue.proposing.steps import ACTORS, AWARDS, ESSENTIAL, RESULTS, Step
 from catalogue.proposing.steps import PLACE as PLACE_STEP
+from catalogue.proposing.surroundings import suggested_programmes
 from catalogue.proposing.writing import NotWritten
 from catalogue.views.errors import bad_request
 from catalogue.views.propose.actors import actors_step
@@ -64,6 +64,7 @@ def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     data = posted(request)
     stored = copy.values(names)
     form = form_class(data, initial=stored, kind=copy.kind, **options)
+    _suggest(copy, form)
     shown = version(stored) if data is None else seen(data)
     stale: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
@@ -165,6 +166,16 @@ def _page(
     )
 
 
+def _suggest(copy: Copy, form: forms.Form) -> None:
+    """Say, by the programmes to tick, which ones designate the territory of the record."""
+    territory = copy.shown().territory if "programmes" in form.fields else None
+    labels = [one.label for one in suggested_programmes(territory)] if territory is not None else []
+    if labels:
+        form.fields["programmes"].help_text = _(
+            "Désignent ce territoire : %(programmes)s. Cochez ceux dont la fiche relève."
+        ) % {"programmes": ", ".join(labels)}
+
+
 def _options(copy: Copy, step: Step) -> dict[str, Any]:
     """What a form needs of the account and of the record."""
     if step.form is EssentialForm:
@@ -175,9 +186,8 @@ def _options(copy: Copy, step: Step) -> dict[str, Any]:
 
 
 def _owners(copy: Copy) -> dict[str, str] | None:
-    """The organisations to choose from; none for those who do not keep the record."""
-    its_own = Record.objects.filter(permissions.own(copy.user), pk=copy.record.pk)
-    if not copy.is_direct or not its_own.exists():
+    """The organisations to choose from; none for others than the author, who alone may hand a record over."""
+    if not copy.is_direct or copy.record.created_by_id != copy.user.pk:
         return None
     return drafts.owners_of(copy.user, copy.record)
 

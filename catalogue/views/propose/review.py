@@ -19,7 +19,7 @@ from catalogue import permissions, workflow
 from catalogue.access import account
 from catalogue.models import Record, Revision
 from catalogue.proposing import drafts, revisions
-from catalogue.proposing.editing import Copy, open_copy
+from catalogue.proposing.editing import Copy, locked, open_copy
 from catalogue.proposing.gauge import measure
 from catalogue.proposing.steps import REVIEW
 from catalogue.views.propose.page import around, lines, posted, step_address
@@ -122,9 +122,9 @@ def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:
 @transaction.atomic
 def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
     """Submit the record, and its solution with it when asked; False when something lacks."""
-    permissions.require(request.user, "submit", copy.record)
-    Record.objects.select_for_update().get(pk=copy.record.pk)
-    if not measure(copy).is_ready:
+    fresh = locked(copy)
+    permissions.require(request.user, "submit", fresh.record)
+    if not measure(fresh).is_ready:
         messages.error(request, _("La fiche n’est pas encore prête : voyez ce qui manque ci-dessous."))
         return False
     solution = _unpublished_solution(copy)

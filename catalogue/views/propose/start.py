@@ -98,6 +98,13 @@ def _create(
     request: HttpRequest, proposal: Proposal, form: NewForm, solution: Solution | None
 ) -> HttpResponse:
     user = cast(User, request.user)
+    if drafts.has_too_many(user):
+        messages.error(
+            request,
+            _("Vous avez déjà %(n)d brouillons : finissez-en ou supprimez-en avant d’en créer un autre.")
+            % {"n": drafts.MOST},
+        )
+        return redirect("catalogue:propose")
     key = form.cleaned_data["cle"] or uuid.uuid4()
     record = drafts.create(proposal.kind, user, form.values, key, solution)
     messages.success(

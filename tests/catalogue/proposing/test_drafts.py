@@ -135,6 +135,16 @@ def test_drafts_are_found_again_and_never_those_of_others(logged, author):
     assert list(drafts.mine(author)) == [Record.objects.get(pk=mine.pk)]
 
 
+def test_an_account_does_not_fill_the_base_with_drafts(logged, author, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST", 1)
+    draft(author)
+    answer = logged.post(
+        "/proposer/besoin/", {"title": "Un de trop", "summary": "", "owner": ""}, follow=True
+    )
+    assert "Vous avez déjà 1 brouillons" in page(answer)
+    assert Record.objects.count() == 1
+
+
 @pytest.mark.parametrize("kind", ["lune", "fiche-x"])
 def test_an_unknown_kind_does_not_exist(logged, kind):
     assert logged.get(f"/proposer/{kind}/").status_code == 404

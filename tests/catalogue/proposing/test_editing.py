@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue.models import Experiment, Indicator, Record, Revision
+from catalogue.proposing import revisions
 from tests import factories
 from tests.catalogue.proposing.journey import (
     SUMMARY,
@@ -176,6 +177,14 @@ def test_a_figure_is_added_corrected_and_taken_away(logged, author):
     assert not Indicator.objects.exists()
 
 
+def test_a_colleague_does_not_give_the_record_away(author, colleague):
+    record = draft(author, title="Avant")
+    assert 'name="owner"' not in page(colleague.get(step(record, "essentiel")))
+    assert post(colleague, record, "essentiel", title="Après", owner="").status_code == 302
+    record.refresh_from_db()
+    assert (record.title, record.owner) == ("Après", author.memberships.get().organisation)
+
+
 def test_a_row_of_another_record_is_not_found(logged, author):
     record = draft(author, maker=factories.experiment)
     other = factories.indicator(factories.experiment())
@@ -254,6 +263,43 @@ def test_the_place_and_the_rows_of_a_published_record_wait_too(client, author):
     assert revision.changes == {}
 
 
+def confirm(client, record, wkt):
+    """Draw a place, then say that the territory found is the right one."""
+    address = step(record, "lieu")
+    shown = hidden(client.get(address), "version")
+    typed = {"version": shown, "way": "carte", "geometry": wkt, "country": "FR", "place_name": "Quai"}
+    answer = client.post(address, typed)
+    assert answer.status_code == 200
+    assert "Est-ce bien là" in page(answer)
+    found = answer.context["formulaire"]["confirmed"].value()
+    return client.post(address, {**typed, "confirmed": found})
+
+
+def test_a_place_is_confirmed_then_saved(logged, author):
+    town = factories.commune(lon=2.0, name="Ouest")
+    record = draft(author, maker=factories.need, geometry=None)
+    assert confirm(logged, record, "POINT (2.05 47.05)").status_code == 302
+    record.refresh_from_db()
+    assert record.geometry.coords == (2.05, 47.05)
+    assert (record.location_precision, record.territory, record.place_name) == ("exacte", town, "Quai")
+
+
+def test_the_place_of_a_published_record_waits(client, author):
+    town = factories.commune(lon=2.0, name="Ouest")
+    record = draft(author, maker=factories.need, state=State.PUBLISHED)
+    client.force_login(author)
+    assert confirm(client, record, "POINT (2.05 47.05)").status_code == 302
+    record.refresh_from_db()
+    assert record.geometry.coords != (2.05, 47.05)
+    revision = Revision.objects.get()
+    assert revision.changes["territory"][1] == f"commune:{town.code}"
+    assert "2.05" in page(client.get(step(record, "lieu")))
+    revisions.propose(revision, "")
+    revisions.accept(revision, factories.curator())
+    record.refresh_from_db()
+    assert (record.geometry.coords, record.territory) == ((2.05, 47.05), town)
+
+
 def test_a_curator_corrects_a_published_record_at_once_and_the_import_keeps_off(client):
     record = factories.solution(external_id="x", source=factories.source(), title="Importé")
     client.force_login(factories.curator())
@@ -308,7 +354,7 @@ def test_the_pages_cost_a_bounded_number_of_queries(logged, author, django_asser
         link = {"role": "partenaire"}
         record.organisations.add(factories.organisation(), through_defaults=link)
     for code in ("essentiel", "themes", "resultats", "acteurs", "verifier", "deroulement"):
-        with django_assert_max_num_queries(40):
+        with django_assert_max_num_queries(24):
             logged.get(step(record, code))
     with django_assert_max_num_queries(10):
         logged.get("/proposer/")
