@@ -95,3 +95,15 @@ def test_the_live_answer_costs_few_queries(client, commune, django_assert_max_nu
     client.force_login(factories.account())
     with django_assert_max_num_queries(9):
         client.get("/api/lieu/", {"lon": 2.05, "lat": 47.05})
+
+
+def test_the_programmes_of_the_territory_are_offered_where_they_are_ticked(client, commune):
+    programme = Programme.objects.create(code="acv-essai", label="Action cœur de ville d’essai")
+    zonage("Villes", commune, programme=programme)
+    writer = factories.member()
+    owner = writer.memberships.get().organisation
+    need = factories.need(state=Record.State.DRAFT, owner=owner, created_by=writer, territory=commune)
+    client.force_login(writer)
+    page = client.get(f"/proposer/fiche/{need.slug}/themes/").content.decode()
+    assert "Désignent ce territoire\u00a0: Action cœur de ville d’essai." in page
+    assert "checked" not in page
