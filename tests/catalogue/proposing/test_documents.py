@@ -8,7 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from catalogue.models import Document, Record, Revision
@@ -327,3 +329,15 @@ def test_files_that_nothing_holds_are_swept(writer, draft, monkeypatch):
     files.sweep()
     assert default_storage.exists(kept)
     assert not default_storage.exists(lost)
+
+
+def test_the_page_costs_the_same_whatever_the_number(writer, draft):
+    factories.document(draft)
+    writer.get(address(draft))
+    with CaptureQueriesContext(connection) as few:
+        writer.get(address(draft))
+    for _number in range(20):
+        factories.document(draft)
+    with CaptureQueriesContext(connection) as many:
+        writer.get(address(draft))
+    assert len(many) == len(few)
