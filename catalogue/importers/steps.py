@@ -25,6 +25,7 @@ from catalogue.importers.problems import FileRefused, Problem, Severity, doubt, 
 from catalogue.importers.progress import Say, reporting
 from catalogue.importers.report import change_account
 from catalogue.importers.run import Ground, Result
+from catalogue.importers.typography import typographic
 from catalogue.importers.undo import UndoRefused, undo
 from catalogue.importers.wizard import BY_CELL, Job, State, settlement_of
 from catalogue.models import ImportBatch, ImportRow, Record
@@ -229,7 +230,7 @@ def _problem(problem: Problem, cells: dict[str, str]) -> dict[str, Any]:
     return {
         "code": problem.code,
         "severity": problem.severity.value,
-        "message": problem.message,
+        "message": typographic(problem.message),
         "column": problem.column,
         "cell": cells.get(problem.column, ""),
         "proposals": [list(pair) for pair in problem.proposals[:20]],
@@ -285,7 +286,7 @@ def summary(result: Result, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _group(problem: Problem) -> dict[str, Any]:
-    return {"message": problem.message, "proposals": [list(pair) for pair in problem.proposals[:20]]}
+    return {"message": typographic(problem.message), "proposals": [list(pair) for pair in problem.proposals[:20]]}
 
 
 def to_publish(batch: ImportBatch, actor: User | None) -> Any:

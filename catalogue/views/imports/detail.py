@@ -24,7 +24,7 @@ from catalogue.views.errors import bad_request
 from catalogue.views.imports.actions import may_undo
 from catalogue.views.imports.forms import RowsForm
 from catalogue.views.imports.rows import Decided, groups, kinds, row_line
-from catalogue.views.imports.words import Values, source_name, steps_of
+from catalogue.views.imports.words import Values, counts_said, grouped, source_name, steps_of
 from catalogue.views.paging import page_of
 
 Fate = ImportRow.Fate
@@ -64,6 +64,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lot": batch,
         "source": source_name(batch) if batch.setup else "",
         "etapes": steps_of("essai" if batch.is_open else "ecriture"),
+        "comptes": counts_said(batch),
         "perdue": wizard.is_lost(batch),
         "rubrique": "imports",
     }
@@ -85,7 +86,7 @@ def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
     tabs = [
         {
             "libelle": PLURALS[fate].capitalize(),
-            "nombre": f"{n:,}".replace(",", "\u202f"),
+            "nombre": grouped(n),
             "url": f"{address}?{urlencode({'voir': fate.value})}",
             "actif": fate == asked,
         }
@@ -157,6 +158,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
             "etape": batch.job_step,
             "fait": batch.job_done,
             "total": batch.job_total,
+            "comptes": counts_said(batch),
             "perdue": wizard.is_lost(batch),
         }
     )

@@ -14,7 +14,7 @@ from catalogue.importers.problems import FileRefused
 from catalogue.models import ImportBatch
 from catalogue.views.errors import bad_request
 from catalogue.views.imports.forms import PageForm, UploadForm
-from catalogue.views.imports.words import steps_of
+from catalogue.views.imports.words import counts_said, steps_of
 from catalogue.views.paging import page_of
 
 
@@ -27,7 +27,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
         return bad_request(request, form)
     batches = ImportBatch.objects.select_related("source", "created_by").defer("report", "setup")
     page = page_of(batches, form.cleaned_data["page"])
-    return render(request, "catalogue/imports/list.html", {"page": page, "rubrique": "imports"})
+    lines = [{"lot": batch, "comptes": counts_said(batch)} for batch in page]
+    context = {"page": page, "lignes": lines, "rubrique": "imports"}
+    return render(request, "catalogue/imports/list.html", context)
 
 
 @curator

@@ -64,6 +64,31 @@ def acceptance(codes: Iterable[str]) -> str:
     return _("C’est exact : importer")
 
 
+def counts_said(batch: ImportBatch) -> str:
+    """« 293 nouvelles, 49 rejetées. »: only what there is."""
+    if batch.state == ImportBatch.BatchState.PREPARING:
+        said = [_counted(batch.row_count, _("ligne lue"), _("lignes lues"))]
+    else:
+        said = [
+            _counted(batch.created_count, _("nouvelle"), _("nouvelles")),
+            _counted(batch.changed_count, _("modifiée"), _("modifiées")),
+            _counted(batch.unchanged_count, _("inchangée"), _("inchangées")),
+            _counted(batch.suspicious_count, _("douteuse"), _("douteuses")),
+            _counted(batch.rejected_count, _("rejetée"), _("rejetées")),
+        ]
+    return (", ".join(filter(None, said)) or _("aucune ligne")) + "."
+
+
+def _counted(n: int, one: str, many: str) -> str:
+    """The count with its word, in French agreement; nothing for zero."""
+    return f"{grouped(n)} {many if n > 1 else one}" if n else ""
+
+
+def grouped(n: int) -> str:
+    """The number with thin no-break spaces between thousands."""
+    return f"{n:,}".replace(",", "\u202f")
+
+
 def steps_of(current: str) -> list[dict[str, Any]]:
     """The steps of the wizard, for the component."""
     names = {

@@ -1,0 +1,119 @@
+"""The worker killed in the middle of a write: all the rows or none, and the job can be run again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.test import override_settings
+
+from catalogue.importers import wizard
+from catalogue.models import ImportBatch, LabelAward, Operation, Record
+from tests import factories
+from tests.catalogue.importers.conftest import DATA
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Iterator[Path]:
+    """Files on the disk, where another process finds them."""
+    stores = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    with override_settings(STORAGES=stores, MEDIA_ROOT=tmp_path / "media"):
+        yield tmp_path
+
+
+def worker(var: Path, *options: str) -> subprocess.Popen[bytes]:
+    """A worker on the database of this test."""
+    database = connection.settings_dict
+    query = urlencode({"host": database["HOST"], "port": database["PORT"], "user": database["USER"]})
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": f"postgresql:///{database['NAME']}?{query}",
+        "PGPASSWORD": database["PASSWORD"] or "",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "VAR_DIR": str(var),
+    }
+    command = [sys.executable, "-W", "ignore", "manage.py", "run_worker", *options]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+
+
+def open_excerpt(actor: Any) -> ImportBatch:
+    """The excerpt of the table of 2016, its columns said by its mapping file."""
+    text = (DATA / "ecoquartiers_extrait.toml").read_text(encoding="utf-8")
+    data, _mapping = wizard.check_mapping(text)
+    source = {key: str(value) for key, value in data["source"].items()}
+    content = (DATA / "ecoquartiers_extrait.csv").read_bytes()
+    upload = wizard.Upload(content, "extrait.csv", "operation", source, data)
+    batch, _is_new = wizard.open_batch(upload, actor)
+    wizard.map_columns(batch.pk, batch.version, data, actor)
+    return batch
+
+
+def waiting_for_a_lock() -> int:
+    """How many sessions wait for the table of labels."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'catalogue_labelaward'::regclass"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
+    territories: Any, on_disk: Path
+) -> None:
+    actor = factories.administrator()
+    batch = open_excerpt(actor)
+    with worker(on_disk, "--once") as trial:
+        assert trial.wait(PATIENCE_S) == 0
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure) == ("verifie", "")
+    wizard.start(batch.pk, ImportBatch.Job.WRITE, actor)
+
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        own = connections["default"].copy()
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute("LOCK TABLE catalogue_labelaward IN ACCESS EXCLUSIVE MODE")
+            held.set()
+            release.wait(PATIENCE_S)
+        own.rollback()
+        own.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(PATIENCE_S)
+    deadline = time.monotonic() + PATIENCE_S
+    with worker(on_disk) as first:
+        while not waiting_for_a_lock() and time.monotonic() < deadline:
+            assert first.poll() is None
+        assert waiting_for_a_lock()
+        batch.refresh_from_db()
+        assert batch.job_step  # the page shows how far it is, though nothing is written yet
+        first.kill()
+    release.set()
+    holder.join()
+    assert not Record.objects.exists()
+    batch.refresh_from_db()
+    assert (batch.state, batch.job) == ("verifie", "ecriture")
+    with worker(on_disk, "--once", "--dead-after", "0") as second:
+        assert second.wait(PATIENCE_S) == 0
+    batch.refresh_from_db()
+    assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
+    assert Operation.objects.count() == batch.created_count == 9
+    assert LabelAward.objects.count() == 10
