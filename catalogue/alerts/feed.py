@@ -7,7 +7,7 @@ called its searches, and shows published records alone.
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +40,6 @@ def feed_address(key: FeedKey) -> str:
 def written(key: FeedKey) -> tuple[bytes, datetime]:
     """The feed as a document, and when it last changed."""
     entries = [*_matches(key.user), *_proposals(key.user)]
-    latest = max((entry["updateddate"] for entry in entries), default=key.created_at)
     feed = _Feed(
         title=_("%(site)s : vos recherches et propositions") % {"site": settings.SITE_NAME},
         link=absolute(reverse("catalogue:search-list")),
@@ -48,20 +47,22 @@ def written(key: FeedKey) -> tuple[bytes, datetime]:
         language="fr",
         author_name=settings.SITE_NAME,
         feed_url=feed_address(key),
-        feed_guid=absolute(reverse("catalogue:feed", args=["flux"])),
+        feed_guid=f"{settings.SITE_URL.rstrip('/')}/#flux-{key.pk}",
     )
+    feed.opened = key.created_at
     for entry in entries:
         feed.add_item(**entry)
     feed.items.sort(key=lambda entry: entry["updateddate"], reverse=True)
-    return feed.writeString("utf-8").encode(), latest
+    return feed.writeString("utf-8").encode(), feed.latest_post_date()
 
 
 class _Feed(Atom1Feed):
-    """Atom whose date is that of its latest entry, never that of the reading."""
+    """Atom whose date is that of its latest entry, else of its opening, never that of the reading."""
+
+    opened: datetime
 
     def latest_post_date(self) -> datetime:
-        dates = [entry["updateddate"] for entry in self.items]
-        return max(dates, default=datetime(2020, 1, 1, tzinfo=UTC))
+        return max((entry["updateddate"] for entry in self.items), default=self.opened)
 
 
 def _matches(user: User) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ from tests.catalogue.alerts.searches import saved
 pytestmark = pytest.mark.django_db
 
 quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 PLACES = [
     (-2.76, 47.66), (-1.68, 48.11), (2.35, 48.86), (5.37, 43.3), (55.45, -20.88), (-61.5, 16.2),
