@@ -110,7 +110,7 @@ def _post(kind: str, people: People, record: Record, **context: Any) -> None:
     """One e-mail to each: nobody learns the address of another."""
     said = {
         "fiche": record,
-        "nature": str(record.get_kind_display()),
+        "nature": str(record.get_kind_display()).lower(),
         "organisation": record.owner.name if record.owner else "",
         "fiche_publique": mailing.absolute(record.get_absolute_url()),
         "fiche_espace": mailing.absolute(reverse("catalogue:space-record", args=[record.slug])),

@@ -93,11 +93,11 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     current = Record.objects.select_for_update().only("pk", "state").get(pk=record.pk)
     if current.state not in rule.sources:
         raise TransitionRefused(
-            _("« %(action)s » n’est pas possible : la fiche est %(state)s.")
+            _("« %(action)s » n’est pas possible : la fiche est %(state)s.")
             % {"action": rule.label, "state": current.get_state_display()}
         )
     if rule.needs_reason and not reason.strip():
-        raise TransitionRefused(_("« %(action)s » demande un motif.") % {"action": rule.label})
+        raise TransitionRefused(_("« %(action)s » demande un motif.") % {"action": rule.label})
     changes: dict[str, object] = {"state": rule.target}
     if rule.target == State.PUBLISHED:
         changes["published_at"] = timezone.now()

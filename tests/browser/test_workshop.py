@@ -143,20 +143,20 @@ def test_from_a_completion_to_the_publication(
     author_session, curator_session, _revision = scene(tag)
     title = f"Rafraîchir les cours d’école {tag}"
     curator = logged(curator_session, scripts=scripts)
-    faults = Witness(curator, base_url).faults
+    witnesses = [Witness(curator, base_url)]
 
     curator.goto("/atelier/")
     press(curator, curator.get_by_role("link", name=title))
     press(curator, curator.locator("summary", has_text="Demander un complément"))
     written(curator, press, curator.locator("#ask-reason"), "Quelle surface à planter ?")
     press(curator, curator.get_by_role("button", name="Demander un complément"))
-    expect(curator.get_by_text("complément demandé")).to_be_visible()
+    expect(curator.locator(".alerte-succes")).to_contain_text("complément demandé")
     asked = mailbox(f"auteur-{tag}@exemple.fr")[0]
     assert asked.kind == "fiche-a-completer"
     assert "Quelle surface à planter ?" in asked.text
 
     author = logged(author_session, scripts=scripts)
-    faults += Witness(author, base_url).faults
+    witnesses.append(Witness(author, base_url))
     author.goto("/mon-espace/")
     expect(author.get_by_text("Quelle surface à planter ?")).to_be_visible()
     press(author, author.get_by_role("link", name=title))
@@ -166,7 +166,7 @@ def test_from_a_completion_to_the_publication(
     written(author, press, author.get_by_label("Résumé"), summary)
     press(author, author.get_by_role("button", name=re.compile("^Enregistrer et continuer")).first)
     author.goto(f"/proposer/fiche/cours-{tag}/verifier/")
-    press(author, author.get_by_role("button", name=re.compile("^Envoyer|^Soumettre")).first)
+    press(author, author.get_by_role("button", name="Envoyer", exact=True))
     expect(author.locator("[aria-current=step]")).to_contain_text("Soumise")
 
     curator.goto(f"/atelier/fiches/cours-{tag}/")
@@ -176,7 +176,7 @@ def test_from_a_completion_to_the_publication(
     assert mailbox(f"auteur-{tag}@exemple.fr")[0].kind == "fiche-publiee"
     author.goto(f"/fiches/cours-{tag}/")
     expect(author.get_by_role("heading", level=1)).to_have_text(title)
-    assert not faults, faults
+    assert not [witness.faults for witness in witnesses if witness.faults]
 
 
 def test_each_page_is_accessible_on_both_screens(

@@ -29,8 +29,8 @@ State = Record.State
 POSTED = ("withdraw", "reopen", "retire")
 """What is posted from the page of a record; the other actions have pages of their own."""
 DONE = {
-    "withdraw": gettext_lazy("La fiche est redevenue un brouillon : vous pouvez la corriger."),
-    "reopen": gettext_lazy("La fiche est rouverte : corrigez-la, puis soumettez-la de nouveau."),
+    "withdraw": gettext_lazy("La fiche est redevenue un brouillon : vous pouvez la corriger."),
+    "reopen": gettext_lazy("La fiche est rouverte : corrigez-la, puis soumettez-la de nouveau."),
     "retire": gettext_lazy("La fiche n’est plus publiée."),
 }
 

@@ -25,12 +25,12 @@ TO_REVIEW = [("", ""), (State.SUBMITTED, State.SUBMITTED.label), (State.IN_REVIE
 
 READY: dict[str, list[StrOrPromise]] = {
     "ask": [
-        _("Précisez le lieu : une adresse ou un tracé, pour que la fiche soit bien placée sur la carte."),
-        _("Complétez le résumé : en deux phrases, ce que c’est et ce que cela change."),
+        _("Précisez le lieu : une adresse ou un tracé, pour que la fiche soit bien placée sur la carte."),
+        _("Complétez le résumé : en deux phrases, ce que c’est et ce que cela change."),
         _("Donnez au moins un résultat mesuré, avec sa valeur, son unité, son année et sa source."),
-        _("Indiquez la source de ce que dit la fiche : un document ou une page que le lecteur peut ouvrir."),
-        _("Dites aussi ce qui n’a pas marché : c’est ce que les autres collectivités cherchent."),
-        _("Retirez ce qui relève de la publicité : la fiche doit décrire, pas vanter."),
+        _("Indiquez la source de ce que dit la fiche : un document ou une page que le lecteur peut ouvrir."),
+        _("Dites aussi ce qui n’a pas marché : c’est ce que les autres collectivités cherchent."),
+        _("Retirez ce qui relève de la publicité : la fiche doit décrire, pas vanter."),
     ],
     "refuse": [
         _("Cette fiche existe déjà dans le catalogue."),
@@ -121,7 +121,7 @@ class RevisionForm(forms.Form):
         """A refusal says why; an acceptance keeps something."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("decision") == "refuser" and not (data.get("reason") or "").strip():
-            self.add_error("reason", _("Dites pourquoi : l’auteur doit pouvoir le comprendre."))
+            self.add_error("reason", _("Dites pourquoi : l’auteur doit pouvoir le comprendre."))
         if data.get("decision") == "accepter" and not data.get("fields_kept"):
             self.add_error("fields_kept", _("Gardez au moins un changement, ou refusez l’ensemble."))
         return data

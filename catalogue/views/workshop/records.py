@@ -79,7 +79,7 @@ def workshop_record_action(request: HttpRequest, slug: str, action: str) -> Http
         workflow.apply(record, action, cast(User, request.user), form.cleaned_data["whole"])
         messages.success(
             request,
-            _("« %(title)s » : %(what)s.")
+            _("« %(title)s » : %(what)s.")
             % {"title": record.title, "what": str(timeline.HAPPENED[action]).lower()},
         )
     except workflow.TransitionRefused as refusal:
