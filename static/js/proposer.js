@@ -26,7 +26,7 @@ function count(field) {
 }
 
 function guard(form) {
-  let typed = form.querySelector(".champ-erreur") !== null;
+  let typed = document.querySelector(".champ-erreur, .ecarts") !== null;
   form.addEventListener("input", () => { typed = true; });
   form.addEventListener("submit", () => { typed = false; });
   addEventListener("beforeunload", (event) => {
