@@ -41,12 +41,12 @@ STEPS: dict[str, tuple[str, ...]] = {
     State.ARCHIVED: (*ROUTE, State.ARCHIVED),
 }
 NOW: dict[str, StrOrPromise] = {
-    State.DRAFT: gettext_lazy("Vous seul et votre organisation la voyez."),
+    State.DRAFT: gettext_lazy("Seuls son auteur et son organisation la voient."),
     State.SUBMITTED: gettext_lazy("Elle attend d’être lue par l’équipe de curation."),
     State.IN_REVIEW: gettext_lazy("L’équipe de curation la lit."),
-    State.TO_COMPLETE: gettext_lazy("L’équipe de curation attend un complément de votre part."),
+    State.TO_COMPLETE: gettext_lazy("L’équipe de curation attend un complément de son auteur."),
     State.PUBLISHED: gettext_lazy("Tout le monde peut la lire."),
-    State.REFUSED: gettext_lazy("Elle n’a pas été retenue. Vous pouvez la rouvrir et la corriger."),
+    State.REFUSED: gettext_lazy("Elle n’a pas été retenue. Son auteur peut la rouvrir et la corriger."),
     State.ARCHIVED: gettext_lazy("Le public ne la voit plus."),
 }
 

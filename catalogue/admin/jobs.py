@@ -38,8 +38,8 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ["task_name"]
     ordering = ["-id"]
     actions = ["try_again"]
-    fields = ["task_name", "state", "args", "attempts", "scheduled_at", "events"]
-    readonly_fields = fields
+    readonly_fields = ["task_name", "state", "args", "attempts", "scheduled_at", "events"]
+    fields = [*readonly_fields]
 
     @admin.display(description=_("état"), ordering="status")
     def state(self, job: Job) -> Any:

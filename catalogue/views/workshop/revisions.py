@@ -40,6 +40,9 @@ def workshop_revision(request: HttpRequest, pk: int) -> HttpResponse:
     except revisions.RevisionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect("catalogue:workshop-revision", pk=revision.pk)
+    accepted = form.cleaned_data["decision"] != "refuser"
+    said = _("Changement accepté : le public voit la fiche à jour.") if accepted else _("Changement refusé.")
+    messages.success(request, said)
     return redirect("catalogue:workshop-record", slug=revision.record.slug)
 
 
