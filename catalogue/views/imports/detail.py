@@ -29,7 +29,7 @@ from catalogue.views.paging import page_of
 
 Fate = ImportRow.Fate
 State = ImportBatch.BatchState
-ON_THE_MAP = 1000
+ON_THE_MAP = 500
 PLURALS = {
     Fate.SUSPICIOUS: "douteuses",
     Fate.NEW: "nouvelles",
@@ -133,7 +133,7 @@ def _on_the_map(records: Any) -> dict[str, Any] | None:
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [round(point.x, 6), round(point.y, 6)]},
+            "geometry": {"type": "Point", "coordinates": [round(point.x, 5), round(point.y, 5)]},
             "properties": {
                 "role": "point",
                 "kind": kind,
