@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from catalogue import mailing
 from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
-from catalogue.importers import steps
+from catalogue.importers import steps, wizard
 from catalogue.meeting import results
 from catalogue.proposing import files, photos
 
@@ -69,6 +69,12 @@ def treat_photo(document: int) -> None:
 def import_step(batch: int, job: str) -> None:
     """Try a file, write it, publish what it wrote, or undo it."""
     steps.carry_out(batch, job)
+
+
+@task("forget_import_files", cron="57 3 * * *")
+def forget_import_files(timestamp: int) -> None:
+    """Delete the files of imports that are over."""
+    wizard.forget_files()
 
 
 @task("sweep_files", cron="47 3 * * *")

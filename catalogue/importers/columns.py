@@ -170,7 +170,9 @@ def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str
             if known.name in proposed.values():
                 break
             form = comparable(BRACKETS.sub("", header))
-            alike = any(form == word or form.startswith(tuple(f"{word} {of} " for of in OF)) for word in words)
+            alike = any(
+                form == word or form.startswith(tuple(f"{word} {of} " for of in OF)) for word in words
+            )
             if not proposed[header] and (alike or (known.name == "titre" and TITLE.match(form))):
                 proposed[header] = known.name
 

@@ -27,7 +27,7 @@ from catalogue.importers.report import change_account
 from catalogue.importers.run import Ground, Result
 from catalogue.importers.typography import typographic
 from catalogue.importers.undo import UndoRefused, undo
-from catalogue.importers.wizard import BY_CELL, Job, State, settlement_of
+from catalogue.importers.wizard import BY_CELL, MOST_ROWS, Job, State, settlement_of
 from catalogue.models import ImportBatch, ImportRow, Record
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
         mapping=mapping,
         settlement=settlement_of(batch),
         actor=batch.job_by,
+        max_rows=MOST_ROWS,
         said=lambda step: say(step, next(done, steps - 1), steps),
     )
 
@@ -286,7 +287,10 @@ def summary(result: Result, batch: ImportBatch) -> dict[str, Any]:
 
 
 def _group(problem: Problem) -> dict[str, Any]:
-    return {"message": typographic(problem.message), "proposals": [list(pair) for pair in problem.proposals[:20]]}
+    return {
+        "message": typographic(problem.message),
+        "proposals": [list(pair) for pair in problem.proposals[:20]],
+    }
 
 
 def to_publish(batch: ImportBatch, actor: User | None) -> Any:

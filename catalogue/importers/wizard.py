@@ -25,7 +25,7 @@ from catalogue.importers import columns as described
 from catalogue.importers import mapping as mappings
 from catalogue.importers.natures import NATURES
 from catalogue.importers.problems import FileRefused
-from catalogue.importers.read import MAX_ROWS, read
+from catalogue.importers.read import read
 from catalogue.importers.run import hold
 from catalogue.importers.settle import Settlement
 from catalogue.importers.spreadsheet import is_zip
@@ -38,12 +38,16 @@ if TYPE_CHECKING:
 
 State = ImportBatch.BatchState
 Job = ImportBatch.Job
-LOST_AFTER = timedelta(seconds=90)
+LOST_AFTER = timedelta(seconds=60)
 """Without a sign for so long, a job may be asked for again: it never does twice what it did."""
+KEPT = timedelta(days=90)
+"""A file may hold personal data that no record takes up: it is not kept longer than it serves."""
 LONGEST_NAME = 120
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of the text, and so hide what a name ends with."""
 LONGEST_CELL = 500
+MOST_ROWS = 100_000
+"""Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
 MOST_DECISIONS = 5000
 ACCEPTABLE = {
     "quasi-doublon",
@@ -94,7 +98,7 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
 
     Raises FileRefused when the file cannot be read.
     """
-    table = read(upload.data, max_rows=MAX_ROWS)
+    table = read(upload.data, max_rows=MOST_ROWS)
     digest = hashlib.sha256(upload.data).hexdigest()
     with transaction.atomic():
         hold(digest)
@@ -310,6 +314,20 @@ def discard(pk: int, version: int) -> None:
     batch.delete()
     if name:
         transaction.on_commit(lambda: storage.delete(name))
+
+
+def forget_files() -> int:
+    """Delete the files of imports that are over, and the imports left unfinished; returns how many."""
+    limit = timezone.now() - KEPT
+    old = ImportBatch.objects.filter(created_at__lt=limit, job="").exclude(file="")
+    found = list(old.defer("report", "setup"))
+    for batch in found:
+        batch.file.delete(save=False)
+        if batch.is_open:
+            batch.delete()
+        else:
+            batch.save(update_fields=["file"])
+    return len(found)
 
 
 def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:

@@ -100,7 +100,6 @@ def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
         "lignes": [row_line(row, values, decided) for row in rows] if values else [],
         "genres": kinds(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
         "groupes": groups(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
-        "decisions": decided.count,
         "requete": urlencode({"voir": asked.value}),
     }
 

@@ -12,7 +12,6 @@ from catalogue.importers.wizard import BY_CELL
 from catalogue.models import ImportBatch, ImportRow
 from catalogue.views.imports.words import Values, acceptance, doubt_name
 
-NEVER_AGAIN = "ecartee"
 FEW_PROPOSALS = 4
 
 
@@ -26,7 +25,6 @@ class Decided:
         self.accepted: list[str] = kept.get("accepted", [])
         self.refused: list[str] = kept.get("refused", [])
         self.cells = {(column, text): value for column, text, value in kept.get("cells", [])}
-        self.count = len(self.lines) + len(self.accepted) + len(self.refused) + len(self.cells)
 
     def of_line(self, line: int) -> str:
         """The decision on a line, in words."""
@@ -105,7 +103,6 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
         "decision": decided.of_line(row.line) if decided.is_open else "",
         "decidable": can_decide,
         "accepter": acceptance(problem["code"] for problem in doubts) if can_decide else "",
-        "ecartee": NEVER_AGAIN in row.codes,
     }
 
 

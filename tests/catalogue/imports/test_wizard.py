@@ -2,11 +2,16 @@
 
 import csv
 import io
+import threading
+from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from catalogue.importers import progress
 from catalogue.importers import wizard as rules
 from catalogue.models import ImportBatch, ImportRow, Operation, Record, Revision, Source
 from tests import factories
@@ -312,11 +317,64 @@ def test_a_lost_job_is_asked_for_again(wizard):
     again = reverse("catalogue:import-again", args=[batch.pk])
     assert "en cours" in wizard.client.post(again, follow=True).content.decode()
     ImportBatch.objects.update(job_at=None)
+    assert "attend son tour" in wizard.page(batch).content.decode()
+    ImportBatch.objects.update(job_step="Lecture du fichier")
     assert "ne donne plus signe de vie" in wizard.page(batch).content.decode()
     wizard.client.post(again)
     assert wizard.run_jobs() == ["import_step", "import_step"]
     assert Record.objects.count() == 1
     assert "déjà finie" in wizard.client.post(again, follow=True).content.decode()
+
+
+def test_a_spreadsheet_is_read_as_well(wizard):
+    book = openpyxl.Workbook()
+    for row in (HEADER.strip().split(";"), ROW.strip().split(";")):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    response = wizard.upload(file.getvalue(), name="fiches.xlsx")
+    batch = ImportBatch.objects.get()
+    assert response.url == reverse("catalogue:import-columns", args=[batch.pk])
+    assert batch.file.name.endswith(".xlsx")
+    wizard.columns(batch)
+    wizard.run_jobs()
+    assert wizard.go(batch, "ecriture").created_count == 1
+
+
+def test_files_are_not_kept_for_ever(wizard):
+    written, waiting, recent = (
+        wizard.checked(ROW),
+        wizard.rows("2;a;38185;;;;;;;\n"),
+        wizard.rows("3;b;38185;;;;;;;\n"),
+    )
+    wizard.go(written, "ecriture")
+    ImportBatch.objects.exclude(pk=recent.pk).update(created_at=timezone.now() - timedelta(days=91))
+    names = [written.file.name, waiting.file.name]
+    assert rules.forget_files() == 2
+    assert not any(written.file.storage.exists(name) for name in names)
+    assert set(ImportBatch.objects.values_list("pk", flat=True)) == {written.pk, recent.pk}
+    assert wizard.page(written).status_code == 200
+    assert recent.file.storage.exists(recent.file.name)
+
+
+def test_a_long_job_gives_signs_of_life(wizard, monkeypatch):
+    beats = threading.Event()
+    monkeypatch.setattr(progress, "BEAT_S", 0.001)
+    monkeypatch.setattr(progress, "BEAT", "SELECT %s")
+    batch = wizard.checked(ROW)
+    monkeypatch.setattr(threading.Event, "wait", _counted(threading.Event.wait, beats))
+    wizard.go(batch, "ecriture")
+    assert batch.state == State.WRITTEN
+    assert beats.is_set()
+
+
+def _counted(wait, seen):
+    def counted(self, timeout=None):
+        if timeout == 0.001:
+            seen.set()
+        return wait(self, timeout)
+
+    return counted
 
 
 def test_the_header_alone_is_refused(wizard):
