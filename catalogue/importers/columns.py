@@ -41,7 +41,7 @@ PLACES = {
     "departement": gettext_lazy("Département (contrôle le code)"),
     "lon": gettext_lazy("Longitude, ou x"),
     "lat": gettext_lazy("Latitude, ou y"),
-    "point": gettext_lazy("Point « latitude, longitude »"),
+    "point": gettext_lazy("Point « latitude, longitude »"),
     "precision": gettext_lazy("Précision du lieu"),
 }
 IDENTITY = ("territoire", "commune", "titre")
@@ -104,7 +104,7 @@ def label(nature: Nature, known: Field) -> str:
         return _("Identifiant dans la source")
     if "." in known.attribute:
         role = known.attribute.split(".")[1]
-        return _("Organisation : %(role)s") % {"role": RecordOrganisation.Role(role).label}
+        return _("Organisation : %(role)s") % {"role": RecordOrganisation.Role(role).label}
     return _capital(str(model_field(nature.model, known.attribute).verbose_name))
 
 

@@ -58,16 +58,19 @@ def carry_out(pk: int, job: str) -> None:
         try:
             JOBS[Job(job)](batch, say)
         except (FileRefused, UndoRefused) as refusal:
-            _fail(pk, str(refusal))
+            _fail(pk, job, str(refusal))
         except (OperationalError, InterfaceError):
             raise  # the base is away: the queue tries again
         except Exception:
             logger.exception("import %s: %s failed", pk, job)
-            _fail(pk, _("Erreur inattendue : rien n’a été écrit. Relancez la tâche, ou prévenez l’équipe."))
+            _fail(
+                pk, job, _("Erreur inattendue : rien n’a été écrit. Relancez la tâche, ou prévenez l’équipe.")
+            )
 
 
-def _fail(pk: int, message: str) -> None:
-    ImportBatch.objects.filter(pk=pk).update(job="", failure=message)
+def _fail(pk: int, job: str, message: str) -> None:
+    """Say the failure, unless the job was done meanwhile by another worker."""
+    ImportBatch.objects.filter(pk=pk, job=job).update(job="", failure=typographic(message))
 
 
 def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
@@ -155,7 +158,7 @@ def _keep_as_shown(batch: ImportBatch, plan: Plan) -> None:
     shown = dict(batch.rows.values_list("line", "digest"))
     for outcome in plan.of(Status.NEW, Status.CHANGED):
         if shown.get(outcome.candidate.line) != digest_of(outcome):
-            message = _("Ce que cette ligne change n’est plus ce que montrait l’essai : refaites-en un.")
+            message = _("Ce que cette ligne change n’est plus ce que montrait l’essai : refaites-en un.")
             _set_aside(outcome, Status.SUSPICIOUS, doubt("perimee", message))
 
 

@@ -89,10 +89,10 @@ def _checked(batch: ImportBatch) -> tuple[Nature, digests.Shape]:
     if batch.state == ImportBatch.BatchState.UNDONE:
         raise UndoRefused(_("Cet import a déjà été annulé."))
     if batch.state != ImportBatch.BatchState.WRITTEN:
-        raise UndoRefused(_("Cet import n’a pas été écrit : il n’y a rien à annuler."))
+        raise UndoRefused(_("Cet import n’a pas été écrit : il n’y a rien à annuler."))
     nature, shape = NATURES.get(batch.nature), batch.report.get("shape")
     if nature is None or shape is None:
-        raise UndoRefused(_("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé."))
+        raise UndoRefused(_("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé."))
     if not digests.fits(shape, nature):
         raise UndoRefused(_("Les fiches n’ont plus la même forme depuis une mise à jour du site."))
     return nature, shape
@@ -140,7 +140,7 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
             _check_links()
         except (IntegrityError, ProtectedError) as error:
             raise UndoRefused(
-                _("Une fiche dépend de ce qui a été importé ou supprimé depuis : rien n’a été annulé.")
+                _("Une fiche dépend de ce qui a été importé ou supprimé depuis : rien n’a été annulé.")
             ) from error
         _close(fresh, actor, found)
     return found
@@ -148,7 +148,7 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
 
 def refusal(touched: list[Touched]) -> str:
     """Why the undo refuses, with the names of the records."""
-    names = [f"« {one.title} »" for one in touched[:NAMED]]
+    names = [f"« {one.title} »" for one in touched[:NAMED]]
     if rest := len(touched) - NAMED if len(touched) > NAMED else 0:
         names.append(ngettext("%(n)d autre", "%(n)d autres", rest) % {"n": rest})
     return ngettext(

@@ -46,6 +46,7 @@ LONGEST_NAME = 120
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of the text, and so hide what a name ends with."""
 LONGEST_CELL = 500
+ASKED = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
 MOST_ROWS = 100_000
 """Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
 MOST_DECISIONS = 5000
@@ -170,7 +171,7 @@ def _open(pk: int, version: int) -> ImportBatch:
     """The batch under lock, when it may still be changed and is what the page showed."""
     batch = locked(pk)
     if batch.job:
-        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
     if not batch.is_open or batch.version != version:
         raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
     return batch
@@ -224,7 +225,7 @@ def decide(pk: int, version: int, decision: Decision) -> None:
             allowed = choice == "ecarter" or decision.code in ACCEPTABLE
             kept[name] = sorted(codes | ({decision.code} if decision.choice == choice and allowed else set()))
     if len(kept["lines"]) + len(kept["cells"]) > MOST_DECISIONS:
-        raise Stale(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
+        raise Stale(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
     batch.version += 1
     batch.save(update_fields=["setup", "version"])
 
@@ -272,11 +273,11 @@ def start(pk: int, job: Job, actor: User, *, version: int | None = None, keep_to
     if batch.job and not is_lost(batch):
         if batch.job == job:
             return
-        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
     if batch.state not in ALLOWED[job] or (version is not None and batch.version != version):
         raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
     if job == Job.WRITE and not is_ready(batch):
-        raise Stale(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
+        raise Stale(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
     if job == Job.UNDO:
         batch.setup["keep_touched"] = keep_touched
     _ask(batch, job, actor)
@@ -301,7 +302,7 @@ def is_lost(batch: ImportBatch) -> bool:
 def _ask(batch: ImportBatch, job: Job, actor: User) -> None:
     batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
     batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
-    batch.save()
+    batch.save(update_fields=ASKED)
     later("import_step", batch=batch.pk, job=str(job))
 
 

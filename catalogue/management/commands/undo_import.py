@@ -15,7 +15,7 @@ from catalogue.models import ImportBatch
 class Command(BaseCommand):
     """Undo one batch, all of it or nothing."""
 
-    help = _("Annule un lot d’import : fiches créées supprimées, fiches modifiées remises comme avant.")
+    help = _("Annule un lot d’import : fiches créées supprimées, fiches modifiées remises comme avant.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The number of the batch, and what to do with what was touched since."""
@@ -35,6 +35,6 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         done = ImportBatch.objects.get(pk=batch.pk).report["undone"]
         self.stdout.write(
-            _("Lot %(n)d annulé : %(deleted)d fiche(s) supprimée(s), %(restored)d remise(s) comme avant.")
+            _("Lot %(n)d annulé : %(deleted)d fiche(s) supprimée(s), %(restored)d remise(s) comme avant.")
             % {"n": batch.pk, **done}
         )

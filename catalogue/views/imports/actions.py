@@ -72,7 +72,7 @@ def import_start(request: HttpRequest, pk: int, job: str) -> HttpResponse:
         raise Http404
     form = VersionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("La demande est incomplète : rien n’a été lancé."))
+        messages.error(request, _("La demande est incomplète : rien n’a été lancé."))
         return redirect("catalogue:import-detail", pk)
     data = form.cleaned_data
     try:
@@ -107,7 +107,7 @@ def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
     form = VersionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("La demande est incomplète : rien n’a été abandonné."))
+        messages.error(request, _("La demande est incomplète : rien n’a été abandonné."))
         return redirect("catalogue:import-detail", pk)
     try:
         wizard.discard(pk, form.cleaned_data["version"])

@@ -25,7 +25,7 @@ def import_decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST)
     back = reverse("catalogue:import-detail", args=[pk])
     if not form.is_valid():
-        messages.error(request, _("Cette décision n’a pas été comprise : elle n’a pas été gardée."))
+        messages.error(request, _("Cette décision n’a pas été comprise : elle n’a pas été gardée."))
         return redirect(back)
     data = form.cleaned_data
     decision = wizard.Decision(

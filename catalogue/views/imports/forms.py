@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
         label=_("Fichier"), help_text=_("CSV ou XLSX, 100 Mo au plus. Rien n’est écrit à cette étape.")
     )
     nature = forms.ChoiceField(
-        label=_("Que décrit chaque ligne ?"),
+        label=_("Que décrit chaque ligne ?"),
         choices=[("", _("Choisissez")), *Record.Kind.choices],
         error_messages={"required": _("Dites ce que décrit chaque ligne.")},
     )
@@ -59,13 +59,13 @@ class UploadForm(forms.Form):
         label=_("Licence"),
         max_length=120,
         required=False,
-        help_text=_("Par exemple : Licence Ouverte 2.0."),
+        help_text=_("Par exemple : Licence Ouverte 2.0."),
     )
     correspondance = forms.FileField(
         label=_("Fichier de correspondance"),
         required=False,
         help_text=_(
-            "Au format TOML. Il dit la nature, la source et les colonnes : le reste peut rester vide."
+            "Au format TOML. Il dit la nature, la source et les colonnes : le reste peut rester vide."
         ),
     )
 
@@ -77,7 +77,7 @@ class UploadForm(forms.Form):
         """The file, when it is not too heavy to be read."""
         file = self.cleaned_data["fichier"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("Le fichier dépasse 100 Mo : découpez-le."))
+            raise forms.ValidationError(_("Le fichier dépasse 100 Mo : découpez-le."))
         return file
 
     def clean_correspondance(self) -> dict[str, Any] | None:
@@ -117,7 +117,7 @@ class UploadForm(forms.Form):
         if not code:
             self.add_error("nom", _("Ce nom ne contient ni lettre ni chiffre."))
         elif Source.objects.filter(code=code).exists():
-            self.add_error("nom", _("Cette source est déjà connue : choisissez-la dans la liste."))
+            self.add_error("nom", _("Cette source est déjà connue : choisissez-la dans la liste."))
         names = {key: data.get(key, "") for key in ("nom", "editeur", "url", "licence")}
         return {"code": code, **{key: value for key, value in names.items() if value}}
 
@@ -192,7 +192,7 @@ class ColumnsForm(forms.Form):
             if name in first:
                 self.add_error(
                     f"colonne_{number}",
-                    _("Ce champ est déjà rempli par la colonne « %(other)s ».") % {"other": first[name]},
+                    _("Ce champ est déjà rempli par la colonne « %(other)s ».") % {"other": first[name]},
                 )
             first.setdefault(name, column["header"])
         if not self.errors:
@@ -210,7 +210,7 @@ class ColumnsForm(forms.Form):
             if known.is_required and known.name not in made["champs"]
         ]
         if missing:
-            message = _("Aucune colonne ne donne ce qui est obligatoire : %(all)s.")
+            message = _("Aucune colonne ne donne ce qui est obligatoire : %(all)s.")
             self.add_error(None, message % {"all": ", ".join(missing)})
         data["correspondance"] = made
 

@@ -59,8 +59,8 @@ def _opened(request: HttpRequest, form: UploadForm) -> HttpResponse:
     written = ImportBatch.BatchState.WRITTEN
     batch, is_new = wizard.open_batch(upload, request.user)  # type: ignore[arg-type]
     if not is_new:
-        messages.info(request, _("Ce fichier est déjà en préparation : vous reprenez où vous en étiez."))
+        messages.info(request, _("Ce fichier est déjà en préparation : vous reprenez où vous en étiez."))
         return redirect("catalogue:import-detail", batch.pk)
     if ImportBatch.objects.filter(sha256=batch.sha256, state=written).exists():
-        messages.warning(request, _("Ce même fichier a déjà été importé : l’essai à blanc le dira."))
+        messages.warning(request, _("Ce même fichier a déjà été importé : l’essai à blanc le dira."))
     return redirect("catalogue:import-columns", batch.pk)

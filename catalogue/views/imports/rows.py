@@ -36,7 +36,7 @@ class Decided:
         if kept["choice"] == "ecarter":
             return _("Écartée.")
         said = ", ".join(f"{column} → {value or _('vide')}" for column, value in kept["cells"].items())
-        return _("Corrigée : %(said)s.") % {"said": said}
+        return _("Corrigée : %(said)s.") % {"said": said}
 
     def of_kind(self, code: str) -> str:
         """The decision on a kind of doubt, in words."""

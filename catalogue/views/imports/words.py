@@ -28,7 +28,7 @@ DOUBTS: dict[str, StrOrPromise] = {
     "commune-partagee": gettext_lazy("Ancienne commune partagée"),
     "coordonnees-illisibles": gettext_lazy("Coordonnées illisibles"),
     "departement-contredit": gettext_lazy("Le département contredit le code"),
-    "groupement": gettext_lazy("Intercommunalité ou commune ?"),
+    "groupement": gettext_lazy("Intercommunalité ou commune ?"),
     "hors-de-france": gettext_lazy("Point hors de toute commune"),
     "hors-de-la-commune": gettext_lazy("Point hors de la commune"),
     "illisible": gettext_lazy("Valeur non reconnue"),
@@ -60,8 +60,8 @@ def acceptance(codes: Iterable[str]) -> str:
     if found <= WITHOUT_VALUE:
         return _("Importer sans la valeur")
     if found == {"quasi-doublon"}:
-        return _("Ce n’est pas un doublon : importer")
-    return _("C’est exact : importer")
+        return _("Ce n’est pas un doublon : importer")
+    return _("C’est exact : importer")
 
 
 def counts_said(batch: ImportBatch) -> str:

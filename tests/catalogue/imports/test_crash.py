@@ -1,4 +1,4 @@
-"""The worker killed in the middle of a write: all the rows or none, and the job can be run again."""
+"""A worker killed in the middle of a write, two imports at once: all the rows or none, and each once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import override_settings
 
-from catalogue.importers import wizard
+from catalogue.importers import steps, wizard
 from catalogue.models import ImportBatch, LabelAward, Operation, Record
 from tests import factories
 from tests.catalogue.importers.conftest import DATA
@@ -117,3 +118,55 @@ def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
     assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
     assert Operation.objects.count() == batch.created_count == 9
     assert LabelAward.objects.count() == 10
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """What the calls return, made at the same time, each on a connection of its own."""
+
+    def alone(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        return [future.result() for future in [pool.submit(alone, call) for call in calls]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_sent_four_times_at_once_is_one_import(territories: Any, on_disk: Path) -> None:
+    factories.source(code="essai")
+    content = b"identifiant;titre;territoire\n1;Les Rives;38185\n"
+    upload = wizard.Upload(content, "essai.csv", "operation", {"code": "essai"})
+    actor = factories.administrator()
+    opened = at_once(*[lambda: wizard.open_batch(upload, actor)] * 4)
+    assert sorted(is_new for _batch, is_new in opened) == [False, False, False, True]
+    assert ImportBatch.objects.count() == 1
+    assert len(list((on_disk / "media" / "imports").iterdir())) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writes_of_one_file_at_once_are_one(territories: Any, on_disk: Path) -> None:
+    batches = [open_excerpt(factories.administrator()) for _curator in range(2)]
+    for batch in batches:
+        steps.carry_out(batch.pk, "essai")
+        batch.refresh_from_db()
+        wizard.start(batch.pk, ImportBatch.Job.WRITE, batch.created_by)
+    at_once(*[lambda pk=batch.pk: steps.carry_out(pk, "ecriture") for batch in batches])
+    for batch in batches:
+        batch.refresh_from_db()
+        assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
+    assert sorted(batch.created_count for batch in batches) == [0, 9]
+    assert Operation.objects.count() == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_undos_at_once_are_one(territories: Any, on_disk: Path) -> None:
+    batch = open_excerpt(factories.administrator())
+    for job in (ImportBatch.Job.CHECK, ImportBatch.Job.WRITE, ImportBatch.Job.UNDO):
+        if job != ImportBatch.Job.CHECK:
+            wizard.start(batch.pk, job, batch.created_by)
+        at_once(*[lambda job=job: steps.carry_out(batch.pk, job)] * 2)
+    batch.refresh_from_db()
+    assert (batch.state, batch.job, batch.failure) == ("annule", "", "")
+    assert not Record.objects.exists()

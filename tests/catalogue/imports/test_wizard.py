@@ -157,7 +157,7 @@ def test_columns_are_remembered_for_the_source(wizard):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"titre": ""}, "obligatoire : Titre"),
+        ({"titre": ""}, "obligatoire : Titre"),
         ({"commune": "titre"}, "déjà rempli par la colonne"),
         ({"commune": "licorne"}, "Sélectionnez un choix valide"),
     ],
@@ -206,7 +206,7 @@ def test_a_doubt_is_settled_for_the_whole_file_and_taken_back(wizard):
 
 def test_a_place_in_doubt_is_never_accepted_without_a_place(wizard):
     batch = wizard.checked("1;Les Rives;21232;Dijon;;;;;;\n")
-    assert "C’est exact : importer" not in wizard.page(batch).content.decode()
+    assert "C’est exact : importer" not in wizard.page(batch).content.decode()
     wizard.decide(batch, "accepter", code="code-contredit-nom")
     wizard.decide(batch, "accepter", ligne=2)
     wizard.go(batch, "essai")
