@@ -41,13 +41,6 @@ TEST_SETTINGS = {
 SRIDS = (4326, 3857, 2154)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The journeys share one base and one server: with several workers, one of them takes them all."""
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _settings_of_tests() -> Iterator[None]:
     with override_settings(**TEST_SETTINGS):

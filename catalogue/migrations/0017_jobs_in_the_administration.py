@@ -4,23 +4,21 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0016_search_of_what_is_public'),
-        ('procrastinate', '0041_post_retry_failed_job'),
+        ("catalogue", "0016_search_of_what_is_public"),
+        ("procrastinate", "0041_post_retry_failed_job"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
-            fields=[
-            ],
+            name="Job",
+            fields=[],
             options={
-                'verbose_name': 'tâche',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "tâche",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('procrastinate.procrastinatejob',),
+            bases=("procrastinate.procrastinatejob",),
         ),
     ]

@@ -158,12 +158,16 @@ class AlertMatchQuerySet(models.QuerySet[Any]):
 
     def pending(self, *rhythms: str) -> Self:
         """Those that somebody asked to be told of at one of these rhythms, and has not been."""
-        return self.visible().filter(
-            sent_at__isnull=True,
-            search__rhythm__in=rhythms,
-            search__alerted_since__lte=models.F("matched_at"),
-            search__user__is_active=True,
-        ).exclude(search__user__email="")
+        return (
+            self.visible()
+            .filter(
+                sent_at__isnull=True,
+                search__rhythm__in=rhythms,
+                search__alerted_since__lte=models.F("matched_at"),
+                search__user__is_active=True,
+            )
+            .exclude(search__user__email="")
+        )
 
 
 class AlertMatch(models.Model):

@@ -33,7 +33,8 @@ CREATE TEMP TABLE syn_bearer ON COMMIT DROP AS
 SELECT id - %(first_organisation)s + 1 AS n, to_tsvector('francais', name) AS name
 FROM catalogue_organisation WHERE id >= %(first_organisation)s;
 CREATE TEMP TABLE syn_solution ON COMMIT DROP AS
-SELECT s.i, r.proof_level, w.mark || w.subjects[s.subject] || to_tsvector('francais', 'n° ' || s.i) AS title
+SELECT s.i, r.proof_level, r.state = 'publiee' AS published,
+       w.mark || w.subjects[s.subject] || to_tsvector('francais', 'n° ' || s.i) AS title
 FROM syn s JOIN catalogue_record r ON r.id = s.id CROSS JOIN syn_words w WHERE s.kind = 'solution';
 CREATE TEMP TABLE syn_label ON COMMIT DROP AS
 SELECT list, rank, ARRAY[list || ':' || code] AS term, to_tsvector('francais', label) AS label FROM syn_term;
@@ -53,8 +54,9 @@ SELECT s.id,
            'label:' || (%(regimes)s::text[])[s.award],
            'label:' || (%(regimes)s::text[])[s.award] || ':' || (%(steps)s::text[])[s.award]] END,
        setweight(coalesce(v.title, w.mark || w.subjects[s.subject] || c.name), 'A')
-       || setweight(coalesce(c.names, '') || coalesce(x.title, '') || o.name || coalesce(t1.label, '')
-                    || coalesce(t2.label, '') || coalesce(k.label, '') || coalesce(p.label, '')
+       || setweight(coalesce(c.names, '') || coalesce(CASE WHEN x.published THEN x.title END, '') || o.name
+                    || coalesce(t1.label, '') || coalesce(t2.label, '') || coalesce(k.label, '')
+                    || coalesce(p.label, '')
                     || CASE WHEN s.award IS NULL THEN '' ELSE w.label END, 'B')
        || setweight(w.summaries[s.summary], 'C')
        || setweight(w.bodies[s.first_body] || w.bodies[s.second_body]

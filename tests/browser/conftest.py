@@ -28,7 +28,8 @@ from config.bootstrap.supervision import wait_until_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 PRISTINE = "journeys"
-DATABASE = "journeys_run"
+DATABASE = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'run')}"
+"""Each worker of the suite has a copy, a server and a browser of its own."""
 MADE_FROM = (
     "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers",
     "catalogue/migrations", "fixtures", "requirements.txt",
@@ -84,6 +85,7 @@ def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 def site_database(site_environment: dict[str, str]) -> Iterator[str]:
     """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
     with psycopg.connect(dbname="postgres", autocommit=True, **_parameters()) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('journeys'))")
         _prepare_pristine(connection, {**site_environment, "DATABASE_URL": _url(PRISTINE)})
         copy, original = sql.Identifier(DATABASE), sql.Identifier(PRISTINE)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))

@@ -14,9 +14,6 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Witness
 
-PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF"
-MOST_TABS = 80
-
 SCENE = """
 import json
 from geo.models import Territory
@@ -39,14 +36,6 @@ solution = factories.solution(
 )
 need = factories.need(title="Rafraîchir {tag}", slug="rafraichir-{tag}", owner=host, territory=commune)
 """
-PUBLISH = """
-from catalogue import workflow
-from catalogue.models import Experiment, Record
-from tests import factories
-experiment = Experiment.objects.get(solution__slug="ombriere-{tag}")
-workflow.apply(Record.objects.get(pk=experiment.pk), "publish", None)
-factories.indicator(experiment)
-"""
 
 
 class Mouse:
@@ -63,30 +52,6 @@ class Mouse:
 
     def tick(self, target: Locator) -> None:
         target.check()
-
-
-class Keyboard(Mouse):
-    """Somebody who never points."""
-
-    def _reach(self, target: Locator) -> None:
-        for _tab in range(MOST_TABS):
-            if target.evaluate("one => one === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"out of reach of the keyboard: {target}")
-
-    def press(self, target: Locator) -> None:
-        self._reach(target)
-        self.page.keyboard.press("Enter")
-
-    def write(self, target: Locator, text: str) -> None:
-        self._reach(target)
-        self.page.keyboard.press("Control+A")
-        self.page.keyboard.type(text)
-
-    def tick(self, target: Locator) -> None:
-        self._reach(target)
-        self.page.keyboard.press("Space")
 
 
 @pytest.fixture
@@ -124,78 +89,6 @@ def log_in(hands: Mouse, email: str) -> None:
     hands.write(main.get_by_label("Adresse électronique"), email)
     hands.write(main.get_by_label("Mot de passe"), "mot de passe d’essai")
     hands.press(main.get_by_role("button", name="Se connecter", exact=True))
-
-
-def apply_to_site(hands: Mouse, base_url: str, tag: str) -> None:
-    """From the page of the site to the application, through the login page."""
-    page = hands.page
-    page.goto(f"{base_url}/fiches/place-{tag}/")
-    hands.press(page.get_by_role("link", name="Candidater à ce site"))
-    log_in(hands, f"candidat-{tag}@exemple.fr")
-    expect(page.locator("h1")).to_have_text("Candidater à ce site")
-    hands.press(page.get_by_role("link", name=f"Ombrière {tag}"))
-    hands.press(page.get_by_role("button", name="Envoyer la candidature"))
-    expect(page.locator(".champ-erreur")).to_have_text("Ce champ est obligatoire.")
-    hands.write(page.get_by_label("Pourquoi ce site ?"), "Mesurer la fraîcheur gagnée.")
-    page.get_by_label("Documents").set_input_files(
-        {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    )
-    hands.press(page.get_by_role("button", name="Envoyer la candidature"))
-    expect(page.locator(".alerte-succes")).to_contain_text("Votre candidature est envoyée")
-    expect(page.locator(".etape-courant")).to_contain_text("Envoyée")
-    expect(page.get_by_role("link", name="plan", exact=True)).to_be_visible()
-
-
-def accept(hands: Mouse, base_url: str, tag: str) -> None:
-    """The host reads, asks, then accepts and reserves."""
-    page = hands.page
-    page.goto(f"{base_url}/mon-espace/candidatures/")
-    log_in(hands, f"hote-{tag}@exemple.fr")
-    hands.press(page.get_by_role("link", name=f"Ombrière {tag} – Place {tag}"))
-    hands.press(page.get_by_role("button", name="Prendre en examen"))
-    expect(page.locator(".etape-courant")).to_contain_text("En examen")
-    hands.write(page.get_by_label("Votre message"), "Combien de bacs ?")
-    hands.press(page.get_by_role("button", name="Envoyer le message"))
-    expect(page.locator(".message")).to_contain_text("Combien de bacs ?")
-    hands.press(page.locator("summary", has_text="Accepter"))
-    hands.tick(page.get_by_label("Réserver le site"))
-    hands.press(page.get_by_role("button", name="Accepter la candidature"))
-    expect(page.locator(".alerte-succes")).to_contain_text("La candidature est acceptée")
-    expect(page.locator("#suite ~ p").first).to_contain_text("soumise")
-
-
-@pytest.mark.parametrize("way", ["mouse", "keyboard", "without-javascript"])
-def test_an_application_is_sent_accepted_and_measured(
-    way: str,
-    base_url: str,
-    on_site: Callable[[str], str],
-    contexts: Callable[..., BrowserContext],
-) -> None:
-    tag = way
-    on_site(SCENE.format(tag=tag))
-    scripted = way != "without-javascript"
-    hands = Keyboard if way == "keyboard" else Mouse
-    innovator = contexts(java_script_enabled=scripted).new_page()
-    host = contexts(java_script_enabled=scripted).new_page()
-    witnesses = [Witness(page, base_url) for page in (innovator, host)]
-
-    apply_to_site(hands(innovator), base_url, tag)
-    accept(hands(host), base_url, tag)
-
-    innovator.reload()
-    expect(innovator.locator("main")).to_contain_text("Combien de bacs ?")
-    expect(innovator.locator(".dossier-tete .etat")).to_have_text("acceptée")
-    assert "@exemple.fr" not in innovator.content() + host.content()
-    innovator.goto(f"{base_url}/fiches/place-{tag}/")
-    expect(innovator.get_by_role("link", name="Candidater à ce site")).to_have_count(0)
-
-    innovator.goto(f"{base_url}/fiches/ombriere-{tag}/")
-    expect(innovator.locator("main")).to_contain_text("Preuve 0/5")
-    on_site(PUBLISH.format(tag=tag))
-    innovator.reload()
-    expect(innovator.locator("main")).to_contain_text("Preuve 3/5")
-    expect(innovator.locator("main")).to_contain_text(f"Ombrière {tag} – Place {tag}")
-    assert [fault for one in witnesses for fault in one.faults] == []
 
 
 def test_a_message_is_answered_in_the_account(

@@ -85,57 +85,6 @@ def enter(page: Page, session: str, base_url: str) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
 
 
-def press_to(page: Page, label: str) -> None:
-    """Tab until the element named ``label`` has the focus."""
-    for _ in range(MANY_TABS):
-        page.keyboard.press("Tab")
-        named = page.evaluate(
-            "() => { const e = document.activeElement;"
-            " return (e.labels?.[0]?.textContent || e.textContent || '').trim().replace(/\\s+/g, ' '); }"
-        )
-        if named.startswith(label):
-            return
-    raise AssertionError(f"{label} is not reached by the keyboard")
-
-
-def type_in(page: Page, label: str, text: str) -> None:
-    """Write in a field that only the keyboard reaches."""
-    press_to(page, label)
-    page.keyboard.insert_text(text)
-
-
-def test_by_keyboard_a_solution_goes_to_the_curators(
-    page: Page, base_url: str, on_site: Callable[[str], Any], witness: Witness
-) -> None:
-    enter(page, on_site(AUTHOR.format(tag="clavier", more=""))[0], base_url)
-    page.goto(f"{base_url}/proposer/")
-    press_to(page, "Commencer : Une solution")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="L’essentiel")).to_be_visible()
-    type_in(page, "Titre", "Revêtement drainant au clavier")
-    type_in(page, "Résumé", SUMMARY)
-    press_to(page, "Enregistrer et continuer")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/detail/$"))
-    type_in(page, "Description", TEXT)
-    press_to(page, "Enregistrer et continuer")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/themes/$"))
-    press_to(page, "Nature en ville")
-    page.keyboard.press("Space")
-    press_to(page, "Enregistrer et continuer")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/acteurs/$"))
-    expect(page.get_by_text("Tout le nécessaire y est.")).to_be_visible()
-    page.goto(page.url.replace("/acteurs/", "/verifier/"))
-    press_to(page, "Envoyer")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("C’est envoyé.")).to_be_visible()
-    state, title, summary, themes = on_site(STATE.format(slug="revetement-drainant-au-clavier"))
-    assert (state, title, summary) == ("soumise", "Revêtement drainant au clavier", SUMMARY)
-    assert len(themes) == 1
-
-
 def test_without_javascript_an_experiment_has_its_results(
     browser: Browser, browser_context_args: dict[str, Any], base_url: str, on_site: Callable[[str], Any]
 ) -> None:

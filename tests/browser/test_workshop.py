@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import ROOT, Mail, Witness
+from tests.browser.conftest import ROOT, Witness
 
 MANY_TABS = 80
 SCENE = """
@@ -94,89 +93,6 @@ def logged(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
     yield enter
     for context in opened:
         context.close()
-
-
-def by_mouse(page: Page, target: Locator) -> None:
-    target.click()
-
-
-def by_keyboard(page: Page, target: Locator) -> None:
-    """Reach the target by the tabulation key alone, then press Enter."""
-    for _tab in range(MANY_TABS):
-        if target.evaluate("one => one === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"out of reach of the keyboard: {target}")
-
-
-Press = Callable[[Page, Locator], None]
-
-
-def written(page: Page, press: Press, target: Locator, words: str) -> None:
-    """Type in a field."""
-    if press is by_mouse:
-        target.fill(words)
-        return
-    for _tab in range(MANY_TABS):
-        if target.evaluate("one => one === document.activeElement"):
-            page.keyboard.press("Control+A")
-            page.keyboard.type(words)
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"out of reach of the keyboard: {target}")
-
-
-@pytest.mark.parametrize(
-    ("tag", "press", "scripts"),
-    [("clavier", by_keyboard, True), ("sans-script", by_mouse, False)],
-)
-def test_from_a_completion_to_the_publication(
-    scene: Callable[[str], tuple[str, str, int]],
-    logged: Callable[..., Page],
-    mailbox: Callable[[str], list[Mail]],
-    base_url: str,
-    tag: str,
-    press: Press,
-    scripts: bool,
-) -> None:
-    author_session, curator_session, _revision = scene(tag)
-    title = f"Rafraîchir les cours d’école {tag}"
-    curator = logged(curator_session, scripts=scripts)
-    witnesses = [Witness(curator, base_url)]
-
-    curator.goto("/atelier/")
-    press(curator, curator.get_by_role("link", name=title))
-    press(curator, curator.locator("summary", has_text="Demander un complément"))
-    written(curator, press, curator.locator("#ask-reason"), "Quelle surface à planter ?")
-    press(curator, curator.get_by_role("button", name="Demander un complément"))
-    expect(curator.locator(".alerte-succes")).to_contain_text("complément demandé")
-    asked = mailbox(f"auteur-{tag}@exemple.fr")[0]
-    assert asked.kind == "fiche-a-completer"
-    assert "Quelle surface à planter ?" in asked.text
-
-    author = logged(author_session, scripts=scripts)
-    witnesses.append(Witness(author, base_url))
-    author.goto("/mon-espace/")
-    expect(author.get_by_text("Quelle surface à planter ?")).to_be_visible()
-    press(author, author.get_by_role("link", name=title))
-    press(author, author.get_by_role("link", name="Compléter et soumettre de nouveau"))
-    press(author, author.get_by_role("link", name=re.compile("L’essentiel")).first)
-    summary = "Deux mille mètres carrés de cours à planter et à ombrager, pour y rester l’après-midi en juin."
-    written(author, press, author.get_by_label("Résumé"), summary)
-    press(author, author.get_by_role("button", name=re.compile("^Enregistrer et continuer")).first)
-    author.goto(f"/proposer/fiche/cours-{tag}/verifier/")
-    press(author, author.get_by_role("button", name="Envoyer", exact=True))
-    expect(author.locator("[aria-current=step]")).to_contain_text("Soumise")
-
-    curator.goto(f"/atelier/fiches/cours-{tag}/")
-    expect(curator.get_by_text(summary).first).to_be_visible()
-    press(curator, curator.get_by_role("button", name="Publier", exact=True))
-    expect(curator.locator("[aria-current=step]")).to_contain_text("Publiée")
-    assert mailbox(f"auteur-{tag}@exemple.fr")[0].kind == "fiche-publiee"
-    author.goto(f"/fiches/cours-{tag}/")
-    expect(author.get_by_role("heading", level=1)).to_have_text(title)
-    assert not [witness.faults for witness in witnesses if witness.faults]
 
 
 def test_each_page_is_accessible_on_both_screens(

@@ -52,6 +52,7 @@ OF_NOBODY_ELSE = {
     "security": "names no record",
     "sitemap-index": "names the sections of the site map",
     "invitation": "an organisation's own",
+    "provider-unlink": "posted",
     "search-stop": "one's own alerts, by a signed link",
     "search-edit": "one's own search, walked as a list",
     "search-delete": "posted",
