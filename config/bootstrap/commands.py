@@ -176,6 +176,8 @@ def database(layout: Layout) -> Iterator[dict[str, str]]:
         "LOCAL": "1",
         "PYTHONUNBUFFERED": "1",
     }
+    if layout.address.exists():
+        defaults["SITE_URL"] = layout.address.read_text(encoding="utf-8").strip()
     variables = {**defaults, **clean_environment()}
     if "DATABASE_URL" in os.environ:
         yield variables
@@ -192,7 +194,7 @@ def _serve(layout: Layout, variables: dict[str, str], port: Reservation) -> None
 
     try:
         programs = [web(layout, port.number), worker(layout)]
-        supervise(programs, {"SITE_URL": port.url, **variables}, layout.root, announce)
+        supervise(programs, {**variables, "SITE_URL": os.environ.get("SITE_URL", port.url)}, layout.root, announce)
     finally:
         layout.address.unlink(missing_ok=True)
 

@@ -332,6 +332,7 @@ def test_a_document_is_private_and_given_back_as_a_file(
         ("tronque.docx", DOCX[:40]),
         ("vide.pdf", b""),
     ],
+    ids=["html", "svg", "programme", "macro", "autre", "tronque", "vide"],  # an archive holds the hour
 )
 def test_a_document_of_another_content_is_refused(scene: Scene, name: str, content: bytes) -> None:
     site = scene.site()
