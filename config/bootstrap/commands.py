@@ -194,7 +194,8 @@ def _serve(layout: Layout, variables: dict[str, str], port: Reservation) -> None
 
     try:
         programs = [web(layout, port.number), worker(layout)]
-        supervise(programs, {**variables, "SITE_URL": os.environ.get("SITE_URL", port.url)}, layout.root, announce)
+        address = {"SITE_URL": os.environ.get("SITE_URL", port.url)}
+        supervise(programs, {**variables, **address}, layout.root, announce)
     finally:
         layout.address.unlink(missing_ok=True)
 
