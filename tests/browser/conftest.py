@@ -8,6 +8,7 @@ write in a copy of it, which goes with the run.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import socket
@@ -213,6 +214,27 @@ def mailbox(site_database: str) -> Callable[[str], list[Mail]]:
         return [Mail(*row) for row in rows]
 
     return read
+
+
+@pytest.fixture
+def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], str]:
+    """Runs a few lines in the site's own base; returns what they print."""
+
+    def run(lines: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "manage.py", "shell", "--no-imports", "-c", lines],
+            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def ask(on_site: Callable[[str], str]) -> Callable[[str], Any]:
+    """The same; what the last line prints is JSON."""
+    return lambda lines: json.loads(on_site(lines).strip().splitlines()[-1])
 
 
 @pytest.fixture

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, Witness
+from tests.browser.conftest import Witness
 from tests.factories import PASSWORD
 
 MOST_TABS = 60
@@ -34,21 +32,6 @@ sending.send_immediate()
 print(OutgoingMail.objects.filter(to="{email}").latest("pk").text)
 """
 BUTTON = "Enregistrer cette recherche, être alerté"
-
-
-@pytest.fixture
-def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], str]:
-    """Runs a few lines in the site's own base."""
-
-    def run(lines: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", lines],
-            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture

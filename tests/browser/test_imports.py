@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -41,25 +38,6 @@ with connection.cursor() as cursor:
         found[table] = cursor.fetchone()[0]
 print(json.dumps(found))
 """
-
-
-@pytest.fixture
-def ask(base_url: str, site_environment: dict[str, str]) -> Callable[[str], Any]:
-    """Runs a few lines on the site under test; gives back what they print."""
-
-    def run(lines: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", lines],
-            cwd=ROOT,
-            env=site_environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout.strip().splitlines()[-1])
-
-    return run
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
-"""Two sides meet: a collectivité offers a ground, an innovator applies, is accepted, and measures."""
+"""What people say to one another: a message, an answer to a need; and the pages where they meet."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, Witness
+from tests.browser.conftest import Witness
 
 SCENE = """
 import json
@@ -52,21 +50,6 @@ class Mouse:
 
     def tick(self, target: Locator) -> None:
         target.check()
-
-
-@pytest.fixture
-def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], str]:
-    """Runs a few lines in the site's own base."""
-
-    def run(lines: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", lines],
-            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture

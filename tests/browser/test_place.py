@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, Witness
+from tests.browser.conftest import Witness
 
 WRITER = """
 import json
@@ -40,24 +37,9 @@ print(json.dumps([
 """
 
 
-@pytest.fixture
-def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], Any]:
-    """What a few lines print, run in the site's own base."""
-
-    def run(lines: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "manage.py", "shell", "--no-imports", "-c", lines],
-            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout.strip().splitlines()[-1])
-
-    return run
-
-
-def logged_in(page: Page, on_site: Callable[[str], Any], base_url: str, tag: str) -> str:
+def logged_in(page: Page, ask: Callable[[str], Any], base_url: str, tag: str) -> str:
     """The address of the steps of a draft, once its writer is logged in."""
-    session = on_site(WRITER.format(tag=tag))
+    session = ask(WRITER.format(tag=tag))
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
     return f"{base_url}/proposer/fiche/terrain-{tag}/"
 
@@ -70,9 +52,9 @@ def saved(page: Page) -> None:
 
 
 def test_by_mouse_a_click_then_a_surface(
-    page: Page, base_url: str, on_site: Callable[[str], Any], witness: Witness, axe: Callable[[], list[str]]
+    page: Page, base_url: str, ask: Callable[[str], Any], witness: Witness, axe: Callable[[], list[str]]
 ) -> None:
-    steps = logged_in(page, on_site, base_url, "souris")
+    steps = logged_in(page, ask, base_url, "souris")
     page.goto(f"{steps}lieu/")
     assert axe() == []
     chart = page.locator(".dessin-carte")
@@ -85,7 +67,7 @@ def test_by_mouse_a_click_then_a_surface(
     expect(page.locator(".lieu-trouve")).to_contain_text("emplacement exact")
     assert axe() == []
     saved(page)
-    assert on_site(READ.format(tag="souris"))[:2] == ["Point", "exacte"]
+    assert ask(READ.format(tag="souris"))[:2] == ["Point", "exacte"]
     page.goto(f"{steps}lieu/")
     page.get_by_role("link", name="Tracer un rectangle").click()
     box = chart.bounding_box()
@@ -98,8 +80,8 @@ def test_by_mouse_a_click_then_a_surface(
     page.wait_for_url(re.compile(r"/(?!lieu)[a-z]+/$"))
 
 
-def test_by_keyboard_only(page: Page, base_url: str, on_site: Callable[[str], Any], witness: Witness) -> None:
-    steps = logged_in(page, on_site, base_url, "clavier")
+def test_by_keyboard_only(page: Page, base_url: str, ask: Callable[[str], Any], witness: Witness) -> None:
+    steps = logged_in(page, ask, base_url, "clavier")
     page.goto(f"{steps}lieu/")
     page.locator(".dessin-carte").focus()
     page.keyboard.press("ArrowRight")
@@ -116,20 +98,20 @@ def test_by_keyboard_only(page: Page, base_url: str, on_site: Callable[[str], An
     expect(page.locator(".lieu-trouve")).to_contain_text("Rennes (35)")
     expect(page.locator(".lieu-trouve")).to_contain_text("latitude puis longitude")
     saved(page)
-    assert on_site(READ.format(tag="clavier")) == ["Point", "exacte", "35238"]
+    assert ask(READ.format(tag="clavier")) == ["Point", "exacte", "35238"]
 
 
-def test_without_javascript(browser: Browser, base_url: str, on_site: Callable[[str], Any]) -> None:
+def test_without_javascript(browser: Browser, base_url: str, ask: Callable[[str], Any]) -> None:
     context = browser.new_context(java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
-    steps = logged_in(page, on_site, base_url, "sans-script")
+    steps = logged_in(page, ask, base_url, "sans-script")
     page.goto(f"{steps}lieu/")
     page.get_by_role("radio", name="Par la commune ou le territoire seulement").check()
     page.get_by_label("Commune ou territoire").fill("35000")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     expect(page.locator(".lieu-trouve")).to_contain_text("au point de la commune")
     saved(page)
-    assert on_site(READ.format(tag="sans-script")) == ["Point", "commune", "35238"]
+    assert ask(READ.format(tag="sans-script")) == ["Point", "commune", "35238"]
     page.goto(f"{steps}lieu/")
     page.get_by_role("radio", name="Par un fichier").check()
     ring = [[-1.69, 48.1], [-1.68, 48.1], [-1.68, 48.11], [-1.69, 48.1]]
@@ -140,7 +122,7 @@ def test_without_javascript(browser: Browser, base_url: str, on_site: Callable[[
     page.get_by_role("button", name="Enregistrer et continuer").click()
     expect(page.locator(".lieu-trouve")).to_contain_text("Lu dans un fichier GeoJSON")
     saved(page)
-    assert on_site(READ.format(tag="sans-script")) == ["Polygon", "exacte", "35238"]
+    assert ask(READ.format(tag="sans-script")) == ["Polygon", "exacte", "35238"]
     page.goto(f"{steps}documents/")
     page.get_by_label("Titre").fill("Plan du terrain")
     page.get_by_label("Fichier").set_input_files(
@@ -153,9 +135,9 @@ def test_without_javascript(browser: Browser, base_url: str, on_site: Callable[[
 
 
 def test_on_a_phone_nothing_overflows(
-    phone: Page, base_url: str, on_site: Callable[[str], Any], witness: Witness, axe: Callable[[], list[str]]
+    phone: Page, base_url: str, ask: Callable[[str], Any], witness: Witness, axe: Callable[[], list[str]]
 ) -> None:
-    steps = logged_in(phone, on_site, base_url, "telephone")
+    steps = logged_in(phone, ask, base_url, "telephone")
     for step in ("lieu/", "documents/"):
         phone.goto(steps + step)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
@@ -163,9 +145,9 @@ def test_on_a_phone_nothing_overflows(
 
 
 def test_likely_duplicates_are_told_while_the_title_is_typed(
-    page: Page, base_url: str, on_site: Callable[[str], Any], witness: Witness, axe: Callable[[], list[str]]
+    page: Page, base_url: str, ask: Callable[[str], Any], witness: Witness, axe: Callable[[], list[str]]
 ) -> None:
-    logged_in(page, on_site, base_url, "doublon")
+    logged_in(page, ask, base_url, "doublon")
     page.goto(f"{base_url}/proposer/site/")
     page.get_by_label("Titre").press_sequentially("Terrain d’essai doublon")
     told = page.locator("[data-doublons]")

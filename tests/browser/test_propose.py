@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, Witness
+from tests.browser.conftest import Witness
 
 SUMMARY = "Un revêtement clair qui laisse passer la pluie et reste frais l’été, pour les cours d’école."
 TEXT = "Comment cela fonctionne, ce qu’il faut sur place, qui fait quoi et combien de temps. " * 4
@@ -65,33 +62,18 @@ PAGES = {
 }
 
 
-@pytest.fixture
-def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], Any]:
-    """What a few lines print, run in the site's own base."""
-
-    def run(lines: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "manage.py", "shell", "--no-imports", "-c", lines],
-            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout.strip().splitlines()[-1])
-
-    return run
-
-
 def enter(page: Page, session: str, base_url: str) -> None:
     """Go on as somebody logged in."""
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
 
 
 def test_without_javascript_an_experiment_has_its_results(
-    browser: Browser, browser_context_args: dict[str, Any], base_url: str, on_site: Callable[[str], Any]
+    browser: Browser, browser_context_args: dict[str, Any], base_url: str, ask: Callable[[str], Any]
 ) -> None:
     context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
     page = context.new_page()
     more = 'factories.solution(title="Pavé sans script", slug="pave-sans-script")'
-    enter(page, on_site(AUTHOR.format(tag="sans-script", more=more))[0], base_url)
+    enter(page, ask(AUTHOR.format(tag="sans-script", more=more))[0], base_url)
     page.goto(f"{base_url}/proposer/experimentation/")
     page.get_by_label("Nom de la solution").fill("sans script")
     page.get_by_role("button", name="Chercher").click()
@@ -127,9 +109,9 @@ def test_the_second_of_two_browsers_is_told_and_loses_nothing(
     browser: Browser,
     browser_context_args: dict[str, Any],
     base_url: str,
-    on_site: Callable[[str], Any],
+    ask: Callable[[str], Any],
 ) -> None:
-    first, second = on_site(AUTHOR.format(tag="deux", more=DRAFT))
+    first, second = ask(AUTHOR.format(tag="deux", more=DRAFT))
     other = browser.new_context(**browser_context_args).new_page()
     for one, session in ((page, first), (other, second)):
         enter(one, session, base_url)
@@ -142,17 +124,17 @@ def test_the_second_of_two_browsers_is_told_and_loses_nothing(
     told = other.get_by_role("alert").filter(has_text="Quelqu’un d’autre")
     expect(told).to_contain_text("La version du premier")
     expect(other.get_by_label("Titre")).to_have_value("La version du second")
-    assert on_site(STATE.format(slug="brouillon-deux"))[1] == "La version du premier"
+    assert ask(STATE.format(slug="brouillon-deux"))[1] == "La version du premier"
     other.get_by_role("button", name="Enregistrer et continuer").click()
     other.wait_for_url(re.compile("/detail/$"))
-    assert on_site(STATE.format(slug="brouillon-deux"))[1] == "La version du second"
+    assert ask(STATE.format(slug="brouillon-deux"))[1] == "La version du second"
     other.context.close()
 
 
 def test_what_was_typed_is_not_left_without_a_word(
-    page: Page, base_url: str, on_site: Callable[[str], Any]
+    page: Page, base_url: str, ask: Callable[[str], Any]
 ) -> None:
-    enter(page, on_site(AUTHOR.format(tag="quitter", more=DRAFT))[0], base_url)
+    enter(page, ask(AUTHOR.format(tag="quitter", more=DRAFT))[0], base_url)
     page.goto(f"{base_url}/proposer/fiche/brouillon-quitter/essentiel/")
     page.get_by_label("Résumé").press_sequentially("Un début")
     expect(page.get_by_text("Encore 492 caractères")).to_be_visible()
@@ -168,13 +150,13 @@ def test_what_was_typed_is_not_left_without_a_word(
 def test_every_page_is_accessible_and_fits(
     page: Page,
     base_url: str,
-    on_site: Callable[[str], Any],
+    ask: Callable[[str], Any],
     axe: Callable[[], list[str]],
     witness: Witness,
     width: int,
 ) -> None:
     tag = f"pages-{width}"
-    session = on_site(AUTHOR.format(tag=tag, more=EVERY_KIND))[1]
+    session = ask(AUTHOR.format(tag=tag, more=EVERY_KIND))[1]
     enter(page, session, base_url)
     page.set_viewport_size({"width": width, "height": 844})
     paths = ["/proposer/", "/proposer/solution/", "/proposer/experimentation/"]

@@ -1,18 +1,15 @@
-"""A curator asks, the author completes, the curator publishes: by keyboard alone and without a script."""
+"""The pages of a contributor and of a curator, with something on them, on both screens."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import ROOT, Witness
+from tests.browser.conftest import Witness
 
-MANY_TABS = 80
 SCENE = """
 import json
 from django.test import Client
@@ -55,23 +52,9 @@ print(json.dumps([*sessions, revision.pk]))
 
 
 @pytest.fixture
-def scene(base_url: str, site_environment: dict[str, str]) -> Callable[[str], tuple[str, str, int]]:
+def scene(ask: Callable[[str], Any]) -> Callable[[str], tuple[str, str, int]]:
     """Makes a scene under a name of its own: the sessions of the author and of the curator, a change."""
-
-    def make(tag: str) -> tuple[str, str, int]:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", SCENE.format(tag=tag)],
-            cwd=ROOT,
-            env=site_environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        author, curator, revision = json.loads(done.stdout.strip().splitlines()[-1])
-        return author, curator, revision
-
-    return make
+    return lambda tag: tuple(ask(SCENE.format(tag=tag)))
 
 
 @pytest.fixture
