@@ -216,19 +216,43 @@ def mailbox(site_database: str) -> Callable[[str], list[Mail]]:
     return read
 
 
-@pytest.fixture
-def on_site(site_environment: dict[str, str], base_url: str) -> Callable[[str], str]:
+SHELL = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+for line in sys.stdin:
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), {})
+        answer = [True, said.getvalue()]
+    except BaseException:
+        answer = [False, traceback.format_exc()]
+    print(json.dumps(answer), flush=True)
+"""
+"""Django starts once for all the lines of a run."""
+
+
+@pytest.fixture(scope="session")
+def on_site(site_environment: dict[str, str], base_url: str) -> Iterator[Callable[[str], str]]:
     """Runs a few lines in the site's own base; returns what they print."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", SHELL],
+        cwd=ROOT, env=site_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as shell:  # fmt: skip
+        assert shell.stdin is not None
+        assert shell.stdout is not None
+        asked, answered = shell.stdin, shell.stdout
 
-    def run(lines: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "manage.py", "shell", "--no-imports", "-c", lines],
-            cwd=ROOT, env=site_environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
+        def run(lines: str) -> str:
+            asked.write(json.dumps(lines) + "\n")
+            asked.flush()
+            went_well, said = json.loads(answered.readline())
+            assert went_well, said[-2000:]
+            return str(said)
 
-    return run
+        yield run
+        asked.close()
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 
 from catalogue.meeting.rights import ANSWER, APPLICATION, CONTACT, Side, side
 from catalogue.models import AnswerProposal, Application, ContactRequest, Message, NeedAnswer
@@ -31,12 +32,17 @@ ADDRESSES = {
 
 
 def cells(table: dict[str, Any], states: Any) -> list[Any]:
-    return [
-        pytest.param(action, state, one, id=f"{action}-{state}-{one}")
-        for action in table
-        for state in states
-        for one in Side
-    ]
+    return [pytest.param(action, state, id=f"{action}-{state}") for action in table for state in states]
+
+
+def each_side(scene: Scene, meeting: models.Model, table: dict[str, Any], action: str) -> Iterator[None]:
+    """Each side tries the action on the same scene, which is put back behind it."""
+    for one in Side:
+        with transaction.atomic():
+            try_out(scene, meeting, table, action, one)
+            yield
+            transaction.set_rollback(True)
+        meeting.refresh_from_db()
 
 
 def fields(action: str) -> dict[str, str]:
@@ -83,26 +89,28 @@ def try_out(scene: Scene, meeting: models.Model, table: dict[str, Any], action: 
         assert "alerte-erreur" in page
 
 
-@pytest.mark.parametrize(("action", "state", "one"), cells(APPLICATION, Application.ApplicationState.values))
-def test_applications(action: str, state: str, one: Side) -> None:
+@pytest.mark.parametrize(("action", "state"), cells(APPLICATION, Application.ApplicationState.values))
+def test_applications(action: str, state: str) -> None:
     scene = Scene()
-    try_out(scene, scene.application(state=state), APPLICATION, action, one)
+    for _side in each_side(scene, scene.application(state=state), APPLICATION, action):
+        pass
 
 
-@pytest.mark.parametrize(("action", "state", "one"), cells(ANSWER, AnswerProposal.ProposalState.values))
-def test_answers(action: str, state: str, one: Side) -> None:
+@pytest.mark.parametrize(("action", "state"), cells(ANSWER, AnswerProposal.ProposalState.values))
+def test_answers(action: str, state: str) -> None:
     scene = Scene()
     answer = scene.answer(state=state)
-    try_out(scene, answer, ANSWER, action, one)
-    answer.refresh_from_db()
-    assert NeedAnswer.objects.exists() == (answer.state == "acceptee" and state != "acceptee")
+    for _side in each_side(scene, answer, ANSWER, action):
+        answer.refresh_from_db()
+        assert NeedAnswer.objects.exists() == (answer.state == "acceptee" and state != "acceptee")
 
 
-@pytest.mark.parametrize(("action", "state", "one"), cells(CONTACT, ContactRequest.RequestState.values))
-def test_messages(action: str, state: str, one: Side) -> None:
+@pytest.mark.parametrize(("action", "state"), cells(CONTACT, ContactRequest.RequestState.values))
+def test_messages(action: str, state: str) -> None:
     scene = Scene()
     reason = "Démarchage." if state == "signalee" else ""
-    try_out(scene, scene.contact(state=state, report_reason=reason), CONTACT, action, one)
+    for _side in each_side(scene, scene.contact(state=state, report_reason=reason), CONTACT, action):
+        pass
 
 
 @pytest.mark.parametrize("action", ["view", "delete", "", "__class__", "send"])
