@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, expect
 from psycopg import sql
 
 from config.bootstrap.supervision import wait_until_answers
@@ -36,6 +36,7 @@ MADE_FROM = (
     "catalogue/migrations", "fixtures", "requirements.txt",
 )  # fmt: skip
 PATIENCE_S = 60
+expect.set_options(timeout=10_000)  # two cores carry the servers, the browsers and the suite
 
 
 def _parameters() -> dict[str, Any]:

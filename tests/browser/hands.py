@@ -84,6 +84,9 @@ class Keyboard(Mouse):
     def reach(self, control: Locator) -> None:
         """Press Tab until the control has the focus; it must be reachable."""
         control.wait_for(state="attached")
+        if self.page.evaluate("document.activeElement === document.body"):
+            self.page.keyboard.press("Tab")  # the first stop of every page leads past its menus
+            self.page.keyboard.press("Enter")
         for _tab in range(MOST_TABS):
             if control.evaluate("one => one === document.activeElement"):
                 return

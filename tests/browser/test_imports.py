@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import ROOT
+from tests.browser.soundness import faults_of
 
 FILE = ROOT / "tests" / "data" / "pieges.csv"
 PATIENCE_MS = 60_000
@@ -64,14 +65,8 @@ def curator(browser: Browser, base_url: str, ask: Callable[[str], Any]) -> Itera
 
 def sound(page: Page) -> None:
     """The page is accessible and fits its screen, at a desk and on a phone."""
-    from axe_playwright_python.sync_playwright import Axe
-
     page.wait_for_load_state("networkidle")
-    for width in (390, 1366):
-        page.set_viewport_size({"width": width, "height": 860})
-        found = Axe().run(page).response["violations"]
-        assert [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults_of(page) == []
     expect(page.locator("h1")).to_have_count(1)
 
 

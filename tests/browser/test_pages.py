@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Witness
+from tests.browser.soundness import faults_of
 
 PAGES = {
     "accueil": "/",
@@ -26,7 +25,6 @@ PAGES = {
     "refus": "/fiches/?de=abc",
     "accessibilite": "/accessibilite/",
 }
-WIDTHS = {"bureau": 1366, "telephone": 390}
 REFUSED = {"introuvable", "refus"}
 RECORDS = {"solution", "operation", "besoin"}
 
@@ -39,16 +37,11 @@ def visit(page: Page, base_url: str, name: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_accessible_fits_and_asks_no_third_party(
-    page: Page, base_url: str, axe: Callable[[], list[str]], name: str, width: str
-) -> None:
+def test_page_is_accessible_fits_and_asks_no_third_party(page: Page, base_url: str, name: str) -> None:
     seen = Witness(page, base_url)
-    page.set_viewport_size({"width": WIDTHS[width], "height": 844})
     visit(page, base_url, name)
-    assert axe() == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
+    assert faults_of(page) == []
     expect(page.locator("h1")).to_have_count(1)
     if name not in REFUSED:  # the console tells the status of these
         assert seen.faults == []
