@@ -67,11 +67,18 @@ def _only_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Look each SRID up once, so that no test counts GeoDjango's look-up among its own queries."""
     with django_db_blocker.unblock():
         for srid in SRIDS:
             get_srid_info(srid, connection)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # What a test killed on purpose may still have a session, and the base is about to be dropped.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
