@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socketserver
-import subprocess
-import sys
 import threading
 from collections import Counter
-from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from catalogue import mailing
 from catalogue.models import OutgoingMail
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60
+from tests.catalogue.workers import PATIENCE_S, worker
 
 
 class Post(socketserver.ThreadingTCPServer):
@@ -32,6 +23,11 @@ class Post(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Talk)
         self.received: list[str] = []
         self.third = threading.Event()
+        self.variables = {
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(self.server_address[1]),
+            "EMAIL_USE_TLS": "0",
+        }
 
 
 class Talk(socketserver.StreamRequestHandler):
@@ -60,24 +56,6 @@ class Talk(socketserver.StreamRequestHandler):
             self.say("221 fin" if verb == "QUIT" else "250 bien")
 
 
-def worker(post: Post, *options: str) -> subprocess.Popen[bytes]:
-    """A worker on the database of this test."""
-    database = connection.settings_dict
-    query = urlencode({"host": database["HOST"], "port": database["PORT"], "user": database["USER"]})
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": f"postgresql:///{database['NAME']}?{query}",
-        "PGPASSWORD": database["PASSWORD"] or "",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(post.server_address[1]),
-        "EMAIL_USE_TLS": "0",
-    }
-    command = [sys.executable, "-W", "ignore", "manage.py", "run_worker", *options]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_loses_no_email_and_repeats_none_but_the_one_in_flight() -> None:
     addresses = [f"compte-{n}@exemple.fr" for n in range(6)]
@@ -85,10 +63,10 @@ def test_a_killed_worker_loses_no_email_and_repeats_none_but_the_one_in_flight()
         mailing.queue_written("essai", address, "Bonjour", "Texte.\n")
     with Post() as post:
         threading.Thread(target=post.serve_forever, daemon=True).start()
-        with worker(post) as first:
+        with worker(post.variables) as first:
             assert post.third.wait(PATIENCE_S)
             first.kill()
-        with worker(post, "--once", "--dead-after", "0") as second:
+        with worker(post.variables, "--once", "--dead-after", "0") as second:
             assert second.wait(PATIENCE_S) == 0
         post.shutdown()
     assert Counter(post.received) == {address: 2 if n == 2 else 1 for n, address in enumerate(addresses)}

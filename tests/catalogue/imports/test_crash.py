@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -22,9 +18,7 @@ from catalogue.importers import steps, wizard
 from catalogue.models import ImportBatch, LabelAward, Operation, Record
 from tests import factories
 from tests.catalogue.importers.conftest import DATA
-
-ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 60
+from tests.catalogue.workers import PATIENCE_S, worker
 
 
 @pytest.fixture
@@ -33,22 +27,6 @@ def on_disk(tmp_path: Path) -> Iterator[Path]:
     stores = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
     with override_settings(STORAGES=stores, MEDIA_ROOT=tmp_path / "media"):
         yield tmp_path
-
-
-def worker(var: Path, *options: str) -> subprocess.Popen[bytes]:
-    """A worker on the database of this test."""
-    database = connection.settings_dict
-    query = urlencode({"host": database["HOST"], "port": database["PORT"], "user": database["USER"]})
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": f"postgresql:///{database['NAME']}?{query}",
-        "PGPASSWORD": database["PASSWORD"] or "",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "VAR_DIR": str(var),
-    }
-    command = [sys.executable, "-W", "ignore", "manage.py", "run_worker", *options]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
 
 
 def open_excerpt(actor: Any) -> ImportBatch:
@@ -78,7 +56,7 @@ def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
 ) -> None:
     actor = factories.administrator()
     batch = open_excerpt(actor)
-    with worker(on_disk, "--once") as trial:
+    with worker({"VAR_DIR": str(on_disk)}, "--once") as trial:
         assert trial.wait(PATIENCE_S) == 0
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == ("verifie", "")
@@ -100,7 +78,7 @@ def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
     holder.start()
     assert held.wait(PATIENCE_S)
     deadline = time.monotonic() + PATIENCE_S
-    with worker(on_disk) as first:
+    with worker({"VAR_DIR": str(on_disk)}) as first:
         while not waiting_for_a_lock() and time.monotonic() < deadline:
             assert first.poll() is None
         assert waiting_for_a_lock()
@@ -112,7 +90,7 @@ def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
     assert not Record.objects.exists()
     batch.refresh_from_db()
     assert (batch.state, batch.job) == ("verifie", "ecriture")
-    with worker(on_disk, "--once", "--dead-after", "0") as second:
+    with worker({"VAR_DIR": str(on_disk)}, "--once", "--dead-after", "0") as second:
         assert second.wait(PATIENCE_S) == 0
     batch.refresh_from_db()
     assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
