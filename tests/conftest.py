@@ -83,11 +83,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def run_jobs(db: None) -> Callable[[], list[str]]:
-    """Carries out, in this process, the jobs that wait; returns the names of their tasks in order."""
+    """Carries out, in this process, the jobs of the test; returns the names of their tasks in order.
 
+    The tables of the queue are not Django's, so that those of a test which commits are not emptied
+    after it: what waits before the test is set aside.
+    """
     from procrastinate.contrib.django import app
 
     waiting = apps.get_model("procrastinate", "ProcrastinateJob")._default_manager
+    waiting.all().delete()
 
     def run() -> list[str]:
         done: list[str] = []
