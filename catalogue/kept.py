@@ -27,3 +27,8 @@ def given_back(request: HttpRequest) -> QueryDict | None:
         return None
     del request.session[SLOT]
     return QueryDict(slot["data"])
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The fields that a form received: just now, or before the session ended; None for neither."""
+    return request.POST if request.method == "POST" else given_back(request)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from catalogue.permissions import is_curator
 
@@ -16,5 +17,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "IGN_BASEMAP": settings.IGN_BASEMAP,
         "comparer": reverse("catalogue:record-compare"),
         "connecte": user is not None and user.is_authenticated,
-        "est_curateur": user is not None and user.is_authenticated and is_curator(user),
+        # Asked of the base by the templates that show it, once; other pages of an account do not.
+        "est_curateur": SimpleLazyObject(lambda: user is not None and is_curator(user)),
     }

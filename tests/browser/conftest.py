@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from psycopg import sql
 
 from config.bootstrap.supervision import wait_until_answers
@@ -260,6 +260,27 @@ def on_site(site_environment: dict[str, str], base_url: str) -> Iterator[Callabl
 def ask(on_site: Callable[[str], str]) -> Callable[[str], Any]:
     """The same; what the last line prints is JSON."""
     return lambda lines: json.loads(on_site(lines).strip().splitlines()[-1])
+
+
+@pytest.fixture
+def logged(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of somebody who is logged in."""
+    opened: list[BrowserContext] = []
+
+    def enter(session: str, *, scripts: bool = True, width: int = 1366) -> Page:
+        context = browser.new_context(
+            locale="fr-FR",
+            base_url=base_url,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 860},
+        )
+        context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
+        opened.append(context)
+        return context.new_page()
+
+    yield enter
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT
 from tests.browser.soundness import faults_of
@@ -42,25 +43,9 @@ print(json.dumps(found))
 
 
 @pytest.fixture
-def curator(browser: Browser, base_url: str, ask: Callable[[str], Any]) -> Iterator[Callable[..., Page]]:
+def curator(logged: Callable[..., Page], ask: Callable[[str], Any]) -> Callable[..., Page]:
     """Opens a browser of a curator who is logged in."""
-    opened: list[BrowserContext] = []
-
-    def enter(tag: str, *, scripts: bool = True, width: int = 1366) -> Page:
-        context = browser.new_context(
-            locale="fr-FR",
-            base_url=base_url,
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 860},
-        )
-        session = ask(CURATOR.format(tag=tag))
-        context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield enter
-    for context in opened:
-        context.close()
+    return lambda tag, **options: logged(ask(CURATOR.format(tag=tag)), **options)
 
 
 def sound(page: Page) -> None:
@@ -167,8 +152,7 @@ def test_the_same_without_a_script(curator: Callable[..., Page]) -> None:
 def until(page: Page, words: str) -> None:
     """Press « Actualiser » until the job is done: each answer of the server is a look at the job."""
     refresh = page.get_by_role("link", name="Actualiser")
-    for _look in range(600):
-        if not refresh.is_visible():
-            break
+    given_up = time.monotonic() + PATIENCE_MS / 1000
+    while refresh.is_visible() and time.monotonic() < given_up:
         refresh.click()
     expect(page.get_by_text(re.compile(re.escape(words))).first).to_be_visible()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Witness
 
@@ -36,22 +36,6 @@ need = factories.need(title="Rafraîchir {tag}", slug="rafraichir-{tag}", owner=
 """
 
 
-class Mouse:
-    """Somebody who points and types."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def press(self, target: Locator) -> None:
-        target.click()
-
-    def write(self, target: Locator, text: str) -> None:
-        target.fill(text)
-
-    def tick(self, target: Locator) -> None:
-        target.check()
-
-
 @pytest.fixture
 def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browsers of their own for the two sides."""
@@ -66,12 +50,12 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-def log_in(hands: Mouse, email: str) -> None:
+def log_in(page: Page, email: str) -> None:
     """Fill in the login page that is shown."""
-    main = hands.page.locator("main")
-    hands.write(main.get_by_label("Adresse électronique"), email)
-    hands.write(main.get_by_label("Mot de passe"), "mot de passe d’essai")
-    hands.press(main.get_by_role("button", name="Se connecter", exact=True))
+    main = page.locator("main")
+    main.get_by_label("Adresse électronique").fill(email)
+    main.get_by_label("Mot de passe").fill("mot de passe d’essai")
+    main.get_by_role("button", name="Se connecter", exact=True).click()
 
 
 def test_a_message_is_answered_in_the_account(
@@ -79,26 +63,26 @@ def test_a_message_is_answered_in_the_account(
 ) -> None:
     tag = "message"
     on_site(SCENE.format(tag=tag))
-    writer, reader = Mouse(contexts().new_page()), Mouse(contexts().new_page())
-    writer.page.goto(f"{base_url}/fiches/place-{tag}/")
-    writer.press(writer.page.get_by_role("link", name=f"Écrire à Ville d’essai {tag}"))
+    writer, reader = contexts().new_page(), contexts().new_page()
+    writer.goto(f"{base_url}/fiches/place-{tag}/")
+    writer.get_by_role("link", name=f"Écrire à Ville d’essai {tag}").click()
     log_in(writer, f"candidat-{tag}@exemple.fr")
-    expect(writer.page.locator("h1")).to_have_text(f"Écrire à Ville d’essai {tag}")
-    writer.write(writer.page.get_by_label("Objet"), "Visite")
-    writer.write(writer.page.get_by_label("Votre message"), "Peut-on venir jeudi ?")
-    writer.page.get_by_role("button", name="Envoyer le message").dblclick()
-    expect(writer.page.locator("h1")).to_have_text("Visite")
+    expect(writer.locator("h1")).to_have_text(f"Écrire à Ville d’essai {tag}")
+    writer.get_by_label("Objet").fill("Visite")
+    writer.get_by_label("Votre message").fill("Peut-on venir jeudi ?")
+    writer.get_by_role("button", name="Envoyer le message").dblclick()
+    expect(writer.locator("h1")).to_have_text("Visite")
 
-    reader.page.goto(f"{base_url}/mon-espace/messages/")
+    reader.goto(f"{base_url}/mon-espace/messages/")
     log_in(reader, f"hote-{tag}@exemple.fr")
-    expect(reader.page.locator(".dossier")).to_have_count(1)
-    expect(reader.page.locator(".dossier")).to_contain_text("À vous de répondre")
-    reader.press(reader.page.get_by_role("link", name="Visite"))
-    reader.write(reader.page.get_by_label("Votre message"), "Oui, à dix heures.")
-    reader.press(reader.page.get_by_role("button", name="Envoyer le message"))
-    writer.page.reload()
-    expect(writer.page.locator("main")).to_contain_text("Oui, à dix heures.")
-    assert "@exemple.fr" not in writer.page.content() + reader.page.content()
+    expect(reader.locator(".dossier")).to_have_count(1)
+    expect(reader.locator(".dossier")).to_contain_text("À vous de répondre")
+    reader.get_by_role("link", name="Visite").click()
+    reader.get_by_label("Votre message").fill("Oui, à dix heures.")
+    reader.get_by_role("button", name="Envoyer le message").click()
+    writer.reload()
+    expect(writer.locator("main")).to_contain_text("Oui, à dix heures.")
+    assert "@exemple.fr" not in writer.content() + reader.content()
 
 
 def test_an_answer_to_a_need_becomes_public(
@@ -106,21 +90,21 @@ def test_an_answer_to_a_need_becomes_public(
 ) -> None:
     tag = "reponse"
     on_site(SCENE.format(tag=tag))
-    innovator, host = Mouse(contexts().new_page()), Mouse(contexts().new_page())
-    innovator.page.goto(f"{base_url}/fiches/rafraichir-{tag}/")
-    innovator.press(innovator.page.get_by_role("link", name="Répondre à ce besoin"))
+    innovator, host = contexts().new_page(), contexts().new_page()
+    innovator.goto(f"{base_url}/fiches/rafraichir-{tag}/")
+    innovator.get_by_role("link", name="Répondre à ce besoin").click()
     log_in(innovator, f"candidat-{tag}@exemple.fr")
-    innovator.press(innovator.page.get_by_role("link", name=f"Ombrière {tag}"))
-    innovator.write(innovator.page.get_by_label("En quoi elle répond au besoin"), "Elle fait de l’ombre.")
-    innovator.press(innovator.page.get_by_role("button", name="Envoyer la réponse"))
-    expect(innovator.page.locator(".alerte-succes")).to_be_visible()
+    innovator.get_by_role("link", name=f"Ombrière {tag}").click()
+    innovator.get_by_label("En quoi elle répond au besoin").fill("Elle fait de l’ombre.")
+    innovator.get_by_role("button", name="Envoyer la réponse").click()
+    expect(innovator.locator(".alerte-succes")).to_be_visible()
 
-    host.page.goto(f"{base_url}/mon-espace/candidatures/")
+    host.goto(f"{base_url}/mon-espace/candidatures/")
     log_in(host, f"hote-{tag}@exemple.fr")
-    host.press(host.page.get_by_role("link", name=f"Ombrière {tag} – Rafraîchir {tag}"))
-    host.press(host.page.get_by_role("button", name="Accepter la réponse"))
-    host.page.goto(f"{base_url}/fiches/rafraichir-{tag}/")
-    expect(host.page.locator("#reponses ~ ul")).to_contain_text("Elle fait de l’ombre.")
+    host.get_by_role("link", name=f"Ombrière {tag} – Rafraîchir {tag}").click()
+    host.get_by_role("button", name="Accepter la réponse").click()
+    host.goto(f"{base_url}/fiches/rafraichir-{tag}/")
+    expect(host.locator("#reponses ~ ul")).to_contain_text("Elle fait de l’ombre.")
 
 
 MEETINGS = """
@@ -168,7 +152,7 @@ def test_the_pages_are_sound(
     for who, addresses in visits.items():
         page.context.clear_cookies()
         page.goto(f"{base_url}/mon-espace/messages/")
-        log_in(Mouse(page), f"{who}-{tag}@exemple.fr")
+        log_in(page, f"{who}-{tag}@exemple.fr")
         expect(page).to_have_url(re.compile("/mon-espace/messages/"))
         for address in addresses:
             page.goto(base_url + address)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Witness
 from tests.browser.soundness import faults_of
@@ -56,27 +56,6 @@ print(json.dumps([*sessions, revision.pk]))
 def scene(ask: Callable[[str], Any]) -> Callable[[str], tuple[str, str, int]]:
     """Makes a scene under a name of its own: the sessions of the author and of the curator, a change."""
     return lambda tag: tuple(ask(SCENE.format(tag=tag)))
-
-
-@pytest.fixture
-def logged(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
-    """Opens a browser of somebody who is logged in."""
-    opened: list[BrowserContext] = []
-
-    def enter(session: str, *, scripts: bool = True, width: int = 1366) -> Page:
-        context = browser.new_context(
-            locale="fr-FR",
-            base_url=base_url,
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 860},
-        )
-        context.add_cookies([{"name": "sessionid", "value": session, "url": base_url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield enter
-    for context in opened:
-        context.close()
 
 
 def test_each_page_is_accessible_on_both_screens(

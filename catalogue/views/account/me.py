@@ -31,7 +31,7 @@ RUBRIQUE = "compte"
 def account_settings(request: HttpRequest) -> HttpResponse:
     """The account, and its name to change."""
     user = cast(User, request.user)
-    data = request.POST if request.method == "POST" else kept.given_back(request)
+    data = kept.posted(request)
     form = IdentityForm(data, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()

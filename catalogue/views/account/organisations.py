@@ -47,11 +47,10 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_join(request: HttpRequest) -> HttpResponse:
     """Ask to join the organisation of a SIRET, described on the way when the site does not know it."""
-    given_back = kept.given_back(request)
-    if request.method != "POST" and given_back is None:
+    data = kept.posted(request)
+    if data is None:
         initial = {"siret": request.GET.get("siret", "")[:30]}
         return _ask(request, SiretForm(initial=initial))
-    data = request.POST if request.method == "POST" else given_back
     asked = SiretForm(data)
     if request.method != "POST" or not asked.is_valid():
         return _ask(request, asked)
@@ -148,7 +147,7 @@ def show(
 def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """What the responsables say of their organisation."""
     organisation = visible(request, slug, "edit")
-    data = request.POST if request.method == "POST" else kept.given_back(request)
+    data = kept.posted(request)
     form = OrganisationForm(data, instance=organisation)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -78,7 +78,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
     if len(saving.normalised(criteria)) > saving.LONGEST_QUERY:
         criteria.add_error(None, _("Cette recherche a trop de critères pour être enregistrée."))
         return bad_request(request, criteria)
-    given = request.POST if request.method == "POST" else kept.given_back(request)
+    given = kept.posted(request)
     form = SearchForm(
         given, initial={"name": criteria_of(criteria).name, "rhythm": SavedSearch.Rhythm.WEEKLY}
     )
@@ -137,7 +137,7 @@ def search_edit(request: HttpRequest, pk: int) -> HttpResponse:
     paging = PageForm(request.GET)
     if not paging.is_valid():
         return bad_request(request, paging)
-    given = request.POST if request.method == "POST" else kept.given_back(request)
+    given = kept.posted(request)
     form = SearchForm(given, initial={"name": search.name, "rhythm": search.rhythm})
     if request.method == "POST" and form.is_valid():
         search.name = form.cleaned_data["name"]

@@ -23,7 +23,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(ImportBatch.objects.defer("report"), pk=pk)
     if not batch.is_open or batch.job:
         return redirect("catalogue:import-detail", pk)
-    given = request.POST if request.method == "POST" else kept.given_back(request)
+    given = kept.posted(request)
     form = ColumnsForm(batch, given)
     seen = VersionForm(request.POST)
     if request.method == "POST" and form.is_valid() and seen.is_valid():

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """The fields posted, or those kept when the session had ended, which is said; None for neither."""
-    if request.method == "POST":
-        return request.POST
-    data = kept.given_back(request)
-    if data is not None:
+    data = kept.posted(request)
+    if data is not None and request.method != "POST":
         messages.info(
             request,
             _(

@@ -84,10 +84,8 @@ def asked(record: Record) -> str:
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was typed: just now, or before the session ended (and then it is said)."""
-    if request.method == "POST":
-        return request.POST
-    found = kept.given_back(request)
-    if found is not None:
+    found = kept.posted(request)
+    if found is not None and request.method != "POST":
         messages.warning(
             request,
             _(
