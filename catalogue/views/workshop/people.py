@@ -56,7 +56,7 @@ def show_members(
     context = {
         "page": page,
         "lignes": lines,
-        "onglets": queue.tabs(permissions.in_field(request.user), "membres"),
+        "attentes": queue.people_waiting(permissions.in_field(request.user)),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/members.html", context, status=422 if failed else 200)
@@ -106,7 +106,7 @@ def workshop_reports(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "lignes": lines,
-        "onglets": queue.tabs(field, "signalements"),
+        "attentes": queue.people_waiting(field),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/reports.html", context)

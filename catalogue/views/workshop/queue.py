@@ -46,6 +46,7 @@ def workshop(request: HttpRequest) -> HttpResponse:
             "page": page,
             "lignes": [change_line(row) if changes else record_line(row) for row in page],
             "onglets": tabs(field, data["voir"]),
+            "attentes": people_waiting(field),
             "voir": data["voir"],
             "etat": data["etat"],
             "nature": data["type"],
@@ -104,13 +105,16 @@ def tabs(field: Q, here: str) -> list[dict[str, Any]]:
         ("", _("À instruire"), address, counts["review"]),
         ("a-completer", _("À compléter"), f"{address}?voir=a-completer", counts["completion"]),
         ("changements", _("Changements"), f"{address}?voir=changements", proposed(field).count()),
-        ("membres", _("Membres"), reverse("catalogue:workshop-members"), memberships().count()),
-        ("signalements", _("Signalements"), reverse("catalogue:workshop-reports"), reports(field).count()),
     ]
     return [
         {"libelle": label, "url": url, "actif": code == here, "nombre": count}
         for code, label, url, count in shown
     ]
+
+
+def people_waiting(field: Q) -> dict[str, int]:
+    """How many requests to join and reported exchanges wait, for the navigation of the workshop."""
+    return {"membres": memberships().count(), "signalements": reports(field).count()}
 
 
 def record_line(record: Any) -> dict[str, Any]:
