@@ -32,6 +32,7 @@ from catalogue.models.reference import (
     ZonageMember,
 )
 from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
+from catalogue.models.versions import RecordVersion
 
 __all__ = [
     "AlertMatch",
@@ -69,6 +70,7 @@ __all__ = [
     "ProviderIdentity",
     "Record",
     "RecordOrganisation",
+    "RecordVersion",
     "Revision",
     "SavedSearch",
     "SearchEntry",

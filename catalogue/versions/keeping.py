@@ -1,0 +1,65 @@
+"""Keeping versions around a write: before it the state that nobody kept, after it what it changed.
+
+Everything happens in the base: a version is inserted where the digest of the record differs from that of
+its last version. The lock of the record makes the numbers follow one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.utils import timezone
+
+from catalogue.models import Record
+from catalogue.models.versions import RecordVersion
+from catalogue.versions.reading import statement
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+CHUNK = 2000
+"""Records read in one statement: what it holds in memory is bounded."""
+INSERT = """
+INSERT INTO catalogue_recordversion (record_id, number, made_at, actor_id, origin, reason, data, digest)
+SELECT now.id, coalesce(last.number, 0) + 1, %s, %s, %s, %s, now.data, now.digest
+FROM (SELECT id, state, data, md5(data::text) AS digest FROM ({now}) said) now
+LEFT JOIN LATERAL (
+    SELECT v.number, v.digest FROM catalogue_recordversion v
+    WHERE v.record_id = now.id ORDER BY v.number DESC LIMIT 1
+) last ON true
+WHERE now.state <> %s AND last.digest IS DISTINCT FROM now.digest
+"""
+"""The last version is found by recordversion_number_once; a draft has no version."""
+
+
+def keep_before(pks: Iterable[int]) -> None:
+    """Lock the records and keep what they say now, where no version says it yet.
+
+    Call it inside the transaction of a write, before it. What it finds has nobody for its author: it is the
+    state before the first change that is followed, or a write that was made without a word.
+    """
+    wanted = sorted(set(pks))
+    rows = Record.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+    _insert(wanted, None, RecordVersion.Origin.FOUND, "", timezone.now())
+
+
+def keep(pks: Iterable[int], actor: User | None, origin: str, reason: str = "") -> None:
+    """Keep what the records say after a write, where it changed; inside the transaction of the write."""
+    known = actor if actor is not None and actor.pk else None
+    _insert(sorted(set(pks)), known, RecordVersion.Origin(origin), reason, timezone.now())
+
+
+def _insert(pks: list[int], actor: User | None, origin: str, reason: str, now: datetime) -> None:
+    for start in range(0, len(pks), CHUNK):
+        chunk = pks[start : start + CHUNK]
+        kinds = Record.objects.filter(pk__in=chunk).exclude(state=Record.State.DRAFT).order_by("kind")
+        for kind in kinds.values_list("kind", flat=True).distinct():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    INSERT.format(now=statement(kind)),
+                    [now, actor.pk if actor else None, origin, reason, chunk, Record.State.DRAFT],
+                )
