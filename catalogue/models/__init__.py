@@ -18,6 +18,7 @@ from catalogue.models.kinds import (
 from catalogue.models.mail import OutgoingMail
 from catalogue.models.map import CatalogueChange, MapCell, MapEntry, MapShape
 from catalogue.models.meeting import AnswerProposal, Application, Attachment, ContactRequest, Message
+from catalogue.models.merging import DuplicateCandidate, Merge
 from catalogue.models.organisation import Membership, Organisation
 from catalogue.models.people import Curatorship, InactivityNotice, Invitation, ProviderIdentity
 from catalogue.models.record import Record, RecordOrganisation
@@ -44,6 +45,7 @@ __all__ = [
     "ContactRequest",
     "Curatorship",
     "Document",
+    "DuplicateCandidate",
     "Experiment",
     "FacetBlock",
     "FacetChange",
@@ -60,6 +62,7 @@ __all__ = [
     "MapEntry",
     "MapShape",
     "Membership",
+    "Merge",
     "Message",
     "Need",
     "NeedAnswer",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast, Coalesce, Lower, Reverse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -235,6 +235,37 @@ class Record(models.Model):
                 OpClass(models.Func(Lower("title"), function="f_unaccent"), "gin_trgm_ops"),
                 name="record_title_trigrams",
                 condition=models.Q(state="publiee"),
+            ),
+            # likely duplicates: of the same kind and territory, the titles that come before and after …
+            models.Index(
+                models.F("kind"),
+                Coalesce(models.F("territory"), models.Value(0), output_field=models.BigIntegerField()),
+                models.Func(Lower("title"), function="f_unaccent"),
+                models.F("id"),
+                name="record_title_neighbours",
+                condition=~models.Q(state="brouillon"),
+            ),
+            # … or that end alike
+            models.Index(
+                models.F("kind"),
+                Coalesce(models.F("territory"), models.Value(0), output_field=models.BigIntegerField()),
+                Reverse(models.Func(Lower("title"), function="f_unaccent")),
+                models.F("id"),
+                name="record_title_ends",
+                condition=~models.Q(state="brouillon"),
+            ),
+            # likely duplicates: the nearest of the same kind whose place is known better than its commune
+            GistIndex(
+                fields=["kind", "geog"],
+                name="record_kind_near",
+                condition=~models.Q(state="brouillon")
+                & models.Q(location_precision__in=["exacte", "adresse"]),
+            ),
+            # likely duplicates: the same identifier in another source
+            models.Index(
+                fields=["external_id"],
+                name="record_external_id_alike",
+                condition=~models.Q(external_id=""),
             ),
         ]
         constraints = [
