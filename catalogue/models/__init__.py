@@ -2,6 +2,7 @@
 
 from catalogue.models.alerts import AlertMatch, FeedKey, SavedSearch
 from catalogue.models.audience import AudienceDay
+from catalogue.models.capitalisation import Section, TypingBatch
 from catalogue.models.evidence import Document, Indicator
 from catalogue.models.history import ImportBatch, Revision, Transition
 from catalogue.models.imports import ImportRow
@@ -21,6 +22,7 @@ from catalogue.models.meeting import AnswerProposal, Application, Attachment, Co
 from catalogue.models.merging import DuplicateCandidate, Merge
 from catalogue.models.organisation import Membership, Organisation
 from catalogue.models.people import Curatorship, InactivityNotice, Invitation, ProviderIdentity
+from catalogue.models.quality import ConfirmationRound, LinkState, QualityFinding
 from catalogue.models.record import Record, RecordOrganisation
 from catalogue.models.reference import (
     IndicatorType,
@@ -32,6 +34,7 @@ from catalogue.models.reference import (
     Zonage,
     ZonageMember,
 )
+from catalogue.models.reference_history import ReferenceChange
 from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
 from catalogue.models.versions import RecordVersion
 
@@ -42,6 +45,7 @@ __all__ = [
     "Attachment",
     "AudienceDay",
     "CatalogueChange",
+    "ConfirmationRound",
     "ContactRequest",
     "Curatorship",
     "Document",
@@ -58,6 +62,7 @@ __all__ = [
     "Invitation",
     "Job",
     "LabelAward",
+    "LinkState",
     "MapCell",
     "MapEntry",
     "MapShape",
@@ -71,13 +76,16 @@ __all__ = [
     "OutgoingMail",
     "Programme",
     "ProviderIdentity",
+    "QualityFinding",
     "Record",
     "RecordOrganisation",
     "RecordVersion",
+    "ReferenceChange",
     "Revision",
     "SavedSearch",
     "SearchEntry",
     "SearchWord",
+    "Section",
     "Solution",
     "Source",
     "Stake",
@@ -85,6 +93,7 @@ __all__ = [
     "Theme",
     "ThemeCrosswalk",
     "Transition",
+    "TypingBatch",
     "Zonage",
     "ZonageMember",
 ]

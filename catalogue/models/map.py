@@ -39,6 +39,7 @@ class MapEntry(models.Model):
         default=list,
         help_text=_("Celles de l’entrée de recherche."),
     )
+    due_on = models.DateField(_("à revoir avant le"), null=True)
 
     class Meta:
         verbose_name = _("point de la carte")

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models.functions import Cast, Coalesce, Lower, Reverse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.querysets import RecordQuerySet
@@ -230,6 +231,19 @@ class Record(models.Model):
                 name="record_recent_published",
                 condition=models.Q(state="publiee"),
             ),
+            # the records whose truth comes to its end: those to ask about, those that are stale
+            models.Index(
+                fields=["expires_on"],
+                name="record_due_published",
+                condition=models.Q(state="publiee", expires_on__isnull=False),
+            ),
+            # the figures of the dashboard, without reading the wide rows
+            models.Index(
+                fields=["territory"],
+                include=["id", "kind", "published_at", "verified_on", "expires_on"],
+                name="record_figures",
+                condition=models.Q(state="publiee"),
+            ),
             # published records whose title resembles the one being typed, accents and capitals aside
             GinIndex(
                 OpClass(models.Func(Lower("title"), function="f_unaccent"), "gin_trgm_ops"),
@@ -376,6 +390,11 @@ class Record(models.Model):
     def is_published(self) -> bool:
         """True when every visitor may see the record."""
         return self.state == self.State.PUBLISHED
+
+    @property
+    def is_stale(self) -> bool:
+        """True when the day before which the record had to be confirmed is past."""
+        return self.is_published and self.expires_on is not None and self.expires_on < timezone.localdate()
 
 
 class RecordOrganisation(models.Model):
