@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("catalogue", "0024_quality")]
+    dependencies = [("catalogue", "0025_quality")]
     operations = [
         AddIndexConcurrently(
             model_name="record",

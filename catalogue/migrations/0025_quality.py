@@ -33,7 +33,7 @@ KEY = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0023_capitalisation"),
+        ("catalogue", "0024_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
