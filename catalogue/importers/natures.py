@@ -17,6 +17,7 @@ from catalogue.models import (
     Operation,
     Organisation,
     Programme,
+    Section,
     Solution,
     Source,
     Stake,
@@ -101,6 +102,19 @@ MEASURE_FIELDS = (
     Field("source_url", "source_url", Form.URL),
     Field("reference", "source_citation"),
 )
+SECTIONS = Collection(
+    "capitalisation",
+    "sections",
+    Section,
+    "record",
+    "fiche",
+    (
+        Field("section", "code", Form.CHOICE, is_required=True),
+        Field("texte", "text", Form.TEXT, is_required=True),
+    ),
+    ("code",),
+)
+"""The written sections of the capitalisation sheet, which every kind of record has."""
 CODE = Field("code", "code", is_required=True)
 TERM_FIELDS = (
     Field("libelle", "label", is_required=True),
@@ -223,6 +237,7 @@ NATURES: dict[str, Nature] = {
                 Field("freins_leves", "obstacles_lifted", Form.TEXT),
                 Field("site", "url", Form.URL),
             ),
+            (SECTIONS,),
         ),
         Nature(
             "experimentation",
@@ -253,6 +268,7 @@ NATURES: dict[str, Nature] = {
                     MEASURE_FIELDS,
                     ("nature", "name"),
                 ),
+                SECTIONS,
             ),
         ),
         Nature(
@@ -283,6 +299,7 @@ NATURES: dict[str, Nature] = {
                     LABEL_FIELDS,
                     ("label", "regime", "step", "year"),
                 ),
+                SECTIONS,
             ),
         ),
         Nature(
@@ -301,6 +318,7 @@ NATURES: dict[str, Nature] = {
                 Field("disponible_du", "available_from", Form.DATE),
                 Field("disponible_jusqu_au", "available_until", Form.DATE),
             ),
+            (SECTIONS,),
         ),
         Nature(
             "besoin",
@@ -329,6 +347,7 @@ NATURES: dict[str, Nature] = {
                     ),
                     ("solution",),
                 ),
+                SECTIONS,
             ),
         ),
     )

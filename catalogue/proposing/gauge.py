@@ -12,6 +12,9 @@ from catalogue.proposing.criteria import CRITERIA, Contents, Criterion
 from catalogue.proposing.editing import Copy
 from catalogue.proposing.portable import attributes, collections
 
+COUNTED = ("indicators", "awards")
+"""The collections that the criteria look at."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -77,7 +80,7 @@ def read_contents(copy: Copy) -> Contents:
     owner = copy.record.owner
     return Contents(
         copy.values(attributes(copy.kind)),
-        {name: copy.items(name) for name in collections(copy.kind) if name != "answer_links"},
+        {name: copy.items(name) for name in collections(copy.kind) if name in COUNTED},
         documents=len(kinds),
         photos=kinds.count(Document.Kind.PHOTO),
         owner=owner.slug if owner else "",

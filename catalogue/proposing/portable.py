@@ -143,7 +143,12 @@ def label(kind: str, attribute: str) -> str:
     """What a reader calls the attribute."""
     if attribute.startswith(ROLES):
         return str(RecordOrganisation.Role(attribute.removeprefix(ROLES)).label).capitalize()
-    known = {"indicators": _("Résultats"), "awards": _("Labels"), "answer_links": _("Réponses")}
+    known = {
+        "indicators": _("Résultats"),
+        "awards": _("Labels"),
+        "answer_links": _("Réponses"),
+        "sections": _("Capitalisation"),
+    }
     if attribute in known:
         return known[attribute]
     name = str(model_field(NATURES[kind].model, attribute).verbose_name)

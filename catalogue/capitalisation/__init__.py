@@ -1,0 +1,1 @@
+"""What experience teaches, as Cerema writes it: sections in safe Markdown, typed indicators, syntheses."""
