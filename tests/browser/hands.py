@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+HAS_FOCUS = "one => one === document.activeElement"
 MOST_TABS = 150
 """Presses of the Tab key after which a control counts as out of reach."""
 
@@ -87,10 +88,13 @@ class Keyboard(Mouse):
         if self.page.evaluate("document.activeElement === document.body"):
             self.page.keyboard.press("Tab")  # the first stop of every page leads past its menus
             self.page.keyboard.press("Enter")
+        if control.evaluate(HAS_FOCUS):
+            return
+        target = control.element_handle()
         for _tab in range(MOST_TABS):
-            if control.evaluate("one => one === document.activeElement"):
-                return
             self.page.keyboard.press("Tab")
+            if target.evaluate(HAS_FOCUS):
+                return
         raise AssertionError(f"out of reach of the Tab key: {control}")
 
     def press(self, control: Locator) -> None:

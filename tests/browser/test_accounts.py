@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-WIDTHS = (1366, 390)
+from tests.browser.soundness import faults_of
+
 PASSWORD = "une phrase assez longue 7"
 MANY_TABS = 40
 
@@ -33,10 +34,6 @@ def here(base_url: str, link: str) -> str:
     return base_url + urlsplit(link).path
 
 
-def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-
-
 @pytest.fixture
 def plain(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     """A page of a browser without JavaScript."""
@@ -46,7 +43,7 @@ def plain(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 
 
 def test_by_keyboard_from_sign_up_to_an_organisation(
-    page: Page, base_url: str, mailbox: Callable[[str], list[Any]], axe: Callable[[], list[str]], witness: Any
+    page: Page, base_url: str, mailbox: Callable[[str], list[Any]], witness: Any
 ) -> None:
     email = "clavier@exemple.fr"
     page.goto(f"{base_url}/compte/inscription/")
@@ -56,10 +53,10 @@ def test_by_keyboard_from_sign_up_to_an_organisation(
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Consultez votre messagerie")).to_be_visible()
-    assert axe() == []
+    assert faults_of(page) == []
 
     page.goto(here(base_url, mailbox(email)[0].link))
-    assert axe() == []
+    assert faults_of(page) == []
     press_to(page, "Oui, confirmer")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/mon-espace/$"))
@@ -74,7 +71,7 @@ def test_by_keyboard_from_sign_up_to_an_organisation(
     page.keyboard.type("21380185500015")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Décrire l’organisation")).to_be_visible()
-    assert axe() == []
+    assert faults_of(page) == []
     press_to(page, "Nom de l’organisation")
     page.keyboard.type("Atelier du clavier")
     press_to(page, "Type d’organisation")
@@ -85,21 +82,18 @@ def test_by_keyboard_from_sign_up_to_an_organisation(
     expect(page.get_by_role("heading", name="Atelier du clavier")).to_be_visible()
     expect(page.get_by_text("attend d’être confirmée")).to_be_visible()
     expect(page.get_by_role("link", name="Grenoble")).to_be_visible()
-    assert axe() == []
+    assert faults_of(page) == []
 
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        for path in (
-            "/mon-espace/compte/",
-            "/mon-espace/organisations/",
-            "/mon-espace/organisations/rejoindre/",
-            "/compte/double-authentification/",
-            "/compte/mot-de-passe/",
-            "/compte/adresse/",
-        ):
-            page.goto(base_url + path)
-            assert axe() == [], path
-            assert fits(page), path
+    for path in (
+        "/mon-espace/compte/",
+        "/mon-espace/organisations/",
+        "/mon-espace/organisations/rejoindre/",
+        "/compte/double-authentification/",
+        "/compte/mot-de-passe/",
+        "/compte/adresse/",
+    ):
+        page.goto(base_url + path)
+        assert faults_of(page) == [], path
 
     press_to(page, "Mon compte")
     page.keyboard.press("Enter")
@@ -131,19 +125,13 @@ def test_without_javascript_from_sign_up_to_the_settings(
     expect(plain.get_by_text("Vous êtes déconnecté.")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_of_the_entrance_fit_and_read(
-    page: Page, base_url: str, axe: Callable[[], list[str]], witness: Any, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
+def test_pages_of_the_entrance_fit_and_read(page: Page, base_url: str, witness: Any) -> None:
     for path in ("connexion/", "inscription/", "mot-de-passe/oublie/", "adresse/confirmation/x/"):
         page.goto(f"{base_url}/compte/{path}")
-        assert axe() == [], path
-        assert fits(page), path
+        assert faults_of(page) == [], path
     page.goto(f"{base_url}/compte/connexion/")
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe").fill("inconnu")
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("alert")).to_contain_text("inexact")
-    assert axe() == []
-    assert fits(page)
+    assert faults_of(page) == []

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Witness
+from tests.browser.soundness import faults_of
 from tests.factories import PASSWORD
 
 MOST_TABS = 60
@@ -49,13 +50,13 @@ def log_in(page: Page, email: str) -> None:
 
 
 def test_a_visitor_keeps_the_search_of_the_map_by_mouse(
-    page: Page, base_url: str, witness: Witness, email: str, axe: Callable[[], list[str]]
+    page: Page, base_url: str, witness: Witness, email: str
 ) -> None:
     page.goto(f"{base_url}/carte/?type=besoin")
     page.get_by_role("link", name=BUTTON).click()
     log_in(page, email)
     expect(page.get_by_role("heading", level=1)).to_have_text("Enregistrer cette recherche")
-    assert axe() == []
+    assert faults_of(page) == []
     page.get_by_label("Nom de la recherche").fill("Les besoins de tous")
     page.get_by_label("une fois par jour").check()
     page.get_by_role("button", name="Enregistrer").click()
@@ -123,51 +124,41 @@ def test_a_search_of_grounds_is_kept_without_a_script(browser: Browser, base_url
     context.close()
 
 
-@pytest.mark.parametrize("width", [1366, 390])
 def test_an_alert_is_stopped_from_its_mail_without_a_login(
     page: Page,
     base_url: str,
     witness: Witness,
     email: str,
     on_site: Callable[[str], str],
-    axe: Callable[[], list[str]],
-    width: int,
 ) -> None:
     text = on_site(ALERTED.format(email=email))
     found = re.search(r"sans vous connecter :\s+https?://[^/]+(/\S+)", text)
     assert found is not None, text
-    page.set_viewport_size({"width": width, "height": 844})
     page.goto(base_url + found[1])
     expect(page.get_by_role("heading", level=1)).to_have_text("Arrêter cette alerte ?")
-    assert axe() == []
+    assert faults_of(page) == []
     page.get_by_role("button", name="Arrêter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cette alerte est arrêtée")
-    assert axe() == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults_of(page) == []
     page.goto(base_url + found[1])
     expect(page.get_by_role("heading", level=1)).to_have_text("Il n’y a plus rien à arrêter")
 
 
-@pytest.mark.parametrize("width", [1366, 390])
 def test_the_pages_of_searches_are_accessible_at_both_widths(
     page: Page,
     base_url: str,
     witness: Witness,
     email: str,
     on_site: Callable[[str], str],
-    axe: Callable[[], list[str]],
-    width: int,
 ) -> None:
     on_site(ALERTED.format(email=email))
-    page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{base_url}/compte/connexion/?next=/mon-espace/recherches/")
     log_in(page, email)
     expect(page.get_by_role("heading", level=1)).to_have_text("Recherches et alertes")
-    assert axe() == []
+    assert faults_of(page) == []
     page.get_by_role("link", name="Modifier Les besoins").click()
     expect(page.get_by_text("Pourquoi : fiche mise à jour, besoins").first).to_be_visible()
-    assert axe() == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults_of(page) == []
     page.get_by_role("link", name="La supprimer").click()
     expect(page.get_by_role("button", name="Supprimer la recherche")).to_be_visible()
-    assert axe() == []
+    assert faults_of(page) == []

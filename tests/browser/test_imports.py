@@ -50,7 +50,7 @@ def curator(logged: Callable[..., Page], ask: Callable[[str], Any]) -> Callable[
 
 def sound(page: Page) -> None:
     """The page is accessible and fits its screen, at a desk and on a phone."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state()
     assert faults_of(page) == []
     expect(page.locator("h1")).to_have_count(1)
 

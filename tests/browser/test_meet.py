@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Witness
+from tests.browser.soundness import faults_of
 
 SCENE = """
 import json
@@ -120,18 +121,11 @@ print(json.dumps([sent.pk, answer.pk, exchange.pk]))
 """
 
 
-@pytest.mark.parametrize("width", [1366, 390])
 def test_the_pages_are_sound(
-    width: int,
-    page: Page,
-    base_url: str,
-    witness: Witness,
-    axe: Callable[[], list[str]],
-    on_site: Callable[[str], str],
+    page: Page, base_url: str, witness: Witness, on_site: Callable[[str], str]
 ) -> None:
-    tag = f"large-{width}"
+    tag = "ecrans"
     application, answer, exchange = json.loads(on_site(SCENE.format(tag=tag) + MEETINGS).splitlines()[-1])
-    page.set_viewport_size({"width": width, "height": 844})
     visits = {
         "candidat": [
             f"/fiches/place-{tag}/candidater/?cherche=ombri",
@@ -157,7 +151,6 @@ def test_the_pages_are_sound(
         for address in addresses:
             page.goto(base_url + address)
             page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
-            if wrong := axe():
+            if wrong := faults_of(page):
                 found[address] = wrong
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     assert found == {}

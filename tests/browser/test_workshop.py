@@ -73,7 +73,6 @@ def test_each_page_is_accessible_on_both_screens(
         faults = Witness(page, base_url).faults
         for address in pages:
             assert page.goto(address).status == 200, address
-            page.wait_for_load_state("networkidle")
             for details in page.locator("main details").all():
                 details.evaluate("one => one.open = true")
             assert faults_of(page) == [], address
