@@ -21,6 +21,7 @@ from catalogue.models import (
     NeedAnswer,
     Operation,
     Record,
+    Section,
     Solution,
     TestSite,
 )
@@ -37,6 +38,8 @@ ITEMS: dict[str, tuple[tuple[str, Model, str], ...]] = {
     Record.Kind.OPERATION: (("awards", LabelAward, "operation"),),
     Record.Kind.NEED: (("answer_links", NeedAnswer, "need"),),
 }
+SECTIONS = ("sections", Section, "record")
+"""What every kind has several of."""
 DOCUMENTS = "documents"
 
 
@@ -66,7 +69,8 @@ class Shape:
 def shape_of(kind: str) -> Shape:
     """What a version of a record of this kind holds."""
     model = KINDS[kind]
-    parts = [Part(name, of, parent, _fields(of, parent)) for name, of, parent in ITEMS.get(kind, ())]
+    items = (*ITEMS.get(kind, ()), SECTIONS)
+    parts = [Part(name, of, parent, _fields(of, parent)) for name, of, parent in items]
     key: Any = Document._meta.get_field("key")
     documents = (key, *_fields(Document, "record"))
     parts.append(Part(DOCUMENTS, Document, "record", documents, "NOT x.is_pending"))

@@ -1,0 +1,83 @@
+"""Sections written by a curator: nothing that somebody else wrote meanwhile is overwritten unseen.
+
+The page carries what it showed of each section (``seen``). At saving, under the lock of the record, a
+section that the page did not touch stays as it is; one that both changed is not written and comes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from catalogue import versions
+from catalogue.capitalisation.sections import STANDS_IN, texts
+from catalogue.models import Record
+from catalogue.proposing.editing import locked as lock
+from catalogue.proposing.editing import open_copy
+from catalogue.proposing.portable import collections
+from catalogue.proposing.writing import add_item, change_item, remove_item, touch, write
+
+DIGEST = 12
+SECTIONS = "sections"
+
+
+@dataclass
+class Saved:
+    """What a saving did: the sections written, and those that somebody else had changed, as they stand."""
+
+    written: list[str] = field(default_factory=list)
+    clashes: dict[str, str] = field(default_factory=dict)
+
+
+def digest(text: str) -> str:
+    """What a page keeps of the text that it showed."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:DIGEST]
+
+
+@transaction.atomic
+def save(user: User, slug: str, posted: Mapping[str, str], seen: Mapping[str, str]) -> Saved:
+    """Write the sections that the page changed into the record of that address.
+
+    Raises Http404 when the account may not edit it, NotWritten when the base refuses.
+    """
+    copy = lock(open_copy(user, slug))
+    stored, done = texts(Record.objects.get(pk=copy.record.pk)), Saved()
+    for code, text in posted.items():
+        if code not in stored or digest(text) in (seen.get(code), digest(stored[code])):
+            continue  # not touched here, or written the same by both
+        if digest(stored[code]) == seen.get(code):
+            done.written.append(code)
+        else:
+            done.clashes[code] = stored[code]
+    if done.written:
+        versions.keep_before([copy.record.pk])
+        _write(copy.record, {code: posted[code].strip() for code in done.written})
+        versions.keep([copy.record.pk], user, versions.Origin.FORM)
+    return done
+
+
+def _write(record: Record, changed: Mapping[str, str]) -> None:
+    """Write the sections, each where it stands."""
+    fields = {
+        STANDS_IN[record.kind, code]: text
+        for code, text in changed.items()
+        if (record.kind, code) in STANDS_IN
+    }
+    rows = {code: text for code, text in changed.items() if (record.kind, code) not in STANDS_IN}
+    if fields:
+        write(record, fields)
+    if rows:
+        known = collections(record.kind)[SECTIONS]
+        held = dict(record.sections.values_list("code", "pk"))
+        for code, text in rows.items():
+            if not text:
+                remove_item(record, known, held.get(code, 0))
+            elif code in held:
+                change_item(record, known, held[code], {"text": text})
+            else:
+                add_item(record, known, {"code": code, "text": text})
+        touch(record, [SECTIONS])
