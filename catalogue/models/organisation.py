@@ -82,6 +82,15 @@ class Organisation(models.Model):
     url = models.URLField(_("site"), max_length=500, blank=True)
     description = models.TextField(_("présentation"), blank=True)
     is_active = models.BooleanField(_("en activité"), default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("réunie à"),
+    )
     created_at = models.DateTimeField(_("créée le"), auto_now_add=True)
     updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
 

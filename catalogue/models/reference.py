@@ -4,7 +4,30 @@ from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Source(models.Model):
+class Term(models.Model):
+    """A line of a reference list: archived rather than deleted, or merged into another."""
+
+    is_active = models.BooleanField(
+        _("proposé dans les formulaires"),
+        default=True,
+        db_default=True,
+        help_text=_("Une ligne archivée n’est plus proposée ; les fiches qui l’ont la gardent."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("réuni à"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Source(Term):
     """A dataset or a publication that records come from, with its licence."""
 
     code = models.SlugField(_("code"), max_length=80, unique=True)
@@ -23,7 +46,7 @@ class Source(models.Model):
         return self.name
 
 
-class Labelled(models.Model):
+class Labelled(Term):
     """A term of an ordered vocabulary."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)

@@ -195,6 +195,8 @@ class Territory(models.Model):
                 name="territory_label_zoom",
                 condition=models.Q(label_zoom__isnull=False),
             ),
+            # the région of many territories at once, without reading their outlines
+            models.Index(fields=["id"], include=["level", "region"], name="territory_region"),
             # communes of a postal code
             GinIndex(fields=["postal_codes"], name="territory_postal_codes"),
         ]
