@@ -38,7 +38,7 @@ ITEMS: dict[str, tuple[tuple[str, Model, str], ...]] = {
     Record.Kind.OPERATION: (("awards", LabelAward, "operation"),),
     Record.Kind.NEED: (("answer_links", NeedAnswer, "need"),),
 }
-SECTIONS = ("sections", Section, "record")
+SECTIONS: tuple[str, Model, str] = ("sections", Section, "record")
 """What every kind has several of."""
 DOCUMENTS = "documents"
 
