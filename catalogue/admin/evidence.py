@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.admin.base import RECORD_SHAPES, CatalogueAdmin, ReadOnlyAdmin, year_column
+from catalogue.admin.versions import PartAdmin
 from catalogue.models import (
     Application,
     ContactRequest,
@@ -23,7 +24,7 @@ def shapes_of(*relations: str) -> tuple[str, ...]:
 
 
 @admin.register(Document)
-class DocumentAdmin(CatalogueAdmin):
+class DocumentAdmin(PartAdmin):
     """A document of a record."""
 
     list_display = ["title", "kind", "record", "licence", year_column("published_year", _("année"))]
@@ -35,8 +36,10 @@ class DocumentAdmin(CatalogueAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(CatalogueAdmin):
+class IndicatorAdmin(PartAdmin):
     """A figure about an experiment."""
+
+    owner = "experiment"
 
     list_display = [
         "name",
@@ -55,8 +58,10 @@ class IndicatorAdmin(CatalogueAdmin):
 
 
 @admin.register(LabelAward)
-class LabelAwardAdmin(CatalogueAdmin):
+class LabelAwardAdmin(PartAdmin):
     """One step of one label."""
+
+    owner = "operation"
 
     list_display = ["operation", "label", "regime", "step", year_column("year", _("année"))]
     list_filter = ["regime", "step", "year"]
@@ -67,8 +72,10 @@ class LabelAwardAdmin(CatalogueAdmin):
 
 
 @admin.register(NeedAnswer)
-class NeedAnswerAdmin(CatalogueAdmin):
+class NeedAnswerAdmin(PartAdmin):
     """A solution that answers a need."""
+
+    owner = "need"
 
     list_display = ["need", "solution", "how"]
     list_select_related = ["need", "solution"]

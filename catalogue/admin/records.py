@@ -14,10 +14,12 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from catalogue import versions
 from catalogue.admin.base import RECORD_SHAPES, TERRITORY_OF_A_LIST, CatalogueAdmin
 from catalogue.admin.inlines import DocumentInline, RoleInline, TransitionInline, proof_in_words
 from catalogue.admin.transitions import ACTIONS, possible_actions
-from catalogue.models import Record
+from catalogue.admin.versions import kept
+from catalogue.models import NeedAnswer, Record
 from catalogue.queue import later
 
 NEVER_LOCKED = {"locked_fields", "verified_on", "expires_on", "version"}
@@ -215,17 +217,21 @@ class KindAdmin(ListedRecordAdmin):
         return obj.get_absolute_url()
 
     def save_model(self, request: HttpRequest, obj: Record, form: ModelForm, change: bool) -> None:
-        """Write the record; a new one remembers who made it."""
+        """Write the record under its lock; a new one remembers who made it."""
         if not change and request.user.is_authenticated:
             obj.created_by = request.user
+        if change:
+            versions.keep_before([obj.pk])
         super().save_model(request, obj, form, change)
 
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: list[InlineFormSet], change: bool
     ) -> None:
         """Write what belongs to the record, and lock what was corrected on an imported one."""
-        super().save_related(request, form, formsets, change)
         record = form.instance
+        needs = _needs(formsets) - {record.pk}
+        with kept(request, needs, {record.pk}):  # save_model kept what the record said before
+            super().save_related(request, form, formsets, change)
         if record.state == Record.State.PUBLISHED:
             later("match_alerts", records=[record.pk])
         if not change or not (record.external_id or record.import_batch_id):
@@ -243,6 +249,13 @@ class KindAdmin(ListedRecordAdmin):
         if record is not None and self.has_change_permission(request, record):
             context["transitions"] = possible_actions(record)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _needs(formsets: list[InlineFormSet]) -> set[int]:
+    """The needs that the lines of answers name: on the page of a solution, they are other records."""
+    lines = [line for one in formsets if one.model is NeedAnswer for line in one.forms]
+    named = {line.initial.get("need") for line in lines} | {line.instance.need_id for line in lines}
+    return {pk for pk in named if pk}
 
 
 def _relation(formset: InlineFormSet) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalogue import versions
 from catalogue.importers import before, digests
 from catalogue.importers.fields import Nature
 from catalogue.importers.natures import NATURES
@@ -24,8 +25,10 @@ from catalogue.models import (
     AudienceDay,
     ImportBatch,
     MapEntry,
+    QualityFinding,
     Record,
     RecordOrganisation,
+    RecordVersion,
     Revision,
     SearchEntry,
     Source,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 NAMED = 5
-DERIVED = (AlertMatch, AudienceDay, MapEntry, RecordOrganisation, SearchEntry, Transition)
+DERIVED = (AlertMatch, AudienceDay, MapEntry, QualityFinding, RecordOrganisation, RecordVersion, SearchEntry, Transition)
 """What follows a record without anybody having added it by hand; its roles are in its digest."""
 
 
@@ -136,7 +139,11 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
         try:
             _proposals(fresh).delete()
             _delete(found.created - kept)
-            before.restore(NATURES[fresh.nature], fresh.report.get("before", {}), found.changed - kept)
+            restored = found.changed - kept
+            versions.keep_before(restored)
+            before.restore(NATURES[fresh.nature], fresh.report.get("before", {}), restored)
+            said = _("Import annulé : %(file)s") % {"file": fresh.filename}
+            versions.keep(restored, actor, versions.Origin.UNDONE_IMPORT, said)
             _check_links()
         except (IntegrityError, ProtectedError) as error:
             raise UndoRefused(

@@ -21,6 +21,7 @@ from django.db.models.sql import InsertQuery
 from django.utils import timezone
 from django.utils.text import slugify
 
+from catalogue import versions
 from catalogue.importers import digests
 from catalogue.importers.before import remember
 from catalogue.importers.candidates import Candidate, Item, Portable
@@ -68,7 +69,9 @@ def write(plan: Plan, writer: Writer) -> None:
     else:
         created = _insert_terms(plan.nature, new, writer)
     changed = plan.of(Status.CHANGED)
+    written = [outcome.pk for outcome in changed if outcome.pk and (outcome.changes or outcome.items)]
     if plan.nature.is_record:
+        versions.keep_before(written)
         writer.batch.report["before"] = remember(plan.nature, changed)
     _update(plan.nature, changed, writer)
     owners = {id(outcome): pk for outcome, pk in zip(new, created, strict=True)}
@@ -76,11 +79,12 @@ def write(plan: Plan, writer: Writer) -> None:
     _write_links(plan.nature, new, changed, owners, writer)
     _write_items(plan.nature, new, changed, owners, writer)
     if plan.nature.is_record:
+        versions.keep(written, writer.actor, versions.Origin.IMPORT, writer.reason)
         _propose(changed, writer)
         before = _before(changed)
         shape = digests.shape_of(plan.nature)
-        written = digests.take(shape, [*created, *map(int, before)])
-        writer.batch.report |= {"changes": before, "shape": shape, "digests": written}
+        held = digests.take(shape, [*created, *map(int, before)])
+        writer.batch.report |= {"changes": before, "shape": shape, "digests": held}
 
 
 def _value(model: type[models.Model], attribute: str, value: Portable, writer: Writer) -> tuple[str, Any]:

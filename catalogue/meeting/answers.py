@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalogue import versions
 from catalogue.meeting import limits, mails, people
 from catalogue.meeting.refusal import Refused
 from catalogue.models import AnswerProposal, Need, NeedAnswer, Organisation, Record, Solution
@@ -94,7 +95,7 @@ def _already(need: Need, solution: Solution) -> str:
     return _("Ce formulaire a déjà servi : rechargez la page pour en obtenir un autre.")
 
 
-def act(answer: AnswerProposal, action: str, *, reason: str = "") -> AnswerProposal:
+def act(answer: AnswerProposal, action: str, actor: User, *, reason: str = "") -> AnswerProposal:
     """Carry out one step of ``RULES`` and return the answer as it is then."""
     rule = RULES[action]
     with transaction.atomic():
@@ -113,9 +114,12 @@ def act(answer: AnswerProposal, action: str, *, reason: str = "") -> AnswerPropo
         current.reason = reason.strip()
         current.save(update_fields=["state", "reason", "updated_at"])
         if action == "accept":
+            versions.keep_before([current.need_id])
             NeedAnswer.objects.get_or_create(
                 need=current.need, solution=current.solution, defaults={"how": current.how}
             )
+            said = _("Une réponse au besoin est acceptée.")
+            versions.keep([current.need_id], actor, versions.Origin.FORM, said)
         applicants = people.team(current.created_by, current.organisation)
         mails.about_answer(rule.mail, current, to=list(dict.fromkeys([*applicants, *deciders(current.need)])))
     return current

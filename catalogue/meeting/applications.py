@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue import workflow
+from catalogue import versions, workflow
 from catalogue.meeting import attachments, limits, mails, people
 from catalogue.meeting.refusal import Refused
 from catalogue.models import (
@@ -268,6 +268,7 @@ def _reserve(site: TestSite, actor: User) -> None:
     current = TestSite.objects.select_for_update(of=("self",)).get(pk=site.pk)
     if current.site_state != TestSite.SiteState.OPEN:
         return
+    versions.keep_before([site.pk])
     changes = {"site_state": [current.site_state, TestSite.SiteState.RESERVED.value]}
     current.site_state = TestSite.SiteState.RESERVED
     current.save(update_fields=["site_state", "updated_at"])
@@ -280,3 +281,4 @@ def _reserve(site: TestSite, actor: User) -> None:
         decided_by=actor,
         decided_at=timezone.now(),
     )
+    versions.keep([site.pk], actor, versions.Origin.FORM, _("Une candidature est acceptée."))

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalogue import versions
 from catalogue.models import Document, Revision
 from catalogue.proposing.contents import Content
 from catalogue.proposing.editing import Copy, locked
@@ -142,3 +143,4 @@ def _touch(fresh: Copy) -> None:
     """Say that the record changed, unless only a revision did."""
     if fresh.is_direct:
         touch(fresh.record)
+        versions.keep([fresh.record.pk], fresh.user, versions.Origin.FORM)

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
-from catalogue import permissions
+from catalogue import permissions, versions
 from catalogue.importers.natures import NATURES
 from catalogue.models import Record, RecordOrganisation, Revision
 from catalogue.proposing import revisions
@@ -188,6 +188,7 @@ def locked(copy: Copy) -> Copy:
         raise Http404
     permissions.require(copy.user, "edit" if copy.is_direct else "propose", record)
     if copy.is_direct:
+        versions.keep_before([record.pk])
         return Copy(_fetch(record), copy.user, is_direct=True)
     revision = revisions.open_for(record, copy.user)
     held = Revision.objects.select_for_update().get(pk=revision.pk)
@@ -203,10 +204,10 @@ def _keep(fresh: Copy, changed: Mapping[str, Any]) -> None:
     write(fresh.record, changed)
     if changed.get(OWNER) and not fresh.record.organisation_links.exists():
         RecordOrganisation.objects.create(record_id=fresh.record.pk, organisation=fresh.record.owner)
-    _trace(fresh, {name: [before[name], value] for name, value in changed.items()})
+    trace(fresh, {name: [before[name], value] for name, value in changed.items()})
 
 
-def _trace(fresh: Copy, changes: Mapping[str, Any]) -> None:
+def trace(fresh: Copy, changes: Mapping[str, Any]) -> None:
     """Leave a line of history for a change that others may have read the record before."""
     if fresh.record.state == Record.State.DRAFT:
         return
@@ -219,6 +220,7 @@ def _trace(fresh: Copy, changes: Mapping[str, Any]) -> None:
         decided_by=fresh.user,
         decided_at=timezone.now(),
     )
+    versions.keep([fresh.record.pk], fresh.user, versions.Origin.FORM)
 
 
 @transaction.atomic
@@ -244,7 +246,7 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
         if fresh.revision is None:
             add_item(fresh.record, known, item)
             touch(fresh.record, [attribute])
-            _trace(fresh, {attribute: [[], [item]]})
+            trace(fresh, {attribute: [[], [item]]})
         else:
             _prepare_new(fresh, attribute, item)
         return
@@ -259,7 +261,7 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
     if fresh.revision is None:
         change_item(fresh.record, known, int(stored["pk"]), item)
         touch(fresh.record, [attribute])
-        _trace(fresh, {attribute: [[{**now, "pk": stored["pk"]}], [{**item, "pk": stored["pk"]}]]})
+        trace(fresh, {attribute: [[{**now, "pk": stored["pk"]}], [{**item, "pk": stored["pk"]}]]})
         return
     rows = [{**row, **item} if row["ref"] == ref else row for row in fresh.items(attribute)]
     _prepare_rows(fresh, attribute, rows)
@@ -278,7 +280,7 @@ def remove(copy: Copy, attribute: str, ref: str) -> None:
         return
     remove_item(fresh.record, collections(fresh.kind)[attribute], int(gone["pk"]))
     touch(fresh.record, [attribute])
-    _trace(fresh, {attribute: [[{name: value for name, value in gone.items() if name != "ref"}], []]})
+    trace(fresh, {attribute: [[{name: value for name, value in gone.items() if name != "ref"}], []]})
 
 
 def _prepare_new(fresh: Copy, attribute: str, item: Values) -> None:

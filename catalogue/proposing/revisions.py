@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalogue import notices
+from catalogue import notices, versions
 from catalogue.importers.fields import Collection
 from catalogue.models import Record, Revision
 from catalogue.proposing.portable import (
@@ -243,12 +243,14 @@ def accept(
     moved = conflicts(locked)
     if moved and not knowingly:
         raise RevisionConflict(record, moved)
+    versions.keep_before([record.pk])
     try:
         _apply(record, kept)
     except NotWritten as problem:
         raise RevisionRefused(str(problem)) from problem
     if added:
         locked.documents.update(is_pending=False)
+    versions.keep([record.pk], actor, versions.Origin.REVISION, locked.reason)
     _decide(locked, State.ACCEPTED, actor, "")
     _set_aside(locked, left, actor)
     notices.revision_decided(locked)

@@ -39,7 +39,7 @@ def present(pks: Iterable[int]) -> dict[int, Data]:
 
 @cache
 def statement(kind: str) -> str:
-    """SQL of (id, state, data) of the records of a kind whose keys are the one parameter; by primary key."""
+    """SQL of (id, data) of the records of a kind whose keys are the one parameter; by primary key."""
     shape = shape_of(kind)
     pairs = [_pair("r", field) for field in shape.common] + [_pair("c", field) for field in shape.own]
     pairs += [f"'{field.name}', {_terms(field)}" for field in shape.many]
@@ -47,7 +47,7 @@ def statement(kind: str) -> str:
     record, own = _table(Record), _table(KINDS[kind])
     key = _quoted(str(shape.model._meta.pk.column))
     return (
-        f"SELECT r.id, r.state, {_object(pairs)} || {_roles()} AS data"  # noqa: S608
+        f"SELECT r.id, {_object(pairs)} || {_roles()} AS data"  # noqa: S608
         f" FROM {record} r JOIN {own} c ON c.{key} = r.id WHERE r.id = ANY(%s)"
     )
 

@@ -104,7 +104,7 @@ def _done(request: HttpRequest, answer: AnswerProposal, action: str, decline: Re
         return False
     reason = decline.cleaned_data["reason"] if action == "decline" else ""
     try:
-        answers.act(answer, action, reason=reason)
+        answers.act(answer, action, me(request), reason=reason)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -23,7 +23,12 @@ from catalogue.models import (
 from tests import factories
 from tests.catalogue.importers.test_run import ROW, excerpt, job, ready  # noqa: F401
 
-HISTORY = {"catalogue_importbatch", "catalogue_importrow", "catalogue_transition"}
+HISTORY = {
+    "catalogue_importbatch",
+    "catalogue_importrow",
+    "catalogue_recordversion",
+    "catalogue_transition",
+}
 """What keeps what happened."""
 ADDED_TO = {
     "catalogue_cataloguechange",

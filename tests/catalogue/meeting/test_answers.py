@@ -65,7 +65,7 @@ def test_an_accepted_answer_becomes_public(scene: Scene, run_jobs: Any) -> None:
 def test_an_accepted_answer_with_a_hidden_solution_waits_for_its_publication(scene: Scene) -> None:
     draft = factories.solution(title="Zéphyrinade", state="brouillon", created_by=scene.applicant)
     answer = scene.answer(solution=draft)
-    answers.act(answer, "accept")
+    answers.act(answer, "accept", scene.owner)
     assert NeedAnswer.objects.exists()
     assert "Zéphyrinade" not in Client().get(answer.need.get_absolute_url()).content.decode()
 
@@ -154,7 +154,7 @@ def test_two_decisions_at_once_are_one() -> None:
     def decide(action: str) -> None:
         try:
             together.wait(20)
-            answers.act(answer, action, reason="Non.")
+            answers.act(answer, action, scene.owner, reason="Non.")
             outcomes.append("done")
         except Refused:
             outcomes.append("refused")
