@@ -37,6 +37,7 @@ from catalogue.models.reference import (
 from catalogue.models.reference_history import ReferenceChange
 from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
 from catalogue.models.versions import RecordVersion
+from catalogue.models.workshop import BulkRun, CaseFile, CaseNote
 
 __all__ = [
     "AlertMatch",
@@ -44,6 +45,9 @@ __all__ = [
     "Application",
     "Attachment",
     "AudienceDay",
+    "BulkRun",
+    "CaseFile",
+    "CaseNote",
     "CatalogueChange",
     "ConfirmationRound",
     "ContactRequest",

@@ -250,6 +250,20 @@ class Record(models.Model):
                 name="record_title_trigrams",
                 condition=models.Q(state="publiee"),
             ),
+            # the same among those that are not: the search of the workshop
+            GinIndex(
+                OpClass(models.Func(Lower("title"), function="f_unaccent"), "gin_trgm_ops"),
+                name="record_title_unpublished",
+                condition=models.Q(
+                    state__in=["soumise", "en-instruction", "a-completer", "refusee", "archivee"]
+                ),
+            ),
+            # every record that a curator may open, newest first
+            models.Index(
+                fields=["-updated_at", "-id"],
+                name="record_recent_seen",
+                condition=~models.Q(state="brouillon"),
+            ),
             # likely duplicates: of the same kind and territory, the titles that come before and after …
             models.Index(
                 models.F("kind"),
