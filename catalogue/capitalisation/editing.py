@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from catalogue import versions
 from catalogue.capitalisation.sections import STANDS_IN, texts
 from catalogue.models import Record
-from catalogue.proposing.editing import locked as lock
-from catalogue.proposing.editing import open_copy
-from catalogue.proposing.portable import collections
+from catalogue.proposing.editing import locked, open_copy, trace
+from catalogue.proposing.portable import Values, collections, read_items
 from catalogue.proposing.writing import add_item, change_item, remove_item, touch, write
 
 DIGEST = 12
@@ -44,7 +43,7 @@ def save(user: User, slug: str, posted: Mapping[str, str], seen: Mapping[str, st
 
     Raises Http404 when the account may not edit it, NotWritten when the base refuses.
     """
-    copy = lock(open_copy(user, slug))
+    copy = locked(open_copy(user, slug))
     stored, done = texts(Record.objects.get(pk=copy.record.pk)), Saved()
     for code, text in posted.items():
         if code not in stored or digest(text) in (seen.get(code), digest(stored[code])):
@@ -54,30 +53,34 @@ def save(user: User, slug: str, posted: Mapping[str, str], seen: Mapping[str, st
         else:
             done.clashes[code] = stored[code]
     if done.written:
-        versions.keep_before([copy.record.pk])
-        _write(copy.record, {code: posted[code].strip() for code in done.written})
-        versions.keep([copy.record.pk], user, versions.Origin.FORM)
+        trace(copy, _write(copy.record, {code: posted[code].strip() for code in done.written}, stored))
     return done
 
 
-def _write(record: Record, changed: Mapping[str, str]) -> None:
-    """Write the sections, each where it stands."""
-    fields = {
-        STANDS_IN[record.kind, code]: text
-        for code, text in changed.items()
-        if (record.kind, code) in STANDS_IN
-    }
-    rows = {code: text for code, text in changed.items() if (record.kind, code) not in STANDS_IN}
+def _write(record: Record, changed: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, Any]:
+    """Write the sections, each where it stands; returns what changed, in the portable form."""
+    places = {code: STANDS_IN.get((record.kind, code)) for code in changed}
+    fields = {name: changed[code] for code, name in places.items() if name}
+    changes: dict[str, Any] = {name: [stored[code], changed[code]] for code, name in places.items() if name}
     if fields:
         write(record, fields)
+    rows = {code: text for code, text in changed.items() if not places[code]}
     if rows:
-        known = collections(record.kind)[SECTIONS]
-        held = dict(record.sections.values_list("code", "pk"))
-        for code, text in rows.items():
-            if not text:
-                remove_item(record, known, held.get(code, 0))
-            elif code in held:
-                change_item(record, known, held[code], {"text": text})
-            else:
-                add_item(record, known, {"code": code, "text": text})
+        changes[SECTIONS] = _write_rows(record, rows)
         touch(record, [SECTIONS])
+    return changes
+
+
+def _write_rows(record: Record, rows: Mapping[str, str]) -> list[list[Values]]:
+    """Add, change or remove the rows of the sections: those that were, those that are."""
+    known = collections(record.kind)[SECTIONS]
+    held = {row["code"]: row for row in read_items(record, known)}
+    for code, text in rows.items():
+        if not text:
+            remove_item(record, known, held[code]["pk"])
+        elif code in held:
+            change_item(record, known, held[code]["pk"], {"text": text})
+        else:
+            add_item(record, known, {"code": code, "text": text})
+    now = [{"code": code, "text": text} for code, text in rows.items() if text]
+    return [[held[code] for code in rows if code in held], now]
