@@ -21,7 +21,7 @@ from django.db.models.sql import InsertQuery
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalogue import versions
+from catalogue import completeness, versions
 from catalogue.importers import digests
 from catalogue.importers.before import remember
 from catalogue.importers.candidates import Candidate, Item, Portable
@@ -80,6 +80,7 @@ def write(plan: Plan, writer: Writer) -> None:
     _write_items(plan.nature, new, changed, owners, writer)
     if plan.nature.is_record:
         versions.keep(written, writer.actor, versions.Origin.IMPORT, writer.reason)
+        completeness.measure(created)
         _propose(changed, writer)
         before = _before(changed)
         shape = digests.shape_of(plan.nature)
