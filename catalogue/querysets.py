@@ -158,7 +158,12 @@ class RecordQuerySet(models.QuerySet[Any]):
             )
             .defer("territory__geometry", "territory__departement__geometry", "territory__epci__geometry")
             .prefetch_related(
-                "themes", "stakes", "programmes", "documents", "organisation_links__organisation"
+                "themes",
+                "stakes",
+                "programmes",
+                "documents",
+                "sections",
+                "organisation_links__organisation",
             )
         )
 
