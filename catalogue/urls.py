@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from catalogue.views import api, comparisons, grounds, pages, territories, tiles
+from catalogue.views import api, comparisons, grounds, pages, printing, territories, tiles
 from catalogue.views.account.urls import urlpatterns as account_urls
 from catalogue.views.alerts.urls import urlpatterns as alert_urls
+from catalogue.views.capitalisation.urls import urlpatterns as capitalisation_urls
+from catalogue.views.dashboard.urls import urlpatterns as dashboard_urls
 from catalogue.views.imports.urls import urlpatterns as import_urls
 from catalogue.views.meet.urls import urlpatterns as meet_urls
 from catalogue.views.propose.urls import urlpatterns as propose_urls
@@ -20,17 +22,21 @@ urlpatterns = [
     path("fiches.csv", api.record_list_csv, name="record-list-csv"),
     path("fiches/<slug:slug>/", pages.record_detail, name="record-detail"),
     path("fiches/<slug:slug>.geojson", api.record_geojson, name="record-geojson"),
+    path("fiches/<slug:slug>.pdf", printing.record_pdf, name="record-pdf"),
     path("territoires/", territories.territory_list, name="territory-list"),
     path("territoires/<slug:level>/<str:code>/", territories.territory_detail, name="territory-detail"),
     path("trouver-un-terrain/", grounds.ground_search, name="ground-search"),
     path("comparer/", comparisons.record_compare, name="record-compare"),
     path("selection/", comparisons.record_selection, name="record-selection"),
     path("selection.csv", comparisons.record_selection_csv, name="record-selection-csv"),
+    path("selection.pdf", comparisons.record_selection_pdf, name="record-selection-pdf"),
     path("selection/carte.html", comparisons.record_selection_map, name="record-selection-map"),
     path("api/completion/", api.completion, name="completion"),
     path("tuiles/fiches/<int:z>/<int:x>/<int:y>.mvt", tiles.record_tile, name="tile-records"),
     *account_urls,
     *alert_urls,
+    *capitalisation_urls,
+    *dashboard_urls,
     *import_urls,
     *meet_urls,
     *propose_urls,

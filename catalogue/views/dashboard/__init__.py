@@ -1,0 +1,1 @@
+"""The dashboard of the curators and the lists behind its figures."""
