@@ -23,6 +23,7 @@ from catalogue.importers.run import alone
 from catalogue.models import (
     AlertMatch,
     AudienceDay,
+    CaseFile,
     ImportBatch,
     MapEntry,
     QualityFinding,
@@ -40,7 +41,17 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 NAMED = 5
-DERIVED = (AlertMatch, AudienceDay, MapEntry, QualityFinding, RecordOrganisation, RecordVersion, SearchEntry, Transition)
+DERIVED = (
+    AlertMatch,
+    AudienceDay,
+    CaseFile,
+    MapEntry,
+    QualityFinding,
+    RecordOrganisation,
+    RecordVersion,
+    SearchEntry,
+    Transition,
+)
 """What follows a record without anybody having added it by hand; its roles are in its digest."""
 
 

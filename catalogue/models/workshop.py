@@ -89,7 +89,7 @@ class CaseFile(models.Model):
 
 
 class CaseNote(models.Model):
-    """What a curator says of a record to the others, or that it changed hands; never shown to contributors."""
+    """What a curator says of a record to the others, or that it changed hands; contributors never see it."""
 
     class NoteKind(models.TextChoices):
         COMMENT = "commentaire", _("commentaire")
