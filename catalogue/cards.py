@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalogue.lifespans import verified_words
 from catalogue.models import Record
 from catalogue.ranking import RankedSolution
 from catalogue.wording import NBSP, distance_words, period_words, whole
@@ -76,13 +76,6 @@ def figures(record: Record) -> list[dict[str, str]]:
     if record.kind == Record.Kind.SOLUTION and places:
         return [{"value": whole(places), "label": ngettext("lieu d’essai", "lieux d’essai", places)}]
     return []
-
-
-def verified_words(record: Record) -> str:
-    """« Vérifiée le 3 mai 2024 », or nothing."""
-    if record.verified_on is None:
-        return ""
-    return _("Vérifiée le %(date)s") % {"date": date_format(record.verified_on, "j F Y")}
 
 
 def ranked_card(ranked: RankedSolution) -> Card:

@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalogue import detail
-from catalogue.cards import place_words, verified_words
+from catalogue.capitalisation import sections
+from catalogue.cards import place_words
+from catalogue.lifespans import verified_words
 from catalogue.models import Indicator, Record
 from catalogue.wording import NBSP, period_words, whole
 
@@ -16,6 +18,8 @@ FEWEST = 2
 MOST = 4
 PER_RECORD = 60
 """Indicators read for one record at most."""
+COMPARED = ("frein", "reussite", "obstacles", "reutilisation")
+"""The sections of the sheet that are compared."""
 
 Cell = dict[str, Any]
 Row = dict[str, Any]
@@ -62,10 +66,12 @@ def _common(record: Record) -> dict[str, Cell]:
 
 def _own(record: Record) -> dict[str, Cell]:
     """The facts of its kind, as its page gives them."""
-    return {
+    facts = {
         fact["terme"]: {"texte": fact["valeur"], "note": fact.get("note", ""), "url": fact.get("url", "")}
         for fact in detail.KIND_FACTS[Record.Kind(record.kind)](record)
     }
+    lessons = {one.title: {"texte": one.text} for one in sections.written(record) if one.code in COMPARED}
+    return facts | lessons
 
 
 def _closing(record: Record) -> dict[str, Cell]:

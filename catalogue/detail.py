@@ -12,7 +12,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from catalogue import attachments, proof
-from catalogue.cards import card, figures, place_words, status_words, verified_words
+from catalogue.capitalisation import sections, telling
+from catalogue.cards import card, figures, place_words, status_words
+from catalogue.lifespans import verified_words
 from catalogue.meeting import applications
 from catalogue.models import Experiment, Indicator, Organisation, Record
 from catalogue.wording import NBSP, period_words, whole
@@ -39,6 +41,7 @@ def context(record: Record) -> Context:
         "faits": [fact for fact in facts(record) if fact["valeur"] not in (None, "")],
         "organisations": organisations(record),
         **attachments.context(record),
+        "capitalisation": lessons(record),
         "geojson": feature_collection(record),
         "emprise": window(record),
         "voisines": [card(near) for near in nearby(record)],
@@ -47,6 +50,19 @@ def context(record: Record) -> Context:
         "source": source(record),
         "precision": precision_words(record),
         **BY_KIND[record.kind](record),
+    }
+
+
+def lessons(record: Record) -> Context:
+    """The sections that somebody wrote: those before the results, that of the results, those after."""
+    found = sections.written(record)
+    has_results = record.kind in (Record.Kind.EXPERIMENT, Record.Kind.SOLUTION)
+    results = [one for one in found if one.code == "resultats"] if has_results else []
+    after = [one for one in found if one.code in sections.AFTER_RESULTS]
+    return {
+        "avant": [one for one in found if one not in (*results, *after)],
+        "resultats": results[0].html if results else "",
+        "apres": after,
     }
 
 
@@ -156,8 +172,6 @@ def _solution_facts(record: Record) -> list[Context]:
     return [
         {"terme": _("Maturité"), "valeur": f"TRL{NBSP}{solution.trl}" if solution.trl else ""},
         {"terme": _("Coûts"), "valeur": solution.costs},
-        {"terme": _("Freins levés"), "valeur": solution.obstacles_lifted},
-        {"terme": _("Conditions de réemploi"), "valeur": solution.reuse_conditions},
         {"terme": _("Site de la solution"), "valeur": solution.url, "url": solution.url},
     ]
 
@@ -350,6 +364,7 @@ def experiment_line(experiment: Experiment) -> Context:
 def _solution(record: Record) -> Context:
     needs = record.as_solution.needs.published().order_by("title")[:LISTED]
     return {
+        "synthese": telling.context(record),
         "experiences": [experiment_line(experiment) for experiment in published_experiments(record)],
         "besoins": [{"titre": need.title, "url": need.get_absolute_url()} for need in needs],
     }

@@ -19,6 +19,7 @@ from catalogue.alerts import matching, saving, sending
 from catalogue.importers import steps, wizard
 from catalogue.meeting import results
 from catalogue.proposing import files, photos
+from catalogue.quality import refresh as quality
 
 TRIES = 8
 BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)
@@ -106,6 +107,19 @@ def send_weekly_alerts(timestamp: int) -> None:
 def read_searches_again(timestamp: int) -> None:
     """Derive anew, in turn, what the saved searches are compared by."""
     saving.read_oldest_again()
+
+
+@task("check_quality")
+def check_quality(records: list[int]) -> None:
+    """Check records that were just written."""
+    quality.refresh(records)
+
+
+@task("check_quality_of_all", cron="7 2 * * *")
+def check_quality_of_all(timestamp: int) -> None:
+    """Check every record, and have the map read again when some became stale."""
+    quality.refresh()
+    quality.note_stale()
 
 
 @task("tidy_accounts", cron="37 4 * * *")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import notices
+from catalogue import completeness, lifespans, notices
 from catalogue.models import Record, Transition
 from catalogue.queue import later
 
@@ -90,7 +90,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     TransitionRefused when the state does not allow the action or a reason is missing.
     """
     rule = RULES[action]
-    current = Record.objects.select_for_update().only("pk", "state").get(pk=record.pk)
+    current = Record.objects.select_for_update().only("pk", "state", "expires_on").get(pk=record.pk)
     if current.state not in rule.sources:
         raise TransitionRefused(
             _("« %(action)s » n’est pas possible : la fiche est %(state)s.")
@@ -101,8 +101,11 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     changes: dict[str, object] = {"state": rule.target}
     if rule.target == State.PUBLISHED:
         changes["published_at"] = timezone.now()
+        if current.expires_on is None or current.expires_on < timezone.localdate():
+            changes["expires_on"] = lifespans.until(record.pk)
     Record.objects.filter(pk=record.pk).update(**changes, updated_at=timezone.now())
     record.state = rule.target
+    completeness.measure([record.pk])
     line = Transition.objects.create(
         record=current,
         from_state=current.state,
@@ -114,4 +117,5 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     notices.transition_made(line)
     if rule.target == State.PUBLISHED:
         later("match_alerts", records=[current.pk])
+    later("check_quality", records=[current.pk])
     return line

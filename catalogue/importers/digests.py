@@ -26,6 +26,7 @@ LEFT_OUT = {
     "created_at",
     "updated_at",
     "published_at",
+    "expires_on",
     "is_synthetic",
 }
 Shape = list[list[Any]]

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils import timezone
 
+from catalogue import completeness
 from catalogue.models import Record
 from catalogue.models.versions import RecordVersion
+from catalogue.queue import later
 from catalogue.versions.reading import statement
 
 if TYPE_CHECKING:
@@ -47,9 +49,12 @@ def keep_before(pks: Iterable[int]) -> None:
 
 
 def keep(pks: Iterable[int], actor: User | None, origin: str, reason: str = "") -> None:
-    """Keep what the records say after a write, where it changed; inside the transaction of the write."""
-    known = actor if actor is not None and actor.pk else None
-    _insert(Record.objects.filter(pk__in=set(pks)), known, RecordVersion.Origin(origin), reason)
+    """Keep what the records say after a write, where it changed, and have them checked."""
+    known, written = actor if actor is not None and actor.pk else None, sorted(set(pks))
+    _insert(Record.objects.filter(pk__in=written), known, RecordVersion.Origin(origin), reason)
+    completeness.measure(written)
+    for start in range(0, len(written), CHUNK):
+        later("check_quality", records=written[start : start + CHUNK])
 
 
 def _insert(rows: QuerySet[Record], actor: User | None, origin: str, reason: str) -> None:
