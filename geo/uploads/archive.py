@@ -5,7 +5,8 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -20,19 +21,30 @@ BEST_RATIO = 100
 SMALL = 1024 * 1024
 """Bytes under which the ratio says nothing: a small text of zeros packs well."""
 ENCRYPTED = 0x1
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+CHUNK = 1024 * 1024
+BROKEN = (
+    zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError,
+    zlib.error,
+)  # fmt: skip
+"""What an archive that is damaged, or that lies, makes the standard library raise."""
 
 
-def members(file: IO[bytes], most: int = MOST_MEMBERS) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
+def members(
+    file: IO[bytes], most: int = MOST_MEMBERS, largest: int = LARGEST
+) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
     """The archive and its members by lower-case name, all judged; UploadRefused for one that is not sound."""
     try:
         archive = zipfile.ZipFile(file)
         found = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
+    except BROKEN:
         raise UploadRefused(_("Cette archive zip est tronquée ou abîmée.")) from None
     if len(found) > most:
         raise UploadRefused(_("Cette archive contient trop de fichiers : au plus %d.") % most)
-    if sum(one.file_size for one in found) > LARGEST:
-        raise UploadRefused(_("Cette archive est trop volumineuse une fois ouverte : au plus 100 Mo."))
+    if sum(one.file_size for one in found) > largest:
+        raise UploadRefused(
+            _("Cette archive est trop volumineuse une fois ouverte : au plus %d Mo.") % (largest // CHUNK)
+        )
     for one in found:
         _judge(one)
     plain = [one for one in found if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
@@ -51,17 +63,34 @@ def _judge(member: zipfile.ZipInfo) -> None:
         raise UploadRefused(_("Cette archive contient un lien : elle n’est pas lue."))
     if member.flag_bits & ENCRYPTED:
         raise UploadRefused(_("Cette archive est protégée par un mot de passe."))
+    if member.compress_type not in METHODS:
+        raise UploadRefused(_("La compression de cette archive n’est pas lue : refaites un zip ordinaire."))
     if member.file_size > SMALL and member.file_size > BEST_RATIO * max(member.compress_size, 1):
         raise UploadRefused(_("Cette archive est anormalement compressée : elle n’est pas lue."))
 
 
 def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The bytes of a member, never more than it declares."""
+    return b"".join(_pieces(archive, member))
+
+
+def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
+    """Write the bytes of a member at a place of ours, never more than it declares."""
+    with path.open("wb") as file:
+        for piece in _pieces(archive, member):
+            file.write(piece)
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    left = member.file_size
     try:
         with archive.open(member) as opened:
-            read = opened.read(member.file_size + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error):
-        raise UploadRefused(_("Cette archive zip est tronquée ou abîmée.")) from None
-    if len(read) > member.file_size:
+            while piece := opened.read(CHUNK):
+                left -= len(piece)
+                if left < 0:
+                    break
+                yield piece
+    except BROKEN:
+        left = -1
+    if left < 0:
         raise UploadRefused(_("Cette archive zip est tronquée ou abîmée."))
-    return read

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.gis.geos import (
@@ -22,7 +22,14 @@ MULTIPLE: dict[str, type[GEOSGeometry]] = {
 
 
 class UploadRefused(Exception):
-    """The file is not read; the message says why, in French, to whoever gave it."""
+    """The file is not read; the message says why, in French, to whoever gave it.
+
+    ``lines`` are the numbers of the elements at fault, where they are known.
+    """
+
+    def __init__(self, message: str, lines: Iterable[int] = ()) -> None:
+        super().__init__(message)
+        self.lines = tuple(lines)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,26 @@ class Layer:
     features: list[Feature]
     srid: int
     format: str
+
+
+@dataclass(slots=True)
+class SpatialTable:
+    """A layer as a table: each element is a row, its geometry one more cell, in the file's own coordinates.
+
+    ``srid`` is that of the file, None when it does not say; ``likely`` is then what its coordinates suggest.
+    ``shapes`` and ``rows`` go together; an element without geometry has an empty shape.
+    """
+
+    format: str
+    names: list[str]
+    rows: list[list[Any]] = field(default_factory=list)
+    shapes: list[str] = field(default_factory=list)
+    srid: int | None = None
+    likely: int | None = None
+    layer: str = ""
+    layers: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    is_spatial: bool = True
 
 
 def merged(features: list[Feature]) -> GEOSGeometry:

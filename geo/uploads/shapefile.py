@@ -2,56 +2,180 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 
-from geo.uploads import archive, sandbox
-from geo.uploads.layers import Feature, UploadRefused
-from geo.uploads.projections import WGS84, from_prj, to_degrees
+from geo.uploads import archive, sandbox, wkt
+from geo.uploads.layers import Feature, SpatialTable, UploadRefused
+from geo.uploads.projections import WGS84, from_prj, name_of, to_degrees
 
 MAGIC = b"\x00\x00\x27\x0a"
 NEEDED = (".shp", ".shx", ".dbf")
+DRIVER = "ESRI Shapefile"
+DOS = {0x01: "cp437", 0x02: "cp850"}
+"""Encodings that the 30th byte of a DBF may say and that nothing else tells."""
+PAGE = re.compile(r"(?:windows-?|cp|ansi ?)?(\d{3,5})$", re.IGNORECASE)
+HIGH = bytes(range(0x80, 0x100))
+Members = dict[str, zipfile.ZipInfo]
 
 
-def read(
-    opened: zipfile.ZipFile, by_name: dict[str, zipfile.ZipInfo], srid: int | None
-) -> tuple[list[Feature], int]:
+def stems(by_name: Members) -> list[str]:
+    """The layers of an archive: the names of its .shp, without the suffix."""
+    return sorted(name.removesuffix(".shp") for name in by_name if name.endswith(".shp"))
+
+
+def read(opened: zipfile.ZipFile, by_name: Members, srid: int | None) -> tuple[list[Feature], int]:
     """The features of the one layer of an archive and its SRID: that of its .prj, else the one given."""
-    shapes = [name for name in by_name if name.endswith(".shp")]
-    if len(shapes) > 1:
+    found = stems(by_name)
+    if len(found) > 1:
         raise UploadRefused(
-            _("Cette archive contient plusieurs couches (%s) : gardez-en une.") % _listed(shapes)
+            _("Cette archive contient plusieurs couches (%s) : gardez-en une.") % _listed(found)
         )
-    stem = shapes[0].removesuffix(".shp")
+    _require_all(by_name, found[0])
+    srid = _srid(opened, by_name.get(found[0] + ".prj"), srid)
+    features = []
+    with _unpacked(opened, by_name, found[0]) as layer:
+        for printed, values in layer.elements:
+            if printed == sandbox.LONG:
+                raise UploadRefused(_("Une géométrie de ce fichier a trop de sommets : simplifiez-la."))
+            if printed is not None:
+                properties = dict(zip(layer.names, map(_short, values), strict=False))
+                features.append(Feature(sandbox.geometry_of(printed), properties))
+    try:
+        if srid != WGS84 and features and all(_in_degrees(one.geometry) for one in features):
+            raise ValueError("degrees")
+        return [Feature(to_degrees(one.geometry, srid), one.properties) for one in features], srid
+    except (GDALException, ValueError):
+        raise UploadRefused(
+            _("Les coordonnées de ce Shapefile ne sont pas dans la projection qu’il annonce.")
+        ) from None
+
+
+def read_table(opened: zipfile.ZipFile, by_name: Members, layer: str, most: int) -> SpatialTable:
+    """A layer of an archive as a table; without a .prj its system is left to be said."""
+    found = stems(by_name)
+    titles = {_title(by_name[stem + ".shp"]): stem for stem in found}
+    chosen = layer or next(iter(titles))
+    if chosen not in titles:
+        raise UploadRefused(str(sandbox.REASONS["no layer"]))
+    stem = titles[chosen]
+    prj = by_name.get(stem + ".prj")
+    srid = _announced(opened, prj) if prj is not None else None
+    table = SpatialTable("Shapefile", [], srid=srid, layer=chosen, layers=list(titles))
+    with _unpacked(opened, by_name, stem, most) as read:
+        table.names = read.names
+        if "Z" in read.shape or "2.5D" in read.shape:
+            table.remarks.append(_("Les altitudes ne sont pas reprises."))
+        for printed, values in read.elements:
+            table.shapes.append(wkt.from_printed(printed))
+            table.rows.append(values)
+    return table
+
+
+def _announced(opened: zipfile.ZipFile, prj: zipfile.ZipInfo) -> int:
+    """The SRID that a .prj says; UploadRefused for one that is not read."""
+    text = archive.content(opened, prj).decode("utf-8", "replace")
+    srid = from_prj(text)
+    if srid is None:
+        raise UploadRefused(
+            _(
+                "La projection de ce Shapefile (« %(name)s ») n’est pas de celles qui sont lues : "
+                "enregistrez-le en Lambert-93 ou en WGS 84. Si c’en est une, retirez le fichier .prj de "
+                "l’archive : elle sera demandée."
+            )
+            % {"name": name_of(text)}
+        )
+    return srid
+
+
+@dataclass(slots=True)
+class _Layer:
+    """What the sandbox read of a Shapefile, its texts in the encoding of its DBF."""
+
+    names: list[str]
+    shape: str
+    elements: Iterator[tuple[str | None, list[Any]]]
+
+
+@contextmanager
+def _unpacked(
+    opened: zipfile.ZipFile, by_name: Members, stem: str, most: int = sandbox.MOST_ELEMENTS
+) -> Iterator[_Layer]:
+    """A layer copied to a folder that lasts as long as the block, and read there."""
+    _require_all(by_name, stem)
+    page = by_name.get(stem + ".cpg")
+    said = archive.content(opened, page).decode("ascii", "replace").strip() if page else ""
+    with tempfile.TemporaryDirectory(prefix="couche-") as name:
+        folder = Path(name)
+        for suffix in NEEDED:
+            archive.unpack(opened, by_name[stem + suffix], folder / f"couche{suffix}")
+        path = folder / "couche.shp"
+        with path.open("rb") as file:
+            if file.read(4) != MAGIC:
+                raise UploadRefused(_("Le fichier .shp de cette archive n’en est pas un."))
+        read = sandbox.read(path, DRIVER, most)
+        encoding = _encoding((folder / "couche.dbf").read_bytes(), said)
+        names = [_text(one, encoding) for one in read.header["names"]]
+        elements = ((shape, [_text(value, encoding) for value in values]) for shape, values in read.elements)
+        yield _Layer(names, read.header["shape"], elements)
+
+
+def _require_all(by_name: Members, stem: str) -> None:
     missing = [suffix for suffix in NEEDED if stem + suffix not in by_name]
     if missing:
         raise UploadRefused(
             _("Il manque à ce Shapefile son fichier %s, qui va avec le .shp.") % ", ".join(missing)
         )
-    found = _srid(opened, by_name.get(stem + ".prj"), srid)
-    with tempfile.TemporaryDirectory(prefix="couche-") as folder:
-        for suffix in (*NEEDED, ".cpg"):
-            if stem + suffix in by_name:
-                content = archive.content(opened, by_name[stem + suffix])
-                (Path(folder) / f"couche{suffix}").write_bytes(content)
-        path = Path(folder) / "couche.shp"
-        with path.open("rb") as file:
-            if file.read(4) != MAGIC:
-                raise UploadRefused(_("Le fichier .shp de cette archive n’en est pas un."))
-        features = sandbox.read_vector(path, "ESRI Shapefile")
+
+
+def _encoding(dbf: bytes, said: str) -> str:
+    """The encoding of the texts: UTF-8 if they are, else what the .cpg or the DBF says, else Windows."""
+    if dbf[32:].isascii():
+        return "ascii"
+    sample = dbf[32:2_000_000]
+    letters = re.findall(rb"[\xc3\xc5\xe2][\x80-\xbf]", sample)
+    strangers = len(sample) - len(sample.translate(None, HIGH))
+    is_utf8 = len(letters) * 2 > strangers * 0.8
+    page = PAGE.fullmatch(said)
+    announced = _known(f"cp{page[1]}" if page else said)
+    if announced and (announced != "utf-8" or is_utf8):
+        return announced
+    return "utf-8" if is_utf8 else DOS.get(dbf[29], "cp1252")
+
+
+def _known(name: str) -> str:
+    """The encoding of a .cpg, by the name that Python gives it; nothing when it is not one of ours."""
     try:
-        if found != WGS84 and features and all(_in_degrees(one.geometry) for one in features):
-            raise ValueError("degrees")
-        return [Feature(to_degrees(one.geometry, found), one.properties) for one in features], found
-    except (GDALException, ValueError):
-        raise UploadRefused(
-            _("Les coordonnées de ce Shapefile ne sont pas dans la projection qu’il annonce.")
-        ) from None
+        found = codecs.lookup(name).name if name else ""
+    except (LookupError, ValueError):
+        return ""
+    return found if found.startswith(("utf-8", "cp4", "cp8", "cp12", "iso8859")) else ""
+
+
+def _text(value: Any, encoding: str) -> Any:
+    """A text whose bytes the child gave one by one, in its own encoding."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("latin-1", "replace").decode(encoding, "replace").rstrip("\ufffd")
+
+
+def _short(value: Any) -> str | None:
+    return None if value is None else str(value)[:500]
+
+
+def _title(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(member.filename).stem[:120]
 
 
 def _in_degrees(geometry: GEOSGeometry) -> bool:
@@ -86,5 +210,5 @@ def _srid(opened: zipfile.ZipFile, member: zipfile.ZipInfo | None, given: int | 
     )
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(PurePosixPath(name).name[:60] for name in sorted(names)[:5])
+def _listed(stems: list[str]) -> str:
+    return ", ".join(PurePosixPath(stem).name[:60] for stem in stems[:5])

@@ -1,0 +1,55 @@
+"""A GeoPackage as tables: its layers are judged, and the one that was chosen is read in the sandbox."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from geo.uploads import sandbox, wkt
+from geo.uploads.layers import SpatialTable, UploadRefused
+from geo.uploads.projections import from_any, name_of
+
+MAGIC = b"SQLite format 3\x00"
+UNDEFINED = "undefined"
+
+
+def read_table(content: bytes, layer: str, most: int) -> SpatialTable:
+    """A layer of a GeoPackage, the first when none is named."""
+    with tempfile.TemporaryDirectory(prefix="couche-") as folder:
+        path = Path(folder) / "couche.gpkg"
+        path.write_bytes(content)
+        read = sandbox.read(path, "GPKG", most, layer)
+        header = read.header
+        table = SpatialTable(
+            "GeoPackage",
+            header["names"],
+            layer=header["layer"],
+            layers=header["layers"],
+            is_spatial=bool(header["shape"]) and header["shape"] != "None",
+        )
+        if table.is_spatial:
+            table.srid = _announced(header["system"])
+        if "Z" in header["shape"] or "2.5D" in header["shape"]:
+            table.remarks.append(_("Les altitudes ne sont pas reprises."))
+        for printed, values in read.elements:
+            table.shapes.append(wkt.from_printed(printed))
+            table.rows.append(values)
+    return table
+
+
+def _announced(text: str) -> int | None:
+    """The SRID of a layer; None when it says that it has none, UploadRefused when it is not read."""
+    if not text or name_of(text).lower().startswith(UNDEFINED):
+        return None
+    srid = from_any(text)
+    if srid is None:
+        raise UploadRefused(
+            _(
+                "La projection de cette couche (« %(name)s ») n’est pas de celles qui sont lues : "
+                "enregistrez-la en Lambert-93, dans une projection légale d’outre-mer ou en WGS 84."
+            )
+            % {"name": name_of(text)}
+        )
+    return srid

@@ -1,0 +1,80 @@
+"""Spatial files as tables, for the import: recognised by what they hold, never by their name."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from django.utils.translation import gettext as _
+
+from geo.uploads import archive, geopackage, shapefile, stream, wkt
+from geo.uploads.layers import SpatialTable, UploadRefused
+from geo.uploads.projections import likely
+
+BOM = b"\xef\xbb\xbf"
+LARGEST_UNPACKED = 200 * 1024 * 1024
+MOST_LOOKED_AT = 2000
+MOST_TEXT = 80_000_000
+"""Signs of all the geometries: some three million vertices."""
+TABLES = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".parquet")
+POSITION = re.compile(r"(-?[\d.]+) (-?[\d.]+)")
+
+
+def is_spatial(content: bytes) -> bool:
+    """True for what ``read_table`` reads, or refuses for a good reason."""
+    head = content[:64].removeprefix(BOM).lstrip()
+    return head.startswith((b"{", geopackage.MAGIC, shapefile.MAGIC))
+
+
+def read_table(content: bytes, *, layer: str = "", most: int) -> SpatialTable:
+    """The table of a GeoJSON, a GeoPackage, a GeoParquet, or of a zip that holds a Shapefile."""
+    head = content[:64].removeprefix(BOM).lstrip()
+    if head.startswith(b"{"):
+        table = stream.read_table(content.removeprefix(BOM), most)
+    elif head.startswith(geopackage.MAGIC):
+        table = geopackage.read_table(content, layer, most)
+    elif head.startswith(b"PK"):
+        table = _from_archive(content, layer, most)
+    else:
+        raise UploadRefused(
+            _("Un Shapefile se donne en entier : zippez ensemble les fichiers .shp, .shx, .dbf et .prj.")
+        )
+    if not table.rows:
+        raise UploadRefused(_("Cette couche ne contient aucun élément."))
+    if sum(map(len, table.shapes)) > MOST_TEXT:
+        raise UploadRefused(_("Les géométries de ce fichier sont trop détaillées : simplifiez-les."))
+    if table.is_spatial:
+        wkt.refuse_all_unread(table.shapes)
+        if table.srid is None:
+            table.likely = likely(_positions(table.shapes))
+    return table
+
+
+def _positions(shapes: list[str]) -> list[tuple[float, float]]:
+    """The first position of each geometry, as the file writes it."""
+    found = (POSITION.search(shape) for shape in shapes[:MOST_LOOKED_AT] if wkt.is_read(shape))
+    return [(float(one[1]), float(one[2])) for one in found if one is not None]
+
+
+def _from_archive(content: bytes, layer: str, most: int) -> SpatialTable:
+    opened, by_name = archive.members(io.BytesIO(content), largest=LARGEST_UNPACKED)
+    with opened:
+        if shapefile.stems(by_name):
+            return shapefile.read_table(opened, by_name, layer, most)
+    raise UploadRefused(_what_it_holds(list(by_name)))
+
+
+def _what_it_holds(names: list[str]) -> str:
+    """Why an archive without a layer is not read, by what it holds."""
+    if any(name.endswith((".zip", ".7z", ".rar", ".gz")) for name in names):
+        return _("Cette archive contient une autre archive : ouvrez-la, puis zippez le Shapefile lui-même.")
+    if any(".gdb/" in name for name in names):
+        return _("Une géodatabase Esri (.gdb) n’est pas lue : enregistrez la couche en GeoPackage.")
+    if any(name.endswith(".kml") for name in names):
+        return _("Un KMZ n’est pas une table : enregistrez la couche en GeoPackage ou en GeoJSON.")
+    alone = [name for name in names if name.endswith(TABLES)]
+    if alone:
+        return _("Cette archive contient « %(name)s » : sortez-en ce fichier et donnez-le seul.") % {
+            "name": alone[0].rpartition("/")[2][:80]
+        }
+    return _("Cette archive ne contient ni classeur XLSX ni Shapefile (.shp, .shx, .dbf, .prj).")
