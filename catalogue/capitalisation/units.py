@@ -1,11 +1,10 @@
-"""Units of the indicators: which compare, and by what factor. Read by the synthesis and the typing of indicators.
+"""Units of the indicators: which compare, and by what factor. Read by the synthesis and the typing.
 
 Factors come from the SI brochure of the BIPM (9th edition, 2019: prefixes; table 8 for minute, hour, day,
-hectare, litre, tonne, decibel) and from definitions (1 kWh = 3.6 MJ, a year is not converted into months:
-a quantity a year keeps its year). A difference of temperatures in K is the same in °C; a temperature in K
-is not, so that the two are never converted. Money of different years is compared as it is written.
-Two units are comparable when they measure the same ``Dimension``; a unit that is not listed compares with
-its own spelling alone.
+hectare, litre, tonne, decibel) and from definitions (1 kWh = 3.6 MJ; a quantity a year keeps its year). A
+difference of temperatures in K is the same in °C, a temperature is not: the two are never converted. CO₂
+and CO₂e are taken as one, as the sources do. Money of different years is compared as it is written. Two
+units compare when they are of the same dimension; one that is not listed, with its own spelling alone.
 """
 
 from __future__ import annotations
@@ -29,7 +28,8 @@ DIMENSIONS: dict[str, dict[str, str]] = {
     "puissance": {"w": "0.001", "kw": "1", "mw": "1000", "gw": "1000000"},
     "puissance crête": {"wc": "0.001", "kwc": "1", "mwc": "1000"},
     "émissions": {
-        "g co2e": "0.000001", "kg co2e": "0.001", "t co2e": "1", "kg co2": "0.001", "t co2": "1", "teqco2": "1",
+        "g co2e": "0.000001", "kg co2e": "0.001", "t co2e": "1", "kg co2": "0.001", "t co2": "1",
+        "teqco2": "1",
         "tco2e": "1", "tco2": "1", "kgco2e": "0.001", "kgco2": "0.001", "t eq co2": "1", "kg eq co2": "0.001",
     },
     "émissions par an": {
@@ -42,18 +42,23 @@ DIMENSIONS: dict[str, dict[str, str]] = {
     "surface": {"m2": "1", "ha": "10000", "hectares": "10000", "km2": "1000000"},
     "volume": {"l": "0.001", "litres": "0.001", "hl": "0.1", "m3": "1"},
     "volume par an": {"m3/an": "1", "l/an": "0.001", "m3 par an": "1"},
-    "durée": {"s": "1/60", "min": "1", "minutes": "1", "h": "60", "heures": "60", "j": "1440", "jours": "1440"},
+    "durée": {"s": "1/60", "min": "1", "minutes": "1", "h": "60", "heures": "60", "j": "1440",
+              "jours": "1440"},
     "mois": {"mois": "1", "ans": "12", "annees": "12"},
     "température": {"°c": "1", "degres": "1", "degres celsius": "1"},
     "niveau sonore": {"db": "1", "db(a)": "1", "dba": "1"},
-    "monnaie": {"€": "1", "eur": "1", "euros": "1", "k€": "1000", "m€": "1000000", "millions d'euros": "1000000"},
-    "monnaie par an": {"€/an": "1", "k€/an": "1000", "m€/an": "1000000", "€ par an": "1", "euros par an": "1"},
+    "monnaie": {
+        "€": "1", "eur": "1", "euros": "1", "k€": "1000", "m€": "1000000", "millions d'euros": "1000000",
+    },
+    "monnaie par an": {
+        "€/an": "1", "k€/an": "1000", "m€/an": "1000000", "€ par an": "1", "euros par an": "1",
+    },
     "personnes": {"personnes": "1", "personne": "1", "habitants": "1", "usagers": "1", "voyageurs": "1"},
     "logements": {"logements": "1", "logement": "1"},
     "foyers": {"foyers": "1", "menages": "1", "foyer": "1"},
     "trajets": {"trajets": "1", "trajet": "1", "courses": "1"},
 }  # fmt: skip
-"""For each dimension, the spellings of its units (as ``spelling`` writes them) and their factor to the same unit."""
+"""For each dimension, its units as ``spelling`` writes them, each with its factor to one of them."""
 EXPONENTS = str.maketrans("²³₂", "232")
 
 
