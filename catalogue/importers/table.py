@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,7 @@ from catalogue.importers.typography import one_line, plain_spaces
 
 MAX_COLUMNS = 100
 MAX_CELL = 100_000
+LONGEST_HEADER = 250
 TOTAL = re.compile(r"(sous[- ]?)?(total|totaux|somme)( (général|france|national))?\s*:?", re.IGNORECASE)
 NUMBER = re.compile(r"^[-+]?[\d\s\u00a0\u202f]+([.,]\d+)?\s*%?$")
 
@@ -31,7 +34,12 @@ class Row:
 
 @dataclass(slots=True)
 class Table:
-    """What was read: the rows to import, the lines that were set aside, and how the file was understood."""
+    """What was read: the rows to import, the lines that were set aside, and how the file was understood.
+
+    ``shape`` is the column of the geometries, in the reference system ``srid``; None when the file does not
+    say it, and then ``likely`` is what the coordinates suggest. ``layers`` are those of the file, or the
+    sheets of a workbook.
+    """
 
     headers: list[str]
     rows: list[Row]
@@ -40,28 +48,62 @@ class Table:
     blank_lines: list[int] = field(default_factory=list)
     total_lines: list[int] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    shape: str = ""
+    srid: int | None = None
+    likely: int | None = None
+    layer: str = ""
+    layers: list[str] = field(default_factory=list)
 
 
-def clean_headers(cells: list[str]) -> list[str]:
-    """The headers on one line each, numbered when two are the same; FileRefused when they make no sense."""
+def cell_text(value: Any) -> str:
+    """The cell as a person would type it: no « .0 » on whole numbers, ISO dates, « oui » and « non »."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value).replace(".", ",")
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    text = _storable(str(value))
+    if len(text) > MAX_CELL:
+        raise FileRefused(_("Une cellule dépasse 100 000 caractères."))
+    return text
+
+
+def _storable(text: str) -> str:
+    """The text without what no database takes: NUL, and halves of signs."""
+    if text.isascii():
+        return text.replace("\x00", "")
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
+    """The headers on one line each, numbered when two are the same; FileRefused when they make no sense.
+
+    ``alone``: one column may be all there is.
+    """
+    cells = [_storable(cell) for cell in cells]
     while cells and not cells[-1].strip():
-        cells = cells[:-1]
+        cells.pop()
     if len(cells) > MAX_COLUMNS:
         raise FileRefused(_("Le fichier a plus de %(n)d colonnes.") % {"n": MAX_COLUMNS})
-    headers: list[str] = []
+    headers: dict[str, None] = {}
     for position, cell in enumerate(cells, 1):
-        name = one_line(cell) or _("colonne %(n)d") % {"n": position}
+        name = one_line(cell)[:LONGEST_HEADER] or _("colonne %(n)d") % {"n": position}
         twin, number = name, 2
         while name in headers:
             name, number = f"{twin} ({number})", number + 1
-        headers.append(name)
-    if len(headers) < 2:
+        headers[name] = None
+    if len(headers) < 2 and not alone:
         raise FileRefused(
             _("Une seule colonne : le séparateur n’est ni « ; », ni « , », ni une tabulation, ni « | ».")
         )
     if all(NUMBER.match(header) for header in headers):
         raise FileRefused(_("La première ligne ne contient que des nombres : l’en-tête manque."), (1,))
-    return headers
+    return list(headers)
 
 
 def sort_rows(table: Table) -> Table:

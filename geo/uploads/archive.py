@@ -71,17 +71,18 @@ def _judge(member: zipfile.ZipInfo) -> None:
 
 def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The bytes of a member, never more than it declares."""
-    return b"".join(_pieces(archive, member))
+    return b"".join(pieces(archive, member))
 
 
 def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
     """Write the bytes of a member at a place of ours, never more than it declares."""
     with path.open("wb") as file:
-        for piece in _pieces(archive, member):
+        for piece in pieces(archive, member):
             file.write(piece)
 
 
-def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The bytes of a member, some at a time; UploadRefused when they are not what it declares."""
     left = member.file_size
     try:
         with archive.open(member) as opened:

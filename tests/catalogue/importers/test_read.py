@@ -75,9 +75,9 @@ def test_twin_headers_are_numbered():
         (b"a;b\n1;x\x00y\n", (2,), "octets nuls"),
         ("a;b\néèà;è\nà;çéé\n".encode() + b"\xe9;x\n", (4,), "abîmés"),
         (b"%PDF-1.7 a;b", (), "PDF"),
-        (b'{"type":"FeatureCollection"}', (), "JSON"),
-        (b"<OGRVRTDataSource><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTDataSource>", (), "XML"),
-        (b"SQLite format 3\x00", (), "SQLite"),
+        (b'{"type":"FeatureCollection"}', (), "aucun élément"),
+        (b"<OGRVRTDataSource><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTDataSource>", (), "VRT"),
+        (b"SQLite format 3\x00", (), "abîmé"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_lines(data, lines, word):
@@ -138,7 +138,7 @@ def archive(**members):
     [
         (archive(autre="rien"), "XLSX"),
         (archive(**{"xl/workbook.xml": "<x/>", "xl/vbaProject.bin": "x"}), "macros"),
-        (archive(**{"xl/workbook.xml": "0" * 30_000_000}), "déplie"),
+        (archive(**{"xl/workbook.xml": "0" * 30_000_000}), "compressée"),
         (
             archive(
                 **{"xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'}
