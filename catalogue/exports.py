@@ -14,7 +14,7 @@ MAX_ROWS = 1000
 COLUMNS = [
     "slug", "nature", "titre", "resume", "lieu", "niveau_territoire", "code_territoire", "precision_lieu",
     "longitude", "latitude", "annee_debut", "annee_fin", "niveau_preuve", "avancement", "themes", "enjeux",
-    "programmes", "source", "adresse_source", "licence", "verifiee_le", "adresse",
+    "programmes", "source", "adresse_source", "licence", "verifiee_le", "a_confirmer_depuis", "adresse",
 ]  # fmt: skip
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,6 +42,7 @@ def properties(record: Record, base: str) -> dict[str, Any]:
         "adresse_source": record.source_url,
         "licence": source.licence if source else "",
         "verifiee_le": record.verified_on.isoformat() if record.verified_on else None,
+        "a_confirmer_depuis": record.expires_on.isoformat() if record.expires_on and record.is_stale else None,
         "adresse": base + record.get_absolute_url(),
     }
 
@@ -69,7 +70,7 @@ def safe_cell(value: object) -> str:
     return text
 
 
-class _Line:
+class Line:
     """A file for csv.writer that hands each line back."""
 
     def write(self, line: str) -> str:
@@ -78,7 +79,7 @@ class _Line:
 
 def csv_lines(records: Iterable[Record], base: str) -> Iterator[str]:
     """The lines of a CSV file (UTF-8 with a BOM, semicolons, as French spreadsheets expect)."""
-    writer = csv.writer(_Line(), delimiter=";")
+    writer = csv.writer(Line(), delimiter=";")
     yield "\ufeff" + writer.writerow(COLUMNS)
     for record in records:
         row = properties(record, base)

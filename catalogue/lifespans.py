@@ -80,7 +80,7 @@ def fill(records: Iterable[int] | None = None) -> int:
     narrowed = "true" if keys is None else "r.id = ANY (%(records)s)"
     with connection.cursor() as cursor:
         cursor.execute(FILL.format(narrowed=narrowed), _parameters(records=keys, grace=GRACE_DAYS))
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def verified_words(record: Record) -> str:

@@ -18,7 +18,9 @@ from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
 from catalogue.importers import steps, wizard
 from catalogue.meeting import results
+from catalogue.merging import candidates
 from catalogue.proposing import files, photos
+from catalogue.quality import confirming, links
 from catalogue.quality import refresh as quality
 
 TRIES = 8
@@ -91,6 +93,18 @@ def match_alerts(records: list[int]) -> None:
     sending.send_immediate()
 
 
+@task("find_duplicates")
+def find_duplicates(records: list[int]) -> None:
+    """Search what may be the same thing as records that were just submitted, published or imported."""
+    candidates.refresh(records)
+
+
+@task("find_all_duplicates", cron="7 2 * * *")
+def find_all_duplicates(timestamp: int) -> None:
+    """Search the possible duplicates of the whole catalogue anew."""
+    candidates.refresh_all()
+
+
 @task("send_daily_alerts", cron="23 5 * * *")
 def send_daily_alerts(timestamp: int) -> None:
     """Tell each account what its daily searches found."""
@@ -120,6 +134,18 @@ def check_quality_of_all(timestamp: int) -> None:
     """Check every record, and have the map read again when some became stale."""
     quality.refresh()
     quality.note_stale()
+
+
+@task("ask_confirmations", cron="7 6 * * *")
+def ask_confirmations(timestamp: int) -> None:
+    """Ask the owners of the records whose truth comes to its end."""
+    confirming.ask()
+
+
+@task("check_links", cron="7 1 * * *")
+def check_links(timestamp: int) -> None:
+    """Ask some of the addresses that the catalogue names, when the operator wants it."""
+    links.check()
 
 
 @task("tidy_accounts", cron="37 4 * * *")

@@ -33,7 +33,15 @@ HAPPENED: dict[str, StrOrPromise] = {
     "reopen": gettext_lazy("Rouverte"),
     "retire": gettext_lazy("Retirée de la publication"),
     "archive": gettext_lazy("Archivée"),
+    "merge": gettext_lazy("Fusionnée dans une autre fiche"),
+    "unmerge": gettext_lazy("Fusion annulée"),
+    "confirm": gettext_lazy("Confirmée exacte"),
+    "amend": gettext_lazy("Correction signalée par le porteur"),
+    "close": gettext_lazy("Close par le porteur"),
+    "withdraw-asked": gettext_lazy("Retrait demandé par le porteur"),
 }
+MERGED = ("merge", "unmerge")
+"""What only curators do, beside the rules of publication."""
 ROUTE = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.PUBLISHED)
 STEPS: dict[str, tuple[str, ...]] = {
     State.TO_COMPLETE: (State.DRAFT, State.SUBMITTED, State.TO_COMPLETE, State.PUBLISHED),
@@ -90,7 +98,7 @@ def history(record: Record, reader: User, *, by_name: bool) -> list[dict[str, An
 
 def _by_curator(line: Transition) -> bool:
     rule = RULES.get(line.action)
-    return rule is not None and rule.by_curator
+    return line.action in MERGED or (rule is not None and rule.by_curator)
 
 
 def who(person: User | None, reader: User, *, by_name: bool, as_curator: bool) -> str:

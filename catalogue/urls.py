@@ -10,6 +10,7 @@ from catalogue.views.dashboard.urls import urlpatterns as dashboard_urls
 from catalogue.views.imports.urls import urlpatterns as import_urls
 from catalogue.views.meet.urls import urlpatterns as meet_urls
 from catalogue.views.propose.urls import urlpatterns as propose_urls
+from catalogue.views.quality.urls import urlpatterns as quality_urls
 from catalogue.views.space.urls import urlpatterns as space_urls
 from catalogue.views.workshop.urls import urlpatterns as workshop_urls
 
@@ -40,6 +41,7 @@ urlpatterns = [
     *import_urls,
     *meet_urls,
     *propose_urls,
+    *quality_urls,
     *space_urls,
     *workshop_urls,
 ]

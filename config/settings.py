@@ -161,8 +161,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # The worker says what fails, not each of its jobs.
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    # They say what fails, not each step of each job.
+    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "weasyprint", "fontTools")},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -264,6 +264,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # The base map is our own territories: no tile server is asked unless the operator turns one on.
 IGN_BASEMAP = env_bool("IGN_BASEMAP", False)
+
+# Whether the addresses that records name are asked each night: these are requests to third parties.
+CHECK_LINKS = env_bool("CHECK_LINKS", False)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

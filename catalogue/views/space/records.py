@@ -20,6 +20,7 @@ from catalogue.access import account
 from catalogue.models import Record
 from catalogue.proposing.editing import open_copy
 from catalogue.proposing.gauge import measure
+from catalogue.quality import findings
 from catalogue.views.errors import bad_request
 from catalogue.views.paging import page_of
 from catalogue.views.space.forms import ActionForm, MyRecordsForm
@@ -122,6 +123,7 @@ def situation(request: HttpRequest, record: Record, failed: ActionForm | None = 
         "formulaires": forms_of(allowed, failed),
         "audience": figures(record) if "figures" in allowed else None,
         "jauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
+        "a_reprendre": findings.for_owner(record) if "propose" in allowed or "edit" in allowed else [],
         "rubrique": "mes-fiches",
     }
 

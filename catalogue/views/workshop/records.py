@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue import detail, permissions, timeline, workflow
 from catalogue.access import curator
 from catalogue.models import Record
+from catalogue.quality import findings
 from catalogue.views.workshop.data import data_of
 from catalogue.views.workshop.forms import DecisionForm
 
@@ -48,6 +49,7 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "historique": timeline.history(record, user, by_name=True),
         "revisions": timeline.revisions(record),
         "donnees": data_of(record),
+        "constats": findings.of_record(record),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/record.html", context, status=422 if failed else 200)
