@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalogue.capitalisation.units import UNITS
+from catalogue.units import UNITS
 from catalogue.models import Experiment, IndicatorType, Record
 
 SHOWN = 60

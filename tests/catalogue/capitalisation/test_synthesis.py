@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.capitalisation.synthesis import QUERY, synthesis_of
-from catalogue.capitalisation.units import UNITS, factor, spelling
+from catalogue.units import UNITS, factor, spelling
 from catalogue.models import Experiment, IndicatorType, Solution
 from tests import factories
 
