@@ -6,6 +6,7 @@ links a sorted tuple. An empty cell says nothing and is left out; ``(vide)`` emp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -26,6 +27,7 @@ from catalogue.models.organisation import luhn_is_valid
 Portable = str | int | bool | None | tuple[str, ...]
 Item = dict[str, Portable]
 ERASE = "(vide)"
+CHOSEN = re.compile(r"^(?:commune|arrondissement):(?=\w+$)")
 LONGEST_KEY = 120
 MOJIBAKE = ("Ã©", "Ã¨", "Ãª", "Ã´", "Ã§", "Ã®", "Ã¢", "â€™", "Â«", "Â»", "ï¿½", "\ufffd")
 NUMBERS = {"siren": 9, "siret": 14}
@@ -38,6 +40,7 @@ class PlaceGiven:
     code: str = ""
     name: str = ""
     departement: str = ""
+    region: str = ""
     lon: str = ""
     lat: str = ""
     point: str = ""
@@ -88,7 +91,7 @@ def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
 def _candidate(row: Row, mapping: Mapping) -> Candidate:
     nature = mapping.nature
     key_rule = mapping.rules.get(nature.key.name, Rule())
-    key = one_line(_text(key_rule, row))
+    key = one_line(_text(key_rule, Row(row.line, _plain_codes(row.cells)) if key_rule.template else row))
     if key_rule.template or len(key) > LONGEST_KEY:
         key = slugify(key)[:LONGEST_KEY]
     candidate = Candidate(row.line, key, row.cells)
@@ -107,6 +110,11 @@ def _candidate(row: Row, mapping: Mapping) -> Candidate:
     for item_rule in mapping.items:
         _read_item(candidate, item_rule, row)
     return candidate
+
+
+def _plain_codes(cells: dict[str, str]) -> dict[str, str]:
+    """The cells, in which a commune chosen by a curator is its code: a corrected file has the same keys."""
+    return {name: CHOSEN.sub("", text) for name, text in cells.items()}
 
 
 def _text(rule: Rule, row: Row) -> str:
@@ -264,7 +272,7 @@ def _refuse_missing(candidate: Candidate, nature: Nature, mapping: Mapping) -> N
 def _place(row: Row, mapping: Mapping) -> PlaceGiven:
     names = {"code": "territoire", "name": "commune"}
     given = {}
-    for key in ("code", "name", "departement", "lon", "lat", "point", "precision"):
+    for key in ("code", "name", "departement", "region", "lon", "lat", "point", "precision"):
         rule = mapping.rules.get(names.get(key, key))
         known = mapping.nature.by_name.get(names.get(key, key))
         if rule is None or known is None or known.form is not Form.PLACE:

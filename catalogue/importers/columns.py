@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalogue.importers import awards
 from catalogue.importers import mapping as mappings
 from catalogue.importers.fields import Field, Nature, model_field
 from catalogue.importers.mapping import comparable, is_personal
@@ -39,6 +40,7 @@ PLACES = {
     "territoire": gettext_lazy("Code INSEE du territoire"),
     "commune": gettext_lazy("Nom de la commune (contrôle le code)"),
     "departement": gettext_lazy("Département (contrôle le code)"),
+    "region": gettext_lazy("Région (contrôle le code)"),
     "lon": gettext_lazy("Longitude, ou x"),
     "lat": gettext_lazy("Latitude, ou y"),
     "point": gettext_lazy("Point « latitude, longitude »"),
@@ -130,11 +132,11 @@ def _capital(text: str) -> str:
 
 
 def choices(nature: Nature) -> list[tuple[str, str]]:
-    """The fields that a column may fill, by label; the source is said for the whole file."""
+    """What a column may fill, by label; the source is said for the whole file."""
     named = [
         (known.name, label(nature, known)) for known in nature.by_name.values() if known.name != "source"
     ]
-    return sorted(named, key=lambda pair: comparable(pair[1]))
+    return sorted([*named, *awards.choices(nature)], key=lambda pair: comparable(pair[1]))
 
 
 def propose(nature: Nature, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
@@ -146,20 +148,28 @@ def propose(nature: Nature, columns: list[Column], data: dict[str, Any]) -> dict
         header = by_form.get(comparable(wanted)) if wanted else None
         if header and name in nature.by_name:
             proposed[header] = name
-    for header in _item_columns(nature, data):
-        if found := by_form.get(comparable(header)):
-            proposed[found] = KEEP
+    for item in _items(nature, data):
+        if found := by_form.get(comparable(str(item.get("colonne", "")))):
+            proposed[found] = KEEP if proposed[found] else awards.choice_of(item) or KEEP
     if data.get("champs"):
         return proposed
     headers = [column["header"] for column in columns if not column["personal"]]
     for name, native in mappings.native(nature, headers).rules.items():
         proposed[native.column] = name
     _propose_loosely(nature, proposed, headers)
-    for column in columns:
-        free = not proposed[column["header"]] and not column["personal"]
-        if free and column["looks"] in nature.by_name and column["looks"] not in proposed.values():
-            proposed[column["header"]] = column["looks"]
+    _propose_by_content(nature, proposed, [c for c in columns if not c["personal"]])
     return proposed
+
+
+def _propose_by_content(nature: Nature, proposed: dict[str, str], columns: list[Column]) -> None:
+    """Labels by their header and words, then what the cells alone suggest."""
+    for column in columns if awards.choices(nature) else ():
+        if not proposed[column["header"]]:
+            proposed[column["header"]] = awards.propose(column["header"], column["samples"])
+    for column in columns:
+        looks = column["looks"]
+        if not proposed[column["header"]] and looks in nature.by_name and looks not in proposed.values():
+            proposed[column["header"]] = looks
 
 
 def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str]) -> None:
@@ -177,12 +187,8 @@ def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str
                 proposed[header] = known.name
 
 
-def _item_columns(nature: Nature, data: dict[str, Any]) -> list[str]:
-    return [
-        str(item.get("colonne", ""))
-        for collection in nature.collections
-        for item in data.get(collection.name, [])
-    ]
+def _items(nature: Nature, data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for collection in nature.collections for item in data.get(collection.name, [])]
 
 
 def compose(
@@ -196,7 +202,7 @@ def compose(
     old = {name: {"colonne": rule} if isinstance(rule, str) else rule for name, rule in _fields(made)}
     fields = {name: rule for name, rule in old.items() if not rule.get("colonne")}
     for header, name in chosen.items():
-        if name and name != KEEP:
+        if name in nature.by_name:
             kept = {k: v for k, v in old.get(name, {}).items() if k in {"valeurs", "vides", "separateur"}}
             fields[name] = {**kept, "colonne": header}
     for name, value in constants.items():
@@ -208,10 +214,8 @@ def compose(
     if nature.key.name not in fields:
         parts = [fields[name].get("colonne", "") for name in IDENTITY if name in fields]
         fields[nature.key.name] = {"modele": " ".join(f"{{{part}}}" for part in parts if part)}
-    kept_columns = {comparable(header) for header, name in chosen.items() if name == KEEP}
     for collection in nature.collections:
-        items = made.get(collection.name, [])
-        made[collection.name] = [i for i in items if comparable(str(i.get("colonne", ""))) in kept_columns]
+        made[collection.name] = _chosen_items(chosen, made.get(collection.name, []), collection.name)
     made |= {
         "nature": nature.name,
         "champs": fields,
@@ -219,6 +223,21 @@ def compose(
         "ignorees": [header for header, name in chosen.items() if not name],
     }
     return made
+
+
+def _chosen_items(chosen: dict[str, str], old: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """The items of a collection: those that are kept as they were, then those that the page says."""
+    by_column: dict[str, list[dict[str, Any]]] = {}
+    for item in old:
+        by_column.setdefault(comparable(str(item.get("colonne", ""))), []).append(item)
+    items: list[dict[str, Any]] = []
+    for header, choice in chosen.items():
+        there = by_column.get(comparable(header), [])
+        if choice == KEEP:
+            items += there
+        elif choice.startswith(f"{name}:"):
+            items.append(awards.item(header, choice, there[0] if there else None))
+    return items
 
 
 def _fields(data: dict[str, Any]) -> Iterable[tuple[str, Any]]:

@@ -70,6 +70,7 @@ PLACE = (
     Field(
         "departement", "", Form.PLACE, synonyms=("n dept", "dep", "code departement", "insee dep", "num dep")
     ),
+    Field("region", "", Form.PLACE, synonyms=("nom region", "lib reg", "nom reg", "ancienne region")),
     Field("lon", "", Form.PLACE, synonyms=("longitude", "x", "lng", "long")),
     Field("lat", "", Form.PLACE, synonyms=("latitude", "y")),
     Field("point", "", Form.PLACE, synonyms=("geo point 2d", "geo point", "coordonnees")),

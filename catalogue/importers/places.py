@@ -16,6 +16,7 @@ from catalogue.importers.candidates import Candidate, Item, PlaceGiven
 from catalogue.importers.fields import Collection, Form, Nature
 from catalogue.importers.mapping import comparable
 from catalogue.importers.problems import Problem, doubt, notice, reject
+from catalogue.importers.regions import check_region
 from catalogue.importers.resolve import resolve
 from catalogue.importers.territories import COMMUNAL, Ground, TerritoryIndex
 from catalogue.models import Record
@@ -65,6 +66,9 @@ def _territory(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
         name_column=candidate.columns.get("commune", ""),
     )
     candidate.problems += found.problems
+    candidate.problems += check_region(
+        given.region, found.ground, index, candidate.columns.get("region", ""), named=bool(given.name)
+    )
     if found.ground is not None:
         candidate.values["territory"] = found.ground.reference
     return found.ground

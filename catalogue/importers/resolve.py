@@ -1,8 +1,8 @@
 """Which territory a row means, from its code, name and département: found, moved, or doubted.
 
-A code in force that the name confirms is taken. A merged commune is moved to the commune that took it
-over, and that is said. A code that contradicts the name, a postal code typed for an INSEE code or a
-typing error is never corrected in silence: the row waits with a proposal.
+A code in force that the name confirms is taken. A code that is no longer in force (a merged commune, an
+old Corsican code), one that contradicts the name, a postal code typed for an INSEE code or a typing error
+is never corrected in silence: the row waits with a proposal.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def _contradiction(index: TerritoryIndex, said: Said, ground: Ground) -> Problem
 
 
 def _merged(index: TerritoryIndex, said: Said, old: list[Former]) -> Found:
-    """The code was that of a commune merged since: move the row to its successor."""
+    """The code was that of a commune merged since: its successor is proposed."""
     successors = list({former.successor.code: former for former in old}.values())
     if len(successors) > 1:
         names = ", ".join(former.successor.label for former in successors)
@@ -233,11 +233,14 @@ def _merged(index: TerritoryIndex, said: Said, old: list[Former]) -> Found:
     agreed = not said.names or any(_matching(said, name) for name in known)
     if not agreed and not (not former.name and _shares_a_word(said, former.successor.name)):
         return Found(None, [_contradiction(index, said, former.successor)])
-    message = _("Recalé : %(old)s fait partie de %(new)s.") % {
-        "old": f"{former.name} ({said.code})" if former.name else said.code,
-        "new": former.successor.label,
-    }
-    return Found(former.successor, [notice("recale", message, said.code_column)])
+    if former.name:
+        code, message = "commune-fusionnee", _("%(old)s fait aujourd’hui partie de %(new)s.")
+    else:
+        code, message = "code-ancien", _("Le code %(old)s n’est plus en vigueur : c’est aujourd’hui %(new)s.")
+    old_name = f"{former.name} ({said.code})" if former.name else said.code
+    message = message % {"old": old_name, "new": former.successor.label}
+    proposed = ((former.successor.reference, former.successor.label),)
+    return Found(former.successor, [doubt(code, message, said.code_column, proposed)])
 
 
 def _shares_a_word(said: Said, official: str) -> bool:

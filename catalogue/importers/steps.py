@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from catalogue import permissions, workflow
 from catalogue.importers import mapping as mappings
-from catalogue.importers import run
+from catalogue.importers import run, vocabulary
 from catalogue.importers.columns import Column
+from catalogue.importers.decisions import BY_CELL, settlement_of
 from catalogue.importers.diff import Change, Outcome, Plan, Status
 from catalogue.importers.problems import FileRefused, Problem, Severity, doubt, reject
 from catalogue.importers.progress import Say, reporting
@@ -27,7 +28,8 @@ from catalogue.importers.report import change_account
 from catalogue.importers.run import Ground, Result
 from catalogue.importers.typography import typographic
 from catalogue.importers.undo import UndoRefused, undo
-from catalogue.importers.wizard import BY_CELL, MOST_ROWS, Job, State, settlement_of
+from catalogue.importers.whereabouts import whereabouts
+from catalogue.importers.wizard import MOST_ROWS, Job, State
 from catalogue.models import ImportBatch, ImportRow, Record
 
 if TYPE_CHECKING:
@@ -105,8 +107,8 @@ def check(batch: ImportBatch, say: Say) -> None:
         result = run.dry_run(job, ground)
         _keep_in_field(result.plan, batch.job_by)
         say(_("Compte rendu"), STEPS_OF_A_CHECK - 1, STEPS_OF_A_CHECK)
-        keep_rows(batch, result, {})
-        batch.report = {"check": {**summary(result, batch), "version": batch.version}}
+        keep_rows(batch, result, ground, {})
+        batch.report = {"check": {**summary(result, ground), "version": batch.version}}
         batch.state = State.CHECKED
         run.count(batch, result.plan)
         _finish(batch)
@@ -127,10 +129,10 @@ def write(batch: ImportBatch, say: Say) -> None:
         _keep_in_field(plan, fresh.job_by)
         _keep_as_shown(fresh, plan)
         result = Result(job, table, mapping, plan, source)
-        fresh.report["check"] |= summary(result, fresh)
+        fresh.report["check"] |= summary(result, ground)
         run.record(result, ground, fresh, made)
         created = Record.objects.filter(import_batch=fresh.pk).values_list("external_id", "pk")
-        keep_rows(fresh, result, dict(created))
+        keep_rows(fresh, result, ground, dict(created))
         _finish(fresh)
 
 
@@ -180,11 +182,11 @@ def digest_of(outcome: Outcome) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def keep_rows(batch: ImportBatch, result: Result, created: dict[str, int]) -> None:
+def keep_rows(batch: ImportBatch, result: Result, ground: Ground, created: dict[str, int]) -> None:
     """Replace the rows of the batch by those of the result. ``created`` are the new records by key."""
     personal = {column["header"] for column in _columns(batch) if column["personal"]}
     ImportRow.objects.filter(batch=batch).delete()
-    rows = (_row(batch, outcome, personal, created) for outcome in result.plan.outcomes)
+    rows = (_row(batch, outcome, personal, ground, created) for outcome in result.plan.outcomes)
     while some := list(_next(rows)):
         ImportRow.objects.bulk_create(some)
 
@@ -198,8 +200,13 @@ def _columns(batch: ImportBatch) -> list[Column]:
     return list(batch.setup["columns"])
 
 
-def _row(batch: ImportBatch, outcome: Outcome, personal: set[str], created: dict[str, int]) -> ImportRow:
+def _row(
+    batch: ImportBatch, outcome: Outcome, personal: set[str], ground: Ground, created: dict[str, int]
+) -> ImportRow:
     candidate, status = outcome.candidate, outcome.status
+    detail = _detail(outcome, personal)
+    if status is not Status.UNCHANGED and (place := whereabouts(candidate, ground.index)):
+        detail["place"] = place
     return ImportRow(
         batch=batch,
         line=candidate.line,
@@ -209,7 +216,7 @@ def _row(batch: ImportBatch, outcome: Outcome, personal: set[str], created: dict
         codes=sorted({problem.code for problem in outcome.reasons}),
         record_id=created.get(candidate.key) if status is Status.NEW else outcome.pk,
         digest=digest_of(outcome),
-        detail=_detail(outcome, personal),
+        detail=detail,
     )
 
 
@@ -264,8 +271,10 @@ def shown(value: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
-def summary(result: Result, batch: ImportBatch) -> dict[str, Any]:
+def summary(result: Result, ground: Ground) -> dict[str, Any]:
     """What the page says of the whole: lines set aside, remarks, doubts by kind and by word."""
+    listed = vocabulary.unknown(result.table, result.mapping, ground.directory)
+    chosen_from_a_list = {found["column"] for found in listed}
     kinds: Counter[str] = Counter()
     words: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], Problem] = {}
@@ -273,7 +282,7 @@ def summary(result: Result, batch: ImportBatch) -> dict[str, Any]:
         doubts = [p for p in outcome.candidate.problems if p.severity is Severity.DOUBT]
         kinds.update({problem.code for problem in doubts})
         for problem in doubts:
-            if problem.code in BY_CELL and problem.column:
+            if problem.code in BY_CELL and problem.column and problem.column not in chosen_from_a_list:
                 word = (problem.code, problem.column, outcome.candidate.cells.get(problem.column, ""))
                 words[word] += 1
                 first.setdefault(word, problem)
@@ -282,6 +291,7 @@ def summary(result: Result, batch: ImportBatch) -> dict[str, Any]:
         "blank": result.table.blank_lines,
         "total": result.table.total_lines,
         "kinds": dict(kinds.most_common()),
+        "vocabulary": listed,
         "groups": [
             {"code": code, "column": column, "cell": cell, "count": n, **_group(first[code, column, cell])}
             for (code, column, cell), n in words.most_common(MOST_GROUPS)

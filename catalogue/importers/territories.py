@@ -14,6 +14,11 @@ from geo.names import bare_names, normalise
 COMMUNAL = (Level.COMMUNE.value, Level.ARRONDISSEMENT.value)
 
 
+def region_form(name: str) -> str:
+    """The name in any order of its words, without final « s »: « Champagne-Ardennes » is well known."""
+    return " ".join(sorted(word.rstrip("s") for word in normalise(name).split()))
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A territory, light enough to hold them all. ``point`` is (lon, lat), degrees, srid 4326."""
@@ -27,6 +32,7 @@ class Ground:
     area_km2: float | None = None
     postal_codes: tuple[str, ...] = ()
     commune_name: str = ""
+    region: str = ""
 
     @property
     def reference(self) -> str:
@@ -60,6 +66,7 @@ class TerritoryIndex:
     groupings: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
     postal: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
     new_communes: set[str] = field(default_factory=set)
+    regions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, grounds: Iterable[Ground], former: Iterable[Former] = ()) -> TerritoryIndex:
@@ -86,6 +93,8 @@ class TerritoryIndex:
         """Make the territory findable."""
         self.grounds[ground.reference] = ground
         name = normalise(ground.name)
+        if ground.level == Level.REGION:
+            self.regions[region_form(ground.name)] = ground.code
         if ground.level not in COMMUNAL:
             for form in {name, *bare_names(name)}:
                 self.groupings[form].append(ground)
@@ -125,9 +134,11 @@ def _grounds() -> Iterable[Ground]:
             "area_km2",
             "postal_codes",
             "commune__name",
+            "region__code",
         )
     )
-    for pk, level, code, name, departement, lon, lat, area, postal_codes, commune_name in rows.iterator():
+    for pk, level, code, name, departement, lon, lat, area, postal_codes, commune, region in rows.iterator():
         point = None if lon is None else (lon, lat)
         codes = tuple(postal_codes)
-        yield Ground(pk, level, code, name, departement or "", point, area, codes, commune_name or "")
+        within = departement or ""
+        yield Ground(pk, level, code, name, within, point, area, codes, commune or "", region or "")

@@ -1,8 +1,8 @@
-"""What a curator does to an import before it is written: open it, map its columns, settle its doubts.
+"""What a curator does to an import before it is written: open it, map its columns, ask for its jobs.
 
-The pages call it; the jobs themselves are in ``steps``. Every change is made under the lock of the
-batch and says which version of it was seen, so that two windows, or two curators, undo nothing of
-each other's.
+The pages call it; doubts are settled in ``decisions`` and the jobs themselves are in ``steps``. Every
+change is made under the lock of the batch and says which version of it was seen, so that two windows,
+or two curators, undo nothing of each other's.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ from catalogue.importers.natures import NATURES
 from catalogue.importers.problems import FileRefused
 from catalogue.importers.read import read
 from catalogue.importers.run import hold
-from catalogue.importers.settle import Settlement
 from catalogue.importers.spreadsheet import is_zip
 from catalogue.importers.typography import one_line
-from catalogue.models import ImportBatch, ImportRow
+from catalogue.models import ImportBatch
 from catalogue.queue import later
 
 if TYPE_CHECKING:
@@ -49,22 +48,6 @@ LONGEST_CELL = 500
 ASKED = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
 MOST_ROWS = 100_000
 """Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
-MOST_DECISIONS = 5000
-ACCEPTABLE = {
-    "quasi-doublon",
-    "hors-de-la-commune",
-    "sur-la-mairie",
-    "surface-trop-grande",
-    "mal-encode",
-    "illisible",
-    "coordonnees-illisibles",
-    "reference-inconnue",
-    "precision-sans-point",
-}
-"""The doubts in spite of which a row makes a sound record: as it is, or without the value in doubt."""
-WITHOUT_VALUE = {"illisible", "coordonnees-illisibles", "reference-inconnue", "precision-sans-point"}
-BY_CELL = {"illisible", "reference-inconnue", "reference-requise"}
-"""The doubts about what a cell says, wherever it says it: one word is decided once for the whole file."""
 ALLOWED = {
     Job.CHECK: {State.PREPARING, State.CHECKED},
     Job.WRITE: {State.CHECKED},
@@ -119,6 +102,7 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
                 "columns": described.describe(table),
                 "source": upload.source,
                 "mapping": upload.mapping or remembered(upload.nature, upload.source.get("code", "")),
+                "decisions": decided_before(digest, upload),
                 "encoding": table.encoding,
                 "notices": table.notices,
                 "blank": len(table.blank_lines),
@@ -141,25 +125,13 @@ def remembered(nature: str, source: str) -> dict[str, Any]:
     return dict((last or {}).get("mapping") or {})
 
 
-def settlement_of(batch: ImportBatch) -> Settlement:
-    """The decisions that the batch keeps, as the importers read them."""
-    kept = batch.setup.get("decisions", {})
-    lines = {int(line): one for line, one in kept.get("lines", {}).items()}
-    return Settlement(
-        accepted_codes=frozenset(kept.get("accepted", [])),
-        refused_codes=frozenset(kept.get("refused", [])),
-        accepted={n: frozenset(one["codes"]) for n, one in lines.items() if one["choice"] == "accepter"},
-        refused=frozenset(n for n, one in lines.items() if one["choice"] == "ecarter"),
-        cells=_by_column(kept.get("cells", [])),
-        line_cells={n: one["cells"] for n, one in lines.items() if one["choice"] == "corriger"},
-    )
-
-
-def _by_column(cells: list[list[str]]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for column, text, value in cells:
-        found.setdefault(column, {})[text] = value
-    return found
+def decided_before(digest: str, upload: Upload) -> dict[str, Any]:
+    """What was decided of the same file of the same source the last time it was written."""
+    code = upload.source.get("code", "")
+    same = ImportBatch.objects.filter(sha256=digest, nature=upload.nature, setup__source__code=code)
+    written = same.filter(written_at__isnull=False).order_by("-pk").values_list("setup", flat=True)
+    kept = (written.first() or {}).get("decisions", {})
+    return {name: one for name, one in kept.items() if name != "said"}
 
 
 def locked(pk: int) -> ImportBatch:
@@ -184,77 +156,8 @@ def map_columns(pk: int, version: int, data: dict[str, Any], actor: User) -> Non
     mappings.bind(mappings.from_data(data), [column["header"] for column in batch.setup["columns"]])
     batch.setup["mapping"] = data
     batch.version += 1
-    _ask(batch, Job.CHECK, actor)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a curator says of a line, of a kind of doubt, or of a word of a column.
-
-    ``choice``: accepter, ecarter, corriger, proposer (take what is proposed), or annuler, which takes
-    the decision back.
-    """
-
-    choice: str
-    line: int | None = None
-    code: str = ""
-    column: str = ""
-    text: str = ""
-    value: str = ""
-
-
-@transaction.atomic
-def decide(pk: int, version: int, decision: Decision) -> None:
-    """Keep a decision; it is applied by the next dry run. Raises Stale."""
-    batch = _open(pk, version)
-    kept = batch.setup.setdefault("decisions", {})
-    for name, empty in (("lines", {}), ("cells", []), ("accepted", []), ("refused", [])):
-        kept.setdefault(name, empty)
-    if decision.line is not None:
-        _decide_line(batch, kept["lines"], decision.line, decision)
-    elif decision.choice == "proposer":
-        _take_proposals(batch, kept["lines"], decision.code)
-    elif decision.column:
-        cells = [one for one in kept["cells"] if one[:2] != [decision.column, decision.text]]
-        if decision.choice == "corriger":
-            cells.append([decision.column, decision.text, decision.value])
-        kept["cells"] = cells
-    else:
-        for name, choice in (("accepted", "accepter"), ("refused", "ecarter")):
-            codes = set(kept[name]) - {decision.code}
-            allowed = choice == "ecarter" or decision.code in ACCEPTABLE
-            kept[name] = sorted(codes | ({decision.code} if decision.choice == choice and allowed else set()))
-    if len(kept["lines"]) + len(kept["cells"]) > MOST_DECISIONS:
-        raise Stale(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
-    batch.version += 1
-    batch.save(update_fields=["setup", "version"])
-
-
-def _decide_line(batch: ImportBatch, lines: dict[str, Any], line: int, decision: Decision) -> None:
-    row = batch.rows.filter(line=line).first()
-    if row is None:
-        raise Stale(_("Cette ligne n’est plus dans l’import."))
-    key = str(line)
-    if decision.choice == "annuler":
-        lines.pop(key, None)
-    elif decision.choice == "corriger":
-        before = lines.get(key, {}).get("cells", {})
-        lines[key] = {"choice": "corriger", "cells": {**before, decision.column: decision.value}}
-    elif decision.choice == "accepter":
-        lines[key] = {"choice": "accepter", "codes": [code for code in row.codes if code in ACCEPTABLE]}
-    else:
-        lines[key] = {"choice": "ecarter"}
-
-
-def _take_proposals(batch: ImportBatch, lines: dict[str, Any], code: str) -> None:
-    """Take what is proposed on every line where the doubt has one proposal, and one only."""
-    rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__contains=[code])
-    for line, detail in rows.values_list("line", "detail").iterator():
-        for problem in detail["problems"]:
-            if problem["code"] == code and problem["column"] and len(problem["proposals"]) == 1:
-                cells = lines.get(str(line), {}).get("cells", {})
-                cells = {**cells, problem["column"]: problem["proposals"][0][0]}
-                lines[str(line)] = {"choice": "corriger", "cells": cells}
+    batch.setup["read_at"] = batch.version
+    ask(batch, Job.CHECK, actor)
 
 
 def is_ready(batch: ImportBatch) -> bool:
@@ -280,7 +183,7 @@ def start(pk: int, job: Job, actor: User, *, version: int | None = None, keep_to
         raise Stale(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
     if job == Job.UNDO:
         batch.setup["keep_touched"] = keep_touched
-    _ask(batch, job, actor)
+    ask(batch, job, actor)
 
 
 @transaction.atomic
@@ -291,7 +194,7 @@ def ask_again(pk: int, actor: User) -> None:
         raise Stale(_("La tâche est déjà finie."))
     if not is_lost(batch):
         raise Stale(_("La tâche est en cours."))
-    _ask(batch, Job(batch.job), actor)
+    ask(batch, Job(batch.job), actor)
 
 
 def is_lost(batch: ImportBatch) -> bool:
@@ -299,7 +202,8 @@ def is_lost(batch: ImportBatch) -> bool:
     return bool(batch.job) and (batch.job_at is None or timezone.now() - batch.job_at > LOST_AFTER)
 
 
-def _ask(batch: ImportBatch, job: Job, actor: User) -> None:
+def ask(batch: ImportBatch, job: Job, actor: User) -> None:
+    """Queue a job of the batch, which the caller has locked."""
     batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
     batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
     batch.save(update_fields=ASKED)

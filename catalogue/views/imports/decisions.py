@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalogue.access import curator
-from catalogue.importers import wizard
+from catalogue.importers import decisions
+from catalogue.importers.wizard import Stale
 from catalogue.models import ImportBatch
-from catalogue.views.imports.forms import DecisionForm
+from catalogue.views.imports.forms import DecisionForm, VocabularyForm
 
 
 @curator
@@ -28,13 +29,31 @@ def import_decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Cette décision n’a pas été comprise : elle n’a pas été gardée."))
         return redirect(back)
     data = form.cleaned_data
-    decision = wizard.Decision(
+    decision = decisions.Decision(
         data["choix"], data["ligne"], data["code"], data["colonne"], data["texte"], data["valeur"]
     )
     try:
-        wizard.decide(pk, data["version"], decision)
-    except wizard.Stale as stale:
+        decisions.decide(pk, data["version"], decision, request.user)  # type: ignore[arg-type]
+    except Stale as stale:
         messages.warning(request, str(stale))
+    if data["seule"] and data["ligne"]:
+        return redirect("catalogue:import-row", pk, data["ligne"])
     where = {name: data[name] for name in ("voir", "page") if data[name]}
     anchor = f"#ligne-{data['ligne']}" if data["ligne"] else "#decisions"
     return redirect(f"{back}?{urlencode(where)}{anchor}" if where else back + anchor)
+
+
+@curator
+@require_POST
+def import_words(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what the words of the file are read as, and try again."""
+    batch = get_object_or_404(ImportBatch.objects.only("pk", "version", "report"), pk=pk)
+    form = VocabularyForm(batch, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Ces mots n’ont pas été compris : rien n’a été gardé."))
+        return redirect("catalogue:import-detail", pk)
+    try:
+        decisions.learn(pk, form.cleaned_data["version"], form.answers(), request.user)  # type: ignore[arg-type]
+    except Stale as stale:
+        messages.warning(request, str(stale))
+    return redirect("catalogue:import-detail", pk)

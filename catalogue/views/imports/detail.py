@@ -16,20 +16,22 @@ from django.views.decorators.http import require_safe
 
 from catalogue.access import curator
 from catalogue.importers import wizard
+from catalogue.importers.columns import attribute_label
 from catalogue.importers.natures import NATURES
 from catalogue.importers.report import REASON_COLUMN, safe_cell
 from catalogue.importers.steps import to_publish
-from catalogue.models import ImportBatch, ImportRow, Record
+from catalogue.models import ImportBatch, ImportRow, Record, Revision
 from catalogue.views.errors import bad_request
 from catalogue.views.imports.actions import may_undo
-from catalogue.views.imports.forms import RowsForm
+from catalogue.views.imports.forms import RowsForm, VocabularyForm
+from catalogue.views.imports.maps import doubtful_places, records_map
 from catalogue.views.imports.rows import Decided, groups, kinds, row_line
 from catalogue.views.imports.words import Values, counts_said, grouped, source_name, steps_of
 from catalogue.views.paging import page_of
 
 Fate = ImportRow.Fate
 State = ImportBatch.BatchState
-ON_THE_MAP = 500
+PROPOSED_SHOWN = 20
 PLURALS = {
     Fate.SUSPICIOUS: "douteuses",
     Fate.NEW: "nouvelles",
@@ -115,34 +117,47 @@ def _whole(batch: ImportBatch, request: HttpRequest) -> dict[str, Any]:
         "totaux": len(check.get("total", [])),
         "rejets": batch.rejected_count + batch.suspicious_count,
     }
+    if batch.is_open:
+        found["lieux_douteux"] = doubtful_places(batch).count()
+        found["mots"] = _words(batch)
     if batch.state == State.WRITTEN:
         records = Record.objects.filter(import_batch=batch)
         found["a_publier"] = to_publish(batch, request.user).count()  # type: ignore[arg-type]
         found["publiees"] = records.filter(state=Record.State.PUBLISHED).count()
         found["annulable"] = may_undo(request, batch) and "shape" in batch.report
-        found["geojson"] = _on_the_map(records)
+        found["geojson"], found["sans_lieu"] = records_map(batch)
+        found |= _proposed(batch)
     if batch.state == State.UNDONE:
         found["annulation"] = batch.report.get("undone", {})
     return found
 
 
-def _on_the_map(records: Any) -> dict[str, Any] | None:
-    """The points of the created records, in degrees (srid 4326); None when none has one."""
-    rows = records.filter(point__isnull=False).order_by("pk").values_list("slug", "title", "kind", "point")
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [round(point.x, 5), round(point.y, 5)]},
-            "properties": {
-                "role": "point",
-                "kind": kind,
-                "title": title,
-                "url": reverse("catalogue:workshop-record", args=[slug]),
-            },
-        }
-        for slug, title, kind, point in rows[:ON_THE_MAP]
-    ]
-    return {"type": "FeatureCollection", "features": features} if features else None
+def _words(batch: ImportBatch) -> dict[str, Any] | None:
+    """The words of the file that the lists of the catalogue lack; None when there are none."""
+    form = VocabularyForm(batch)
+    columns = form.columns()
+    words = [word for column in columns for word in column["mots"]]
+    waiting = sum(not word["choice"] for word in words)
+    said = {"formulaire": form, "colonnes": columns, "nombre": len(words), "attendent": waiting}
+    return said if words else None
+
+
+def _proposed(batch: ImportBatch) -> dict[str, Any]:
+    """The changes that the import proposed because a curator had corrected the field by hand."""
+    waiting = Revision.objects.filter(import_batch=batch).exclude(state=Revision.RevisionState.DRAFT)
+    shown = waiting.select_related("record").order_by("record__title", "pk")[:PROPOSED_SHOWN]
+    nature = NATURES[batch.nature]
+    return {
+        "propositions": [
+            {
+                "revision": revision,
+                "fiche": revision.record,
+                "champs": ", ".join(attribute_label(nature, name) for name in revision.changes),
+            }
+            for revision in shown
+        ],
+        "propositions_nombre": waiting.count(),
+    }
 
 
 @curator

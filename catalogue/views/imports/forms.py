@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -187,8 +188,8 @@ class ColumnsForm(forms.Form):
         first: dict[str, str] = {}
         for number, column in enumerate(self.columns):
             name = data.get(f"colonne_{number}", "")
-            if not name or name == KEEP:
-                continue
+            if name not in self.nature.by_name:
+                continue  # nothing, a label, or what the mapping file says
             if name in first:
                 self.add_error(
                     f"colonne_{number}",
@@ -215,6 +216,46 @@ class ColumnsForm(forms.Form):
         data["correspondance"] = made
 
 
+class VocabularyForm(forms.Form):
+    """What each unknown word of the file is read as, one choice a word."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, batch: ImportBatch, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = batch.version
+        self.listed = batch.report.get("check", {}).get("vocabulary", [])
+        for name, found, word in self._words():
+            self.fields[name] = forms.ChoiceField(
+                label=word["text"],
+                choices=[("", _("À décider")), *map(tuple, found["terms"])],
+                initial=word["choice"] or word["proposed"],
+                required=False,
+            )
+
+    def _words(self) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+        for number, found in enumerate(self.listed):
+            for rank, word in enumerate(found["words"]):
+                yield f"mot_{number}_{rank}", found, word
+
+    def columns(self) -> list[dict[str, Any]]:
+        """Each column with its words and their fields, for the page."""
+        lines: dict[str, dict[str, Any]] = {}
+        for name, found, word in self._words():
+            line = lines.setdefault(
+                found["column"], {"colonne": found["column"], "autres": found["others"], "mots": []}
+            )
+            line["mots"].append({**word, "champ": self[name]})
+        return list(lines.values())
+
+    def answers(self) -> dict[str, dict[str, str]]:
+        """What each word is read as, by column."""
+        found: dict[str, dict[str, str]] = {}
+        for name, column, word in self._words():
+            found.setdefault(column["column"], {})[word["text"]] = self.cleaned_data[name]
+        return found
+
+
 class VersionForm(forms.Form):
     """What the page showed when a button was pressed."""
 
@@ -236,6 +277,7 @@ class DecisionForm(forms.Form):
     valeur = forms.CharField(max_length=wizard.LONGEST_CELL, required=False)
     voir = forms.ChoiceField(choices=[("", ""), *ImportRow.Fate.choices], required=False)
     page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
+    seule = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """A decision is about something."""

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.importers.wizard import BY_CELL
+from catalogue.importers.decisions import BY_CELL
+from catalogue.importers.whereabouts import SPATIAL
 from catalogue.models import ImportBatch, ImportRow
 from catalogue.views.imports.words import Values, acceptance, doubt_name
 
 FEW_PROPOSALS = 4
+PROPOSING = ("code-", "groupement", "commune-fusionnee")
 
 
 class Decided:
@@ -57,22 +59,25 @@ def kinds(batch: ImportBatch, decided: Decided) -> list[dict[str, Any]]:
             "lignes": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n},
             "decision": decided.of_kind(code),
             "accepter": acceptance([code]),
-            "proposer": code.startswith(("code-", "groupement")) and code != "code-absent",
+            "proposer": code.startswith(PROPOSING) and code != "code-absent",
         }
         for code, n in found.items()
     ]
 
 
 def groups(batch: ImportBatch, decided: Decided) -> list[dict[str, Any]]:
-    """The words that were not understood, each to be decided once for the whole file."""
+    """The words that were not understood, each to be decided once for the whole file; those decided stay."""
+    found = {(g["column"], g["cell"]): g for g in batch.report.get("check", {}).get("groups", [])}
+    for column, cell in decided.cells:
+        found.setdefault((column, cell), {"column": column, "cell": cell, "count": 0, "proposals": []})
     return [
         {
             **group,
-            "lignes": ngettext("%(n)d ligne", "%(n)d lignes", group["count"]) % {"n": group["count"]},
-            "decidee": (group["column"], group["cell"]) in decided.cells,
-            "valeur": decided.cells.get((group["column"], group["cell"]), ""),
+            "lignes": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n} if (n := group["count"]) else "",
+            "decidee": key in decided.cells,
+            "valeur": decided.cells.get(key, ""),
         }
-        for group in batch.report.get("check", {}).get("groups", [])
+        for key, group in found.items()
     ]
 
 
@@ -85,6 +90,10 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
     can_decide = decided.is_open and row.fate == ImportRow.Fate.SUSPICIOUS
     return {
         "ligne": row.line,
+        "adresse": reverse("catalogue:import-row", args=[row.batch_id, row.line]),
+        "sur_carte": bool(SPATIAL.intersection(row.codes)) and "place" in detail,
+        "sort": row.fate,
+        "sort_dit": row.get_fate_display(),
         "titre": row.title or row.key,
         "url": reverse("catalogue:workshop-record", args=[row.record.slug]) if row.record else "",
         "fiche": row.record,

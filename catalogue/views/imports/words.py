@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.importers.columns import attribute_label
+from catalogue.importers.decisions import ACCEPTABLE, WITHOUT_VALUE
 from catalogue.importers.fields import Nature, model_field
-from catalogue.importers.wizard import ACCEPTABLE, WITHOUT_VALUE
 from catalogue.models import ImportBatch, Programme, Source, Stake, Theme
 from geo.models import Territory
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 DOUBTS: dict[str, StrOrPromise] = {
     "axes-inverses": gettext_lazy("Longitude et latitude inversées"),
     "code-absent": gettext_lazy("Code INSEE absent"),
+    "code-ancien": gettext_lazy("Code INSEE qui n’est plus en vigueur"),
     "code-contredit-nom": gettext_lazy("Le code contredit le nom"),
     "code-inconnu": gettext_lazy("Code INSEE inconnu"),
     "code-postal": gettext_lazy("Code postal à la place du code INSEE"),
+    "commune-fusionnee": gettext_lazy("Commune fusionnée"),
     "commune-partagee": gettext_lazy("Ancienne commune partagée"),
     "coordonnees-illisibles": gettext_lazy("Coordonnées illisibles"),
     "departement-contredit": gettext_lazy("Le département contredit le code"),
@@ -38,6 +40,7 @@ DOUBTS: dict[str, StrOrPromise] = {
     "quasi-doublon": gettext_lazy("Doublon possible"),
     "reference-inconnue": gettext_lazy("Référence inconnue"),
     "reference-requise": gettext_lazy("Référence obligatoire inconnue"),
+    "region-contredite": gettext_lazy("La région contredit le code"),
     "sur-la-mairie": gettext_lazy("Point exactement sur la mairie"),
     "surface-trop-grande": gettext_lazy("Surface plus grande que la commune"),
     "zero-zero": gettext_lazy("Coordonnées 0, 0"),

@@ -30,11 +30,12 @@ function trace(context, kind, x, y, size) {
   context.closePath();
 }
 
-// kind, proof (0-5, absent when the scale does not apply): a shape centred on x, y.
-export function drawMarker(context, { kind, proof }, x, y, size = 7.5, aimed = false) {
+// kind, proof (0-5, absent when the scale does not apply): a shape centred on x, y. A page that shows no
+// proof may say by itself that the shape is hollow, or ringed.
+export function drawMarker(context, { kind, proof, hollow: open = false, ring = false }, x, y, size = 7.5, aimed = false) {
   const colour = COLOURS[kind] ?? INK;
-  const hollow = proof !== undefined && proof !== null && proof < MEASURED;
-  const ringed = proof > MEASURED;
+  const hollow = open || (proof !== undefined && proof !== null && proof < MEASURED);
+  const ringed = ring || proof > MEASURED;
   context.lineJoin = "round";
   if (ringed || aimed) {
     trace(context, kind, x, y, size + 4.5);

@@ -8,6 +8,9 @@ const CLOSEST_TO_POINT = 11; // closer, our base map has nothing more to show ar
 const STYLES = {
   contour: { color: "#00654f", weight: 3, fill: true, fillColor: "#00654f", fillOpacity: 0.06 },
   jumeau: { color: "#00654f", weight: 1.5, dashArray: "4 3", fillColor: "#00654f", fillOpacity: 0.12 },
+  code: { color: INK, weight: 2, dashArray: "6 4", fillColor: INK, fillOpacity: 0.05 },
+  nom: { color: "#00654f", weight: 3, fillColor: "#00654f", fillOpacity: 0.1 },
+  ecart: { color: INK, weight: 1.5, dashArray: "2 5", fill: false },
   rayon: { color: INK, weight: 1.5, dashArray: "2 6", fillColor: INK, fillOpacity: 0.04 },
 };
 

@@ -29,7 +29,7 @@ def test_a_dry_run_is_the_default_and_says_everything(territories, tmp_path):
     lines = rejects.read_text(encoding="utf-8-sig")
     assert lines.splitlines()[0].startswith("N° Dept,Nom Dept,CODE INSEE")
     assert ",motif" in lines
-    assert json.loads(report.read_text(encoding="utf-8"))["comptes"]["nouvelles"] == 9
+    assert json.loads(report.read_text(encoding="utf-8"))["comptes"]["nouvelles"] == 7
 
 
 def test_dry_run_can_be_said(territories):
@@ -38,9 +38,9 @@ def test_dry_run_can_be_said(territories):
 
 def test_write_then_write_again(territories):
     assert "Écrit dans la base" in run(CSV, "--mapping", TOML, "--write")
-    assert Record.objects.count() == 9
+    assert Record.objects.count() == 7
     assert "Rien n’a été écrit" in run(CSV, "--mapping", TOML, "--write")
-    assert Record.objects.count() == 9
+    assert Record.objects.count() == 7
 
 
 def test_details_on_request(territories):

@@ -227,9 +227,11 @@ def test_every_row_of_the_excerpt_is_accounted_for(ready):
     assert len(status) + len(result.table.blank_lines) + len(result.table.total_lines) == 15
     assert reasons[4] == ["code-contredit-nom"]  # 21232 typed for Dijon
     assert reasons[9] == ["code-inconnu"]  # 56350 typed for Lille
+    assert reasons[8] == ["commune-fusionnee"]  # 93059 → 93066
     assert reasons[10] == ["code-postal"]
+    assert reasons[11] == ["code-ancien"]  # 20313 → 2B313
     assert reasons[17] == ["obligatoire"]  # no name
-    assert {line for line, s in status.items() if s is Status.NEW} == {3, 5, 6, 8, 11, 12, 13, 14, 15}
+    assert {line for line, s in status.items() if s is Status.NEW} == {3, 5, 6, 12, 13, 14, 15}
 
 
 def test_the_excerpt_writes_its_source_and_its_awards(ready):

@@ -84,13 +84,13 @@ def test_a_whole_file_comes_and_goes(lived_in):
     before = dump()
     batch = import_file(excerpt()).batch
     assert dump() != before
-    assert batch.created_count == 9
+    assert batch.created_count == 7
     undo(batch, factories.administrator())
     assert dump() == before
     batch.refresh_from_db()
     assert batch.state == ImportBatch.BatchState.UNDONE
     assert batch.undone_by is not None
-    assert batch.report["undone"]["deleted"] == 9
+    assert batch.report["undone"]["deleted"] == 7
     assert not Source.objects.filter(code="table-essai").exists()
 
 
@@ -238,7 +238,7 @@ def test_the_command(lived_in):
     batch = import_file(excerpt()).batch
     out = io.StringIO()
     call_command("undo_import", str(batch.pk), stdout=out)
-    assert "9 fiche(s) supprimée(s)" in out.getvalue()
+    assert "7 fiche(s) supprimée(s)" in out.getvalue()
     with pytest.raises(CommandError, match="déjà"):
         call_command("undo_import", str(batch.pk))
     with pytest.raises(CommandError, match="Aucun lot"):

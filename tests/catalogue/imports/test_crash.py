@@ -94,7 +94,7 @@ def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
         assert second.wait(PATIENCE_S) == 0
     batch.refresh_from_db()
     assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
-    assert Operation.objects.count() == batch.created_count == 9
+    assert Operation.objects.count() == batch.created_count == 7
     assert LabelAward.objects.count() == 10
 
 
@@ -134,8 +134,8 @@ def test_two_writes_of_one_file_at_once_are_one(territories: Any, on_disk: Path)
     for batch in batches:
         batch.refresh_from_db()
         assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
-    assert sorted(batch.created_count for batch in batches) == [0, 9]
-    assert Operation.objects.count() == 9
+    assert sorted(batch.created_count for batch in batches) == [0, 7]
+    assert Operation.objects.count() == 7
 
 
 @pytest.mark.django_db(transaction=True)

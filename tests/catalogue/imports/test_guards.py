@@ -76,24 +76,49 @@ def test_a_second_click_asks_for_nothing_more(wizard):
     assert Record.objects.count() == 1
 
 
+def test_two_curators_lose_nothing_and_the_second_on_a_doubt_is_told(wizard):
+    batch = wizard.checked(ROW, "2;a;21232;Dijon;;;;;;\n", "3;b;21232;Dijon;;;;;;\n")
+    old = batch.version
+    wizard.decide(batch, "ecarter", ligne=3)
+    wizard.client.force_login(factories.curator())
+    address = reverse("catalogue:import-decide", args=[batch.pk])
+    given = {
+        "version": old,
+        "choix": "corriger",
+        "ligne": 3,
+        "colonne": "territoire",
+        "valeur": "commune:21231",
+    }
+    said = wizard.client.post(address, given, follow=True).content.decode()
+    assert "une autre décision a été prise entre-temps" in said
+    assert ": écarter). La vôtre n’a pas été appliquée : lire « commune:21231 »" in said
+    wizard.client.post(address, {**given, "ligne": 4})
+    wizard.client.post(address, {"version": old, "choix": "proposer", "code": "code-contredit-nom"})
+    batch.refresh_from_db()
+    lines = batch.setup["decisions"]["lines"]
+    assert {line: one["choice"] for line, one in lines.items()} == {"3": "ecarter", "4": "corriger"}
+
+
 def test_an_old_page_changes_nothing(wizard):
     batch = wizard.checked(ROW, "2;a;21232;Dijon;;;;;;\n")
     old = batch.version
     wizard.decide(batch, "ecarter", ligne=3)
-    assert batch.version == old + 1
-    given = {"version": old, "choix": "annuler", "ligne": 3}
-    page = wizard.client.post(reverse("catalogue:import-decide", args=[batch.pk]), given, follow=True)
-    assert "a changé depuis que vous avez ouvert la page" in page.content.decode()
+    said = "a changé depuis que vous avez ouvert la page"
     for name in ("import-start", "import-discard"):
         args = [batch.pk, "essai"] if name == "import-start" else [batch.pk]
         page = wizard.client.post(reverse(f"catalogue:{name}", args=args), {"version": old}, follow=True)
-        assert "a changé depuis que vous avez ouvert la page" in page.content.decode()
+        assert said in page.content.decode()
     batch.refresh_from_db()
     assert (batch.job, batch.version) == ("", old + 1)
     batch.version = old
     assert wizard.columns(batch).status_code == 302
     batch.refresh_from_db()
     assert batch.job == ""
+    wizard.columns(batch)
+    wizard.run_jobs()
+    given = {"version": old, "choix": "ecarter", "ligne": 3}
+    page = wizard.client.post(reverse("catalogue:import-decide", args=[batch.pk]), given, follow=True)
+    assert said in page.content.decode()
 
 
 def test_a_written_import_takes_no_decision(wizard):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalogue.importers import progress
 from catalogue.importers import wizard as rules
-from catalogue.models import ImportBatch, ImportRow, Operation, Record, Revision, Source
+from catalogue.models import ImportBatch, ImportRow, LabelAward, Operation, Record, Revision, Source
 from tests import factories
 from tests.catalogue.importers.conftest import DATA
 from tests.catalogue.importers.test_undo import dump
@@ -102,7 +102,13 @@ def test_what_was_corrected_by_hand_is_only_proposed(wizard):
     assert "proposé sans être écrit" in wizard.page(newer, "?voir=modifiee").content.decode()
     wizard.go(newer, "ecriture")
     assert Record.objects.get().title == "Les Rives du Drac"
-    assert Revision.objects.get().import_batch == newer
+    revision = Revision.objects.get()
+    assert revision.import_batch == newer
+    page = wizard.page(newer).content.decode()
+    assert "1 changement proposé" in page
+    assert reverse("catalogue:workshop-revision", args=[revision.pk]) in page
+    again = wizard.checked(ROW)
+    assert (again.unchanged_count, again.changed_count) == (1, 0)
     wizard.go(newer, "annulation")
     assert not Revision.objects.exists()
 
@@ -192,7 +198,7 @@ def test_a_doubt_is_settled_for_the_whole_file_and_taken_back(wizard):
     row = "{};Quartier {};38185;Grenoble;;;licorne;;;\n"
     batch = wizard.checked(*[row.format(n, "abcdefgh"[n] * 9) for n in range(4)])
     assert batch.suspicious_count == 4
-    assert batch.report["check"]["groups"][0]["count"] == 4
+    assert batch.report["check"]["vocabulary"][0]["words"][0]["count"] == 4
     wizard.decide(batch, "ecarter", code="reference-inconnue")
     wizard.go(batch, "essai")
     assert (batch.rejected_count, batch.suspicious_count) == (4, 0)
@@ -202,6 +208,85 @@ def test_a_doubt_is_settled_for_the_whole_file_and_taken_back(wizard):
     assert batch.created_count == 4
     wizard.go(batch, "ecriture")
     assert all(o.themes.count() == 1 for o in Operation.objects.all())
+
+
+LABELLED = "Titre;Code INSEE;Type d’opération;Résultats 2014;Charte\n"
+
+
+def test_words_are_read_once_for_the_source_and_no_regime_as_another(wizard):
+    rows = (
+        "Rives;38185;RU;Label;2013\n",
+        "Bonne;38421;RU;Ajourné;x\n",
+        "Halle;21231;Extension;Étape 2;en cours\n",
+        "Quais;76351;Mixte (6ha RU);Engagé;\n",
+    )
+    batch = wizard.checked(*rows, header=LABELLED)
+    page = wizard.page(batch)
+    assert [f"{c['colonne']} {len(c['mots'])}" for c in page.context["mots"]["colonnes"]] == [
+        "Type d’opération 2",
+        "Résultats 2014 3",
+        "Charte 2",
+    ]
+    words = {word["text"]: word for column in page.context["mots"]["colonnes"] for word in column["mots"]}
+    assert (words["RU"]["count"], words["RU"]["proposed"]) == (2, "renouvellement")
+    assert words["Étape 2"]["proposed"] == ""
+    steps = dict(words["Étape 2"]["champ"].field.choices)
+    assert set(steps) == {"", "charte", "engage", "labellise", "~"}
+    address = reverse("catalogue:import-words", args=[batch.pk])
+    given = {word["champ"].html_name: word["proposed"] for word in words.values()}
+    wrong = {**given, "version": batch.version, words["Étape 2"]["champ"].html_name: "etape-2"}
+    assert "rien n’a été gardé" in wizard.client.post(address, wrong, follow=True).content.decode()
+    answer = {**given, "version": batch.version, words["Étape 2"]["champ"].html_name: "~"}
+    wizard.client.post(address, answer)
+    wizard.run_jobs()
+    batch.refresh_from_db()
+    assert (batch.created_count, batch.suspicious_count) == (4, 0)
+    wizard.go(batch, "ecriture")
+    said = LabelAward.objects.values_list("operation__title", "regime", "step", "year")
+    assert set(said) == {
+        ("Rives", "2013-2016", "labellise", 2014),
+        ("Rives", "2013-2016", "charte", 2013),
+        ("Bonne", "2013-2016", "charte", None),
+        ("Quais", "2013-2016", "engage", 2014),
+    }
+    newer = wizard.checked("Verger;38338;RU;Label;x\n", header=LABELLED)
+    assert (newer.created_count, newer.suspicious_count) == (1, 0)
+    assert "déjà traduits" in wizard.page(newer).content.decode()
+    stale = wizard.client.post(address, answer, follow=True).content.decode()
+    assert "a changé depuis que vous avez ouvert la page" in stale
+
+
+def test_a_place_in_doubt_is_drawn_for_its_row_and_with_all_the_others(wizard):
+    header = "identifiant;titre;territoire;commune;lon;lat\n"
+    rows = (
+        "1;Les Rives;21232;Dijon;;\n",
+        "2;Le Port;38185;Grenoble;5.05;47.35\n",
+        "3;La Halle;93059;Pierrefitte-sur-Seine;;\n",
+        "4;Le Verger;38185;Grenoble;5.75;45.12\n",
+    )
+    batch = wizard.checked(*rows, header=header)
+    assert batch.suspicious_count == 3
+    page = wizard.client.get(reverse("catalogue:import-map", args=[batch.pk]))
+    assert [line["ligne"] for line in page.context["lignes"]] == [2, 3, 4]
+    assert page.context["lignes"][1]["noms"].startswith("Grenoble (38185), à ")
+    marks = [f["properties"] for f in page.context["geojson"]["features"] if f["properties"]["role"] == "point"]
+    assert [(m["slug"], m.get("hollow", False), m.get("ring", False)) for m in marks] == [
+        ("2", True, False),
+        ("2", False, True),
+        ("3", False, False),
+        ("3", False, True),
+        ("4", False, True),
+    ]
+    row = wizard.client.get(reverse("catalogue:import-row", args=[batch.pk, 3]))
+    assert {f["properties"]["role"] for f in row.context["geojson"]["features"]} >= {"ecart", "point"}
+    assert "Ligne douteuse suivante" in row.content.decode()
+    wizard.decide(batch, "ecarter", ligne=3, seule="1")
+    assert wizard.client.get(reverse("catalogue:import-row", args=[batch.pk, 999])).status_code == 404
+    for line in (2, 4):
+        wizard.decide(batch, "ecarter", ligne=line)
+    wizard.go(batch, "essai")
+    page = wizard.client.get(reverse("catalogue:import-map", args=[batch.pk]))
+    assert page.url == reverse("catalogue:import-detail", args=[batch.pk])
 
 
 def test_a_place_in_doubt_is_never_accepted_without_a_place(wizard):
