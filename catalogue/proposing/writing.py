@@ -109,8 +109,12 @@ def add_item(record: Record, collection: Collection, item: Mapping[str, Any]) ->
     """Add a row to a collection; one that says exactly the same is kept instead."""
     columns = _item_columns(record, collection, item)
     there = collection.model._default_manager.filter(**{collection.parent: record.pk}, **columns).first()
-    if there is not None:
-        return there
+    return put_item(record, collection, item) if there is None else there
+
+
+def put_item(record: Record, collection: Collection, item: Mapping[str, Any]) -> models.Model:
+    """Add a row to a collection, even when another says exactly the same."""
+    columns = _item_columns(record, collection, item)
     row = collection.model(**{f"{collection.parent}_id": record.pk}, **columns)
     _save(row)
     return row

@@ -1,0 +1,1 @@
+"""Two states of a record compared in words and on a map, its versions told, and one of them restored."""
