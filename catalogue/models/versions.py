@@ -25,6 +25,7 @@ class RecordVersion(models.Model):
         REVERT = "retour", _("retour à une version")
         CONFIRMATION = "confirmation", _("confirmation par son auteur")
         FOUND = "constat", _("constat")
+        REFERENCE = "referentiel", _("référentiel")
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="versions", verbose_name=_("fiche"))
     number = models.PositiveIntegerField(_("numéro"))
