@@ -189,5 +189,5 @@ def _checked(position: tuple[float, float], reading: str, *, is_swapped: bool = 
     if not all(math.isfinite(value) for value in position):
         raise _unreadable()
     point = Point(*position, srid=WGS84)
-    check_geometry(point)
+    check_geometry(point, in_france=False)  # which comes first was judged above
     return Coordinates(point, reading, is_swapped)

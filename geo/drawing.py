@@ -46,18 +46,24 @@ PLAN_IGN = (
 )
 """The Plan IGN, drawn instead where the operator turns it on (IGN_BASEMAP)."""
 
+TURNED = _("La longitude et la latitude semblent inversées : la longitude vient d’abord.")
 Box = tuple[float, float, float, float]
 
 
-def read_geometry(text: str) -> GEOSGeometry:
+def read_geometry(text: str, *, in_france: bool = True) -> GEOSGeometry:
     """The geometry (srid 4326, two dimensions) that a GeoJSON or WKT text describes; else ValidationError."""
+    geometry = parse_geometry(text)
+    geometry.srid = WGS84
+    check_geometry(geometry, in_france=in_france)
+    return geometry
+
+
+def parse_geometry(text: str) -> GEOSGeometry:
+    """The geometry that a GeoJSON or WKT text describes, unchecked; else ValidationError."""
     text = text.strip()
     if len(text) > LONGEST_TEXT:
         raise ValidationError(_("Ce tracé est trop long : au plus 20 000 sommets."))
-    geometry = _from_geojson(text) if text.startswith("{") else _from_wkt(text)
-    geometry.srid = WGS84
-    check_geometry(geometry)
-    return geometry
+    return _from_geojson(text) if text.startswith("{") else _from_wkt(text)
 
 
 def write_geometry(geometry: GEOSGeometry) -> str:
@@ -65,8 +71,12 @@ def write_geometry(geometry: GEOSGeometry) -> str:
     return json.dumps({"type": geometry.geom_type, "coordinates": _coordinates(geometry)})
 
 
-def check_geometry(geometry: GEOSGeometry) -> None:
-    """Raise ValidationError, in French, unless the database would keep ``geometry`` (srid 4326)."""
+def check_geometry(geometry: GEOSGeometry, *, in_france: bool = True) -> None:
+    """Raise ValidationError, in French, unless the database would keep ``geometry`` (srid 4326).
+
+    Where the country is known to be another than France, pass ``in_france=False``: a place of Somalia
+    has the coordinates of a French one whose axes are swapped.
+    """
     if geometry.geom_type not in BUILDERS:
         raise ValidationError(
             _("Donnez un point, une ligne ou un polygone, seuls ou plusieurs du même type.")
@@ -76,6 +86,8 @@ def check_geometry(geometry: GEOSGeometry) -> None:
     if any(part.empty for part in _parts(geometry)):
         raise ValidationError(_("Ce tracé, ou l’une de ses parties, est vide."))
     _check_bounds(geometry)
+    if in_france and seems_swapped(geometry):
+        raise ValidationError(TURNED)
     if not geometry.valid:
         place = re.search(r"\[(\S+) (\S+)\]", geometry.valid_reason)
         raise ValidationError(
@@ -88,8 +100,7 @@ def _check_bounds(geometry: GEOSGeometry) -> None:
     positions = list(_positions(geometry))
     if not all(math.isfinite(number) for position in positions for number in position):
         raise ValidationError(_("Une coordonnée n’est pas un nombre."))
-    longitudes, latitudes = zip(*positions, strict=True)
-    box = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+    box = _box(geometry)
     if _inside(box, LAMBERT_93) and not _inside(box, WORLD):
         raise ValidationError(
             _(
@@ -101,10 +112,17 @@ def _check_bounds(geometry: GEOSGeometry) -> None:
         raise ValidationError(
             _("Ce tracé sort du monde : longitude de −180 à 180, latitude de −85 à 85, en degrés.")
         )
-    if _inside(box, SWAPPED):
-        raise ValidationError(
-            _("La longitude et la latitude semblent inversées : la longitude vient d’abord.")
-        )
+
+
+def seems_swapped(geometry: GEOSGeometry) -> bool:
+    """True for a geometry said to be in France that lies there once its axes are exchanged."""
+    return _inside(_box(geometry), SWAPPED)
+
+
+def _box(geometry: GEOSGeometry) -> Box:
+    """West, south, east and north of a geometry whose coordinates are finite."""
+    extent: Box = geometry.extent
+    return extent
 
 
 def _inside(box: Box, other: Box) -> bool:
@@ -235,9 +253,17 @@ class DrawingField(forms.Field):
     widget = DrawingInput
 
     def __init__(
-        self, *, geom_type: str = "", srid: int = WGS84, max_geom_collections: int = 0, **options: Any
+        self,
+        *,
+        geom_type: str = "",
+        srid: int = WGS84,
+        max_geom_collections: int = 0,
+        **options: Any,
     ) -> None:
-        """The field; what a model says of its geometry is settled by ``read_geometry``."""
+        """The field; what a model says of its geometry is settled by ``read_geometry``.
+
+        The country is another field's: the form that knows it asks ``seems_swapped``.
+        """
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
@@ -247,7 +273,7 @@ class DrawingField(forms.Field):
     def to_python(self, value: Any) -> GEOSGeometry | None:
         """The geometry, None for an empty text."""
         text = str(value or "").strip()
-        return read_geometry(text) if text else None
+        return read_geometry(text, in_france=False) if text else None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """True when the text describes another geometry, however it is written."""

@@ -21,6 +21,8 @@ from catalogue.admin.transitions import ACTIONS, possible_actions
 from catalogue.admin.versions import kept
 from catalogue.models import NeedAnswer, Record
 from catalogue.queue import later
+from geo.countries import FRANCE
+from geo.drawing import TURNED, seems_swapped
 
 NEVER_LOCKED = {"locked_fields", "verified_on", "expires_on", "version"}
 """What the curators alone know: an import has no say in it."""
@@ -60,6 +62,8 @@ class RecordForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         """Lock the row, and show what has changed since the page was opened."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("geometry") and data.get("country") == FRANCE and seems_swapped(data["geometry"]):
+            self.add_error("geometry", TURNED)
         read = data.get("version")
         if not self.instance.pk or not read:
             return data

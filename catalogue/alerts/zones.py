@@ -75,5 +75,5 @@ def _widened(low: float, high: float, most: float) -> tuple[float, float]:
 
 
 def _checked(zone: GEOSGeometry) -> GEOSGeometry:
-    check_geometry(zone)
+    check_geometry(zone, in_france=False)
     return zone

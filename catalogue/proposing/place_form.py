@@ -27,7 +27,7 @@ from geo import uploads
 from geo.coordinates import PROJECTIONS, read_coordinates
 from geo.countries import COUNTRIES, FRANCE
 from geo.covering import covering, metres_from, named, share, written
-from geo.drawing import PLAN_IGN, DrawingField, DrawingInput, write_geometry
+from geo.drawing import PLAN_IGN, TURNED, DrawingField, DrawingInput, seems_swapped, write_geometry
 from geo.models import Level, Territory
 
 COMMUNAL = (Level.COMMUNE, Level.ARRONDISSEMENT)
@@ -233,6 +233,8 @@ class PlaceForm(forms.Form):
             self._read_coordinates(place)
         elif given["geometry"] is not None and way != Way.COORDINATES:
             place.geometry = given["geometry"]
+            if place.country == FRANCE and seems_swapped(place.geometry):
+                self.add_error("geometry", TURNED)
         elif way == Way.COORDINATES:
             self.add_error("coordinates", _("Collez les coordonnées du lieu."))
         elif way == Way.FILE:
@@ -251,7 +253,11 @@ class PlaceForm(forms.Form):
 
     def _read_file(self, place: Place) -> None:
         try:
-            layer = uploads.read_upload(self.cleaned_data["file"], srid=self.cleaned_data["projection"])
+            layer = uploads.read_upload(
+                self.cleaned_data["file"],
+                srid=self.cleaned_data["projection"],
+                in_france=place.country == FRANCE,
+            )
         except uploads.UploadRefused as refusal:
             self.add_error("file", str(refusal))
             return

@@ -38,10 +38,12 @@ def read_upload(
     srid: int | None = None,
     most_vertices: int = MOST_VERTICES,
     most_features: int = MOST_FEATURES,
+    in_france: bool = True,
 ) -> Layer:
     """The elements of a GeoJSON, KML, KMZ, GPX or zipped Shapefile, each fit for the database (srid 4326).
 
-    ``srid`` is what somebody said of a Shapefile that does not say it itself.
+    ``srid`` is what somebody said of a Shapefile that does not say it itself; ``in_france`` is False when
+    the place is in another country, where no axes are taken for swapped.
     """
     if given.size > LARGEST:
         raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))
@@ -52,7 +54,7 @@ def read_upload(
     else:
         given.file.seek(0)
         layer = _from_text(head, given.file.read(LARGEST + 1), most_vertices)
-    return _checked(layer, most_vertices, most_features)
+    return _checked(layer, most_vertices, most_features, in_france=in_france)
 
 
 def _from_archive(file: IO[bytes], srid: int | None) -> Layer:
@@ -90,7 +92,7 @@ def _from_text(head: bytes, content: bytes, most_vertices: int) -> Layer:
     raise UploadRefused(_("Ce fichier n’est ni du GeoJSON, ni du KML, ni du GPX, ni un Shapefile zippé."))
 
 
-def _checked(layer: Layer, most_vertices: int, most_features: int) -> Layer:
+def _checked(layer: Layer, most_vertices: int, most_features: int, *, in_france: bool) -> Layer:
     if not layer.features:
         raise UploadRefused(_("Ce fichier ne contient aucun point, aucune ligne ni aucun polygone."))
     if len(layer.features) > most_features:
@@ -99,7 +101,7 @@ def _checked(layer: Layer, most_vertices: int, most_features: int) -> Layer:
         raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
     for number, feature in enumerate(layer.features, start=1):
         try:
-            check_geometry(feature.geometry)
+            check_geometry(feature.geometry, in_france=in_france)
         except ValidationError as fault:
             which = f"« {feature.name} »" if feature.name else _("élément %d") % number
             raise UploadRefused(f"{which} : {fault.messages[0]}") from None

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 
-from geo.drawing import DrawingField, read_geometry, write_geometry
+from geo.drawing import DrawingField, read_geometry, seems_swapped, write_geometry
 
 SQUARE = [[[2, 47], [3, 47], [3, 48], [2, 48], [2, 47]]]
 
@@ -71,6 +71,15 @@ def test_geojson_and_wkt_are_read_flat_in_degrees(text, kind):
 def test_a_fault_is_named(text, message):
     with pytest.raises(ValidationError, match=message):
         read_geometry(text)
+
+
+def test_a_place_of_somalia_is_not_one_of_france_whose_axes_are_swapped():
+    with pytest.raises(ValidationError, match="inversées"):
+        read_geometry("POINT(45.34 2.04)")
+    mogadiscio = read_geometry("POINT(45.34 2.04)", in_france=False)
+    assert seems_swapped(mogadiscio)
+    assert not seems_swapped(read_geometry("POINT(2.04 45.34)"))
+    assert Form({"geometry": "POINT(45.34 2.04)"}).is_valid()
 
 
 class Form(forms.Form):

@@ -258,6 +258,9 @@ def test_a_place_abroad_has_a_country_and_no_territory(ground, draft):
     form = filled(draft, geometry=f"POINT({LON} {LAT})", country="DE")
     assert not form.is_valid()
     assert "Allemagne" in form.errors["country"][0]
+    turned = {"geometry": "POINT(45.34 2.04)", "place_name": "Mogadiscio"}
+    assert "inversées" in filled(draft, **turned).errors["geometry"][0]
+    assert confirmed(draft, **turned, country="SO").is_valid()
 
 
 def test_a_point_at_sea_is_given_the_nearest_commune_and_says_so(ground, draft):
