@@ -20,6 +20,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     GRANIAN_BLOCKING_THREADS=4 \
     GRANIAN_WEBSOCKETS=false \
     GRANIAN_RESPAWN_FAILED_WORKERS=true
+# What sets the type of PDF files, and a font for the signs that ours lacks.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=libraries /opt/venv /opt/venv
 WORKDIR /srv/place
 COPY . .

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +18,9 @@ from catalogue.access import public
 from catalogue.cards import card
 from catalogue.council_map import standalone_map
 from catalogue.models import Record
+from catalogue.printing import files
 from catalogue.views.errors import bad_request
+from catalogue.views.printing import answer
 
 MOST_KEPT = 30
 MOST_NAMED = 200
@@ -101,6 +103,7 @@ def record_selection(request: HttpRequest) -> HttpResponse:
             "messages_selection": _messages(asked, known, MOST_KEPT),
             "comparer_url": _address("catalogue:record-compare", kept) if comparable else "",
             "csv_url": _address("catalogue:record-selection-csv", kept),
+            "pdf_url": _address("catalogue:record-selection-pdf", kept),
             "carte_url": _address("catalogue:record-selection-map", kept),
             "rubrique": "selection",
         },
@@ -130,6 +133,23 @@ def record_selection_map(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(standalone_map(_exported(form), _base(request)))
     response["Content-Disposition"] = 'attachment; filename="carte-selection.html"'
     return response
+
+
+@public
+@require_safe
+def record_selection_pdf(request: HttpRequest) -> HttpResponse:
+    """The records kept as one PDF file, each with its map and its source."""
+    form = KeptForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    slugs = _known(form.cleaned_data["fiches"])[:MOST_KEPT]
+    if not slugs:
+        return redirect("catalogue:record-selection")
+    rows = Record.objects.published().filter(slug__in=slugs).with_detail_relations()
+    found = {record.slug: record for record in rows}
+    records = [found[slug] for slug in slugs if slug in found]
+    address = _address("catalogue:record-selection", slugs)
+    return answer(request, "selection.pdf", lambda base: files.of_selection(records, base, address))
 
 
 def _known(slugs: list[str]) -> list[str]:

@@ -17,6 +17,9 @@ from config.bootstrap.messages import Problem, say
 from config.bootstrap.tools import output_of, problem_from_log
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
+"""What sets the type of PDF files, and a font for the signs that ours lacks."""
+PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 NO_STRAY_CLUSTER = Path("/etc/postgresql-common/createcluster.d/place-innovation.conf")
 
 
@@ -37,11 +40,14 @@ def browser() -> str | None:
 def needs(layout: Layout, *, database: bool, tests: bool) -> list[Need]:
     """All that a command needs of the system."""
     found = [Need("environnements virtuels de Python", (_venv_package(),), lambda: _can_make_venv(layout))]
+    found.append(Need("Pango (fichiers PDF)", PANGO, lambda: all(map(_can_load, PANGO_LIBRARIES))))
     if database:
         found.append(Need("PostgreSQL et PostGIS", _postgresql_packages(), _has_postgresql))
     if tests:
         found.append(Need("Chromium", ("chromium",), lambda: browser() is not None))
-        found.append(Need("libatomic (pilote du navigateur)", ("libatomic1",), _has_libatomic))
+        found.append(
+            Need("libatomic (pilote du navigateur)", ("libatomic1",), lambda: _can_load("libatomic.so.1"))
+        )
     return found
 
 
@@ -147,9 +153,9 @@ def _has_postgresql() -> bool:
     return any(found.suits for found in postgresql.servers())
 
 
-def _has_libatomic() -> bool:
+def _can_load(library: str) -> bool:
     try:
-        ctypes.CDLL("libatomic.so.1")
+        ctypes.CDLL(library)
     except OSError:
         return False
     return True

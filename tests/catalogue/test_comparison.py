@@ -121,7 +121,7 @@ def test_nothing_to_show_is_no_error(client, url, query):
     assert "<script>" not in text(response).split("<main")[-1].split("</main>")[0]
 
 
-@pytest.mark.parametrize("url", [COMPARE, SELECTION, CSV, "/selection/carte.html"])
+@pytest.mark.parametrize("url", [COMPARE, SELECTION, CSV, "/selection.pdf", "/selection/carte.html"])
 def test_an_endless_list_is_refused_and_only_reading_answered(client, url):
     assert client.get(url, {"fiches": ",".join(f"s{n}" for n in range(300))}).status_code == 400
     assert client.post(url).status_code == 405
@@ -144,7 +144,7 @@ def test_the_selection_offers_the_comparison_the_table_and_the_map(client):
     one, two = factories.experiment(), factories.experiment()
     query = f"fiches={one.slug},{two.slug}"
     page = text(client.get(f"{SELECTION}?{query}"))
-    for address in (COMPARE, CSV, "/selection/carte.html"):
+    for address in (COMPARE, CSV, "/selection.pdf", "/selection/carte.html"):
         assert f'href="{address}?{query}"' in page
     assert f'href="{SELECTION}?fiches={two.slug}"' in page
 

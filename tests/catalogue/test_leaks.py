@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from catalogue.alerts import feed, saving
 from catalogue.models import (
@@ -174,6 +176,8 @@ def surfaces(world: World) -> dict[str, list[str]]:
         "catalogue:record-compare": [f"/comparer/?fiches={public}"],
         "catalogue:record-selection": [f"/selection/?fiches={every}"],
         "catalogue:record-selection-csv": [f"/selection.csv?fiches={every}"],
+        "catalogue:record-pdf": [f"/fiches/{public}.pdf"],
+        "catalogue:record-selection-pdf": [f"/selection.pdf?fiches={every}"],
         "catalogue:record-selection-map": [f"/selection/carte.html?fiches={every}"],
         "catalogue:completion": [f"/api/completion/{words}", "/api/completion/?q=renn"],
         "catalogue:tile-records": [f"/tuiles/fiches/{z}/{x}/{y}.mvt" for z, x, y in TILES],
@@ -210,6 +214,7 @@ def refused(world: World) -> dict[str, list[str]]:
     one_slug = {
         "record-detail": "/fiches/{}/",
         "record-geojson": "/fiches/{}.geojson",
+        "record-pdf": "/fiches/{}.pdf",
         "record-preview": "/mon-espace/fiches/{}/apercu/",
         "space-record": "/mon-espace/fiches/{}/",
         "space-record-action": "/mon-espace/fiches/{}/submit/",
@@ -255,7 +260,7 @@ def shows_nothing(visitor: Client, address: str) -> None:
     """A page that answers, without the hidden title, its address, or what was said in private."""
     response = visitor.get(address)
     assert response.status_code in {200, 204, 302}, (address, response.status_code)
-    content = response.getvalue().decode("utf-8", "replace").lower()
+    content = said_by(response)
     sent_back = (address.partition("fiches=")[2] or address.partition("?")[2]).lower()
     for word in (SLUG, SECRET.lower()):
         typed = word in sent_back or SECRET[:5].lower() in sent_back
@@ -265,6 +270,15 @@ def shows_nothing(visitor: Client, address: str) -> None:
         *(f"{SECRET.lower()} {kind}" for kind in ("solution", "essai", "site", "besoin")),
     ]
     assert [word for word in hidden if word in content] == [], address
+
+
+def said_by(response: Any) -> str:
+    """What a response says, in lower case; of a PDF file, its text and its properties."""
+    content: bytes = response.getvalue()
+    if response.get("Content-Type") != "application/pdf":
+        return content.decode("utf-8", "replace").lower()
+    file = PdfReader(BytesIO(content))
+    return " ".join([str(file.metadata), *(page.extract_text() for page in file.pages)]).lower()
 
 
 def is_as_if_missing(visitor: Client, address: str) -> None:

@@ -12,6 +12,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "servers", list)
     monkeypatch.setattr(packages, "_can_make_venv", lambda layout: False)
     monkeypatch.setattr(packages, "browser", lambda: None)
+    monkeypatch.setattr(packages, "_can_load", lambda library: False)
 
 
 def _only(*names: str):
@@ -28,7 +29,8 @@ def test_without_rights_the_exact_command_is_given(layout: Layout, monkeypatch: 
 
     said = str(caught.value)
     assert "apt-get install --no-install-recommends python3." in said
-    assert "postgresql postgresql-postgis chromium" in said
+    assert "libpango-1.0-0" in said
+    assert "postgresql postgresql-postgis chromium libatomic1" in said
 
 
 @pytest.mark.usefixtures("nothing_installed")
@@ -50,7 +52,7 @@ def test_a_system_without_apt_is_told_what_to_install(
 ) -> None:
     monkeypatch.setattr(packages.shutil, "which", _only())
 
-    with pytest.raises(Problem, match="PostgreSQL et PostGIS ; et il n’a pas apt-get"):
+    with pytest.raises(Problem, match=r"fichiers PDF.*PostgreSQL et PostGIS ; et il n’a pas apt-get"):
         packages.ensure(layout, database=True, tests=False)
 
 

@@ -1,0 +1,37 @@
+"""PDF files of published records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from catalogue.access import public
+from catalogue.models import Record
+from catalogue.printing import files, pdf
+
+COME_BACK_S = "10"
+
+
+@public
+@require_safe
+def record_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """One published record as a PDF file."""
+    record = get_object_or_404(Record.objects.published().with_detail_relations(), slug=slug)
+    return answer(request, f"{record.slug}.pdf", lambda base: files.of_record(record, base))
+
+
+def answer(request: HttpRequest, name: str, make: Callable[[str], bytes]) -> HttpResponse:
+    """The file that ``make`` gives for the origin of the site, to download; 503 while others are made."""
+    try:
+        content = make(f"{request.scheme}://{request.get_host()}")
+    except pdf.Busy:
+        response = render(request, "catalogue/printing/busy.html", status=503)
+        response["Retry-After"] = COME_BACK_S
+        return response
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Robots-Tag"] = "noindex"
+    return response
