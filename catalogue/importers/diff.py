@@ -38,6 +38,8 @@ class Existing:
     collections: dict[str, dict[tuple[Portable, ...], Item]] = field(default_factory=dict)
     locked: frozenset[str] = frozenset()
     proposals: tuple[dict[str, list[object]], ...] = ()
+    survivor: int | None = None
+    """The record that this one was merged into: what is new is proposed to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Outcome:
     candidate: Candidate
     status: Status
     pk: int | None = None
+    survivor: int | None = None
     changes: list[Change] = field(default_factory=list)
     items: list[ItemChange] = field(default_factory=list)
     held: list[Change | ItemChange] = field(default_factory=list)
@@ -134,7 +137,7 @@ def _refused(candidate: Candidate, accepted: frozenset[str]) -> Status | None:
 
 
 def _against(candidate: Candidate, known: Existing, nature: Nature) -> Outcome:
-    outcome = Outcome(candidate, Status.UNCHANGED, known.pk)
+    outcome = Outcome(candidate, Status.UNCHANGED, known.pk, known.survivor)
     skipped = _better_place(candidate, known)
     for attribute, new in candidate.values.items():
         old = known.values.get(attribute)

@@ -302,6 +302,10 @@ def _announce(batch: ImportBatch, plan: Plan) -> None:
     keys = list(written.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         later("match_alerts", records=keys[start : start + CHUNK])
+    known = Record.objects.filter(Q(import_batch=batch) | Q(pk__in=changed)).order_by("pk")
+    every = list(known.values_list("pk", flat=True))
+    for start in range(0, len(every), CHUNK):
+        later("find_duplicates", records=every[start : start + CHUNK])
 
 
 def describe(batch: ImportBatch, result: Result, ground: Ground) -> None:

@@ -15,6 +15,7 @@ from django.contrib.gis.db import models
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Concat
 
+from catalogue.importers import merged
 from catalogue.importers.candidates import Candidate, Item, Portable
 from catalogue.importers.diff import Existing, Key, key_of
 from catalogue.importers.fields import Collection, Field, Nature, model_field
@@ -50,11 +51,13 @@ def held_by_base(candidates: list[Candidate], nature: Nature, source: str) -> di
         found.values = {name: portable(values[f"as_{name}"]) for name in plain}
         existing[key] = found
     by_pk = {found.pk: found for found in existing.values()}
+    if nature.is_record:
+        merged.follow(by_pk, nature)
     for name in links:
         _add_links(by_pk, nature.model, name)
     for collection in nature.collections:
         if any(candidate.collections.get(collection.attribute) for candidate in candidates):
-            _add_items(by_pk, collection)
+            _add_items(merged.owners(by_pk), collection)
     if nature.is_record:
         _add_proposals(by_pk)
     return existing
@@ -132,7 +135,7 @@ def item_fields(collection: Collection) -> list[Field]:
     return [known for known in collection.fields if known.attribute]
 
 
-def _add_items(by_pk: dict[int, Existing], collection: Collection) -> None:
+def _add_items(by_pk: dict[int, list[Existing]], collection: Collection) -> None:
     names = [known.attribute for known in item_fields(collection)]
     columns = {f"as_{name}": _expression(collection.model, name) for name in names}
     rows = collection.model._default_manager.filter(**{f"{collection.parent}__in": by_pk})
@@ -140,13 +143,16 @@ def _add_items(by_pk: dict[int, Existing], collection: Collection) -> None:
         item: Item = {name: portable(values[f"as_{name}"]) for name in names}
         item["pk"] = values["pk"]
         identity = tuple(item.get(name) for name in collection.identity)
-        by_pk[values[f"{collection.parent}_id"]].collections.setdefault(collection.attribute, {})[
-            identity
-        ] = item
+        owner = values[f"{collection.parent}_id"]
+        for existing in by_pk[owner]:
+            held = existing.collections.setdefault(collection.attribute, {})
+            if existing.pk == owner or identity not in held:
+                held[identity] = item
 
 
 def _add_proposals(by_pk: dict[int, Existing]) -> None:
     """Changes that were proposed before: an import does not propose them twice."""
-    locked = [pk for pk, existing in by_pk.items() if existing.locked]
+    locked = {pk: known for pk, known in merged.owners(by_pk).items() if any(one.locked for one in known)}
     for pk, changes in Revision.objects.filter(record__in=locked).values_list("record_id", "changes"):
-        by_pk[pk].proposals = (*by_pk[pk].proposals, changes)
+        for existing in locked[pk]:
+            existing.proposals = (*existing.proposals, changes)

@@ -26,6 +26,7 @@ from catalogue.models import (
     CaseFile,
     ImportBatch,
     MapEntry,
+    Merge,
     QualityFinding,
     Record,
     RecordOrganisation,
@@ -131,6 +132,8 @@ def _used(batch: ImportBatch, nature: Nature, created: set[int]) -> set[int]:
             rows = rows.exclude(pk__in=created)
         elif model is Revision:
             rows = rows.exclude(import_batch=batch.pk)
+        elif model is Merge:
+            rows = rows.filter(undone_at__isnull=True)
         found.update(rows.values_list(f"{name}_id", flat=True))
     return found
 

@@ -295,7 +295,7 @@ def _propose(outcomes: list[Outcome], writer: Writer) -> None:
     """Leave what a curator locked as a proposed revision."""
     Revision.objects.bulk_create(
         Revision(
-            record_id=outcome.pk or 0,
+            record_id=outcome.survivor or outcome.pk or 0,
             changes=proposal(outcome),
             reason=writer.reason,
             author=writer.actor,

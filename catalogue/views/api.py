@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 from catalogue import exports
 from catalogue.access import public
 from catalogue.filters import RecordFilterForm
+from catalogue.merging.addresses import redirection
 from catalogue.models import Record
 from catalogue.views.errors import bad_request
 from catalogue.wording import territory_detail_words
@@ -115,5 +115,7 @@ def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRespons
 @require_safe
 def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record as a GeoJSON feature."""
-    record = get_object_or_404(Record.objects.published().with_export_relations(), slug=slug)
+    record = Record.objects.published().with_export_relations().filter(slug=slug).first()
+    if record is None:
+        return redirection(slug, "catalogue:record-geojson")
     return JsonResponse(exports.feature(record, _base(request)), content_type="application/geo+json")

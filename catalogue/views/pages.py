@@ -6,7 +6,7 @@ from math import cos, radians
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +17,7 @@ from catalogue.access import public
 from catalogue.cards import card
 from catalogue.figures import living_figures, newest
 from catalogue.filters import RecordFilterForm
+from catalogue.merging.addresses import redirection
 from catalogue.models import Record
 from catalogue.telling import told
 from catalogue.views.errors import bad_request
@@ -162,7 +163,9 @@ def extent_words(form: RecordFilterForm) -> str:
 @require_safe
 def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record, with its proof, its place, its sources and what is near it."""
-    record = get_object_or_404(Record.objects.published().with_detail_relations(), slug=slug)
+    record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
+    if record is None:
+        return redirection(slug, "catalogue:record-detail")
     response = render(request, "catalogue/record_detail.html", detail.context(record))
     audience.seen(request, record)
     return response
