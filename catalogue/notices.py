@@ -22,6 +22,8 @@ TO_OWNERS = {
     "refuse": "fiche-refusee",
     "archive": "fiche-archivee",
     "retire": "fiche-archivee",
+    "merge": "fiche-fusionnee",
+    "unmerge": "fiche-separee",
 }
 TO_CURATORS = {
     "submit": "fiche-recue",
