@@ -69,7 +69,7 @@ def test_a_second_click_asks_for_nothing_more(wizard):
     address = reverse("catalogue:import-start", args=[batch.pk, "ecriture"])
     for _click in range(3):
         assert wizard.client.post(address, {"version": batch.version}).status_code == 302
-    assert wizard.run_jobs() == ["import_step"]
+    assert wizard.run_jobs().count("import_step") == 1
     assert Record.objects.count() == 1
     wizard.client.post(address, {"version": batch.version})
     assert wizard.run_jobs() == []
