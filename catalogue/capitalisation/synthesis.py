@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import connection
 
-from catalogue.units import UNITS
 from catalogue.models import Experiment, IndicatorType, Record
+from catalogue.units import UNITS
 
 SHOWN = 60
 """Most values of one indicator given one by one; of more, as many spread from the lowest to the highest."""

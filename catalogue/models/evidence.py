@@ -7,10 +7,14 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.functions import RandomUUID
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.kinds import Experiment
 from catalogue.models.record import Record
+from catalogue.models.reference import IndicatorType
+from catalogue.units import compatible
 
 
 class DocumentQuerySet(models.QuerySet[Any]):
@@ -150,6 +154,10 @@ class Indicator(models.Model):
     class Meta:
         verbose_name = _("indicateur")
         ordering = ["nature", "name"]
+        indexes = [
+            # the results that no shared indicator compares, by name: the workshop's list
+            models.Index(fields=["name", "id"], name="indicator_untyped", condition=models.Q(type=None)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(year__isnull=True) | models.Q(year__range=(1900, 2100)),
@@ -168,3 +176,18 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A shared indicator is measured in its unit, or in one that converts to it."""
+        super().clean()
+        if self.type is not None and self.unit.strip() and not compatible(self.unit, self.type.unit):
+            raise ValidationError({"unit": mismatch(self.unit, self.type)})
+
+
+def mismatch(unit: str, type_: IndicatorType) -> str:
+    """Why a result in this unit is not of that type."""
+    return gettext("« %(unit)s » ne se convertit pas en « %(wanted)s », l’unité de « %(name)s ».") % {
+        "unit": unit,
+        "wanted": type_.unit,
+        "name": type_.label,
+    }

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Document, Indicator, IndicatorType, LabelAward
+from catalogue.models.evidence import mismatch
 from catalogue.proposing.forms import Lines, Number, choice, year
 from catalogue.proposing.portable import Values, plain
+from catalogue.units import compatible
 
 FIRST_AWARD = 2009
 OTHER = ""
@@ -102,6 +104,8 @@ class IndicatorForm(forms.Form):
         if shared is not None:
             data["name"] = data.get("name") or shared.label
             data["unit"] = data.get("unit") or shared.unit
+            if not compatible(data["unit"], shared.unit):
+                self.add_error("unit", mismatch(data["unit"], shared))
         if not data.get("name") and "name" not in self.errors:
             self.add_error("name", _("Choisissez un indicateur partagé ou nommez le vôtre."))
         if data.get("value") is None and not data.get("text") and "value" not in self.errors:
