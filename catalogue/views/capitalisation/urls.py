@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from catalogue.views.capitalisation import sheet
+from catalogue.views.capitalisation import indicators, sheet
 
 urlpatterns = [
     path(
         "atelier/fiches/<slug:slug>/capitalisation/",
         sheet.workshop_capitalisation,
         name="workshop-capitalisation",
+    ),
+    path("atelier/indicateurs/", indicators.workshop_indicators, name="workshop-indicators"),
+    path(
+        "atelier/indicateurs/<int:pk>/annuler/",
+        indicators.workshop_indicators_undo,
+        name="workshop-indicators-undo",
     ),
 ]
