@@ -98,6 +98,20 @@ def revision_decided(revision: Revision) -> None:
     )
 
 
+def records_handed(records: Iterable[Record], to: User, by: str, word: str = "") -> None:
+    """Tell a curator, in one e-mail, which records another gave them; ``by`` is the other's name."""
+    lines = [
+        {
+            "titre": record.title,
+            "lien": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+        }
+        for record in records
+    ]
+    if lines and to.is_active and to.email:
+        queue = mailing.absolute(reverse("catalogue:workshop")) + "?voir=moi"
+        mailing.post("fiches-confiees", to.email, {"fiches": lines, "par": by, "mot": word, "file": queue})
+
+
 def _author(revision: Revision) -> People:
     return [] if revision.author_id is None else _reached(User.objects.filter(pk=revision.author_id))
 

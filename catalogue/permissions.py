@@ -77,6 +77,10 @@ GRANTS: dict[str, dict[str, frozenset[Tie]]] = {
     "publish": _in(frozenset({State.SUBMITTED, State.IN_REVIEW, State.ARCHIVED}), CURATORS),
     "refuse": _in(frozenset({State.SUBMITTED, State.IN_REVIEW}), CURATORS),
     "archive": _in(frozenset({State.PUBLISHED}), CURATORS),
+    "handle": _in(
+        frozenset({State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE, State.PUBLISHED}), CURATORS
+    ),
+    "comment": _in(ALL_STATES - UNSEEN, CURATORS),
     "decide": _in(frozenset({State.PUBLISHED}), CURATORS),
     "history": _in(ALL_STATES - UNSEEN, CONCERNED) | _in(UNSEEN, OWNERS | {Tie.ADMINISTRATOR}),
     "figures": _in(frozenset({State.PUBLISHED, State.ARCHIVED}), CONCERNED),
@@ -100,6 +104,8 @@ ACTIONS: dict[str, StrOrPromise] = {
     "publish": _("publier"),
     "refuse": _("refuser"),
     "archive": _("archiver"),
+    "handle": _("s’en charger ou la confier"),
+    "comment": _("commenter entre curateurs"),
     "decide": _("accepter ou refuser un changement"),
     "history": _("voir l’historique"),
     "figures": _("voir l’audience"),
@@ -149,9 +155,11 @@ def _place_of(record: Record) -> tuple[int | None, int | None]:
 
 def in_field(user: Account) -> Q:
     """What narrows records to the field of a curator: the same rule as ``covers``, in SQL."""
-    if is_administrator(user):
-        return Q()
-    curatorship = curatorship_of(user)
+    return Q() if is_administrator(user) else field_of(curatorship_of(user))
+
+
+def field_of(curatorship: Curatorship | None) -> Q:
+    """The same for a curatorship that was read already; no record at all for none."""
     if curatorship is None:
         return Q(pk__in=[])
     field = Q()

@@ -1,89 +1,107 @@
-"""What waits for a curator in their field: records, proposed changes, first members, reported abuses."""
+"""What waits for a curator in their field: records and proposed changes, narrowed, ordered, counted."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from catalogue import permissions, timeline
 from catalogue.access import curator
 from catalogue.cards import place_words
-from catalogue.models import ContactRequest, Membership, Record, Revision
+from catalogue.desk import bulk, handling, waiting
+from catalogue.models import ContactRequest, Curatorship, Membership, Record, Revision, Theme
 from catalogue.views.errors import bad_request
 from catalogue.views.paging import page_of
-from catalogue.views.workshop.forms import TO_REVIEW, QueueForm
+from catalogue.views.workshop.forms import QueueForm
+from geo.models import Level, Territory
 
-State = Record.State
-REVIEWED = (State.SUBMITTED, State.IN_REVIEW)
+LABELS = {
+    waiting.TO_REVIEW: gettext_lazy("À instruire"),
+    waiting.MINE: gettext_lazy("À moi"),
+    waiting.NOBODYS: gettext_lazy("À personne"),
+    waiting.TO_COMPLETE: gettext_lazy("À compléter"),
+    waiting.CHANGES: gettext_lazy("Changements"),
+    waiting.ALL: gettext_lazy("Toutes les fiches"),
+}
 
 
 @curator
 @require_safe
 def workshop(request: HttpRequest) -> HttpResponse:
     """The queue, what waits longest first."""
-    form = QueueForm(request.GET)
+    user = cast(User, request.user)
+    curatorship = permissions.curatorship_of(user)
+    form = form_of(request, curatorship)
     if not form.is_valid():
         return bad_request(request, form)
-    data, field = form.cleaned_data, permissions.in_field(request.user)
-    changes = data["voir"] == "changements"
-    rows = proposed(field) if changes else to_review(field, data["voir"], data["etat"])
-    if data["type"]:
-        rows = rows.filter(**{"record__kind" if changes else "kind": data["type"]})
-    page = page_of(rows, data["page"])
-    kept = {name: data[name] for name in ("voir", "etat", "type") if data[name]}
+    field = Q() if permissions.is_administrator(user) else permissions.field_of(curatorship)
+    wanted = wanted_of(form)
+    changes = wanted.tab == waiting.CHANGES
+    rows: QuerySet[Any] = (
+        waiting.changes(field, wanted) if changes else waiting.for_lines(waiting.records(field, wanted, user))
+    )
+    page = page_of(rows, form.cleaned_data["page"])
+    here = urlencode(form.kept)
     return render(
         request,
         "catalogue/workshop/queue.html",
         {
             "page": page,
-            "lignes": [change_line(row) if changes else record_line(row) for row in page],
-            "onglets": tabs(field, data["voir"]),
+            "lignes": [change_line(row, user) if changes else record_line(row, user) for row in page],
+            "onglets": tabs(field, user, wanted.tab),
             "attentes": people_waiting(field),
-            "voir": data["voir"],
-            "etat": data["etat"],
-            "nature": data["type"],
-            "etats": [(value, str(label).capitalize()) for value, label in TO_REVIEW if value],
-            "natures": Record.Kind.choices,
-            "requete": urlencode(kept),
-            "filtre": bool(data["etat"] or data["type"]),
+            "voir": wanted.tab,
+            "formulaire": form,
+            "gestes": [] if changes else bulk.ACTIONS.items(),
+            "requete": here,
+            "filtre": len(form.kept) > ("voir" in form.kept) + ("tri" in form.kept),
             "rubrique": "atelier",
         },
     )
 
 
-def to_review(field: Q, queue: str, state: str = "") -> QuerySet[Record]:
-    """The records of a curator's field that wait for a curator, or for their author."""
-    states = [State.TO_COMPLETE] if queue == "a-completer" else [state] if state else REVIEWED
-    rows = Record.objects.filter(field, state__in=states)
-    wide = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
-    waiting = timeline.with_last_event(rows.select_related("owner", "territory__departement").defer(*wide))
-    return waiting.order_by(Coalesce("last_at", "created_at"), "pk")
+def form_of(request: HttpRequest, curatorship: Curatorship | None) -> QueueForm:
+    """The filters that the address says, among the regions and the themes of the curator."""
+    own = [region.pk for region in curatorship.regions.all()] if curatorship else []
+    regions = Territory.objects.current().at_level(Level.REGION).order_by("name")
+    if own:
+        regions = regions.filter(pk__in=own)
+    themes = list(curatorship.themes.all()) if curatorship else []
+    named = [(theme.code, theme.label) for theme in themes or Theme.objects.order_by("label")]
+    return QueueForm(request.GET, list(regions.values_list("code", "name", "pk")), named)
 
 
-def proposed(field: Q) -> QuerySet[Revision]:
-    """The changes of the published records of the curator's field that wait for a decision."""
-    records = Record.objects.published().filter(field)
-    waiting = Revision.objects.filter(state=Revision.RevisionState.PROPOSED, record__in=records.values("pk"))
-    return (
-        waiting.select_related("record__owner", "author", "import_batch")
-        .defer("record__geometry", "record__description", "import_batch__report")
-        .order_by("updated_at", "pk")
+def wanted_of(form: QueueForm) -> waiting.Wanted:
+    """The filters of a valid form."""
+    data = form.cleaned_data
+    return waiting.Wanted(
+        tab=data["voir"],
+        state=data.get("etat", ""),
+        kind=data["type"],
+        region=form.regions.get(data["region"]),
+        theme=data["theme"],
+        days=int(data["age"]) if data["age"] else None,
+        completeness=data.get("complet", ""),
+        doubtful={"avec": True, "sans": False}.get(data["doutes"]),
+        words=data["q"],
+        order=data.get("tri", ""),
     )
 
 
 def memberships() -> QuerySet[Membership]:
     """Requests to join an organisation that has nobody to confirm them."""
     answered = Membership.objects.confirmed().filter(role=Membership.Role.MANAGER, user__is_active=True)
-    waiting = Membership.objects.waiting().filter(user__is_active=True)
-    return waiting.exclude(organisation__in=answered.values("organisation")).order_by("created_at", "pk")
+    waiting_ones = Membership.objects.waiting().filter(user__is_active=True)
+    return waiting_ones.exclude(organisation__in=answered.values("organisation")).order_by("created_at", "pk")
 
 
 def reports(field: Q) -> QuerySet[ContactRequest]:
@@ -94,21 +112,17 @@ def reports(field: Q) -> QuerySet[ContactRequest]:
     return reported.order_by("created_at", "pk")
 
 
-def tabs(field: Q, here: str) -> list[dict[str, Any]]:
-    """The queues of the workshop with how much waits in each."""
-    address = reverse("catalogue:workshop")
-    counts = Record.objects.filter(field).aggregate(
-        review=Count("pk", filter=Q(state__in=REVIEWED)),
-        completion=Count("pk", filter=Q(state=State.TO_COMPLETE)),
-    )
-    shown = [
-        ("", _("À instruire"), address, counts["review"]),
-        ("a-completer", _("À compléter"), f"{address}?voir=a-completer", counts["completion"]),
-        ("changements", _("Changements"), f"{address}?voir=changements", proposed(field).count()),
-    ]
+def tabs(field: Q, user: User, here: str) -> list[dict[str, Any]]:
+    """The tabs of the queue with how much waits in each."""
+    address, counts = reverse("catalogue:workshop"), waiting.counts(field, user)
     return [
-        {"libelle": label, "url": url, "actif": code == here, "nombre": count}
-        for code, label, url, count in shown
+        {
+            "libelle": label,
+            "url": f"{address}?voir={code}" if code else address,
+            "actif": code == here,
+            "nombre": counts.get(code, ""),
+        }
+        for code, label in LABELS.items()
     ]
 
 
@@ -117,33 +131,43 @@ def people_waiting(field: Q) -> dict[str, int]:
     return {"membres": memberships().count(), "signalements": reports(field).count()}
 
 
-def record_line(record: Any) -> dict[str, Any]:
+def record_line(record: Any, reader: User) -> dict[str, Any]:
     """One record of the queue."""
     details = (record.owner.name if record.owner else "", place_words(record))
+    case = getattr(record, "case", None)
+    waits = record.state in waiting.STATES[waiting.MINE]
     return {
         "titre": record.title,
+        "slug": record.slug,
         "url": reverse("catalogue:workshop-record", args=[record.slug]),
         "nature": record.kind,
         "fiche": record,
         "details": [words for words in details if words],
         "quand": record.last_at or record.created_at,
         "evenement": timeline.HAPPENED.get(record.last_action or "", ""),
-        "motif": (record.last_reason or "") if record.state == State.TO_COMPLETE else "",
+        "motif": (record.last_reason or "") if record.state == Record.State.TO_COMPLETE else "",
+        "complet": case.completeness if case is not None and waits else None,
+        "doutes": record.doubts,
+        "commentaires": record.comments,
+        "curateur": handling.handler_words(record, reader),
+        "libre": waits and (case is None or case.handler_id is None),
     }
 
 
-def change_line(revision: Revision) -> dict[str, Any]:
+def change_line(revision: Revision, reader: User) -> dict[str, Any]:
     """One proposed change of the queue."""
     record = revision.record
     count = len(revision.changes)
     origin = _("import") if revision.import_batch_id else record.owner.name if record.owner else ""
     return {
         "titre": record.title,
+        "slug": record.slug,
         "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
         "nature": record.kind,
         "fiche": None,
-        "details": [words for words in (origin, _("champs changés : %(n)d") % {"n": count}) if words],
+        "details": [words for words in (origin, _("champs changés : %(n)d") % {"n": count}) if words],
         "quand": revision.updated_at,
         "evenement": _("Changement proposé"),
         "motif": revision.reason,
+        "curateur": handling.handler_words(record, reader),
     }

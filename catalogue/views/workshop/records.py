@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalogue import detail, permissions, timeline, workflow
 from catalogue.access import curator
+from catalogue.desk.decisions import decide
 from catalogue.models import Record
 from catalogue.quality import findings
 from catalogue.views.workshop.data import data_of
+from catalogue.views.workshop.desk import desk_context
 from catalogue.views.workshop.forms import DecisionForm
 
 DECISIONS = tuple(name for name, rule in workflow.RULES.items() if rule.by_curator)
@@ -50,6 +52,7 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "revisions": timeline.revisions(record),
         "donnees": data_of(record),
         "constats": findings.of_record(record),
+        "dossier": desk_context(record, user, allowed),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/record.html", context, status=422 if failed else 200)
@@ -78,7 +81,7 @@ def workshop_record_action(request: HttpRequest, slug: str, action: str) -> Http
     if not form.is_valid():
         return show(request, record, form)
     try:
-        workflow.apply(record, action, cast(User, request.user), form.cleaned_data["whole"])
+        decide(record, action, cast(User, request.user), form.cleaned_data["whole"])
         messages.success(
             request,
             _("« %(title)s » : %(what)s.")

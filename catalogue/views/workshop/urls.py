@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from catalogue.views.workshop import people, queue, records, revisions
+from catalogue.views.workshop import bulk, desk, people, queue, records, revisions
 
 urlpatterns = [
     path("atelier/", queue.workshop, name="workshop"),
+    path("atelier/lots/", bulk.workshop_bulk, name="workshop-bulk"),
+    path("atelier/lots/<uuid:key>/", bulk.workshop_bulk_result, name="workshop-bulk-result"),
+    path("atelier/fiches/<slug:slug>/prise-en-charge/", desk.workshop_assign, name="workshop-assign"),
+    path("atelier/fiches/<slug:slug>/commentaires/", desk.workshop_comment, name="workshop-comment"),
+    path(
+        "atelier/fiches/<slug:slug>/commentaires/<int:pk>/retirer/",
+        desk.workshop_comment_remove,
+        name="workshop-comment-remove",
+    ),
     path("atelier/fiches/<slug:slug>/", records.workshop_record, name="workshop-record"),
     path(
         "atelier/fiches/<slug:slug>/<slug:action>/",
