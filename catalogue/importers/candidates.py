@@ -44,12 +44,13 @@ class PlaceGiven:
     lon: str = ""
     lat: str = ""
     point: str = ""
+    shape: str = ""
     precision: str = ""
 
     @property
     def is_blank(self) -> bool:
         """True when the row says nothing of its place."""
-        return not any((self.code, self.name, self.lon, self.lat, self.point, self.precision))
+        return not any((self.code, self.name, self.lon, self.lat, self.point, self.shape, self.precision))
 
 
 @dataclass(slots=True)
@@ -270,9 +271,9 @@ def _refuse_missing(candidate: Candidate, nature: Nature, mapping: Mapping) -> N
 
 
 def _place(row: Row, mapping: Mapping) -> PlaceGiven:
-    names = {"code": "territoire", "name": "commune"}
+    names = {"code": "territoire", "name": "commune", "shape": "emplacement"}
     given = {}
-    for key in ("code", "name", "departement", "region", "lon", "lat", "point", "precision"):
+    for key in ("code", "name", "departement", "region", "lon", "lat", "point", "shape", "precision"):
         rule = mapping.rules.get(names.get(key, key))
         known = mapping.nature.by_name.get(names.get(key, key))
         if rule is None or known is None or known.form is not Form.PLACE:

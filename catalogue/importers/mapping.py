@@ -19,14 +19,15 @@ from catalogue.importers.natures import NATURES
 from catalogue.importers.problems import FileRefused
 from catalogue.importers.typography import one_line
 from geo.names import normalise
+from geo.uploads.projections import NAMES
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 PERSONAL = re.compile(
     r"\b(mel|mail|email|courriel|tel|telephone|portable|prenom|contact|maire|elu|nom du maire)\b"
 )
 NOT_PERSONAL = re.compile(r"\b(url|site)\b")
-SRIDS = (4326, 3857, 2154, 2970, 2972, 2975, 3163, 4471, 4467, 5490)
-"""The only reference systems a mapping may name: WGS 84, Web Mercator, Lambert-93, the overseas ones."""
+SRIDS = tuple(NAMES)
+"""The only reference systems a mapping may name: WGS 84, Web Mercator, Lambert-93, its zones, overseas."""
 
 
 @dataclass(frozen=True)

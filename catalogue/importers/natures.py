@@ -74,6 +74,7 @@ PLACE = (
     Field("lon", "", Form.PLACE, synonyms=("longitude", "x", "lng", "long")),
     Field("lat", "", Form.PLACE, synonyms=("latitude", "y")),
     Field("point", "", Form.PLACE, synonyms=("geo point 2d", "geo point", "coordonnees")),
+    Field("emplacement", "", Form.PLACE, synonyms=("geometrie", "geometry", "geom", "the geom", "wkt")),
     Field("precision", "location_precision", Form.PLACE),
     Field("lieu", "place_name"),
     Field("pays", "country"),

@@ -7,6 +7,7 @@ converted. What only the base can tell (is the point in its commune?) is in ``su
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
@@ -18,9 +19,12 @@ from catalogue.importers.mapping import comparable
 from catalogue.importers.problems import Problem, doubt, notice, reject
 from catalogue.importers.regions import check_region
 from catalogue.importers.resolve import resolve
+from catalogue.importers.shapes import position_text, read_shape
 from catalogue.importers.territories import COMMUNAL, Ground, TerritoryIndex
 from catalogue.models import Record
 from catalogue.models.record import WORLD
+from geo.countries import FRANCE
+from geo.uploads.projections import to_degrees
 
 WGS84 = 4326
 ON_THE_MAIRIE_M = 15
@@ -80,6 +84,8 @@ def _locate(candidate: Candidate, ground: Ground | None, srid: int) -> None:
     if precision == Precision.NONE:
         candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
         return
+    if given.shape and _draw(candidate, given, ground, precision, srid):
+        return
     if given.lon or given.lat or given.point:
         point = _point(candidate, given, srid)
         if point is not None:
@@ -105,6 +111,20 @@ def _locate(candidate: Candidate, ground: Ground | None, srid: int) -> None:
             "name": ground.label
         }
         candidate.problems.append(notice("sans-point", message))
+
+
+def _draw(
+    candidate: Candidate, given: PlaceGiven, ground: Ground | None, precision: Precision | None, srid: int
+) -> bool:
+    """Give the candidate the geometry of its cell, or what is wrong with it; False for an empty geometry."""
+    column, country = candidate.columns.get("emplacement", ""), candidate.values.get("country")
+    shape = read_shape(given.shape, srid, column, in_france=country in (None, "", FRANCE))
+    candidate.problems += shape.problems
+    if shape.position is not None:
+        precise = (precision or Precision.EXACT).value
+        candidate.values.update(geometry=shape.text, location_precision=precise)
+        _doubt_point(candidate, shape.position, ground, precision)
+    return shape.position is not None or bool(shape.problems)
 
 
 def _precision(candidate: Candidate, given: PlaceGiven) -> Precision | None:
@@ -134,9 +154,8 @@ def _point(candidate: Candidate, given: PlaceGiven, srid: int) -> tuple[float, f
         candidate.problems.append(doubt("coordonnees-illisibles", str(problem), column))
         return None
     if srid != WGS84:
-        point = Point(lon, lat, srid=srid)
-        point.transform(WGS84)
-        lon, lat = point.x, point.y
+        point: Any = to_degrees(Point(lon, lat), srid)
+        lon, lat = point.coords
     west, south, east, north = WORLD
     if math.isfinite(lon) and math.isfinite(lat) and west <= lon <= east and south <= lat <= north:
         return lon, lat
@@ -176,9 +195,4 @@ def metres(first: tuple[float, float], second: tuple[float, float]) -> float:
 
 def point_text(lon: float, lat: float) -> str:
     """The point as the base writes it, to a centimetre: « POINT(2.3522 48.8566) »."""
-    return f"POINT({_degrees(lon)} {_degrees(lat)})"
-
-
-def _degrees(value: float) -> str:
-    text = f"{value:.7f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return f"POINT({position_text(lon, lat)})"

@@ -9,6 +9,7 @@ import re
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -112,6 +113,15 @@ def point_of(candidate: Candidate) -> tuple[float, float] | None:
     return (float(found[1]), float(found[2])) if found else None
 
 
+def spot_of(candidate: Candidate) -> tuple[float, float] | None:
+    """(lon, lat) of a position inside what the candidate draws, a point or not; degrees, srid 4326."""
+    text = str(candidate.values.get("geometry") or "")
+    if not text or text.startswith("POINT"):
+        return point_of(candidate)
+    inside = GEOSGeometry(text).point_on_surface
+    return inside.x, inside.y
+
+
 def _communal(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
     ground = index.grounds.get(str(candidate.values.get("territory", "")))
     return ground if ground is not None and ground.level in COMMUNAL else None
@@ -128,7 +138,7 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
         for n, candidate in enumerate(candidates)
         if candidate.values.get("location_precision") in ("exacte", "adresse")
         and (ground := _communal(candidate, index))
-        and (point := point_of(candidate))
+        and (point := spot_of(candidate))
     ]
     for n, inside, swapped, distance in _rows(INSIDE, _columns(asked)) if asked else []:
         ground = index.grounds[str(candidates[n].values["territory"])]
@@ -153,7 +163,7 @@ def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
         if "territory" not in candidate.values
         and not candidate.place.code
         and not candidate.place.name
-        and (point := point_of(candidate))
+        and (point := spot_of(candidate))
     ]
     found = dict(_rows(AROUND, _columns(asked))) if asked else {}
     for n, lon, lat in asked:
@@ -205,7 +215,7 @@ def are_alike(first: str, second: str, place: str = "") -> bool:
 
 def _doubt_twins(candidates: list[Candidate], index: TerritoryIndex, kind: str, source: str) -> None:
     """A row may describe a record that the base has under another identity."""
-    near = [(n, *point) for n, c in enumerate(candidates) if (point := point_of(c))]
+    near = [(n, *point) for n, c in enumerate(candidates) if (point := spot_of(c))]
     rows = _rows(TWINS_NEAR, [*_columns(near), kind, TWIN_DEGREES, TWIN_RADIUS_M]) if near else []
     inside = [
         (n, ground.pk, c.values.get("location_precision") in ("commune", "aucune"))

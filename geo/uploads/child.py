@@ -169,7 +169,7 @@ def plain(value: Any) -> Any:
 
 
 def print_layer(path: str, driver: str, most: int, layer: str) -> None:
-    """Print the layer that GDAL reads: its header, then its elements in two dimensions."""
+    """Print the layer that GDAL reads: its header, then its elements."""
     layers = sound_layers(path) if driver == "GPKG" else []
     if layer and layer not in layers:
         raise Refused("no layer")
@@ -196,7 +196,7 @@ def print_layer(path: str, driver: str, most: int, layer: str) -> None:
     done = 0
     while True:
         _meta, _fids, shapes, fields = raw.read(
-            path, skip_features=done, max_features=CHUNK, force_2d=True, datetime_as_string=True, **options
+            path, skip_features=done, max_features=CHUNK, datetime_as_string=True, **options
         )
         columns = [field.tolist() for field in fields]
         count = len(shapes) if shapes is not None else len(columns[0]) if columns else 0

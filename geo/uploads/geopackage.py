@@ -31,11 +31,7 @@ def read_table(content: bytes, layer: str, most: int) -> SpatialTable:
         )
         if table.is_spatial:
             table.srid = _announced(header["system"])
-        if "Z" in header["shape"] or "2.5D" in header["shape"]:
-            table.remarks.append(_("Les altitudes ne sont pas reprises."))
-        for printed, values in read.elements:
-            table.shapes.append(wkt.from_printed(printed))
-            table.rows.append(values)
+        wkt.fill(table, read.elements)
     return table
 
 

@@ -26,6 +26,7 @@ NAMES: dict[int, tuple[str, ...]] = {
     2975: ("rgr92utmzone40s", "rgr1992utm40s"),
     4471: ("rgm04utmzone38s", "rgm2004utmzone38s"),
     4467: ("rgspm06utmzone21n", "rgspm2006utmzone21n"),
+    2970: ("guadeloupe1948utmzone20n",),
     3163: ("rgnc9193lambertnewcaledonia", "rgnc19911993lambertnewcaledonia"),
     **{3900 + zone: (f"rgf93cc{zone}", f"rgf1993cc{zone}", f"rgf93v1cc{zone}") for zone in range(42, 51)},
 }  # fmt: skip

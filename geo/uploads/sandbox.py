@@ -16,6 +16,7 @@ from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from geo.drawing import BUILDERS
 from geo.uploads.layers import UploadRefused
 
 CHILD = Path(__file__).with_name("child.py")
@@ -119,8 +120,9 @@ def _lines(printed: Path, most: int) -> Iterator[Any]:
 
 
 def geometry_of(printed: str) -> GEOSGeometry:
-    """The geometry that the child printed; UploadRefused when there is none to be made of it."""
+    """The geometry that the child printed, flat; UploadRefused when there is none to be made of it."""
     try:
-        return GEOSGeometry(memoryview(bytes.fromhex(printed)))
-    except (GEOSException, ValueError):
+        geometry: Any = GEOSGeometry(memoryview(bytes.fromhex(printed)))
+        return BUILDERS[geometry.geom_type](geometry.coords) if geometry.hasz else geometry
+    except (GEOSException, ValueError, KeyError, IndexError):
         raise UploadRefused(_("Une géométrie de ce fichier ne se lit pas.")) from None

@@ -75,11 +75,7 @@ def read_table(opened: zipfile.ZipFile, by_name: Members, layer: str, most: int)
     table = SpatialTable("Shapefile", [], srid=srid, layer=chosen, layers=list(titles))
     with _unpacked(opened, by_name, stem, most) as read:
         table.names = read.names
-        if "Z" in read.shape or "2.5D" in read.shape:
-            table.remarks.append(_("Les altitudes ne sont pas reprises."))
-        for printed, values in read.elements:
-            table.shapes.append(wkt.from_printed(printed))
-            table.rows.append(values)
+        wkt.fill(table, read.elements)
     return table
 
 
@@ -104,7 +100,6 @@ class _Layer:
     """What the sandbox read of a Shapefile, its texts in the encoding of its DBF."""
 
     names: list[str]
-    shape: str
     elements: Iterator[tuple[str | None, list[Any]]]
 
 
@@ -128,7 +123,7 @@ def _unpacked(
         encoding = _encoding((folder / "couche.dbf").read_bytes(), said)
         names = [_text(one, encoding) for one in read.header["names"]]
         elements = ((shape, [_text(value, encoding) for value in values]) for shape, values in read.elements)
-        yield _Layer(names, read.header["shape"], elements)
+        yield _Layer(names, elements)
 
 
 def _require_all(by_name: Members, stem: str) -> None:

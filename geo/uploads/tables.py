@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from geo.uploads import archive, geopackage, shapefile, stream, wkt
 from geo.uploads.layers import SpatialTable, UploadRefused
-from geo.uploads.projections import likely
+from geo.uploads.projections import WGS84, likely
 
 BOM = b"\xef\xbb\xbf"
 LARGEST_UNPACKED = 200 * 1024 * 1024
@@ -45,9 +45,27 @@ def read_table(content: bytes, *, layer: str = "", most: int) -> SpatialTable:
         raise UploadRefused(_("Les géométries de ce fichier sont trop détaillées : simplifiez-les."))
     if table.is_spatial:
         wkt.refuse_all_unread(table.shapes)
-        if table.srid is None:
-            table.likely = likely(_positions(table.shapes))
+        _judge_system(table)
     return table
+
+
+def _judge_system(table: SpatialTable) -> None:
+    """Hold the coordinates against the system that the file announces."""
+    found = likely(_positions(table.shapes))
+    if table.srid is None:
+        table.likely = found
+    elif table.srid == WGS84 and found not in (None, WGS84):
+        table.srid, table.likely = None, found
+        table.remarks.append(
+            _("Le fichier annonce des degrés, mais ses coordonnées sont des mètres : dites leur projection.")
+        )
+    elif table.srid != WGS84 and found == WGS84:
+        raise UploadRefused(
+            _(
+                "Le fichier annonce une projection en mètres, mais ses coordonnées sont des degrés : "
+                "enregistrez-le à nouveau dans sa vraie projection."
+            )
+        )
 
 
 def _positions(shapes: list[str]) -> list[tuple[float, float]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from geo.drawing import MOST_VERTICES
 from geo.uploads import sandbox
-from geo.uploads.layers import UploadRefused
+from geo.uploads.layers import SpatialTable, UploadRefused
 
 DEPTHS = {
     "Point": 0,
@@ -26,8 +27,10 @@ DEPTHS = {
 }
 """How deep the positions of each kind lie in its coordinates."""
 UNREAD = "(géométrie non lue : "
-POINT_WKB = b"\x01\x01\x00\x00\x00"
+HEAD = struct.Struct("<BI")
 PAIR = struct.Struct("<dd")
+POINTS = frozenset({(1, 1), (1, 1001), (1, 0x80000001)})
+"""What the WKB of a point begins with: the order of its bytes, its code, with or without a height."""
 
 
 class Unwritten(Exception):
@@ -51,13 +54,33 @@ def from_printed(printed: str | None) -> str:
     if printed == sandbox.LONG:
         return unread(_too_long())
     content = bytes.fromhex(printed)
-    if len(content) == 21 and content.startswith(POINT_WKB):
-        return _safely("Point", PAIR.unpack_from(content, 5))
+    if len(content) >= 21 and HEAD.unpack_from(content) in POINTS:
+        position = PAIR.unpack_from(content, 5)
+        return "" if all(map(math.isnan, position)) else _safely("Point", position)
     try:
         geometry = GEOSGeometry(memoryview(content))
     except (GEOSException, ValueError):
         return unread(_("elle est abîmée"))
     return "" if geometry.empty else _safely(str(geometry.geom_type), geometry)
+
+
+def fill(table: SpatialTable, elements: Iterable[tuple[str | None, list[Any]]]) -> None:
+    """Put the elements that the child printed in a table; say it when they lose their heights."""
+    flattened = False
+    for printed, values in elements:
+        flattened = flattened or has_height(printed)
+        table.shapes.append(from_printed(printed))
+        table.rows.append(values)
+    if flattened:
+        table.remarks.append(_("Les altitudes ne sont pas reprises."))
+
+
+def has_height(printed: str | None) -> bool:
+    """True for a geometry in three dimensions."""
+    if printed is None or printed == sandbox.LONG or len(printed) < 10:
+        return False
+    code = HEAD.unpack_from(bytes.fromhex(printed[:10]))[1]
+    return bool(code & 0x80000000) or code % 1_000_000 // 1000 in (1, 3)
 
 
 def from_geojson(data: Any) -> str:
