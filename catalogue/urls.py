@@ -9,8 +9,11 @@ from catalogue.views.capitalisation.urls import urlpatterns as capitalisation_ur
 from catalogue.views.dashboard.urls import urlpatterns as dashboard_urls
 from catalogue.views.imports.urls import urlpatterns as import_urls
 from catalogue.views.meet.urls import urlpatterns as meet_urls
+from catalogue.views.merging.urls import urlpatterns as merging_urls
 from catalogue.views.propose.urls import urlpatterns as propose_urls
+from catalogue.views.review.urls import urlpatterns as review_urls
 from catalogue.views.quality.urls import urlpatterns as quality_urls
+from catalogue.views.reference.urls import urlpatterns as reference_urls
 from catalogue.views.space.urls import urlpatterns as space_urls
 from catalogue.views.workshop.urls import urlpatterns as workshop_urls
 
@@ -40,8 +43,11 @@ urlpatterns = [
     *dashboard_urls,
     *import_urls,
     *meet_urls,
+    *merging_urls,
     *propose_urls,
+    *review_urls,
     *quality_urls,
+    *reference_urls,
     *space_urls,
     *workshop_urls,
 ]

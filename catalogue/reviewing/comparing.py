@@ -222,8 +222,11 @@ def _linked(known: models.Field[Any, Any], key: str) -> str:
 
 
 def title_of(kind: str, name: str, row: Data) -> str:
-    """What a row is called: its title, its name, else all that it says."""
-    return str(row.get("title") or row.get("name") or row_words(kind, name, row))
+    """What a row is called: its title, its name, else what tells it from the others."""
+    collection = portable.collections(kind).get(name)
+    if collection is None or row.get("name") or "solution" in row:
+        return str(row.get("title") or row.get("name") or row_words(kind, name, row))
+    return portable.item_words(collection, {one: row.get(one) for one in collection.identity})
 
 
 def row_words(kind: str, name: str, row: Data) -> str:

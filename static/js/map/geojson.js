@@ -6,6 +6,8 @@ const L = window.L;
 const CLOSEST_TO_SHAPE = 15;
 const CLOSEST_TO_POINT = 11; // closer, our base map has nothing more to show around a point
 const STYLES = {
+  avant: { color: INK, weight: 2.5, dashArray: "7 5", fillColor: INK, fillOpacity: 0.08 },
+  apres: { color: "#00654f", weight: 3, fillColor: "#00654f", fillOpacity: 0.22 },
   contour: { color: "#00654f", weight: 3, fill: true, fillColor: "#00654f", fillOpacity: 0.06 },
   jumeau: { color: "#00654f", weight: 1.5, dashArray: "4 3", fillColor: "#00654f", fillOpacity: 0.12 },
   code: { color: INK, weight: 2, dashArray: "6 4", fillColor: INK, fillOpacity: 0.05 },
