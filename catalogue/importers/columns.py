@@ -44,6 +44,7 @@ PLACES = {
     "lon": gettext_lazy("Longitude, ou x"),
     "lat": gettext_lazy("Latitude, ou y"),
     "point": gettext_lazy("Point « latitude, longitude »"),
+    "emplacement": gettext_lazy("Emplacement (géométrie)"),
     "precision": gettext_lazy("Précision du lieu"),
 }
 IDENTITY = ("territoire", "commune", "titre")
