@@ -231,3 +231,14 @@ def _tell(line: Transition, kept: Any) -> None:
     later("find_duplicates", records=[kept.pk])
     if kept.is_published:
         later("match_alerts", records=[kept.pk])
+
+
+def followers(gone: Any) -> list[dict[str, Any]]:
+    """What points to the record that goes and will follow, with how much of it there is."""
+    found = []
+    for one in following(gone.kind):
+        rows = one.model._default_manager.filter(**{one.name: gone.pk})
+        count = (rows.filter(state__in=one.states) if one.states else rows).count()
+        if count:
+            found.append({"label": str(one.label), "nombre": count})
+    return found

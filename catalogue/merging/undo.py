@@ -152,3 +152,22 @@ def _take_audience_back(merge: Merge) -> None:
         AudienceDay.objects.create(
             pk=pk, record_id=merge.loser_id, day=date.fromisoformat(day), views=views, contacts=contacts
         )
+
+
+def brought(merge: Merge) -> list[dict[str, Any]]:
+    """What the merge brought to the record that stayed: the fields written, the rows and links that came."""
+    kind, trace_ = merge.survivor.kind, merge.trace
+    told: list[dict[str, Any]] = []
+    for model, _owner, _columns in trace.shape(kind):
+        lines = trace_["rows"].get(model._meta.db_table, {})
+        if issubclass(model, Record):
+            changed = lines.get(str(merge.survivor_id))
+            names = [name for name in (changed[1] if changed else {}) if name not in trace.UNSEEN]
+            told += [{"label": _field_label(model, name), "nombre": 0} for name in names]
+        elif lines:
+            told.append({"label": _table_label(kind, model), "nombre": len(lines)})
+    for one in following(kind):
+        count = len(trace_["moved"].get(f"{one.model._meta.model_name}.{one.name}", []))
+        if count:
+            told.append({"label": str(one.label).capitalize(), "nombre": count})
+    return told
