@@ -1,0 +1,147 @@
+"""Which lists there are, what may be changed in each (an allow-list), and how records use their lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import (
+    IndicatorType,
+    Organisation,
+    Programme,
+    Record,
+    Source,
+    Stake,
+    Theme,
+    Zonage,
+)
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+TERM = ("label", "description")
+CROSSWALK = "crosswalk"
+"""The one value of a line that is a list: what a theme is called elsewhere, « liste : libellé »."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A way in which records use a line: the look-up from a record, and what it is called."""
+
+    lookup: str
+    label: StrOrPromise
+
+
+@dataclass(frozen=True)
+class ReferenceList:
+    """One reference list."""
+
+    code: str
+    model: type[Model]
+    title: StrOrPromise
+    one: StrOrPromise
+    fields: tuple[str, ...]
+    uses: tuple[Use, ...] = ()
+    key: str = "code"
+    label: str = "label"
+    searched: tuple[str, ...] = ("label", "code")
+    said: StrOrPromise = ""
+
+    @property
+    def is_ordered(self) -> bool:
+        """True when the order of its lines is chosen."""
+        return any(field.name == "position" for field in self.model._meta.fields)
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """Its lines."""
+        rows: QuerySet[Any] = self.model._default_manager.all()
+        return rows
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The names of what may be changed."""
+        return (*self.fields, CROSSWALK) if self.model is Theme else self.fields
+
+    def find(self, words: str) -> QuerySet[Any]:
+        """Its lines that contain the words."""
+        wanted = Q()
+        for name in self.searched:
+            wanted |= Q(**{f"{name}__icontains": words})
+        return self.rows.filter(wanted) if words else self.rows
+
+    def key_of(self, line: Any) -> str:
+        """What names a line in addresses and in files."""
+        return str(getattr(line, self.key))
+
+    def label_of(self, line: Any) -> str:
+        """What a line is called."""
+        return str(getattr(line, self.label))
+
+    def counts(self, lines: list[Any], shown: Q) -> dict[int, list[int]]:
+        """For each line, how many of the records ``shown`` use it in each way; a statement for each way."""
+        found = {line.pk: [0] * len(self.uses) for line in lines}
+        for place, use in enumerate(self.uses):
+            rows = Record.objects.filter(shown, **{f"{use.lookup}__in": list(found)}).order_by()
+            for pk, total in rows.values_list(use.lookup).annotate(total=Count("pk", distinct=True)):
+                if pk in found:
+                    found[pk][place] = total
+        return found
+
+    def records(self, line: Any, use: Use | None = None) -> QuerySet[Record]:
+        """The records that use a line, in one way or in any."""
+        wanted = Q()
+        for one in [use] if use else self.uses:
+            wanted |= Q(pk__in=Record.objects.filter(**{one.lookup: line}).order_by().values("pk"))
+        rows: QuerySet[Record] = Record.objects.filter(wanted) if wanted else Record.objects.none()
+        return rows
+
+
+LISTS: dict[str, ReferenceList] = {
+    one.code: one
+    for one in (
+        ReferenceList(
+            "themes", Theme, _("Thèmes"), _("thème"), TERM, (Use("themes", _("Fiches")),),
+            said=_("Ce dont parlent les fiches, et comment chaque source l’appelle."),
+        ),
+        ReferenceList(
+            "enjeux", Stake, _("Enjeux"), _("enjeu"), TERM, (Use("stakes", _("Fiches")),),
+            said=_("Les grandes finalités des fiches."),
+        ),
+        ReferenceList(
+            "indicateurs", IndicatorType, _("Indicateurs partagés"), _("indicateur partagé"),
+            (*TERM, "unit", "direction"),
+            (Use("as_experiment__indicators__type", _("Fiches")),),
+            searched=("label", "code", "unit"),
+            said=_("Unité, sens de lecture et définition, pour que les résultats se comparent."),
+        ),
+        ReferenceList(
+            "programmes", Programme, _("Programmes"), _("programme"),
+            (*TERM, "operator", "url", "year_start", "year_end"),
+            (Use("programmes", _("Fiches")),),
+            searched=("label", "code", "operator"),
+            said=_("Les programmes et labels publics dont relèvent les fiches."),
+        ),
+        ReferenceList(
+            "zonages", Zonage, _("Zonages"), _("zonage"), (*TERM, "programme", "source"),
+            said=_("Les territoires qu’un programme ou une loi désigne ; leur liste vient d’un import."),
+        ),
+        ReferenceList(
+            "sources", Source, _("Sources"), _("source"),
+            ("name", "publisher", "url", "licence", "consulted_on", "note"),
+            (Use("source", _("Fiches")),),
+            label="name", searched=("name", "code", "publisher"),
+            said=_("D’où viennent les fiches, et sous quelle licence."),
+        ),
+        ReferenceList(
+            "organisations", Organisation, _("Organisations"), _("organisation"),
+            ("name", "kind", "siren", "siret", "territory", "country", "url", "description"),
+            (Use("organisation_links__organisation", _("Fiches liées")), Use("owner", _("Fiches tenues"))),
+            key="slug", label="name", searched=("name", "siret", "siren", "slug"),
+            said=_("Ceux qui portent, accueillent, évaluent ou tiennent à jour les fiches."),
+        ),
+    )
+}  # fmt: skip
