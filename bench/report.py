@@ -137,6 +137,10 @@ def query_figures(q: dict[str, float]) -> list[str]:
         ratios.append(
             ("9. A publication under 20,000 alerts, over its SQL", q["alerts"] / q["alerts_raw"], 5, " times")
         )
+    if "dashboard" in q:
+        ratios.append(
+            ("Dashboard, whole page over its SQL", q["dashboard"] / q["dashboard_raw"], 2.5, " times")
+        )
     return [figure(name, f"≤ {most}{unit}", found, found <= most) for name, found, most, unit in ratios]
 
 

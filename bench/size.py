@@ -12,11 +12,15 @@ import django
 def main(name: str, records: int, only: list[str], compare: bool) -> None:
     """Print what was measured."""
     django.setup()
-    from bench import alert_paths, query_paths, tile_paths
+    from bench import alert_paths, dashboard_paths, query_paths, tile_paths
 
     found: dict[str, Any] = {"records": records}
     if "queries" in only:
-        found["queries"] = {**query_paths.measure(), **alert_paths.measure()}
+        found["queries"] = {
+            **query_paths.measure(),
+            **alert_paths.measure(),
+            **dashboard_paths.measure(),
+        }
     if "tiles" in only:
         found["tiles"] = tile_paths.measure(name, compare)
     print(json.dumps(found))
