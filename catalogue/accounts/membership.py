@@ -48,10 +48,10 @@ def managers(organisation: Organisation) -> QuerySet[Membership]:
 
 def find(siret: str) -> Organisation | None:
     """The organisation of a SIRET; else the only one known by the SIREN alone."""
-    own = Organisation.objects.filter(siret=siret).first()
+    own = Organisation.objects.filter(siret=siret).select_related("merged_into").first()
     if own is not None:
-        return own
-    by_siren = Organisation.objects.filter(siren=siret[:9], siret="")[:2]
+        return own.merged_into or own
+    by_siren = Organisation.objects.filter(siren=siret[:9], siret="", merged_into=None)[:2]
     return by_siren[0] if len(by_siren) == 1 else None
 
 

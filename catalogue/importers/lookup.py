@@ -29,7 +29,9 @@ Names = Iterable[tuple[int, str, tuple[str, ...]]]
 
 
 def _terms(model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorType] | type[Zonage]) -> Names:
-    return ((pk, code, (code, label)) for pk, code, label in model.objects.values_list("pk", "code", "label"))
+    """A line that was merged answers to its names with the one that took it over."""
+    rows = model.objects.values_list("pk", "code", "label", "merged_into__pk", "merged_into__code")
+    return ((into or pk, key or code, (code, label)) for pk, code, label, into, key in rows)
 
 
 def _themes() -> Names:
@@ -42,12 +44,17 @@ def _themes() -> Names:
 
 
 def _sources() -> Names:
-    return ((pk, code, (code, name)) for pk, code, name in Source.objects.values_list("pk", "code", "name"))
+    rows = Source.objects.values_list("pk", "code", "name", "merged_into__pk", "merged_into__code")
+    return ((into or pk, key or code, (code, name)) for pk, code, name, into, key in rows)
 
 
 def _organisations() -> Names:
-    rows = Organisation.objects.values_list("pk", "slug", "name", "siren", "siret")
-    return ((pk, slug, (slug, name, siren, siret)) for pk, slug, name, siren, siret in rows)
+    own = ("pk", "slug", "name", "siren", "siret")
+    rows = Organisation.objects.values_list(*own, "merged_into__pk", "merged_into__slug")
+    return (
+        (into or pk, key or slug, (slug, name, siren, siret))
+        for pk, slug, name, siren, siret, into, key in rows
+    )
 
 
 def _records(kind: str) -> Names:

@@ -127,7 +127,8 @@ def find_organisations(words: str) -> list[Organisation]:
     """The organisations of that SIRET or SIREN, or whose name holds the words."""
     digits = "".join(words.split())
     if digits.isascii() and digits.isdigit():
-        return list(Organisation.objects.filter(Q(siret=digits) | Q(siren=digits))[:SHOWN])
+        found = Organisation.objects.filter(Q(siret=digits) | Q(siren=digits)).select_related("merged_into")
+        return list(dict.fromkeys(one.merged_into or one for one in found[:SHOWN]))
     if len(words) < AT_LEAST - 1:
         return []
     found = Organisation.objects.filter(is_active=True)

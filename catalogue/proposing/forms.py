@@ -268,7 +268,7 @@ class OperationForm(StepForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["programmes"]
-        field.choices = list(vocabularies({"programmes": Programme})["programmes"].items())
+        field.choices = list(vocabularies({"programmes": Programme}, self.initial)["programmes"].items())
 
     def clean_area_ha(self) -> Any:
         """The area, greater than nothing."""
@@ -298,7 +298,7 @@ class ThemesForm(StepForm):
         if self.record_kind == Record.Kind.OPERATION:
             del self.fields["programmes"]
         known = {"themes": Theme, "stakes": Stake, "programmes": Programme}
-        for name, terms in vocabularies({name: known[name] for name in self.fields}).items():
+        for name, terms in vocabularies({name: known[name] for name in self.fields}, self.initial).items():
             field: Any = self.fields[name]
             field.choices = list(terms.items())
 

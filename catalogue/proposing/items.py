@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Document, Indicator, IndicatorType, LabelAward
@@ -85,7 +86,7 @@ class IndicatorForm(forms.Form):
 
     def __init__(self, *args: Any, record: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._types = {one.code: one for one in IndicatorType.objects.all()}
+        self._types = {one.code: one for one in offered_types(self.initial.get("type"))}
         fields: Any = self.fields
         fields["type"].choices = [
             (OTHER, _("Un autre indicateur")),
@@ -117,6 +118,11 @@ class IndicatorForm(forms.Form):
         """What was typed, in the portable form."""
         data = {name: plain(value) for name, value in self.cleaned_data.items()}
         return data | {"type": data["type"] or None, "document": data["document"] or None}
+
+
+def offered_types(held: str | None) -> QuerySet[IndicatorType]:
+    """The shared indicators that a form offers, and the one that is held already."""
+    return IndicatorType.objects.filter(Q(is_active=True) | Q(code=held or ""))
 
 
 class AwardForm(forms.Form):

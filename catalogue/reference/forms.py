@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Field, Model, URLField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -117,9 +117,12 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
 def form_of(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
     """The form of a line, with what it says."""
     made: Any = forms.modelform_factory(
-        known.model, form=LineForm, fields=[name for name in known.fields if name != "territory"],
+        known.model,
+        form=LineForm,
+        fields=[name for name in known.fields if name != "territory"],
         widgets={"consulted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
-    )  # fmt: skip
+        formfield_callback=_asked,
+    )
     extra: dict[str, Any] = {"known": known}
     initial: dict[str, Any] = {"seen": values.token(known, line) if line.pk else ""}
     if CROSSWALK in known.values:
@@ -140,6 +143,12 @@ def form_of(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
     last = [name for name in ("seen", "reason") if name in form.fields]
     form.order_fields([*known.values, *last])
     return form
+
+
+def _asked(field: Field[Any, Any], **options: Any) -> Any:
+    if isinstance(field, URLField):
+        options["assume_scheme"] = "https"
+    return field.formfield(**options)
 
 
 def _explain(form: LineForm) -> None:

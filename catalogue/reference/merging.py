@@ -167,7 +167,9 @@ def merge(
     touched = list(known.records(first).values_list("pk", flat=True))
     versions.keep_before(touched)
     trace = {relation.name: _moved(relation, first, second) for relation in relations(known.model)}
-    known.rows.filter(pk=first.pk).update(is_active=False, merged_into=second)
+    led = list(known.rows.filter(merged_into=first).values_list("pk", flat=True))
+    known.rows.filter(pk__in=[first.pk, *led]).update(merged_into=second)
+    known.rows.filter(pk=first.pk).update(is_active=False)
     words = {"first": known.label_of(first), "second": known.label_of(second)}
     versions.keep(
         touched, actor, versions.Origin.REFERENCE, _("« %(first)s » réuni à « %(second)s »") % words
@@ -179,7 +181,7 @@ def merge(
         actor,
         reason,
         changes={"merged_into": [None, known.key_of(second)]},
-        trace={"into": second.pk, "was_active": first.is_active, "tables": trace},
+        trace={"into": second.pk, "was_active": first.is_active, "led": led, "tables": trace},
         record_count=len(touched),
     )
 
@@ -217,6 +219,7 @@ def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> Refe
         kept = change.trace["tables"].get(relation.name)
         if kept:
             _moved_back(relation, kept, first, second)
+    known.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
     known.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
     words = _("Réunion de « %(first)s » annulée") % {"first": known.label_of(first)}
     versions.keep(touched, actor, versions.Origin.REFERENCE, words)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -31,7 +32,11 @@ DONE = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A message to an organisation, relayed without an address."""
-    organisation = get_object_or_404(Organisation, slug=slug)
+    organisation = get_object_or_404(Organisation.objects.select_related("merged_into"), slug=slug)
+    if organisation.merged_into is not None:
+        address = reverse("catalogue:contact-new", args=[organisation.merged_into.slug])
+        query = request.GET.urlencode()
+        return redirect(f"{address}?{query}" if query else address, permanent=True)
     about = ContactAboutForm(request.GET)
     if not about.is_valid():
         return bad_request(request, about)
