@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from catalogue import mailing
+from catalogue import completeness, mailing
 from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
 from catalogue.importers import steps, wizard
@@ -146,6 +146,12 @@ def ask_confirmations(timestamp: int) -> None:
 def check_links(timestamp: int) -> None:
     """Ask some of the addresses that the catalogue names, when the operator wants it."""
     links.check()
+
+
+@task("measure_waiting", cron="27 2 * * *")
+def measure_waiting(timestamp: int) -> None:
+    """Measure how complete each record of the curators' queue is."""
+    completeness.measure_waiting()
 
 
 @task("tidy_accounts", cron="37 4 * * *")

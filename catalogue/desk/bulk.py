@@ -126,13 +126,13 @@ def _handed(order: Order, record: Record, to: User | None, is_covered: bool) -> 
 def _decided(order: Order, record: Record, is_blocked: bool) -> Effect:
     rule = workflow.RULES[order.action]
     if record.state not in rule.sources:
-        said = _("« %(action)s » n’est pas possible : la fiche est %(state)s.") % {
+        said = _("« %(action)s » n’est pas possible : la fiche est %(state)s.") % {
             "action": rule.label,
             "state": record.get_state_display(),
         }
         return Effect(record, False, said)
     if order.action == "publish" and is_blocked:
-        return Effect(record, False, _("Un doute bloquant reste à lever : ouvrez-la pour la publier."))
+        return Effect(record, False, _("Un doute bloquant reste à lever : ouvrez-la pour la publier."))
     change = _("%(before)s → %(after)s") % {
         "before": capfirst(record.get_state_display()),
         "after": Record.State(rule.target).label,
@@ -146,9 +146,9 @@ def _warnings(order: Order, record: Any) -> list[str]:
     if case is not None and case.handler_id not in (None, order.actor.pk):
         found.append(handling.held_words(case))
     if order.action == "publish" and record.doubts:
-        found.append(_("Doutes non levés : %(n)d.") % {"n": record.doubts})
+        found.append(_("Doutes non levés : %(n)d.") % {"n": record.doubts})
     if order.action == "publish" and case is not None and (case.completeness or 0) < waiting.LOW:
-        found.append(_("Peu complète : %(n)d %%.") % {"n": case.completeness or 0})
+        found.append(_("Peu complète : %(n)d %%.") % {"n": case.completeness or 0})
     return found
 
 
@@ -178,7 +178,7 @@ def _result(order: Order, effect: Effect, stamp: str, done: list[Record]) -> dic
     record = effect.record
     told = {"slug": record.slug, "title": record.title}
     if effect.stamp != stamp:
-        said = _("Quelqu’un l’a changée depuis l’aperçu : elle est restée comme elle est.")
+        said = _("Quelqu’un l’a changée depuis l’aperçu : elle est restée comme elle est.")
         return {**told, "done": False, "said": said}
     if not effect.possible:
         return {**told, "done": False, "said": effect.said}

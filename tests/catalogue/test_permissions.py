@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection, models, transaction
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +23,7 @@ from catalogue import permission_table, permissions
 from catalogue.models import (
     AnswerProposal,
     Application,
+    CaseNote,
     ContactRequest,
     Document,
     Membership,
@@ -73,6 +75,7 @@ COUNTED: tuple[type[models.Model], ...] = (
     Document,
     Membership,
     Record,
+    CaseNote,
 )
 
 
@@ -132,6 +135,8 @@ def address(world: World, action: str) -> str:
         "delete": ("propose-delete", [slug]),
         "submit": ("propose-review", [slug]),
         "decide": ("workshop-revision", [world.revision.pk]),
+        "handle": ("workshop-assign", [slug]),
+        "comment": ("workshop-comment", [slug]),
         "history": ("space-record", [slug]),
         "figures": ("space-record", [slug]),
         "contact": ("contact-new", [world.site.owner.slug]),
@@ -157,6 +162,8 @@ def posted(world: World, action: str) -> dict[str, Any] | None:
         "edit": {"title": TITLE, "summary": SUMMARY, "owner": world.site.owner.slug},
         "propose": {"title": TITLE, "summary": SUMMARY, "owner": world.site.owner.slug},
         "decide": {"decision": "accepter", "fields_kept": ["summary"]},
+        "handle": {"geste": "prendre"},
+        "comment": {"texte": "Entre nous.", "cle": str(uuid.uuid4())},
         "contact": {"subject": "Bonjour", "message": "Bonjour.", "creation_key": str(uuid.uuid4())},
     }.get(action, {"reason": "Parce que."})
     return data | FORGED
@@ -198,6 +205,8 @@ def changed(world: World, action: str, response: HttpResponse) -> bool:
         "edit": lambda: now is not None and now["title"] == TITLE,
         "propose": lambda: Revision.objects.filter(state="preparation", changes__has_key="title").exists(),
         "decide": lambda: now is not None and now["summary"] == "Résumé proposé",
+        "handle": lambda: CaseNote.objects.filter(kind="prise", author=F("record__case__handler")).exists(),
+        "comment": lambda: CaseNote.objects.filter(kind="commentaire", text="Entre nous.").exists(),
         "contact": lambda: ContactRequest.objects.filter(record=world.site.pk).exists(),
         "figures": lambda: response.status_code == 200 and "Les douze dernières semaines" in text(response),
     }

@@ -58,7 +58,7 @@ def workshop_assign(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         messages.success(request, carry_out(form, record, user))
     except handling.Held as held:
-        said = _("« %(title)s » : %(who)s Rien n’a changé.") % {"title": record.title, "who": held}
+        said = _("« %(title)s » : %(who)s Rien n’a changé.") % {"title": record.title, "who": held}
         messages.warning(request, said)
     except handling.NotPossible as refusal:
         messages.warning(request, str(refusal))
@@ -71,12 +71,12 @@ def carry_out(form: HandForm, record: Record, user: User) -> str:
     if data["geste"] == "confier":
         to = form.people[data["a"]]
         handling.give(record, to, user, data["vu"], data["mot"].strip())
-        return _("« %(title)s » est confiée à %(who)s.") % {**title, "who": name_of(to)}
+        return _("« %(title)s » est confiée à %(who)s.") % {**title, "who": name_of(to)}
     if data["geste"] == "rendre":
         handling.release(record, user, data["vu"])
-        return _("« %(title)s » n’est plus confiée à personne.") % title
+        return _("« %(title)s » n’est plus confiée à personne.") % title
     handling.take(record, user, data["vu"])
-    return _("Vous vous chargez de « %(title)s ».") % title
+    return _("Vous vous chargez de « %(title)s ».") % title
 
 
 def _back(form: HandForm, record: Record) -> str:
@@ -118,6 +118,6 @@ def workshop_comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpRes
         messages.success(request, _("Le commentaire est retiré."))
     except notes.TooLate:
         messages.warning(
-            request, _("Ce commentaire ne se retire plus : seul son auteur le peut, pendant quinze minutes.")
+            request, _("Ce commentaire ne se retire plus : seul son auteur le peut, pendant quinze minutes.")
         )
     return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")

@@ -188,7 +188,7 @@ class ListField(forms.Field):
         if len(found) > bulk.MOST:
             raise forms.ValidationError(_("Cochez au plus %(n)d fiches à la fois.") % {"n": bulk.MOST})
         if not all(self.pattern.fullmatch(one) for one in found):
-            raise forms.ValidationError(_("Cette sélection n’a pas de sens : revenez à la file."))
+            raise forms.ValidationError(_("Cette sélection n’a pas de sens : revenez à la file."))
         return found
 
 
@@ -268,7 +268,7 @@ class NoteForm(forms.Form):
     texte = forms.CharField(
         label=_("Commentaire interne"),
         help_text=_(
-            "Seuls les curateurs le lisent : ni l’auteur de la fiche ni son organisation ne le voient."
+            "Seuls les curateurs le lisent : ni l’auteur de la fiche ni son organisation ne le voient."
         ),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),

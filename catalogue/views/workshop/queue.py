@@ -165,7 +165,7 @@ def change_line(revision: Revision, reader: User) -> dict[str, Any]:
         "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
         "nature": record.kind,
         "fiche": None,
-        "details": [words for words in (origin, _("champs changés : %(n)d") % {"n": count}) if words],
+        "details": [words for words in (origin, _("champs changés : %(n)d") % {"n": count}) if words],
         "quand": revision.updated_at,
         "evenement": _("Changement proposé"),
         "motif": revision.reason,
