@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalogue.models import Record
+from catalogue.querysets import STALE as STALE
 from catalogue.wording import NBSP
 
 MONTHS: dict[tuple[str, str], int] = {
@@ -35,9 +36,6 @@ GRACE_DAYS = 30
 """Left to a record verified before anybody said until when."""
 NOTICE_DAYS = 30
 """How long before the day its owner is first asked."""
-STALE = 0.8
-"""Weight of a record to be confirmed in the rankings: one fifth less."""
-
 # One row for each pair of MONTHS; by the primary keys of the records asked for, or the whole table at night.
 SPAN = """(
     SELECT m.months

@@ -15,11 +15,14 @@ from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from catalogue.search import TextQuery
     from geo.models import Territory
 
+STALE = 0.8
+"""Weight of a record to be confirmed: one fifth less."""
 RANKED = 500
 """How many of the records that match are ranked by their words, best proof first: ranking all is linear."""
 
@@ -92,10 +95,14 @@ class RecordQuerySet(models.QuerySet[Any]):
         return self.order_by(first, "-updated_at", "-pk")
 
     def with_relevance(self, words: TextQuery) -> Self:
-        """Annotate ``relevance``: how well the words are answered, the more so the better proven."""
+        """Annotate ``relevance``: how well the words are answered, times proof; less when to be confirmed."""
         rank = SearchRank(models.F("search__document"), words, cover_density=True, normalization=1)
         trust = 1 + Coalesce(models.F("proof_level"), 1) / models.Value(5.0)
-        return self.annotate(relevance=models.ExpressionWrapper(rank * trust, models.FloatField()))
+        current = models.Case(
+            models.When(expires_on__lt=timezone.localdate(), then=models.Value(STALE)),
+            default=models.Value(1.0),
+        )
+        return self.annotate(relevance=models.ExpressionWrapper(rank * trust * current, models.FloatField()))
 
     def most_relevant_first(self, words: TextQuery | None = None, *, few: bool = False) -> Self:
         """Order by words × proof when words are given, then by proof, then by last update.

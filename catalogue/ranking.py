@@ -3,7 +3,7 @@
 One SQL query. Of the published experiments, the nearest of each niveau de preuve are taken by KNN,
 the radius widens until enough proven solutions stand in it, and each experiment is scored
 
-    score = proof × nearness^(1-w) × resemblance^w × freshness × theme
+    score = proof × nearness^(1-w) × resemblance^w × freshness × theme × currency
 
 where w goes from 0 (« proche de moi ») to 1 (« qui me ressemble »).
 Every factor lies in 0..1, is kept and is shown in words. A solution ranks as its best experiment.
@@ -17,6 +17,7 @@ Every factor lies in 0..1, is kept and is shown in words. A solution ranks as it
              place has no profile. Twins further than the radius stand as well when w > 0.
 - freshness  0.94 ^ years since the last year known, never under 0.4; 0.5 when no year is known
 - theme      1 when a theme asked for is borne (or none is asked for), 0.3 otherwise
+- currency   0.8 when the day before which the experiment had to be confirmed is past, 1 otherwise
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue import proof
+from catalogue.lifespans import STALE
 from catalogue.models import Experiment
 from catalogue.wording import distance_words, period_words
 from geo.models import Territory
@@ -93,6 +96,7 @@ WITH asked AS (
                     false) AS inside,
            c.is_twin, x.territory_id, 1 / (1 + (tp.profile <-> asked.profile) / 2) AS likeness,
            greatest(x.year_end, x.year_start, m.year) AS last_year,
+           CASE WHEN x.expires_on < %(today)s THEN x.expires_on END AS stale_since,
            e.status = 'abandonne' OR e.outcome = 'non-concluant' AS failed,
            %(themes)s::bigint[] = '{{}}' OR EXISTS (
                SELECT 1 FROM catalogue_record_themes rt
@@ -128,13 +132,14 @@ WITH asked AS (
            CASE WHEN inside THEN 1 ELSE coalesce(likeness, 0.25) END AS resemblance,
            CASE WHEN last_year IS NULL THEN 0.5
                 ELSE greatest(0.4, power(0.94, greatest(0, %(year)s - last_year))) END AS freshness,
-           CASE WHEN on_theme THEN 1 ELSE 0.3 END AS theme
+           CASE WHEN on_theme THEN 1 ELSE 0.3 END AS theme,
+           CASE WHEN stale_since IS NULL THEN 1 ELSE %(stale)s END AS currency
     FROM placed p, radius
     WHERE p.inside OR p.is_twin OR p.metres <= radius.km * 1000
 ), scored AS (
     SELECT *, (%(proofs)s::float8[])[level + 1]
               * power(nearness, 1 - %(weight)s) * power(resemblance, %(weight)s)
-              * freshness * theme AS score,
+              * freshness * theme * currency AS score,
            CASE WHEN %(by_distance)s THEN CASE WHEN inside THEN -1 ELSE metres END END AS distance_key
     FROM factored
 ), ranked AS (
@@ -158,7 +163,7 @@ SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level,
        b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
        b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within,
        b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8,
-       b.theme::float8, b.on_theme, b.score::float8, b.radius_km,
+       b.theme::float8, b.on_theme, b.currency::float8, b.stale_since, b.score::float8, b.radius_km,
        (SELECT coalesce(json_agg(json_build_object('slug', ox.slug, 'title', ox.title, 'place', ox.place_name,
                                                    'metres', o.metres) ORDER BY o.place), '[]')
         FROM ranked o JOIN catalogue_record ox ON ox.id = o.id
@@ -241,7 +246,8 @@ def rank_solutions(
     ENOUGH_PROVEN proven solutions stand in it. ``by_distance`` orders by distance alone. ``weight`` is
     the share of resemblance, 0 to 1; a level without profiles (region, EPT) counts as 0.
     """
-    year = timezone.localdate().year
+    today = timezone.localdate()
+    year = today.year
     known = PROFILED.get(territory.level) if territory is not None and not by_distance else None
     level, parent, profiled = known or PROFILED["commune"]
     used = weight if known else 0.0
@@ -261,6 +267,8 @@ def rank_solutions(
                 "enough": ENOUGH_PROVEN,
                 "everywhere": float(EVERYWHERE_KM),
                 "year": year,
+                "today": today,
+                "stale": STALE,
                 "by_distance": by_distance,
                 "limit": limit,
                 "lessons": MOST_LESSONS,
@@ -338,7 +346,18 @@ def explain(row: dict[str, Any], asked: Asked) -> list[Factor]:
     if asked.theme:
         words = _("thème demandé") if row["on_theme"] else _("autre thème que celui demandé")
         factors.append(Factor(_("Thème"), words, row["theme"]))
-    return factors
+    return [*factors, *currency_factors(row)]
+
+
+def currency_factors(row: dict[str, Any]) -> list[Factor]:
+    """That the information is to be confirmed, since when, and what it costs; nothing while it is not."""
+    if row["stale_since"] is None:
+        return []
+    words = _("information à confirmer depuis le %(date)s : −%(percent)d %%") % {
+        "date": date_format(row["stale_since"], "j F Y"),
+        "percent": round(100 * (1 - row["currency"])),
+    }
+    return [Factor(_("Vérification"), words, row["currency"])]
 
 
 def _nearness_words(row: dict[str, Any]) -> str:

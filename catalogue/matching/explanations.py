@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalogue.matching.footprint import Footprint, Model
 from catalogue.matching.wish import Wish
-from catalogue.ranking import Factor
+from catalogue.ranking import Factor, currency_factors
 from catalogue.wording import distance_words, whole
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ def site_factors(row: Row, wish: Wish, where: Footprint) -> list[Factor]:
     factors += _nearness(row, wish)
     if where.models:
         factors.append(_likeness(row, row["likeness"], where, known=row["has_likeness"]))
-    return factors
+    return [*factors, *currency_factors(row)]
 
 
 def need_factors(row: Row, wish: Wish, where: Footprint, *, national: bool) -> list[Factor]:
@@ -60,11 +60,11 @@ def need_factors(row: Row, wish: Wish, where: Footprint, *, national: bool) -> l
         Factor(_("Thème"), _shared_words(row) or _("autre thème"), row["theme"]),
     ]
     if national:
-        return factors
+        return [*factors, *currency_factors(row)]
     factors += _nearness(row, wish)
     if where.models:
         factors.append(_likeness(row, row["likeness"], where, known=row["has_likeness"]))
-    return factors
+    return [*factors, *currency_factors(row)]
 
 
 def opening_words(row: Row) -> str:

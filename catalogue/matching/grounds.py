@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from catalogue.lifespans import STALE
 from catalogue.matching import statements as sql
 from catalogue.matching.explanations import (
     likeness_sentence,
@@ -136,6 +137,7 @@ def _parameters(wish: Wish, where: Footprint, limit: int) -> dict[str, Any]:
         "few_near": list(where.few_near or ()),
         "model_ids": [model.territory_id for model in where.models],
         "today": timezone.localdate(),
+        "stale": STALE,
         "limit": limit,
     }
 

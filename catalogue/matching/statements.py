@@ -180,6 +180,7 @@ SITES = """
                r.location_precision,
            ST_Distance(r.geog, %(point)s::geography) AS metres, u.name AS territory_name, d.name
                AS departement,
+           CASE WHEN r.expires_on < %(today)s THEN r.expires_on END AS stale_since,
            themed.bears, themed.shared, likened.position, likened.values, likened.model_values,
                likened.resemblance
     FROM candidate c
@@ -203,18 +204,20 @@ SITES = """
            CASE WHEN %(point)s IS NULL THEN 1 WHEN metres IS NULL THEN 0.25
                ELSE 1 / (1 + metres / 50000) END AS nearness,
            CASE WHEN cardinality(%(model_ids)s::bigint[]) = 0 THEN 1 ELSE coalesce(resemblance,
-               0.25) END AS likeness
+               0.25) END AS likeness,
+           CASE WHEN stale_since IS NULL THEN 1 ELSE %(stale)s END AS currency
     FROM placed
 ), ranked AS (
-    SELECT *, ground * theme * nearness * likeness AS score,
+    SELECT *, ground * theme * nearness * likeness * currency AS score,
            row_number() OVER (PARTITION BY site_state = 'historique'
-                              ORDER BY ground * theme * nearness * likeness DESC, id) AS rank
+                              ORDER BY ground * theme * nearness * likeness * currency DESC, id) AS rank
     FROM scored
 )
 SELECT slug, title, summary, place_name, territory_name, departement, site_state, allowed_tests, ground_kinds,
        available_from, available_until, lon, lat, location_precision, metres, bears, shared, position, values,
        model_values, resemblance IS NOT NULL AS has_likeness,
-       ground::float8, theme::float8, nearness::float8, likeness::float8, score::float8
+       ground::float8, theme::float8, nearness::float8, likeness::float8, currency::float8, stale_since,
+       score::float8
 FROM ranked
 WHERE rank <= %(limit)s
 ORDER BY site_state = 'historique', rank
@@ -267,6 +270,7 @@ NEEDS = """
         ST_Y(r.point) AS lat,
            r.location_precision, ST_Distance(r.geog, %(point)s::geography) AS metres, u.name
                AS territory_name,
+           CASE WHEN r.expires_on < %(today)s THEN r.expires_on END AS stale_since,
            d.name AS departement, coalesce(answer.how, '') AS how, answer.how IS NOT NULL AS linked,
                themed.shared,
            likened.position, likened.values, likened.model_values, likened.resemblance
@@ -289,14 +293,15 @@ NEEDS = """
            CASE WHEN {national} OR %(point)s IS NULL THEN 1 WHEN metres IS NULL THEN 0.25
                 ELSE 1 / (1 + metres / 50000) END AS nearness,
            CASE WHEN {national} OR cardinality(%(model_ids)s::bigint[]) = 0 THEN 1
-                ELSE coalesce(resemblance, 0.25) END AS likeness
+                ELSE coalesce(resemblance, 0.25) END AS likeness,
+           CASE WHEN stale_since IS NULL THEN 1 ELSE %(stale)s END AS currency
     FROM placed
 )
 SELECT slug, title, summary, place_name, territory_name, departement, workshop, lon, lat,
     location_precision, metres,
        how, linked, shared, position, values, model_values, resemblance IS NOT NULL AS has_likeness,
-       need::float8, theme::float8, nearness::float8, likeness::float8,
-       (need * theme * nearness * likeness)::float8 AS score
+       need::float8, theme::float8, nearness::float8, likeness::float8, currency::float8, stale_since,
+       (need * theme * nearness * likeness * currency)::float8 AS score
 FROM scored
 ORDER BY score DESC, id
 LIMIT %(limit)s

@@ -255,12 +255,13 @@ ALL = "r.state = ANY (%(states)s)"
 FEW = f"{ALL} AND r.id = ANY (%(records)s)"
 
 # ``found`` is read once. What a check finds no more goes; what it finds again in the same words is not
-# written; what it finds in other words is written, and an exception made for the old words with it.
+# written; what it finds in other words is written, and an exception made for the old words goes. NOT IN is a
+# hashed look-up whatever the planner believes of ``found``, where NOT EXISTS could loop over it.
 REPLACE = """
 WITH found AS MATERIALIZED ({found}), gone AS (
     DELETE FROM catalogue_qualityfinding f
     WHERE f.code = ANY (%(codes)s) AND {within}
-      AND NOT EXISTS (SELECT FROM found WHERE found.record_id = f.record_id AND found.code = f.code)
+      AND (f.record_id, f.code) NOT IN (SELECT record_id, code FROM found)
 )
 INSERT INTO catalogue_qualityfinding AS f (record_id, code, severity, detail, since, changed_at, waiver)
 SELECT record_id, code, severity, detail, %(now)s, %(now)s, '' FROM found ORDER BY record_id, code
