@@ -25,6 +25,7 @@ from catalogue.models import RecordOrganisation
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 LOOKED_AT = 1000
+LONGEST_LOOK = 2000
 MOSTLY = 0.8
 SOMETIMES = 0.2
 KEEP = "="
@@ -33,6 +34,8 @@ EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[a-zA-Z]{2,}")
 PHONE = re.compile(r"(?:\+33\s?|0)[1-9](?:[\s.-]?\d{2}){4}")
 CODE = re.compile(r"(?:\d{4,5}|2[AB]\d{3})")
 POINT = re.compile(r"-?\d{1,2}\.\d{3,}\s*,\s*-?\d{1,3}\.\d{3,}")
+SHAPE = re.compile(r"(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON) ?Z? ?|)\(.*", re.IGNORECASE)
+POSITION = {"lon", "lat", "point"}
 BRACKETS = re.compile(r"\([^()]*\)")
 OF = ("du", "de", "des", "d")
 TITLE = re.compile(r"(nom|titre|intitule)\b(?!.*\b(dept?|departement|region|commune|ville|epci|maire)\b)")
@@ -64,7 +67,8 @@ def describe(table: Table) -> list[Column]:
     """Each column with a few of its cells and what they look like; personal cells are not kept."""
     columns: list[Column] = []
     for header in table.headers:
-        cells = [text for row in table.rows[:LOOKED_AT] if (text := one_line(row.cells.get(header, "")))]
+        written = (row.cells.get(header, "")[:LONGEST_LOOK] for row in table.rows[:LOOKED_AT])
+        cells = [text for cell in written if (text := one_line(cell))]
         personal = is_personal(header) or _share(PHONE, cells) > SOMETIMES or _has_email(cells)
         samples = [] if personal else list(dict.fromkeys(cells))[:SAMPLES]
         columns.append(
@@ -95,6 +99,8 @@ def _looks(cells: list[str]) -> str:
     """The field that the content alone suggests."""
     if _share(POINT, cells) > MOSTLY:
         return "point"
+    if _share(SHAPE, cells) > MOSTLY:
+        return "emplacement"
     distinct = len(set(cells)) > len(cells) / 2
     return "territoire" if distinct and _share(CODE, cells) > MOSTLY else ""
 
@@ -171,6 +177,9 @@ def _propose_by_content(nature: Nature, proposed: dict[str, str], columns: list[
         looks = column["looks"]
         if not proposed[column["header"]] and looks in nature.by_name and looks not in proposed.values():
             proposed[column["header"]] = looks
+    if "emplacement" in proposed.values():
+        for header, name in proposed.items():
+            proposed[header] = "" if name in POSITION else name  # the geometry says it, and in one system
 
 
 def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str]) -> None:

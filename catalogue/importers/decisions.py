@@ -32,6 +32,8 @@ ACCEPTABLE = {
     "coordonnees-illisibles",
     "reference-inconnue",
     "precision-sans-point",
+    "axes-a-echanger",
+    "trace-a-reparer",
 }
 """The doubts in spite of which a row makes a sound record: as it is, or without the value in doubt."""
 WITHOUT_VALUE = {"illisible", "coordonnees-illisibles", "reference-inconnue", "precision-sans-point"}

@@ -69,7 +69,7 @@ def read(data: bytes, *, max_rows: int = MAX_ROWS, layer: str = "") -> Table:
     if not data.strip():
         raise FileRefused(_("Le fichier est vide."))
     if len(data) > MAX_BYTES:
-        raise FileRefused(_("Le fichier dépasse 100 Mo : découpez-le."))
+        raise FileRefused(_("Le fichier dépasse 100 Mo : découpez-le."))
     if is_zip(data) and is_workbook(data):
         return sort_rows(read_xlsx(data, max_rows=max_rows, layer=layer))
     if is_zip(data) or tables.is_spatial(data):
@@ -122,7 +122,7 @@ def _unmarked(data: bytes, position: int) -> tuple[str, str]:
             except UnicodeDecodeError:
                 break
     line = data.count(b"\n", 0, position) + 1
-    raise FileRefused(_("Le fichier contient des octets nuls : il est abîmé."), (line,))
+    raise FileRefused(_("Le fichier contient des octets nuls : il est abîmé."), (line,))
 
 
 def is_latin_9(data: bytes) -> bool:
@@ -135,7 +135,7 @@ def without_nul(text: str) -> str:
     position = text.find("\x00")
     if position >= 0:
         line = text.count("\n", 0, position) + 1
-        raise FileRefused(_("Le fichier contient des octets nuls : il est abîmé."), (line,))
+        raise FileRefused(_("Le fichier contient des octets nuls : il est abîmé."), (line,))
     return text
 
 
@@ -148,7 +148,7 @@ def refuse_broken_utf8(data: bytes, position: int) -> None:
     if sequences > 4 * strangers:
         line = data.count(b"\n", 0, position) + 1
         raise FileRefused(
-            _("Le fichier est en UTF-8, sauf quelques octets abîmés : a-t-il été tronqué ou mélangé ?"),
+            _("Le fichier est en UTF-8, sauf quelques octets abîmés : a-t-il été tronqué ou mélangé ?"),
             (line,),
         )
 
@@ -181,7 +181,7 @@ def read_csv(text: str, encoding: str, *, max_rows: int) -> Table:
     headers = clean_headers(lines[header_at][1])
     body = lines[header_at + 1 :]
     if len(body) > max_rows:
-        raise FileRefused(_("Le fichier dépasse %(n)d lignes : découpez-le.") % {"n": max_rows})
+        raise FileRefused(_("Le fichier dépasse %(n)d lignes : découpez-le.") % {"n": max_rows})
     table = Table(headers, [], encoding, separator)
     if header_at:
         table.notices.append(_("%(n)d ligne(s) avant l’en-tête, laissées de côté.") % {"n": header_at})
@@ -201,7 +201,7 @@ def _records(text: str, separator: str, max_rows: int) -> Iterator[tuple[int, li
             taken += len(line)
             if taken > LONGEST_RECORD or line.count(separator) > MOST_CELLS:
                 raise FileRefused(
-                    _("Une ligne est beaucoup trop longue : est-ce un tableau, avec des fins de ligne ?"),
+                    _("Une ligne est beaucoup trop longue : est-ce un tableau, avec des fins de ligne ?"),
                     (start,),
                 )
             yield line
@@ -215,16 +215,16 @@ def _records(text: str, separator: str, max_rows: int) -> Iterator[tuple[int, li
             blank += not cells
             yield start, cells
             if max(count, blank) > max_rows + MOST_BEFORE:
-                raise FileRefused(_("Le fichier dépasse %(n)d lignes : découpez-le.") % {"n": max_rows})
+                raise FileRefused(_("Le fichier dépasse %(n)d lignes : découpez-le.") % {"n": max_rows})
             start = reader.line_num + 1
     except csv.Error as error:
         reasons = {
-            "unexpected end of data": _("Des guillemets ne se referment pas : le fichier est tronqué."),
+            "unexpected end of data": _("Des guillemets ne se referment pas : le fichier est tronqué."),
             "field larger": _("Une cellule dépasse 100 000 caractères."),
         }
         reason = next(
             (said for start_of, said in reasons.items() if str(error).startswith(start_of)),
-            _("Les guillemets sont mal placés : une cellule qui en contient doit les doubler."),
+            _("Les guillemets sont mal placés : une cellule qui en contient doit les doubler."),
         )
         raise FileRefused(reason, (start,)) from error
 
@@ -240,7 +240,7 @@ def _refuse_ragged(body: list[tuple[int, list[str]]], width: int, *, complete: b
     long = tuple(line for line, cells in body if any(cell.strip() for cell in cells[width:]))
     if long:
         raise FileRefused(
-            _("Des lignes ont plus de cellules que l’en-tête : il manque des guillemets à un texte."), long
+            _("Des lignes ont plus de cellules que l’en-tête : il manque des guillemets à un texte."), long
         )
     if body and not complete and 0 < len(body[-1][1]) < width:
-        raise FileRefused(_("La dernière ligne est coupée : le fichier est tronqué."), (body[-1][0],))
+        raise FileRefused(_("La dernière ligne est coupée : le fichier est tronqué."), (body[-1][0],))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
@@ -77,6 +77,8 @@ class Job:
     actor: User | None = None
     is_trusted: bool = False
     max_rows: int = MAX_ROWS
+    layer: str = ""
+    """Of a file that has several layers, or sheets; the first when none is named."""
     settlement: Settlement = field(default_factory=Settlement)
     said: Callable[[str], None] = _silently
     """Told each step as it begins."""
@@ -122,17 +124,17 @@ def hold(name: str) -> None:
 def prepare(job: Job) -> tuple[Table, Mapping, str]:
     """The table of the file, the mapping with its columns found, and the code of the source."""
     job.said(_("Lecture du fichier"))
-    table = read(job.data, max_rows=job.max_rows)
+    table = read(job.data, max_rows=job.max_rows, layer=job.layer)
     job.settlement.correct(table)
     given = job.mapping
     if given is None:
         nature = NATURES.get(job.nature)
         if nature is None:
-            raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(NATURES)})
-        given = mappings.native(nature, table.headers)
+            raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(NATURES)})
+        given = replace(mappings.native(nature, table.headers), srid=_system_of(table))
     elif job.nature and job.nature != given.nature.name:
         raise FileRefused(
-            _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
+            _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
             % {"one": given.nature.name, "other": job.nature}
         )
     bound = mappings.bind(given, table.headers)
@@ -140,19 +142,30 @@ def prepare(job: Job) -> tuple[Table, Mapping, str]:
     return table, bound, job.source or bound.source
 
 
+def _system_of(table: Table) -> int:
+    """The reference system of a file that comes without a mapping; degrees for a table without geometries."""
+    if not table.shape:
+        return 4326
+    if table.srid is None:
+        raise FileRefused(
+            _("Le fichier ne dit pas sa projection : dites-la dans une correspondance (projection = 2154).")
+        )
+    return table.srid
+
+
 def _say_columns(table: Table, mapping: Mapping) -> None:
     """Refuse a file in which nothing is recognised; say which columns are left aside."""
     if mapping.nature.key.name not in mapping.rules:
         raise FileRefused(
-            _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
+            _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
             % {"name": mapping.nature.key.name, "all": ", ".join(table.headers[:20])}
         )
     personal, others = mappings.left_out(mapping, table.headers)
     if personal:
-        message = _("Colonnes laissées de côté, car elles semblent personnelles : %(all)s.")
+        message = _("Colonnes laissées de côté, car elles semblent personnelles : %(all)s.")
         table.notices.append(message % {"all": ", ".join(personal)})
     if others:
-        table.notices.append(_("Colonnes non reprises : %(all)s.") % {"all": ", ".join(others)})
+        table.notices.append(_("Colonnes non reprises : %(all)s.") % {"all": ", ".join(others)})
 
 
 def plan_import(
@@ -196,7 +209,7 @@ def check_constants(mapping: Mapping, ground: Ground) -> None:
             unknown += [f"{t} ({known.to})" for t in texts if ground.directory[known.to].key(t) is None]
     if unknown:
         raise FileRefused(
-            _("La correspondance nomme ce que la base n’a pas : %(all)s. Chargez d’abord import_fixtures.")
+            _("La correspondance nomme ce que la base n’a pas : %(all)s. Chargez d’abord import_fixtures.")
             % {"all": ", ".join(unknown)}
         )
 
@@ -207,12 +220,12 @@ def check_source(mapping: Mapping, source: str, ground: Ground) -> bool:
         return True
     if not source:
         raise FileRefused(
-            _("Dites la source (--source CODE) : elle identifie les fiches avec leur identifiant.")
+            _("Dites la source (--source CODE) : elle identifie les fiches avec leur identifiant.")
         )
     if "nom" not in mapping.source_details:
         known = ", ".join(sorted(ground.directory["source"].pks)) or _("aucune")
         raise FileRefused(
-            _("Source inconnue : « %(code)s ». Connues : %(all)s. Sinon, décrivez-la dans la correspondance.")
+            _("Source inconnue : « %(code)s ». Connues : %(all)s. Sinon, décrivez-la dans la correspondance.")
             % {"code": source, "all": known}
         )
     return False
@@ -285,7 +298,7 @@ def record(
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or _("inconnue")
         raise FileRefused(
-            _("La base refuse une ligne (contrainte %(name)s) : rien n’a été écrit.") % {"name": name}
+            _("La base refuse une ligne (contrainte %(name)s) : rien n’a été écrit.") % {"name": name}
         ) from error
     if plan.nature.is_record:
         batch.save()

@@ -36,7 +36,7 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
     """The geometry of a cell in a system of our list."""
     if text.startswith(UNREAD):
         why = text.removeprefix(UNREAD).removesuffix(")")
-        message = _("La géométrie ne se lit pas : %(why)s.") % {"why": why}
+        message = _("La géométrie ne se lit pas : %(why)s.") % {"why": why}
         return Shape(problems=[doubt("coordonnees-illisibles", message, column)])
     try:
         geometry = parse_geometry(text)
@@ -80,7 +80,7 @@ def _upright(geometry: Any, srid: int, column: str, found: Shape, *, in_france: 
 
 def _turned(column: str) -> Problem:
     message = _(
-        "Les deux axes semblent inversés : échangés, le lieu tombe en France. Importer la ligne les échange."
+        "Les deux axes semblent inversés : échangés, le lieu tombe en France. Importer la ligne les échange."
     )
     return doubt("axes-a-echanger", message, column)
 
@@ -97,7 +97,7 @@ def _valid(geometry: Any, column: str, found: Shape) -> Any:
         return geometry
     kept = 100 * mended.area / geometry.envelope.area if geometry.envelope.area else 0
     message = _(
-        "Le tracé se recoupe ou touche son propre bord. Importer la ligne le répare : il couvre alors "
+        "Le tracé se recoupe ou touche son propre bord. Importer la ligne le répare : il couvre alors "
         "%(kept)s % de son rectangle."
     ).replace("%(kept)s %", f"{kept:.0f} %")
     found.problems.append(doubt("trace-a-reparer", message, column))

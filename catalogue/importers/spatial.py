@@ -49,7 +49,7 @@ def read_spatial(data: bytes, *, max_rows: int, layer: str = "") -> Table:
     if first:
         table.headers = [*headers, first]
     if len(found.layers) > 1:
-        table.notices.append(_("Seule la couche « %(name)s » est lue.") % {"name": found.layer})
+        table.notices.append(_("Seule la couche « %(name)s » est lue.") % {"name": found.layer})
     return table
 
 

@@ -38,8 +38,8 @@ OVERLAP = 64
 EMPTY_ROWS = 1000
 """After so many empty rows, nothing more is looked for."""
 ERROR = re.compile(r"#[A-Z/0?!]+[!?/0A]")
-TOO_LARGE = gettext_lazy("Le classeur se déplie en trop de données : découpez-le, ou donnez-le en CSV.")
-MACROS = gettext_lazy("Le classeur contient des macros : enregistrez-le sans elles, en XLSX.")
+TOO_LARGE = gettext_lazy("Le classeur se déplie en trop de données : découpez-le, ou donnez-le en CSV.")
+MACROS = gettext_lazy("Le classeur contient des macros : enregistrez-le sans elles, en XLSX.")
 
 
 def is_zip(data: bytes) -> bool:
@@ -55,9 +55,9 @@ def is_workbook(data: bytes) -> bool:
     except archive.BROKEN as error:
         raise FileRefused(_("L’archive est abîmée ou tronquée.")) from error
     if any(name.startswith("content.xml") for name in names) and "mimetype" in names:
-        raise FileRefused(_("C’est un document OpenDocument : enregistrez-le en XLSX ou en CSV."))
+        raise FileRefused(_("C’est un document OpenDocument : enregistrez-le en XLSX ou en CSV."))
     if any(name.startswith(("word/", "ppt/")) for name in names):
-        raise FileRefused(_("C’est un document, pas un classeur : enregistrez le tableau en XLSX ou en CSV."))
+        raise FileRefused(_("C’est un document, pas un classeur : enregistrez le tableau en XLSX ou en CSV."))
     return any(name.startswith("xl/") for name in names) or "[Content_Types].xml" in names
 
 
@@ -71,7 +71,7 @@ def refuse_hostile_archive(data: bytes) -> None:
             for name, member in by_name.items():
                 _judge(opened, name, member)
             if WORKBOOK not in by_name:
-                raise FileRefused(_("Ce n’est pas un classeur XLSX : enregistrez-le à nouveau en XLSX."))
+                raise FileRefused(_("Ce n’est pas un classeur XLSX : enregistrez-le à nouveau en XLSX."))
     except UploadRefused as refusal:
         raise FileRefused(_("Le classeur est refusé. %(why)s") % {"why": refusal}) from refusal
 
@@ -86,7 +86,7 @@ def _judge(opened: zipfile.ZipFile, name: str, member: zipfile.ZipInfo) -> None:
         _scan(opened, member, ROW)
     elif name == TEXTS:
         if _scan(opened, member, TEXT) > MOST_TEXTS:
-            raise FileRefused(_("Le classeur contient trop de textes : découpez-le, ou donnez-le en CSV."))
+            raise FileRefused(_("Le classeur contient trop de textes : découpez-le, ou donnez-le en CSV."))
     elif member.file_size > LARGEST_PART:
         raise FileRefused(str(TOO_LARGE))
     else:
@@ -104,7 +104,7 @@ def _scan(opened: zipfile.ZipFile, member: zipfile.ZipInfo, mark: re.Pattern[byt
         block = rest + piece
         if b"<!" in block:
             raise FileRefused(
-                _("Une feuille du classeur déclare des entités ou un type de document : elle n’est pas lue.")
+                _("Une feuille du classeur déclare des entités ou un type de document : elle n’est pas lue.")
             )
         done, end = 0, len(block) - OVERLAP if piece else len(block)
         for one in mark.finditer(block):
@@ -156,17 +156,17 @@ def read_xlsx(data: bytes, *, max_rows: int, layer: str = "") -> Table:
         Row(line, dict(zip(headers, [*cells, *padding], strict=False))) for line, cells in lines[at + 1 :]
     ]
     if len(titles) > 1:
-        table.notices.append(_("Seule la feuille « %(title)s » est lue.") % {"title": title})
+        table.notices.append(_("Seule la feuille « %(title)s » est lue.") % {"title": title})
     return table
 
 
 def _unread(error: Exception) -> str:
     """What is wrong with a workbook that openpyxl gave up."""
     if type(error).__module__.startswith("defusedxml"):
-        return _("Le classeur déclare des entités ou un type de document : il ne se lit pas.")
+        return _("Le classeur déclare des entités ou un type de document : il ne se lit pas.")
     if isinstance(error, KeyError | AttributeError):
-        return _("Il manque des parties à ce classeur, il ne se lit pas : enregistrez-le à nouveau en XLSX.")
-    return _("Le classeur ne se lit pas, il est abîmé : enregistrez-le à nouveau en XLSX.")
+        return _("Il manque des parties à ce classeur, il ne se lit pas : enregistrez-le à nouveau en XLSX.")
+    return _("Le classeur ne se lit pas, il est abîmé : enregistrez-le à nouveau en XLSX.")
 
 
 def _width(cells: list[str]) -> int:
@@ -182,7 +182,7 @@ def _first_filled(workbook: Any, max_rows: int, layer: str) -> tuple[str, list[t
         if lines or layer:
             return sheet.title, lines
     if layer:
-        raise FileRefused(_("Le classeur n’a pas de feuille « %(title)s ».") % {"title": layer})
+        raise FileRefused(_("Le classeur n’a pas de feuille « %(title)s ».") % {"title": layer})
     return "", []
 
 
@@ -204,5 +204,5 @@ def _sheet_lines(sheet: Any, max_rows: int) -> list[tuple[int, list[str]]]:
         if number - last > EMPTY_ROWS:
             break
         if last > max_rows + 1:
-            raise FileRefused(_("Le fichier dépasse %(n)d lignes : découpez-le.") % {"n": max_rows})
+            raise FileRefused(_("Le fichier dépasse %(n)d lignes : découpez-le.") % {"n": max_rows})
     return lines[:last]

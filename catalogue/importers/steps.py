@@ -88,6 +88,7 @@ def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
         settlement=settlement_of(batch),
         actor=batch.job_by,
         max_rows=MOST_ROWS,
+        layer=batch.setup.get("layer", ""),
         said=lambda step: say(step, next(done, steps - 1), steps),
     )
 

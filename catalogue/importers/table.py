@@ -99,10 +99,10 @@ def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
         headers[name] = None
     if len(headers) < 2 and not alone:
         raise FileRefused(
-            _("Une seule colonne : le séparateur n’est ni « ; », ni « , », ni une tabulation, ni « | ».")
+            _("Une seule colonne : le séparateur n’est ni « ; », ni « , », ni une tabulation, ni « | ».")
         )
     if all(NUMBER.match(header) for header in headers):
-        raise FileRefused(_("La première ligne ne contient que des nombres : l’en-tête manque."), (1,))
+        raise FileRefused(_("La première ligne ne contient que des nombres : l’en-tête manque."), (1,))
     return list(headers)
 
 

@@ -18,6 +18,7 @@ from catalogue.importers.territories import TerritoryIndex
 
 SPATIAL = frozenset(
     {
+        "axes-a-echanger",
         "axes-inverses",
         "code-absent",
         "code-ancien",
@@ -33,6 +34,7 @@ SPATIAL = frozenset(
         "region-contredite",
         "sur-la-mairie",
         "surface-trop-grande",
+        "trace-a-reparer",
         "zero-zero",
     }
 )
@@ -40,6 +42,8 @@ SPATIAL = frozenset(
 TOLERANCE = 0.0005
 """Degrees: a drawn shape keeps what a map of its commune shows."""
 MOST_NAMES = 6
+GIVEN = ("exacte", "adresse")
+"""The precisions of a place that the file gives; the others are points of communes."""
 
 
 def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
@@ -48,9 +52,10 @@ def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
     ``point`` is (lon, lat), ``shape`` a GeoJSON geometry, ``code`` and ``names`` are references.
     """
     found: dict[str, Any] = {}
-    if point := point_of(candidate):
+    is_given = candidate.values.get("location_precision") in GIVEN
+    if is_given and (point := point_of(candidate)):
         found["point"] = [round(point[0], 6), round(point[1], 6)]
-    elif shape := _shape(candidate):
+    elif is_given and (shape := _shape(candidate)):
         found["shape"] = shape
     code = _of_code(candidate, index)
     names = _of_names(candidate, index)

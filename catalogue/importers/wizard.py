@@ -27,7 +27,7 @@ from catalogue.importers.natures import NATURES
 from catalogue.importers.problems import FileRefused
 from catalogue.importers.read import read
 from catalogue.importers.run import hold
-from catalogue.importers.spreadsheet import is_zip
+from catalogue.importers.table import Table
 from catalogue.importers.typography import one_line
 from catalogue.models import ImportBatch
 from catalogue.queue import later
@@ -46,6 +46,13 @@ TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of the text, and so hide what a name ends with."""
 LONGEST_CELL = 500
 ASKED = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
+SUFFIXES = {
+    "xlsx": "xlsx",
+    "GeoPackage": "gpkg",
+    "Shapefile": "zip",
+    "GeoJSON": "geojson",
+    "GeoParquet": "parquet",
+}
 MOST_ROWS = 100_000
 """Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
 ALLOWED = {
@@ -84,13 +91,15 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
     """
     table = read(upload.data, max_rows=MOST_ROWS)
     digest = hashlib.sha256(upload.data).hexdigest()
+    mapping = dict(upload.mapping or remembered(upload.nature, upload.source.get("code", "")))
+    if mapping and table.shape and table.srid and not (upload.mapping or {}).get("projection"):
+        mapping["projection"] = table.srid
     with transaction.atomic():
         hold(digest)
         twins = ImportBatch.objects.filter(sha256=digest, created_by=actor, nature=upload.nature)
         known = twins.filter(state__in=[State.PREPARING, State.CHECKED], setup__source=upload.source).first()
         if known is not None and upload.mapping is None:
             return known, False
-        suffix = "xlsx" if is_zip(upload.data) else "csv"
         batch = ImportBatch(
             filename=clean_name(upload.name),
             sha256=digest,
@@ -99,16 +108,13 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
             row_count=len(table.rows),
             created_by=actor,
             setup={
-                "columns": described.describe(table),
                 "source": upload.source,
-                "mapping": upload.mapping or remembered(upload.nature, upload.source.get("code", "")),
+                "mapping": mapping,
                 "decisions": decided_before(digest, upload),
-                "encoding": table.encoding,
-                "notices": table.notices,
-                "blank": len(table.blank_lines),
-                "total": len(table.total_lines),
+                **read_as(table),
             },
         )
+        suffix = SUFFIXES.get(table.encoding, "csv")
         batch.file.save(f"imports/{uuid.uuid4()}.{suffix}", ContentFile(upload.data), save=False)
         try:
             batch.save()
@@ -116,6 +122,37 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
             batch.file.delete(save=False)
             raise
     return batch, True
+
+
+def read_as(table: Table) -> dict[str, Any]:
+    """How the file was read, as the batch keeps it for its pages."""
+    return {
+        "columns": described.describe(table),
+        "encoding": table.encoding,
+        "notices": table.notices,
+        "blank": len(table.blank_lines),
+        "total": len(table.total_lines),
+        "shape": table.shape,
+        "srid": table.srid,
+        "likely": table.likely,
+        "layer": table.layer,
+        "layers": table.layers,
+    }
+
+
+@transaction.atomic
+def choose_layer(pk: int, version: int, layer: str) -> None:
+    """Read another layer, or sheet, of the same file. Raises Stale, or FileRefused when it cannot be read."""
+    batch = _open(pk, version)
+    if layer not in batch.setup.get("layers", []):
+        raise Stale(_("Ce fichier n’a pas de couche de ce nom."))
+    with batch.file.open("rb") as file:
+        table = read(file.read(), max_rows=MOST_ROWS, layer=layer)
+    batch.setup |= {"mapping": {}, "decisions": {}, **read_as(table)}
+    batch.state, batch.report, batch.row_count = State.PREPARING, {}, len(table.rows)
+    batch.version += 1
+    batch.rows.all().delete()
+    batch.save(update_fields=["setup", "state", "report", "row_count", "version"])
 
 
 def remembered(nature: str, source: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     """Read, compare, and write when asked to."""
 
     help = _(
-        "Importe un fichier CSV ou XLSX dans le catalogue. Sans --write, dit seulement ce qui changerait."
+        "Importe un tableau ou une couche dans le catalogue. Sans --write, dit seulement ce qui changerait."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--accept", action="append", default=[], metavar="CODE", help=_("doute réglé"))
         parser.add_argument("--rejects", type=Path, metavar="CSV", help=_("écrit les lignes non reprises"))
         parser.add_argument("--report", type=Path, metavar="JSON", help=_("écrit le compte rendu complet"))
+        parser.add_argument("--layer", default="", metavar="NOM", help=_("couche, ou feuille, à lire"))
         parser.add_argument("--max-rows", type=int, default=MAX_ROWS, help=_("nombre de lignes au plus"))
         mode = parser.add_mutually_exclusive_group()
         mode.add_argument("--write", action="store_true", help=_("écrit dans la base"))
@@ -85,6 +86,7 @@ class Command(BaseCommand):
             source=options["source"],
             accepted=frozenset(options["accept"]),
             max_rows=options["max_rows"],
+            layer=options["layer"],
         )
 
 

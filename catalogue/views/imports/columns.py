@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue import kept
 from catalogue.access import curator
 from catalogue.importers import wizard
 from catalogue.importers.problems import FileRefused
 from catalogue.models import ImportBatch
-from catalogue.views.imports.forms import ColumnsForm, VersionForm
+from catalogue.views.imports.forms import ColumnsForm, LayerForm, VersionForm, projection_said
 from catalogue.views.imports.words import source_name, steps_of
 
 
@@ -45,8 +46,27 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "formulaire": form,
         "lignes": form.rows(),
         "source": source_name(batch),
+        "projection": projection_said(batch),
         "etapes": steps_of("colonnes"),
         "rubrique": "imports",
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "catalogue/imports/columns.html", context, status=status)
+
+
+@curator
+@require_POST
+def import_layer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read another layer, or sheet, of the file, and come back to its columns."""
+    get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
+    form = LayerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("La demande est incomplète : le fichier est resté tel qu’il était lu."))
+        return redirect("catalogue:import-columns", pk)
+    try:
+        wizard.choose_layer(pk, form.cleaned_data["version"], form.cleaned_data["couche"])
+    except wizard.Stale as stale:
+        messages.warning(request, str(stale))
+    except FileRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("catalogue:import-columns", pk)

@@ -29,7 +29,9 @@ PROJECTIONS = {
     2975: _("RGR92 / UTM 40 S (La Réunion)"),
     4471: _("RGM04 / UTM 38 S (Mayotte)"),
     4467: _("RGSPM06 / UTM 21 N (Saint-Pierre-et-Miquelon)"),
+    **{3900 + zone: _("RGF93 / CC%d (zone %d)") % (zone, zone) for zone in range(42, 51)},
     3163: _("RGNC91-93 / Lambert (Nouvelle-Calédonie)"),
+    2970: _("Guadeloupe 1948 / UTM 20 N"),
     3857: _("Web Mercator"),
 }
 
@@ -38,7 +40,11 @@ class UploadForm(forms.Form):
     """A file and where it comes from."""
 
     fichier = forms.FileField(
-        label=_("Fichier"), help_text=_("CSV ou XLSX, 100 Mo au plus. Rien n’est écrit à cette étape.")
+        label=_("Fichier"),
+        help_text=_(
+            "CSV, XLSX, GeoJSON, GeoPackage, Shapefile zippé ou GeoParquet, 100 Mo au plus. "
+            "Rien n’est écrit à cette étape."
+        ),
     )
     nature = forms.ChoiceField(
         label=_("Que décrit chaque ligne ?"),
@@ -78,7 +84,7 @@ class UploadForm(forms.Form):
         """The file, when it is not too heavy to be read."""
         file = self.cleaned_data["fichier"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("Le fichier dépasse 100 Mo : découpez-le."))
+            raise forms.ValidationError(_("Le fichier dépasse 100 Mo : découpez-le."))
         return file
 
     def clean_correspondance(self) -> dict[str, Any] | None:
@@ -131,6 +137,7 @@ class ColumnsForm(forms.Form):
         coerce=int,
         choices=[(srid, PROJECTIONS[srid]) for srid in PROJECTIONS if srid in SRIDS],
         help_text=_("Sans effet si aucune colonne ne donne de coordonnées."),
+        error_messages={"required": _("Dites dans quelle projection sont les coordonnées.")},
     )
     programmes = forms.ModelMultipleChoiceField(
         label=_("Programmes"),
@@ -154,17 +161,26 @@ class ColumnsForm(forms.Form):
         self.columns = batch.setup["columns"]
         proposed = described.propose(self.nature, self.columns, self.data_of_mapping)
         kwargs["initial"] = {
-            "projection": self.data_of_mapping.get("projection", 4326),
+            "projection": self._projection(),
             **{name: self._constants(name) for name in ("programmes", "themes")},
             **{f"colonne_{n}": proposed[c["header"]] for n, c in enumerate(self.columns)},
         }
         super().__init__(*args, **kwargs)
+        if kwargs["initial"]["projection"] == "":
+            projection: Any = self.fields["projection"]
+            projection.choices = [("", _("Choisissez")), *projection.choices]
         fields = [("", _("Ne pas reprendre")), *described.choices(self.nature)]
         for number, column in enumerate(self.columns):
             kept = [(KEEP, _("Comme le dit la correspondance"))] if proposed[column["header"]] == KEEP else []
             self.fields[f"colonne_{number}"] = forms.ChoiceField(
                 label=column["header"], choices=[*kept, *fields], required=False
             )
+
+    def _projection(self) -> int | str:
+        """The system that the curator chose, else that of the file, else the one it suggests."""
+        setup = self.batch.setup
+        said = self.data_of_mapping.get("projection") or setup.get("srid") or setup.get("likely")
+        return said or ("" if setup.get("shape") else 4326)
 
     def _constants(self, name: str) -> list[str]:
         rule = self.data_of_mapping.get("champs", {}).get(name, {})
@@ -254,6 +270,26 @@ class VocabularyForm(forms.Form):
         for name, column, word in self._words():
             found.setdefault(column["column"], {})[word["text"]] = self.cleaned_data[name]
         return found
+
+
+def projection_said(batch: ImportBatch) -> str:
+    """What the page says of the reference system of a file that has geometries."""
+    setup = batch.setup
+    if not setup.get("shape"):
+        return ""
+    if setup["srid"]:
+        return str(_("Projection lue dans le fichier : %(name)s.") % {"name": PROJECTIONS[setup["srid"]]})
+    if setup["likely"]:
+        said = _("Le fichier ne dit pas sa projection. D’après les coordonnées : %(name)s ; vérifiez.")
+        return str(said % {"name": PROJECTIONS[setup["likely"]]})
+    return str(_("Le fichier ne dit pas sa projection : choisissez-la plus bas."))
+
+
+class LayerForm(forms.Form):
+    """Another layer of the file, and what the page showed."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    couche = forms.CharField(max_length=250, strip=False)
 
 
 class VersionForm(forms.Form):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("atelier/imports/nouveau/", lists.import_new, name="import-new"),
     path("atelier/imports/<int:pk>/", detail.import_detail, name="import-detail"),
     path("atelier/imports/<int:pk>/colonnes/", columns.import_columns, name="import-columns"),
+    path("atelier/imports/<int:pk>/couche/", columns.import_layer, name="import-layer"),
     path("atelier/imports/<int:pk>/lignes/<int:line>/", places.import_row, name="import-row"),
     path("atelier/imports/<int:pk>/carte/", places.import_map, name="import-map"),
     path("atelier/imports/<int:pk>/decider/", decisions.import_decide, name="import-decide"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 DOUBTS: dict[str, StrOrPromise] = {
+    "axes-a-echanger": gettext_lazy("Axes à échanger"),
     "axes-inverses": gettext_lazy("Longitude et latitude inversées"),
     "code-absent": gettext_lazy("Code INSEE absent"),
     "code-ancien": gettext_lazy("Code INSEE qui n’est plus en vigueur"),
@@ -43,6 +44,7 @@ DOUBTS: dict[str, StrOrPromise] = {
     "region-contredite": gettext_lazy("La région contredit le code"),
     "sur-la-mairie": gettext_lazy("Point exactement sur la mairie"),
     "surface-trop-grande": gettext_lazy("Surface plus grande que la commune"),
+    "trace-a-reparer": gettext_lazy("Tracé à réparer"),
     "zero-zero": gettext_lazy("Coordonnées 0, 0"),
 }
 TERMS: dict[str, Any] = {"themes": Theme, "stakes": Stake, "programmes": Programme}
@@ -64,7 +66,11 @@ def acceptance(codes: Iterable[str]) -> str:
         return _("Importer sans la valeur")
     if found == {"quasi-doublon"}:
         return _("Ce n’est pas un doublon : importer")
-    return _("C’est exact : importer")
+    if found <= {"axes-a-echanger"}:
+        return _("Importer en échangeant les axes")
+    if found <= {"trace-a-reparer"}:
+        return _("Importer le tracé réparé")
+    return _("C’est exact : importer")
 
 
 def counts_said(batch: ImportBatch) -> str:

@@ -168,7 +168,7 @@ def test_a_senseless_page_is_said(wizard, query):
         (b"", "vide"),
         (b"%PDF-1.7 x", "un PDF"),
         (b"PK\x03\x04abc", "abîmé"),
-        (b"<OGRVRTDataSource>", "XML"),
+        (b"<OGRVRTDataSource>", "VRT"),
         (b"a;b\n1;2\x00\n", "octets nuls"),
         (b'a;b\n1;"2\n', "guillemets"),
         (b"1;2\n3;4\n", "en-tête manque"),
