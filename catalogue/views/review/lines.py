@@ -108,6 +108,12 @@ def _transition_line(line: Transition, reader: User) -> Line:
     return Line(TRANSITION, line.created_at, said, who, line.reason.strip())
 
 
+def last_line(record: Record, reader: User) -> Line | None:
+    """The last version of a record in words."""
+    found = record.versions.select_related("actor").defer("data").first()
+    return None if found is None else version_line(found, reader)
+
+
 def last_of(record: Record) -> RecordVersion | None:
     """The last version of a record."""
     found: RecordVersion | None = record.versions.select_related("actor").first()

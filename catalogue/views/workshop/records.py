@@ -16,6 +16,7 @@ from catalogue.access import curator
 from catalogue.desk.decisions import decide
 from catalogue.models import Record
 from catalogue.quality import findings
+from catalogue.views.review.lines import last_line
 from catalogue.views.workshop.data import data_of
 from catalogue.views.workshop.desk import desk_context
 from catalogue.views.workshop.forms import DecisionForm
@@ -51,6 +52,7 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "historique": timeline.history(record, user, by_name=True),
         "revisions": timeline.revisions(record),
         "donnees": data_of(record),
+        "derniere": last_line(record, user),
         "constats": findings.of_record(record),
         "dossier": desk_context(record, user, allowed),
         "rubrique": "atelier",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from django.contrib import messages
@@ -17,6 +16,8 @@ from catalogue import permissions, timeline
 from catalogue.access import curator
 from catalogue.models import Record, Revision
 from catalogue.proposing import portable, revisions
+from catalogue.reviewing import comparing
+from catalogue.reviewing.places import outlines
 from catalogue.views.workshop.forms import RevisionForm
 
 SHOWN = (Revision.RevisionState.PROPOSED, Revision.RevisionState.ACCEPTED, Revision.RevisionState.REFUSED)
@@ -68,10 +69,20 @@ def show(
     told = revisions.describe(revision) if lines is None else lines
     kept = set(form.data.getlist("fields_kept")) if form else {line["field"] for line in told}  # type: ignore[attr-defined]
     waiting = revision.state == Revision.RevisionState.PROPOSED
+    places = revision.changes.get(portable.SHAPE)
+    drawn = outlines(revision.record.kind, *places) if places else None
     context = {
         "revision": revision,
         "fiche": revision.record,
-        "lignes": [{**line, "garde": line["field"] in kept, "bascule": waiting} for line in told],
+        "lignes": [
+            {
+                **line,
+                "garde": line["field"] in kept,
+                "bascule": waiting,
+                "mots": told_with_words(revision, line),
+            }
+            for line in told
+        ],
         "a_decider": waiting,
         "a_bouge": [line["label"] for line in told if line["moved"]] if waiting else [],
         "auteur": timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import"),
@@ -79,28 +90,24 @@ def show(
         "version": revision.record.updated_at.isoformat(),
         "erreurs": form.errors if form else {},
         "formulaire": form or RevisionForm([]),
-        "geojson": shapes(revision),
+        "lieux": drawn,
+        "geojson": drawn.features if drawn else None,
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/revision.html", context, status=422 if form else 200)
 
 
-def shapes(revision: Revision) -> dict[str, Any] | None:
-    """The place before, hollow or dashed, and after, full; None when it stays."""
-    before, after = revision.changes.get(portable.SHAPE, (None, None))
-    found = [("jumeau", portable.shape(before)), ("perimetre", portable.shape(after))]
-    features = [
-        {
-            "type": "Feature",
-            "geometry": json.loads(geometry.json),
-            "properties": {
-                "role": "point" if geometry.geom_type == "Point" else role,
-                "kind": revision.record.kind,
-                "proof": 0 if role == "jumeau" else None,
-                "title": _("Avant") if role == "jumeau" else _("Après"),
-            },
-        }
-        for role, geometry in found
-        if geometry is not None
-    ]
-    return {"type": "FeatureCollection", "features": features} if features else None
+def told_with_words(revision: Revision, line: dict[str, Any]) -> comparing.Line:
+    """What changes of one field, word by word and row by row; documents are only added."""
+    name = line["field"]
+    if name not in revision.changes:
+        return comparing.Line(name, line["label"], comparing.LIST, come=line["new"])
+    old, new = (_bare(value) for value in revision.changes[name])
+    return comparing.line_of(revision.record.kind, name, old, new)
+
+
+def _bare(value: Any) -> Any:
+    """Rows without what only says where they stand."""
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        return value
+    return [{name: said for name, said in row.items() if name not in ("pk", "new", "ref")} for row in value]

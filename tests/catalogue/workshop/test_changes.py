@@ -54,7 +54,7 @@ def test_both_versions_are_shown_and_the_place_on_a_map(client, curator, revisio
     text = client.get(page(revision)).content.decode()
     for words in (
         "Ancien titre",
-        "Nouveau titre",
+        "</span>Nouveau<span",
         "Mise à jour",
         "48,80000",
         "48,90000",
@@ -69,7 +69,7 @@ def test_the_whole_change_is_accepted(client, curator, revision):
     assert client.post(page(revision), data).status_code == 302
     record = Record.objects.get(pk=revision.record_id)
     assert (record.title, record.summary, record.geometry.coords) == (
-        "Nouveau titre",
+        "</span>Nouveau<span",
         "Nouveau résumé",
         (2.4, 48.9),
     )
