@@ -34,7 +34,7 @@ from catalogue.models.reference import (
     Zonage,
     ZonageMember,
 )
-from catalogue.models.reference_history import ReferenceChange
+from catalogue.models.reference_history import ReferenceChange, TerritoryUpdate
 from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
 from catalogue.models.versions import RecordVersion
 from catalogue.models.workshop import BulkRun, CaseFile, CaseNote
@@ -93,6 +93,7 @@ __all__ = [
     "Solution",
     "Source",
     "Stake",
+    "TerritoryUpdate",
     "TestSite",
     "Theme",
     "ThemeCrosswalk",

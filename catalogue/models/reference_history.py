@@ -60,3 +60,31 @@ class ReferenceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} – {self.label}"
+
+
+class TerritoryUpdate(models.Model):
+    """What a new vintage of the territories changes, and the records that stand there: tried, then applied."""
+
+    class State(models.TextChoices):
+        TRIED = "essai", _("essayé à blanc")
+        APPLIED = "applique", _("appliqué")
+
+    millesime = models.PositiveSmallIntegerField(_("millésime"))
+    filename = models.CharField(_("fichier"), max_length=250)
+    sha256 = models.CharField(_("empreinte"), max_length=64)
+    base = models.CharField(
+        _("base comparée"), max_length=64, blank=True, help_text=_("Empreinte du chargement en service.")
+    )
+    state = models.CharField(_("état"), max_length=10, choices=State, default=State.TRIED)
+    changes = models.JSONField(_("changements"), default=list)
+    record_count = models.PositiveIntegerField(_("fiches concernées"), default=0)
+    made_at = models.DateTimeField(_("essayé le"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("appliqué le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mise à jour du millésime")
+        verbose_name_plural = _("mises à jour du millésime")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.millesime} – {self.filename}"

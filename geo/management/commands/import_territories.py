@@ -15,7 +15,7 @@ from rich.table import Table
 
 from geo.importers.build import build
 from geo.importers.coast import COASTAL, read_coastal
-from geo.importers.nomenclature import DECOUPAGE, read_nomenclature
+from geo.importers.nomenclature import DECOUPAGE, MILLESIME, read_nomenclature
 from geo.importers.shapes import (
     OVERSEAS_POINTS,
     MissingSource,
@@ -65,6 +65,8 @@ class Command(BaseCommand):
             if last and last.fingerprint == fingerprint and not options["force"]:
                 console.print("Le territoire est à jour : rien à changer.")
                 return
+            if last and last.millesime > MILLESIME and not options["force"]:
+                raise CommandError(f"La base a le millésime {last.millesime}, plus récent que {MILLESIME}.")
             load = self.load(options["admin_express"], departements, fingerprint, console)
         except (MissingSource, OtherGround) as error:
             raise CommandError(str(error)) from error
