@@ -25,7 +25,7 @@ MEDIAN_FROM = 2
 """Values below which there is no median."""
 
 # Experiments of a solution: the index of their foreign key; their indicators: that of theirs. The units
-# are those of ``units``; both sides are spelt in SQL as ``units.spelling`` spells them.
+# are those of ``units``, spelt in SQL as ``units.spelling`` spells them.
 STATEMENT = """
 WITH shown AS MATERIALIZED (
     SELECT r.id, r.slug, r.title, r.territory_id, e.status, e.outcome,
@@ -37,10 +37,9 @@ WITH shown AS MATERIALIZED (
 ), units AS (
     SELECT * FROM unnest(%(spellings)s::text[], %(dimensions)s::text[], %(factors)s::numeric[])
         AS u (spelling, dimension, factor)
-), read AS (
+), results AS MATERIALIZED (
     SELECT i.id, i.experiment_id, i.type_id, i.value, i.baseline, i.year, i.is_independent,
-           CASE WHEN given.spelling = wanted.spelling THEN 1
-                WHEN a.dimension = b.dimension THEN a.factor / b.factor END AS factor,
+           i.unit AS given, coalesce(k.unit, '') AS wanted,
            CASE WHEN i.nature <> 'mesure' THEN 'annonce'
                 WHEN i.value IS NULL THEN 'sans-valeur'
                 WHEN i.type_id IS NULL THEN 'sans-type'
@@ -50,8 +49,16 @@ WITH shown AS MATERIALIZED (
     FROM shown s
     JOIN catalogue_indicator i ON i.experiment_id = s.id
     LEFT JOIN catalogue_indicatortype k ON k.id = i.type_id
-    CROSS JOIN LATERAL (SELECT {unit_given} AS spelling) given
-    CROSS JOIN LATERAL (SELECT {unit_wanted} AS spelling) wanted
+), spelt AS MATERIALIZED (
+    SELECT unit, {spelling} AS spelling
+    FROM (SELECT given FROM results UNION SELECT wanted FROM results) AS x (unit)
+), read AS (
+    SELECT r.*, CASE WHEN given.spelling = '' THEN NULL
+                     WHEN given.spelling = wanted.spelling THEN 1
+                     WHEN a.dimension = b.dimension THEN a.factor / b.factor END AS factor
+    FROM results r
+    JOIN spelt given ON given.unit = r.given
+    JOIN spelt wanted ON wanted.unit = r.wanted
     LEFT JOIN units a ON a.spelling = given.spelling
     LEFT JOIN units b ON b.spelling = wanted.spelling
 ), ranked AS (
@@ -98,12 +105,10 @@ SELECT jsonb_build_object(
 """
 # the same as units.spelling: exponents, accents and capitals aside, no space around a sign
 SPELLING = (
-    r"regexp_replace(regexp_replace(btrim(lower(unaccent(translate({column}, '²³₂’', '232''')))),"
+    r"regexp_replace(regexp_replace(btrim(lower(unaccent(translate(unit, '²³₂’', '232''')))),"
     r" '\s+', ' ', 'g'), '\s*([/.()])\s*', '\1', 'g')"
 )
-QUERY = STATEMENT.format(
-    unit_given=SPELLING.format(column="i.unit"), unit_wanted=SPELLING.format(column="coalesce(k.unit, '')")
-)
+QUERY = STATEMENT.format(spelling=SPELLING)
 
 
 @dataclass(frozen=True)
