@@ -22,6 +22,7 @@ from catalogue.importers.mapping import ItemRule, Mapping, Rule, comparable, fil
 from catalogue.importers.problems import Problem, doubt, notice, reject
 from catalogue.importers.table import Row, Table
 from catalogue.importers.typography import NBSP, one_line, plain_spaces, typographic
+from catalogue.models import LabelAward
 from catalogue.models.organisation import luhn_is_valid
 
 Portable = str | int | bool | None | tuple[str, ...]
@@ -290,10 +291,31 @@ def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
         return
     cells = {key: fill(value, row.cells, row.line) for key, value in rule.constants.items()}
     cells[rule.target] = rule.values.get(comparable(text), text)
+    if said := _foreign_step(rule, cells):
+        candidate.problems.append(said)
+        return
     item, problems = read_item(rule.collection, cells, {rule.target: rule.column})
     candidate.problems += problems
     if item is not None:
         candidate.collections.setdefault(rule.collection.attribute, []).append(item)
+
+
+def _foreign_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
+    """The doubt on a word that is no step of the regime of its column, whatever it is in another."""
+    regime = cells.get("regime", "")
+    if rule.target != "etape" or regime not in LabelAward.Regime.values:
+        return None
+    steps = LabelAward.STEPS[LabelAward.Regime(regime)]
+    word = comparable(cells["etape"])
+    if any(word in (comparable(code), comparable(str(label))) for code, label in steps.items()):
+        return None
+    message = _("« %(text)s » n’est pas une étape du régime %(regime)s : %(all)s.") % {
+        "text": one_line(cells["etape"])[:60],
+        "regime": regime,
+        "all": ", ".join(map(str, steps.values())),
+    }
+    proposals = tuple((code, str(label)) for code, label in steps.items())
+    return doubt("illisible", message, rule.column, proposals)
 
 
 def read_item(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalogue.importers.candidates import Candidate
 from catalogue.importers.fields import Nature
 from catalogue.importers.places import point_text
-from catalogue.importers.problems import doubt, notice
+from catalogue.importers.problems import Problem, doubt, notice
 from catalogue.importers.territories import COMMUNAL, Ground, TerritoryIndex
 from geo.names import LINKS, normalise
 
@@ -146,13 +146,22 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
             continue
         if swapped:
             message = _("Latitude et longitude sont inversées : échangées, elles tombent dans %(name)s.")
-            candidates[n].problems.append(doubt("axes-inverses", message % {"name": ground.label}))
+            candidates[n].problems.append(_swapped(candidates[n], message % {"name": ground.label}))
         else:
             message = _("Le point est à %(km)s km de %(name)s.") % {
                 "km": f"{(distance or 0) / 1000:.1f}".replace(".", ","),
                 "name": ground.label,
             }
             candidates[n].problems.append(doubt("hors-de-la-commune", message))
+
+
+def _swapped(candidate: Candidate, message: str) -> Problem:
+    """The doubt on swapped axes; the right cell is proposed when one cell holds both."""
+    point = point_of(candidate)
+    if not candidate.place.point or point is None:
+        return doubt("axes-inverses", message)
+    right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
+    return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
 
 
 def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:

@@ -14,7 +14,7 @@ from catalogue.importers.places import metres
 from catalogue.importers.territories import coordinate
 from catalogue.importers.whereabouts import SPATIAL
 from catalogue.models import ImportBatch, ImportRow, Record
-from catalogue.views.imports.words import doubt_name
+from catalogue.views.imports.words import doubt_name, grouped
 from geo.models import Territory
 
 Feature = dict[str, Any]
@@ -23,6 +23,7 @@ ON_THE_MAP = 500
 DOUBTS_ON_THE_MAP = 200
 Point = tuple[float, float]
 NEAR_M = 20
+FAR_KM = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def row_url(row: ImportRow) -> str:
 
 def _said(place: dict[str, Any]) -> list[tuple[str, str]]:
     """What the code says and what the name says, with the role of each on the map."""
-    return [(place["code"], "code")] * bool(place.get("code")) + [(r, "nom") for r in place.get("names", [])]
+    of_code = [(place["code"], "code")] if place.get("code") else []
+    return of_code + [(reference, "nom") for reference in place.get("names", [])]
 
 
 def _marks(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> list[Feature]:
@@ -146,11 +148,12 @@ def _from(spot: Spot, given: Any) -> str:
     if given is None or spot.point is None:
         return spot.label
     km = metres(given, spot.point) / 1000
-    return _("%(place)s, à %(km)s km") % {"place": spot.label, "km": f"{km:.1f}".replace(".", ",")}
+    far = grouped(round(km)) if km >= FAR_KM else f"{km:.1f}".replace(".", ",")
+    return _("%(place)s, à %(km)s km") % {"place": spot.label, "km": far}
 
 
 def _coordinates(point: Any) -> str:
-    return f"{point[1]:.4f} ; {point[0]:.4f}".replace(".", ",")
+    return f"{point[1]:.4f} ; {point[0]:.4f}".replace(".", ",").replace("-", "\u2212")
 
 
 def records_map(batch: ImportBatch) -> tuple[Collection | None, int]:

@@ -14,7 +14,7 @@ from catalogue.models import ImportBatch, ImportRow
 from catalogue.views.imports.words import Values, acceptance, doubt_name
 
 FEW_PROPOSALS = 4
-PROPOSING = ("code-", "groupement", "commune-fusionnee")
+PROPOSING = ("code-", "groupement", "commune-fusionnee", "axes-inverses")
 
 
 class Decided:
