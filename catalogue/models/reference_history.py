@@ -63,7 +63,7 @@ class ReferenceChange(models.Model):
 
 
 class TerritoryUpdate(models.Model):
-    """What a new vintage of the territories changes, and the records that stand there: tried, then applied."""
+    """What a new vintage of the territories changes and the records that stand there: tried, then applied."""
 
     class State(models.TextChoices):
         TRIED = "essai", _("essayé à blanc")

@@ -14,6 +14,7 @@ from catalogue.parameters import TerritoryField
 from catalogue.reference import values
 from catalogue.reference.lists import CROSSWALK, ReferenceList
 from catalogue.reference.values import Values
+from geo.importers.vintage import LABELS
 
 LAST_PAGE = 10_000
 LONGEST_REASON = 500
@@ -45,6 +46,19 @@ class UsesForm(PageForm):
     """Which uses of a line are listed: the place of the use, all of them when it is not given."""
 
     usage = forms.IntegerField(label=gettext_lazy("Usage"), min_value=0, max_value=9, required=False)
+
+
+class VintageForm(PageForm):
+    """Which changes of a vintage are shown, and of which territory the records are."""
+
+    nature = forms.ChoiceField(
+        label=gettext_lazy("Changement"),
+        choices=[("", gettext_lazy("Tous")), *((kind.value, label) for kind, label in LABELS.items())],
+        required=False,
+    )
+    fiches = forms.BooleanField(label=gettext_lazy("Seulement ceux qui touchent des fiches"), required=False)
+    niveau = forms.CharField(label=gettext_lazy("Niveau"), max_length=14, required=False)
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=9, required=False)
 
 
 class TargetForm(forms.Form):

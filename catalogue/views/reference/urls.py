@@ -10,6 +10,12 @@ LINE = HOME + "<slug:code>/ligne/<slug:key>/"
 urlpatterns = [
     path(HOME, lists.workshop_reference, name="workshop-reference"),
     path(HOME + "territoires/", territories.workshop_territories, name="workshop-reference-territories"),
+    path(HOME + "territoires/<int:pk>/", territories.workshop_vintage, name="workshop-reference-vintage"),
+    path(
+        HOME + "territoires/<int:pk>/touchees/",
+        territories.workshop_vintage_records,
+        name="workshop-reference-vintage-records",
+    ),
     path(
         HOME + "changements/<int:pk>/retablir/",
         lines.workshop_reference_restore,
