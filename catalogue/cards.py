@@ -34,6 +34,7 @@ def card(record: Record) -> Card:
         "themes": [theme.label for theme in record.themes.all()],
         "distance": distance_words(distance.m) if distance is not None else "",
         "verified": verified_words(record),
+        "stale": record.is_stale,
     }
 
 

@@ -69,7 +69,8 @@ SELECT ST_AsMVT(layer, 'agregats', 4096, 'geom') FROM (
                AS experimentation,
            nullif(operation, 0)::int AS operation, nullif(site, 0)::int AS site, nullif(besoin, 0)::int
                AS besoin,
-           one.slug, one.kind, one.title, one.proof
+           one.slug, one.kind, one.title, one.proof,
+           CASE WHEN one.due_on < current_date THEN true END AS stale
     FROM cells LEFT JOIN catalogue_mapentry one ON n = 1 AND one.record_id = key
 ) layer
 """
@@ -77,6 +78,7 @@ SELECT ST_AsMVT(layer, 'agregats', 4096, 'geom') FROM (
 POINTS = f"""
 SELECT count(*) AS n, ST_AsMVT(layer, 'fiches', 4096, 'geom', 'id') AS mvt FROM (
     SELECT record_id AS id, slug, kind, title, proof, precision,
+           CASE WHEN due_on < current_date THEN true END AS stale,
            ST_AsMVTGeom(point, ST_TileEnvelope({{z}}, {{x}}, {{y}}), 4096, 0, false) AS geom
     FROM {{entries}} WHERE {INSIDE} LIMIT {{limit}}
 ) layer
@@ -145,7 +147,7 @@ def _run(template: str, entries: QuerySet[MapEntry] | None, z: int, x: int, y: i
         names = {name: f"%({name})s::int" for name in "zxy"} | {"narrowest": "%(narrowest)s::float8"}
         statement = template.format(**names, **limits, entries="catalogue_mapentry", narrowed="")
         return prepared(statement, {"z": z, "x": x, "y": y, "narrowest": _narrowest(z)})
-    fields = ("record_id", "col", "line", "kind", "proof", "precision", "slug", "title")
+    fields = ("record_id", "col", "line", "kind", "proof", "precision", "slug", "title", "due_on")
     query = entries.order_by().values(*fields, place=AsStored("point")).query
     sql, parameters = query.get_compiler(connection=connection).as_sql()
     statement = template.format(

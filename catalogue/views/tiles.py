@@ -13,7 +13,7 @@ from catalogue.views.errors import bad_request
 
 MAX_AGE_S = 30
 """For how long a browser keeps a tile: an unpublished record is gone within a minute."""
-FORMAT = 1
+FORMAT = 2
 """To be raised when a tile changes while the records do not."""
 
 

@@ -34,7 +34,7 @@ function clearOfControls(map) {
   };
 }
 
-// records: [{ slug, kind, title, proof }]; address: slug → address of the record.
+// records: [{ slug, kind, title, proof, stale }]; address: slug → address of the record.
 export function listOfRecords(records, address, total = records.length) {
   const sorted = [...records].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (b.proof ?? -1) - (a.proof ?? -1));
   const box = element("div", { className: "bulle-corps" });
@@ -60,6 +60,7 @@ function recordLine(record, address) {
   if (Number.isInteger(record.proof)) {
     line.append(element("span", { className: "discret", textContent: `Preuve ${record.proof}/5` }));
   }
+  if (record.stale) line.append(element("span", { className: "a-confirmer", textContent: "À confirmer" }));
   return line;
 }
 

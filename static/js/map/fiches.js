@@ -141,9 +141,9 @@ function drawOne(context, found, aimed) {
 function pointsOf({ tile, at }) {
   const found = [];
   for (const feature of features(tile, "agregats")) {
-    const { n, slug, kind, title, proof, ...counts } = feature.properties;
+    const { n, slug, kind, title, proof, stale, ...counts } = feature.properties;
     const kinds = Object.fromEntries(Object.entries(counts).filter(([key, value]) => key in COLOURS && value > 0));
-    const record = n === 1 && slug ? { slug, kind, title, proof } : null;
+    const record = n === 1 && slug ? { slug, kind, title, proof, stale } : null;
     for (const point of worldPoints(feature, at)) found.push({ ...point, item: { count: n, kinds, record } });
   }
   for (const feature of features(tile, "fiches")) {
