@@ -154,10 +154,10 @@ def sound_layers(path: str) -> list[str]:
 
 def plain(value: Any) -> Any:
     """The value as JSON holds it; nothing for bytes and for what is not a number."""
-    if value is None or isinstance(value, bytes | memoryview):
-        return None
     if isinstance(value, str):
         return value[:LONGEST_TEXT]
+    if value is None or isinstance(value, bytes | memoryview):
+        return None
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else None
     if isinstance(value, bool | int):
@@ -218,12 +218,9 @@ def printed(shape: bytes | None) -> str | None:
 
 
 def print_parquet(path: str, most: int) -> None:
-    """Print a Parquet file, read by the module beside this one."""
-    spec = util.spec_from_file_location("parquet", Path(__file__).with_name("parquet.py"))
-    if spec is None or spec.loader is None:
-        raise Refused("another driver")
-    parquet = sys.modules["parquet"] = util.module_from_spec(spec)
-    spec.loader.exec_module(parquet)
+    """Print a Parquet file, read by the modules beside this one."""
+    beside("parquet_pages")
+    parquet = beside("parquet")
     try:
         for line in parquet.lines(path, most):
             if isinstance(line, dict):
@@ -232,6 +229,16 @@ def print_parquet(path: str, most: int) -> None:
                 say([printed(line[0]), [plain(value) for value in line[1]]])
     except parquet.Unread as why:
         raise Refused(str(why)) from None
+
+
+def beside(name: str) -> Any:
+    """A module of this folder, under the name that it has in the site, whose packages are not run."""
+    spec = util.spec_from_file_location(f"geo.uploads.{name}", Path(__file__).with_name(f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise Refused("another driver")
+    module = sys.modules[spec.name] = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def main(path: str, driver: str, most: int, layer: str) -> None:

@@ -30,12 +30,12 @@ def read_table(content: bytes, layer: str, most: int) -> SpatialTable:
             is_spatial=bool(header["shape"]) and header["shape"] != "None",
         )
         if table.is_spatial:
-            table.srid = _announced(header["system"])
+            table.srid = announced(header["system"])
         wkt.fill(table, read.elements)
     return table
 
 
-def _announced(text: str) -> int | None:
+def announced(text: str) -> int | None:
     """The SRID of a layer; None when it says that it has none, UploadRefused when it is not read."""
     if not text or name_of(text).lower().startswith(UNDEFINED):
         return None

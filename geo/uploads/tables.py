@@ -7,7 +7,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from geo.uploads import archive, geopackage, shapefile, stream, wkt
+from geo.uploads import archive, geopackage, geoparquet, shapefile, stream, wkt
 from geo.uploads.layers import SpatialTable, UploadRefused
 from geo.uploads.projections import WGS84, likely
 
@@ -23,7 +23,7 @@ POSITION = re.compile(r"(-?[\d.]+) (-?[\d.]+)")
 def is_spatial(content: bytes) -> bool:
     """True for what ``read_table`` reads, or refuses for a good reason."""
     head = content[:64].removeprefix(BOM).lstrip()
-    return head.startswith((b"{", geopackage.MAGIC, shapefile.MAGIC))
+    return head.startswith((b"{", geopackage.MAGIC, geoparquet.MAGIC, geoparquet.ENCRYPTED, shapefile.MAGIC))
 
 
 def read_table(content: bytes, *, layer: str = "", most: int) -> SpatialTable:
@@ -33,6 +33,8 @@ def read_table(content: bytes, *, layer: str = "", most: int) -> SpatialTable:
         table = stream.read_table(content.removeprefix(BOM), most)
     elif head.startswith(geopackage.MAGIC):
         table = geopackage.read_table(content, layer, most)
+    elif head.startswith((geoparquet.MAGIC, geoparquet.ENCRYPTED)):
+        table = geoparquet.read_table(content, most)
     elif head.startswith(b"PK"):
         table = _from_archive(content, layer, most)
     else:

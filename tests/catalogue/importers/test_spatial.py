@@ -1,5 +1,6 @@
 """A spatial file is a table: its attributes and its geometry are columns, its elements are rows."""
 
+import base64
 import datetime
 import io
 import json
@@ -133,6 +134,28 @@ def test_a_geometry_is_taken_doubted_or_refused(text, codes, geometry):
     shape = read_shape(text, 4326, "emplacement", in_france=True)
     assert [problem.code for problem in shape.problems] == codes
     assert shape.text == geometry
+
+
+GEOPARQUET = (
+    "P(e~L6$BL`6(&p-1Qh@h000p{1poj5!;WlkbOZnZ08w>eX%zq!5)~FK6$BL!6$TXs8~^|S2_OOh000C50RsXR1Qj3^Buo_q6#x<"
+    "d01!L@0000000002000000000L02LAy7AzG66%Z8$6$Tst000Rf0ssI21OWj90u=-mG8HgP6#^9i5&!@h7!?2j009922>~p?<s(4"
+    "=0000iEm}bp02LAy7AzG66%Z8$6$Tst000Rf0ssI20|5a702KroOf>))26JO*Wo=;<1^^WdB?1@&Zf|WR08AVJ000#PB?1@$ZU7Yw"
+    "B?1@-XJv0~Wpr|R02Txp92q<&02~zz88rX~5E&Q)Zf|WB0u}@ob{2jnN+t*?EENP502KlN6#x|w6#@V}77`f-872S(0000c02~zr8"
+    "8rX~5E&Q&ZWRI+1Qv7_d?v;LCWZkiEENP502KlN6#x|w6#@V}DFzuP00aO4044w&6$}|Q00s~l7zk%&Z*66Ca(NX376cZC0Tze>Ce"
+    "8vTf&wWl6$BLk6#@Vi02L4w0suS~Dj5bDCISKg000*70u}@&2o{0^04N}EVRCVGWppiLaBwYQa&m8XAa-SPb7^mGATl;CFfK6}JRA"
+    "T38~^|u0000c0RR9{K~ga"
+)
+"""Two elements in Lambert-93, the second without geometry, packed with Snappy; written by PyArrow."""
+
+
+def test_a_geoparquet_is_read_in_its_projection():
+    data = base64.b85decode(GEOPARQUET)
+    table = read(data)
+    assert (table.encoding, table.srid) == ("GeoParquet", 2154)
+    assert [row.cells for row in table.rows] == [
+        {"nom": "Îlot", "n": "1", "emplacement": "POINT (652000 6862000)"},
+        {"nom": "Quai", "n": "2", "emplacement": ""},
+    ]
 
 
 def test_swapped_axes_are_told_in_metres_and_forgotten_abroad():
