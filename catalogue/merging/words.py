@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalogue.wording import NBSP, distance_words
+from catalogue.wording import distance_words
 
 SAME_SPOT_M = 10
 NEARLY = 80
@@ -30,7 +30,7 @@ def sentence(code: str, detail: Any) -> str:
     if code in ("place", "far"):
         if detail <= SAME_SPOT_M:
             return _("au même endroit")
-        return _("à %(distance)s l’une de l’autre") % {"distance": distance_words(detail)}
+        return _("%(distance)s l’une de l’autre") % {"distance": distance_words(detail)}
     if code == "organisation":
         if not detail:
             return _("même organisation")
@@ -47,7 +47,3 @@ def sentence(code: str, detail: Any) -> str:
         "other_id": _("deux identifiants de la même source"),
     }.get(code, code)
 
-
-def plain(rows: Iterable[Any]) -> str:
-    """The factors in one line, for a message."""
-    return ", ".join(f"{one['texte']}{NBSP}: {one['signe']}" for one in factors(rows))

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue import permission_table, permissions
+from catalogue.merging.sides import compare
 from catalogue.models import (
     AnswerProposal,
     Application,
@@ -62,6 +63,7 @@ TARGETS = {
     "publish": State.PUBLISHED,
     "refuse": State.REFUSED,
     "archive": State.ARCHIVED,
+    "merge": State.ARCHIVED,
 }
 OF_THE_SPACE = ("withdraw", "reopen", "retire")
 KEPT = ("kind", "slug", "owner_id", "created_by_id", "proof_level", "is_synthetic")
@@ -85,6 +87,7 @@ class World:
 
     site: TestSite
     need: Record
+    twin: TestSite
     revision: Revision
     clients: dict[Tie, Client]
 
@@ -120,7 +123,8 @@ def world(settings: Any) -> World:
     revision = Revision.objects.create(
         record=site, author=author, changes={"summary": [SUMMARY, "Résumé proposé"]}
     )
-    return World(site, factories.need(**fields), revision, clients)
+    twin = factories.test_site(**fields)
+    return World(site, factories.need(**fields), twin, revision, clients)
 
 
 def address(world: World, action: str) -> str:
@@ -134,6 +138,7 @@ def address(world: World, action: str) -> str:
         "propose": ("propose-step", [slug, "essentiel"]),
         "delete": ("propose-delete", [slug]),
         "submit": ("propose-review", [slug]),
+        "merge": ("workshop-merge", [slug, world.twin.slug]),
         "decide": ("workshop-revision", [world.revision.pk]),
         "handle": ("workshop-assign", [slug]),
         "comment": ("workshop-comment", [slug]),
@@ -158,6 +163,8 @@ def posted(world: World, action: str) -> dict[str, Any] | None:
         return None
     if action in {"apply", "answer"}:
         return {} | FORGED
+    if action == "merge":
+        return merging(world) | FORGED
     data = {
         "edit": {"title": TITLE, "summary": SUMMARY, "owner": world.site.owner.slug},
         "propose": {"title": TITLE, "summary": SUMMARY, "owner": world.site.owner.slug},
@@ -167,6 +174,13 @@ def posted(world: World, action: str) -> dict[str, Any] | None:
         "contact": {"subject": "Bonjour", "message": "Bonjour.", "creation_key": str(uuid.uuid4())},
     }.get(action, {"reason": "Parce que."})
     return data | FORGED
+
+
+def merging(world: World) -> dict[str, Any]:
+    """The confirmation of a merge into the twin, as the page that compares them gives it."""
+    site, twin = Record.objects.get(pk=world.site.pk), Record.objects.get(pk=world.twin.pk)
+    token = "" if site.state == State.DRAFT else compare(site, twin).token
+    return {"etape": "fusionner", "garde": "b", "jeton": token}
 
 
 def send(world: World, action: str, tie: Tie) -> HttpResponse:

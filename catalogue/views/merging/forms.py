@@ -144,8 +144,8 @@ class MergeForm(forms.Form):
         """Every choice as the preview carries it to the confirmation."""
         pairs = [(name, self.cleaned_data[name]) for name in ("garde", "raison")]
         pairs.append(("jeton", self.sides.token))
-        for line in self.sides.lines:
-            pairs.append((line_key(line.name), self.cleaned_data[line_key(line.name)] or line.default))
+        plan = self.plan()
+        pairs += [(line_key(name), side) for name, side in plan.lines.items()]
         for one in self.sides.lists:
             pairs += [(list_key(one.name), key) for key in self.cleaned_data[list_key(one.name)]]
         return pairs
