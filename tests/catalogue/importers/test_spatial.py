@@ -137,13 +137,15 @@ def test_a_geometry_is_taken_doubted_or_refused(text, codes, geometry):
 
 
 GEOPARQUET = (
-    "P(e~L6$BL`6(&p-1Qh@h000p{1poj5!;WlkbOZnZ08w>eX%zq!5)~FK6$BL!6$TXs8~^|S2_OOh000C50RsXR1Qj3^Buo_q6#x<"
-    "d01!L@0000000002000000000L02LAy7AzG66%Z8$6$Tst000Rf0ssI21OWj90u=-mG8HgP6#^9i5&!@h7!?2j009922>~p?<s(4"
-    "=0000iEm}bp02LAy7AzG66%Z8$6$Tst000Rf0ssI20|5a702KroOf>))26JO*Wo=;<1^^WdB?1@&Zf|WR08AVJ000#PB?1@$ZU7Yw"
-    "B?1@-XJv0~Wpr|R02Txp92q<&02~zz88rX~5E&Q)Zf|WB0u}@ob{2jnN+t*?EENP502KlN6#x|w6#@V}77`f-872S(0000c02~zr8"
-    "8rX~5E&Q&ZWRI+1Qv7_d?v;LCWZkiEENP502KlN6#x|w6#@V}DFzuP00aO4044w&6$}|Q00s~l7zk%&Z*66Ca(NX376cZC0Tze>Ce"
-    "8vTf&wWl6$BLk6#@Vi02L4w0suS~Dj5bDCISKg000*70u}@&2o{0^04N}EVRCVGWppiLaBwYQa&m8XAa-SPb7^mGATl;CFfK6}JRA"
-    "T38~^|u0000c0RR9{K~ga"
+    "P(e~L6$BL`6(&p-1Qh@h000p{1poj5!;WlkbOZnZ08w>eX%zq!5)~FK6$BL!6$TXs8~^|S2_OOh000C50RsXR1Qj3^Buo_q6#x<d"
+    "01!L@0000000002000000000L02LAy7AzG66%Z8$6$Tst000Rf0ssI21OWj90u=-mG8HgP6#^9i5&!@h7!?2j009922>~p?<s(4="
+    "0000iEm}bp02LAy7AzG66%Z8$6$Tst000Rf0ssI20|5a702KroOf>))26JO*Wo=;<1^^WdB?1@&Zf|WR08AVJ000#PB?1@$ZU7Yw"
+    "B?1@-XJv0~Wpr|R02Txp92q<&02~zz88rX~5E&Q)Zf|WB0u}@ob{2jnN+t*?EENP502KlN6#x|w6#@V}77`f-872S(0000c02~zr"
+    "88rX~5E&Q&ZWRI+1Qv7_d?v;LCWZkiEENP502KlN6#x|w6#@V}DFzuP00aO4044w&6$}|Q00s~l7zk%&Z*66Ca(NX376cZC0Tze>"
+    "Ce8vTf&wWl6$BLk6#@Vi02L4w0suS~Dj5bDCISKg000*70u}@&2o{0^02v$@17~G#7|Q{BB6ekRb7^mGB03-<F)lGKFd{4<B5-nP"
+    "ZDDeGUt@1<b!~1UIv^rvWp8a|baHtjEFdCdZ)|mKZgV0!AbTQbWp8a|baHtjIv{%@Wo~0{WNB_^B03-<S4%=7EFdChWp8a|baHuL"
+    "ba`-Pb0Rt*TU{(5B4cuMB03;@B5q-AWg<EtB2q_2IWr)3F(5A>Okr(eWpZ>aIWr<GAR=jGB03;@B4KrOXm4_9ba^5=AR<LjQ%52!"
+    "AR=RLWMv{cATlvEG<|)2eSH8JAaG%Fadl;MEn{$SEn#wUZ+9SeWpZ<AZ*CwmHZCwOF&R7@000~S02}}S0Q>;}08l|vF#"
 )
 """Two elements in Lambert-93, the second without geometry, packed with Snappy; written by PyArrow."""
 
