@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalogue import versions
-from catalogue.models import Document, Revision
+from catalogue.models import Document, Record, Revision
 from catalogue.proposing.contents import Content
 from catalogue.proposing.editing import Copy, locked
 from catalogue.proposing.files import forget_file, random_name
@@ -24,7 +24,9 @@ from catalogue.proposing.writing import touch
 from catalogue.queue import later
 
 MOST = 30
-"""Documents of one record."""
+"""Documents of one record, and of those withdrawn from it that are kept."""
+WITHDRAWN = Q(is_pending=True, revision=None)
+"""Taken off a record that others have read: no longer shown, kept for a return to a former version."""
 
 
 class TooMany(Exception):
@@ -38,7 +40,7 @@ def shown(copy: Copy) -> QuerySet[Document]:
     """The documents of the record as the account works on it: those public, and those it proposes."""
     documents: QuerySet[Document] = copy.record.documents.order_by("pk")
     if copy.is_direct:
-        return documents
+        return documents.exclude(WITHDRAWN)
     mine = Q(is_pending=True, revision=copy.revision) if copy.revision else Q(pk__in=[])
     return documents.filter(Q(is_pending=False) | mine)
 
@@ -64,7 +66,7 @@ def add(
     same: Document | None = existing.filter(key=key).first()
     if same is not None:
         return same
-    if existing.count() >= MOST:
+    if existing.exclude(WITHDRAWN).count() >= MOST:
         raise TooMany
     document = Document(record_id=fresh.record.pk, added_by=copy.user, **values)
     if not Document.objects.filter(key=key).exists():
@@ -102,11 +104,19 @@ def change(
 
 @transaction.atomic
 def remove(copy: Copy, pk: int) -> None:
-    """Remove the document and its files; Http404 when it may not be."""
+    """Take the document off the record; Http404 when it may not be.
+
+    That of a draft or of a change goes with its files; a record that was submitted keeps it, withdrawn.
+    """
     fresh = locked(copy)
     document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
-    _let_go(document)
-    document.delete()
+    others = fresh.record.documents.filter(WITHDRAWN)
+    if fresh.is_direct and fresh.record.state != Record.State.DRAFT and others.count() < MOST:
+        document.is_pending, document.revision = True, None
+        document.save(update_fields=["is_pending", "revision"])
+    else:
+        _let_go(document)
+        document.delete()
     _touch(fresh)
 
 

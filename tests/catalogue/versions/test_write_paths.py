@@ -18,6 +18,7 @@ from catalogue.meeting import answers, applications
 from catalogue.models import Operation, Record, RecordVersion, Revision
 from catalogue.proposing import documents, editing, revisions
 from catalogue.proposing.editing import open_copy
+from catalogue.reviewing import reverting
 from tests import factories
 from tests.catalogue.importers.conftest import territories  # noqa: F401
 from tests.catalogue.importers.test_run import ROW, job, ready  # noqa: F401
@@ -52,9 +53,13 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     editing.save_role(open_copy(actor, record.slug), "porteur", other.slug, present=True)
     paper = factories.document(record)
     documents.remove(open_copy(actor, record.slug), paper.pk)
+    assert not documents.shown(open_copy(actor, record.slug)).exists()
     expected = ["constat", *["formulaire"] * 4, "constat", "formulaire"]
     assert [origin for _n, origin, _who in kept(record)] == expected
     assert {who for _n, origin, who in kept(record) if origin == "formulaire"} == {actor}
+    with_paper = RecordVersion.objects.get(record=record, number=6)
+    reverting.revert(record, with_paper, actor, reverting.plan(record, with_paper).seen, "Il manque.")
+    assert documents.shown(open_copy(actor, record.slug)).get() == paper
 
 
 def test_an_author_before_publication_and_a_change_accepted() -> None:
