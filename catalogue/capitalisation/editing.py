@@ -34,7 +34,12 @@ class Saved:
 
 def digest(text: str) -> str:
     """What a page keeps of the text that it showed."""
-    return hashlib.sha256(text.strip().encode()).hexdigest()[:DIGEST]
+    return hashlib.sha256(_one_form(text).encode()).hexdigest()[:DIGEST]
+
+
+def _one_form(text: str) -> str:
+    """The text with the line ends of the base: a browser sends others for the same lines."""
+    return "\n".join(text.splitlines()).strip()
 
 
 @transaction.atomic
@@ -53,7 +58,7 @@ def save(user: User, slug: str, posted: Mapping[str, str], seen: Mapping[str, st
         else:
             done.clashes[code] = stored[code]
     if done.written:
-        trace(copy, _write(copy.record, {code: posted[code].strip() for code in done.written}, stored))
+        trace(copy, _write(copy.record, {code: _one_form(posted[code]) for code in done.written}, stored))
     return done
 
 

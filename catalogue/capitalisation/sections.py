@@ -1,17 +1,16 @@
 """The sections of the capitalisation sheet: which kind has which, what each is expected to say, what it says.
 
 A section that a kind has a field for (``obstacles`` of an experiment) stands in that field, which its owner
-may edit as well; the others are ``Section`` rows. ``sheet`` gives everything in order, for a page to print.
+may edit as well; the others are ``Section`` rows. ``written`` gives all of them in order, for the page of the
+record, its comparison and its printed sheet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -151,49 +150,6 @@ def written(record: Record, heading: int = 3) -> list[Written]:
         for code, text in texts(record).items()
         if text.strip()
     ]
-
-
-def sheet(record: Record, heading: int = 3) -> list[Written]:
-    """Every section of the record that says something, in order, to be printed: the stage with its status,
-    the partners with the organisations, the results with the indicators.
-    """
-    known = {Code.STAGE: _status, Code.PARTNERS: _partners, Code.RESULTS: _results}
-    found = []
-    for code, text in texts(record).items():
-        facts = known[Code(code)](record) if code in known else []
-        if not facts and not text.strip():
-            continue
-        html = format_html("{}{}", _list(facts), rendered(text, heading))
-        said = "\n".join([*(f"– {fact}" for fact in facts), *([plain(text)] if text.strip() else [])])
-        found.append(Written(code, str(Code(code).label), html, said))
-    return found
-
-
-def _list(facts: Iterable[str]) -> SafeString:
-    lines = format_html_join("", "<li>{}</li>", ((fact,) for fact in facts))
-    return format_html("<ul>{}</ul>", lines) if lines else SafeString()
-
-
-def _status(record: Record) -> list[str]:
-    """The stage that the base knows, and the reason of an abandon."""
-    if record.kind != Kind.EXPERIMENT:
-        return []
-    own = record.as_experiment
-    status = str(own.get_status_display())
-    when = f" ({own.status_on})" if own.status_on else ""
-    reason = [_("Raison de l’abandon : %(why)s") % {"why": own.abandon_reason}] if own.abandon_reason else []
-    return [status[:1].upper() + status[1:] + when, *reason]
-
-
-def _partners(record: Record) -> list[str]:
-    links = record.organisation_links.select_related("organisation")
-    return [f"{link.organisation.name} ({link.get_role_display()})" for link in links]
-
-
-def _results(record: Record) -> list[str]:
-    if record.kind != Kind.EXPERIMENT:
-        return []
-    return [measure_words(row) for row in record.as_experiment.indicators.all()]
 
 
 def measure_words(row: Indicator) -> str:

@@ -39,7 +39,7 @@ def test_a_sheet_is_written_previewed_and_read_beside_its_synthesis(
     faults = Witness(page, base_url).faults
     page.goto("/atelier/fiches/ombrieres-35238/capitalisation/")
     assert faults_of(page) == []
-    field = page.get_by_label("Contexte")
+    field = page.get_by_role("textbox", name="Contexte")
     field.fill("Une place minérale")
     field.select_text()
     page.get_by_role("group", name="Mettre en forme : Contexte").get_by_role("button", name="G, Gras").click()
@@ -55,7 +55,7 @@ def test_a_sheet_is_written_previewed_and_read_beside_its_synthesis(
 
     plain = logged(session, scripts=False, width=390)
     plain.goto("/atelier/indicateurs/")
-    plain.get_by_label("Économie d’énergie de la halle").first.check()
+    plain.get_by_role("checkbox", name="Économie d’énergie de la halle").check()
     plain.get_by_role("button", name="Voir ce qui changerait").click()
     plain.get_by_role("button", name="Rapprocher").click()
     expect(plain.get_by_text("1 résultat est rapproché")).to_be_visible()

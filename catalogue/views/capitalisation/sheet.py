@@ -44,6 +44,8 @@ class SheetForm(forms.Form):
                 help_text=expected.what,
                 widget=forms.Textarea(attrs={"rows": rows, "data-markdown": ""}),
             )
+            # a browser would cut what is pasted without a word: the server refuses it and keeps it
+            self.fields[TEXT + code].widget.attrs.pop("maxlength")
             self.fields[SEEN + code] = forms.CharField(
                 required=False, max_length=64, initial=digest(text), widget=forms.HiddenInput
             )

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue.capitalisation.editing import digest
-from catalogue.capitalisation.sections import sheet
+from catalogue.capitalisation.sections import written
 from catalogue.importers.natures import NATURES
 from catalogue.models import Experiment, Record, RecordVersion, Section
 from catalogue.proposing import portable
@@ -73,15 +73,16 @@ def test_sections_are_written_versioned_found_and_public(
     found = client.get("/fiches/?q=canicule").content.decode()
     assert trial.title in found
     assert "**" not in found
-    assert [one.code for one in sheet(Record.objects.get(pk=trial.pk))] == [
-        "contexte", "etape", "partenaires", "resultats",
-    ]  # fmt: skip
+    [told] = written(Record.objects.get(pk=trial.pk))
+    assert (told.title, told.text) == ("Contexte", "Une canicule\n\n– lien")
 
 
 def test_two_curators_lose_nothing(client: Client, curator: User, trial: Experiment) -> None:
-    Section.objects.create(record=trial, code="contexte", text="Le premier texte.")
+    Section.objects.create(record=trial, code="contexte", text="Le premier\ntexte.")
     client.force_login(curator)
-    before = {"contexte": "Le premier texte."}
+    before = {"contexte": "Le premier\r\ntexte."}  # as a browser sends back what it does not change
+    client.post(address(trial), posted(seen=before))
+    assert not trial.revisions.exists()
     client.post(address(trial), posted(seen=before, contexte="Le texte d’une autre."))
 
     answer = client.post(address(trial), posted(seen=before, contexte="Le mien.", solution="Des arbres."))
