@@ -37,6 +37,11 @@ class Kind(StrEnum):
     OUTLINE = "contour"
 
 
+ORDER = (
+    Kind.MERGED, Kind.GONE, Kind.CREATED, Kind.DEPARTEMENT, Kind.REGION, Kind.EPCI, Kind.EPT, Kind.RENAMED,
+    Kind.OUTLINE,
+)  # fmt: skip
+"""From what moves records to what only draws them."""
 LABELS = {
     Kind.CREATED: _("créé ou rétabli"),
     Kind.MERGED: _("réuni à un autre"),
@@ -86,13 +91,11 @@ def held() -> dict[Key, Held]:
 
 
 def changes(names: Nomenclature, base: Mapping[Key, Held], shapes: Shapes | None = None) -> list[Change]:
-    """Everything that changes, communes first, in the order of their codes."""
+    """Everything that changes, what moves records first."""
     found = [*_present(names, base), *_absent(names, base)]
     if shapes is not None:
         found += _redrawn(shapes, base)
-    return sorted(
-        found, key=lambda one: (one.level not in ("commune", "arrondissement"), one.level, one.code)
-    )
+    return sorted(found, key=lambda one: (ORDER.index(one.kind), one.level, one.code))
 
 
 def _present(names: Nomenclature, base: Mapping[Key, Held]) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,6 +78,7 @@ def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
         and (not data["fiches"] or change["records"])
     ]
     page = page_of(wanted, data["page"])  # type: ignore[arg-type]
+    names = heirs(page)
     context = {
         "etapes": crumbs(update),
         "essai": update,
@@ -84,7 +86,7 @@ def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
         "nature": data["nature"],
         "seulement": data["fiches"],
         "page": page,
-        "lignes": [line_of(update, change) for change in page],
+        "lignes": [line_of(update, change, names) for change in page],
         "requete": urlencode({name: data[name] for name in ("nature", "fiches") if data[name]}),
         "rubrique": "atelier",
     }  # fmt: skip
@@ -113,7 +115,14 @@ def by_kind(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def line_of(update: TerritoryUpdate, change: dict[str, Any]) -> dict[str, Any]:
+def heirs(changes: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The names of the communes that take others over, by their code."""
+    codes = [change["after"] for change in changes if change["kind"] == Kind.MERGED]
+    found = Territory.objects.filter(level=Level.COMMUNE, code__in=codes) if codes else ()
+    return {one.code: f"{one.name} ({one.code})" for one in found}
+
+
+def line_of(update: TerritoryUpdate, change: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """One change, with the list of its records."""
     asked = urlencode({"nature": change["kind"], "niveau": change["level"], "code": change["code"]})
     return {
@@ -122,7 +131,7 @@ def line_of(update: TerritoryUpdate, change: dict[str, Any]) -> dict[str, Any]:
         "code": change["code"],
         "niveau": Level(change["level"]).label,
         "avant": change["before"],
-        "apres": change["after"],
+        "apres": names.get(change["after"], change["after"]),
         "fiches": change["records"],
         "url": f"{address(update, 'vintage-records')}?{asked}" if change["records"] else "",
     }

@@ -61,12 +61,12 @@ def test_the_kinds_of_change_are_told_apart() -> None:
     }
     found = changes(NEW, base, Shapes("essai", dict(WIDER)))
     assert found == [
-        Change(Kind.RENAMED, "commune", "01001", "Grand-Ouest", "Ouest", "Grand-Ouest"),
-        Change(Kind.OUTLINE, "commune", "01001", "Ouest", "", "+100,0 %"),
         Change(Kind.MERGED, "commune", "01002", "Milieu", "Milieu", "01001"),
-        Change(Kind.EPCI, "commune", "01003", "Est", f"EPCI {ONE} ({ONE})", f"EPCI {TWO} ({TWO})"),
         Change(Kind.GONE, "commune", "01004", "Perdue", "Perdue"),
         Change(Kind.CREATED, "epci", TWO, f"EPCI {TWO}"),
+        Change(Kind.EPCI, "commune", "01003", "Est", f"EPCI {ONE} ({ONE})", f"EPCI {TWO} ({TWO})"),
+        Change(Kind.RENAMED, "commune", "01001", "Grand-Ouest", "Ouest", "Grand-Ouest"),
+        Change(Kind.OUTLINE, "commune", "01001", "Ouest", "", "+100,0 %"),
     ]
 
 
