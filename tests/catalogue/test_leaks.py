@@ -26,6 +26,7 @@ from catalogue.models import (
     AlertMatch,
     AnswerProposal,
     Application,
+    ConfirmationRound,
     ContactRequest,
     Document,
     Message,
@@ -34,6 +35,7 @@ from catalogue.models import (
     RecordOrganisation,
     Revision,
 )
+from catalogue.quality import confirming
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +235,7 @@ def refused(world: World) -> dict[str, list[str]]:
     return {
         **{f"catalogue:{name}": [path.format(slug) for slug in slugs] for name, path in one_slug.items()},
         "catalogue:document-file": world.documents,
+        "catalogue:record-confirm": [confirmation_of(record) for record in world.hidden[::5]],
         "catalogue:application-detail": [f"/mon-espace/candidatures/{application}/"],
         "catalogue:application-document": [
             f"/mon-espace/candidatures/{application}/pieces/00000000-0000-4000-8000-000000000000/"
@@ -240,6 +243,14 @@ def refused(world: World) -> dict[str, list[str]]:
         "catalogue:contact-detail": [f"/mon-espace/messages/{contact}/"],
         "catalogue:answer-detail": [f"/mon-espace/reponses/{answer.pk}/"],
     }
+
+
+def confirmation_of(record: Record) -> str:
+    """The signed address by which the owner of a hidden record was once asked to confirm it."""
+    asked, _made = ConfirmationRound.objects.get_or_create(
+        record=record, defaults={"organisation_id": record.owner_id, "due_on": timezone.localdate()}
+    )
+    return reverse("catalogue:record-confirm", args=[confirming.token(asked)])
 
 
 def test_an_unpublished_record_is_nowhere(world: World, tmp_path: Path) -> None:
