@@ -32,7 +32,7 @@ MOST = 100
 TAKE, GIVE = "prendre", "confier"
 ACTIONS: dict[str, StrOrPromise] = {
     TAKE: gettext_lazy("Prendre pour moi"),
-    GIVE: gettext_lazy("Confier à…"),
+    GIVE: gettext_lazy("Confier à quelqu’un…"),
     "review": gettext_lazy("Prendre en instruction"),
     "publish": gettext_lazy("Publier"),
     "ask": gettext_lazy("Demander un complément…"),
@@ -40,6 +40,11 @@ ACTIONS: dict[str, StrOrPromise] = {
     "archive": gettext_lazy("Archiver…"),
 }
 """What can be done to many records; the others are decisions of ``workflow``."""
+
+
+def title_of(action: str) -> str:
+    """What a page about an action is called; an action that is no more keeps its code."""
+    return str(ACTIONS.get(action, action)).rstrip("…")
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ function tick() {
 }
 
 function comment() {
-  const field = document.querySelector("#interne textarea");
+  const field = document.querySelector("#interne [name='texte']");
   if (field) field.focus();
   else if (titleOf(current())) window.location.assign(`${titleOf(current()).href}#interne`);
 }
@@ -102,6 +102,3 @@ function offerWholePage() {
 
 offerHelp();
 offerWholePage();
-if (window.location.hash.startsWith("#fiche-")) {
-  titleOf(document.getElementById(window.location.hash.slice(1)))?.focus();
-}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Witness
 from tests.browser.soundness import faults_of
@@ -77,3 +77,58 @@ def test_each_page_is_accessible_on_both_screens(
                 details.evaluate("one => one.open = true")
             assert faults_of(page) == [], address
         assert faults == []
+
+
+def test_the_daily_gestures_are_done_by_keyboard_or_without_script(
+    scene: Callable[[str], tuple[str, str, int]], logged: Callable[..., Page]
+) -> None:
+    _author, curator, _revision = scene("clavier")
+    page = logged(curator)
+    page.goto("/atelier/?q=clavier")
+    keys, title = page.keyboard, page.locator("[data-titre]")
+    keys.press("/")
+    expect(page.get_by_label("Mots du titre")).to_be_focused()
+    keys.type("jxp?")  # nothing but letters while one writes
+    expect(page.locator("dialog")).to_be_hidden()
+    keys.press("Tab")
+    keys.press("j")
+    expect(title).not_to_be_focused()  # in a list of choices either
+    page.get_by_role("heading", level=1).click()
+    keys.press("j")
+    expect(title).to_be_focused()
+    keys.press("p")
+    expect(page.get_by_text("Vous vous chargez de")).to_be_visible()
+    expect(page.get_by_label("Toute la page")).to_be_visible()  # the script runs
+    expect(title).to_be_focused()  # back where one was
+    keys.press("x")
+    expect(page.get_by_text("1 fiche cochée")).to_be_visible()
+    page.get_by_label("Pour les fiches cochées").focus()
+    keys.type("Demander")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.get_by_text("1 courriel partirait.")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_label("Motif type").select_option(index=3)
+    page.get_by_role("button", name="Confirmer pour cette fiche").press("Enter")
+    expect(page.get_by_text("1 fiche a changé.")).to_be_visible()
+    assert faults_of(page) == []
+
+    page.goto("/atelier/fiches/cours-clavier/")
+    keys.press("c")
+    keys.type("Je rappelle demain.")
+    expect(page.get_by_label("Commentaire interne")).to_have_value("Je rappelle demain.")
+    page.get_by_role("button", name="Commenter").press("Enter")
+    expect(page.get_by_text("Je rappelle demain.")).to_be_visible()
+    expect(page.get_by_role("button", name="Raccourcis clavier")).to_be_visible()  # the script runs
+    keys.press("?")
+    page.get_by_label("Raccourcis d’une seule touche").uncheck()
+    page.get_by_role("button", name="Fermer").press("Enter")
+    keys.press("c")
+    expect(page.get_by_label("Commentaire interne")).not_to_be_focused()
+
+    plain = logged(curator, scripts=False)
+    plain.goto("/atelier/?voir=moi&q=clavier")
+    plain.get_by_role("checkbox", name="Cocher « Rafraîchir les cours d’école clavier »").check()
+    plain.get_by_label("Pour les fiches cochées").select_option("publish")
+    plain.get_by_role("button", name="Voir l’effet").click()
+    expect(plain.get_by_text("la fiche est à compléter.")).to_be_visible()

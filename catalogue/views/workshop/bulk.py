@@ -72,7 +72,7 @@ def preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | None) -
     wrong = bool(reason is not None and reason.is_bound and reason.errors)
     context: dict[str, Any] = {
         "geste": order.action,
-        "libelle": bulk.ACTIONS[order.action],
+        "libelle": bulk.title_of(order.action),
         "possibles": possible,
         "impossibles": [effect for effect in effects if not effect.possible],
         "absentes": len(data["fiche"]) - len(effects),
@@ -96,7 +96,7 @@ def workshop_bulk_result(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(BulkRun, key=key, actor=cast(User, request.user).pk)
     context = {
         "lot": run,
-        "libelle": bulk.ACTIONS.get(run.action, run.action),
+        "libelle": bulk.title_of(run.action),
         "faites": [one for one in run.results if one["done"]],
         "refusees": [one for one in run.results if not one["done"]],
         "rubrique": "atelier",
