@@ -135,8 +135,8 @@ def given(request: HttpRequest, batch: TypingBatch | None) -> HttpResponse:
     else:
         n = len(batch.types)
         told = ngettext(
-            "%(n)d résultat est rapproché de son indicateur partagé : il se compare désormais.",
-            "%(n)d résultats sont rapprochés de leur indicateur partagé : ils se comparent désormais.",
+            "%(n)d résultat est rapproché de son indicateur partagé.",
+            "%(n)d résultats sont rapprochés de leur indicateur partagé.",
             n,
         )
         messages.success(request, told % {"n": n})
