@@ -11,7 +11,8 @@ from django.db import connection
 from django.http import QueryDict
 from pytest_django import DjangoDbBlocker
 
-from catalogue import synthetic, tiles
+from catalogue import permissions, synthetic, tiles
+from catalogue.desk import waiting
 from catalogue.filters import RecordFilterForm
 from catalogue.models import Record
 from tests import factories
@@ -115,3 +116,19 @@ def test_a_page_of_the_list_scans_no_big_table(crowd: None, query: str):
     assert form.is_valid(), form.errors
     page = form.sort(form.narrow(Record.objects.published())).values_list("pk", flat=True)[:20]
     assert not scanned(*page.query.sql_with_params()) & BIG
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tab", ["", "personne", "moi", "a-completer", "toutes"])
+def test_the_queue_of_the_curators_scans_no_big_table(crowd: None, tab: str):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO catalogue_casefile (record_id, state, since)"
+            " SELECT id, CASE WHEN id % 9 = 0 THEN 'a-completer' ELSE 'soumise' END,"
+            " now() - id * interval '1 minute' FROM catalogue_record"
+        )
+        cursor.execute("ANALYZE catalogue_casefile")
+    curator = factories.curator()
+    wanted = waiting.Wanted(tab=tab)
+    rows = waiting.for_lines(waiting.records(permissions.in_field(curator), wanted, curator))[:20]
+    assert not scanned(*rows.query.sql_with_params()) & (BIG | {"catalogue_casefile", "catalogue_transition"})

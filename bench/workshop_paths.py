@@ -1,0 +1,85 @@
+"""The curators' queue when every record waits: its page, its own SQL, its hardest orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client
+
+from bench.query_paths import median_ms, queried
+from catalogue import completeness
+from catalogue.models import Curatorship, Theme
+from geo.models import Territory
+
+RUNS = 7
+PAGE = "/atelier/"
+
+# every record waits, one in ten with a doubt: triggers and checks aside, which are not what is measured
+FILL = """
+INSERT INTO catalogue_casefile (record_id, state, since)
+SELECT id, CASE WHEN id % 4 = 0 THEN 'en-instruction' ELSE 'soumise' END,
+       now() - (id % 5000) * interval '1 hour'
+FROM catalogue_record ON CONFLICT DO NOTHING;
+INSERT INTO catalogue_qualityfinding (record_id, code, severity, detail, since, changed_at, waiver)
+SELECT id, 'essai', 2, '{}', now(), now(), '' FROM catalogue_record WHERE id % 10 = 0;
+"""
+FIRST = """
+SELECT record_id FROM catalogue_casefile WHERE state IN ('soumise', 'en-instruction')
+ORDER BY since, record_id LIMIT 20
+"""
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds of the queue; nothing is left in the base."""
+    with transaction.atomic():
+        curator = User.objects.create_user("bench-file")
+        Curatorship.objects.create(user=curator)
+        with connection.cursor() as cursor:
+            cursor.execute(FILL)
+            cursor.execute("ANALYZE catalogue_casefile, catalogue_qualityfinding")
+        found = {"workshop_measure": median_ms([completeness.measure_waiting])}
+        client = Client(headers={"host": "localhost"})
+        client.force_login(curator)
+        statements = _statements(client)
+        found |= {
+            "workshop": median_ms([lambda: client.get(PAGE).content] * RUNS),
+            "workshop_raw": sum(median_ms([lambda one=one: queried(*one)] * RUNS) for one in statements),
+            "workshop_first": median_ms([lambda: queried(FIRST, [])] * RUNS),
+        }
+        found |= {name: _page(client, query) for name, query in _queries().items()}
+        transaction.set_rollback(True)
+    return found
+
+
+def _queries() -> dict[str, str]:
+    """The filters and orders that cost most."""
+    region = Territory.objects.current().at_level("region").order_by("code").values_list("code", flat=True)[5]
+    theme = Theme.objects.order_by("code").values_list("code", flat=True)[0]
+    return {
+        "workshop_region_theme": f"?region={region}&theme={theme}",
+        "workshop_words": "?q=place",
+        "workshop_completeness": "?tri=completes&complet=moyenne",
+        "workshop_doubts": "?tri=doutes&doutes=avec",
+        "workshop_all": "?voir=toutes&q=place",
+    }
+
+
+def _page(client: Client, query: str) -> float:
+    if client.get(PAGE + query).status_code != 200:
+        raise ValueError(query)
+    return median_ms([lambda: client.get(PAGE + query).content] * 3)
+
+
+def _statements(client: Client) -> list[tuple[str, list[Any]]]:
+    """The SQL of the default page with its values."""
+    captured: list[tuple[str, list[Any]]] = []
+
+    def keep(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        captured.append((sql, list(values or [])))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(keep):
+        client.get(PAGE)
+    return [(sql, values) for sql, values in captured if sql.startswith("SELECT")]
