@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from config.bootstrap.packages import browser
+from tests import bases
 
 # Playwright drives the browser from an event loop that Django would otherwise take for ours.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -67,7 +68,23 @@ def _only_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_keepdb(request: pytest.FixtureRequest) -> Iterator[bool]:
+    """Give each worker a copy of a migrated base, where Django then finds nothing left to do."""
+    if request.config.getvalue("reuse_db"):
+        yield True
+        return
+    request.getfixturevalue("django_db_modify_db_settings")
+    name = connection.creation._get_test_db_name()
+    with bases.server() as session:
+        bases.copy_migrated(session, name)
+    yield True
+    connection.close()
+    with bases.server() as session:
+        bases.drop(session, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Look each SRID up once, so that no test counts GeoDjango's look-up among its own queries; the base goes
     with the run, so that no commit waits for the disk.
     """
@@ -76,13 +93,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             cursor.execute("SET synchronous_commit = off")
         for srid in SRIDS:
             get_srid_info(srid, connection)
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        # What a test killed on purpose may still have a session, and the base is about to be dropped.
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-        )
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ write in a copy of it, which goes with the run.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -17,17 +16,15 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
-from psycopg import sql
 
 from config.bootstrap.supervision import wait_until_answers
+from tests import bases
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = bases.ROOT
 PRISTINE = "journeys"
 DATABASE = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'run')}"
 """Each worker of the suite has a copy, a server and a browser of its own."""
@@ -39,93 +36,31 @@ PATIENCE_S = 60
 expect.set_options(timeout=10_000)  # two cores carry the servers, the browsers and the suite
 
 
-def _parameters() -> dict[str, Any]:
-    default = settings.DATABASES["default"]
-    given = {
-        "user": default["USER"],
-        "password": default["PASSWORD"],
-        "host": default["HOST"],
-        "port": default["PORT"],
-    }
-    return {name: value for name, value in given.items() if value}
-
-
-def _url(name: str) -> str:
-    return f"postgresql:///{name}?{urlencode(_parameters())}"
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for place in MADE_FROM:
-        path = ROOT / place
-        files = (
-            [path]
-            if path.is_file()
-            else sorted(p for p in path.rglob("*") if p.suffix not in {".pyc", ".md"})
-        )
-        for file in files:
-            if file.is_file():
-                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
-
-
 @pytest.fixture(scope="session")
 def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Variables of the server under test: a local instance on the journeys' database."""
-    return {
-        **os.environ,
-        "DATABASE_URL": _url(DATABASE),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "SECRET_KEY": "journeys-only-" + "0123456789abcdef" * 4,
-        "LOCAL": "1",
-        "STATEMENT_TIMEOUT": "0",
-        "VAR_DIR": str(tmp_path_factory.mktemp("var")),
-    }
+    return {**bases.environment(DATABASE), "VAR_DIR": str(tmp_path_factory.mktemp("var"))}
 
 
 @pytest.fixture(scope="session")
 def site_database(site_environment: dict[str, str]) -> Iterator[str]:
     """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
-    with psycopg.connect(dbname="postgres", autocommit=True, **_parameters()) as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtext('journeys'))")
-        _prepare_pristine(connection, {**site_environment, "DATABASE_URL": _url(PRISTINE)})
-        copy, original = sql.Identifier(DATABASE), sql.Identifier(PRISTINE)
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
+    with bases.server() as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [PRISTINE])
+        made_from = bases.fingerprint(MADE_FROM)
+        if not bases.is_made_of(connection, PRISTINE, made_from):
+            bases.copy_migrated(connection, PRISTINE)
+            bases.manage(
+                {**site_environment, "DATABASE_URL": bases.url(PRISTINE)}, "prepare", "--only", "database"
+            )
+            bases.sign(connection, PRISTINE, made_from)
+        bases.copy(connection, PRISTINE, DATABASE)
         # It goes with the run: nobody waits for the disk.
-        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(copy))
-    _manage(site_environment, "prepare", "--only", "static")
+        connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
+    bases.manage(site_environment, "prepare", "--only", "static")
     yield DATABASE
-    with psycopg.connect(dbname="postgres", autocommit=True, **_parameters()) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
-
-
-def _prepare_pristine(connection: psycopg.Connection[Any], environment: dict[str, str]) -> None:
-    wanted = _fingerprint()
-    row = connection.execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [PRISTINE]
-    ).fetchone()
-    if row is not None and row[0] == wanted:
-        return
-    name = sql.Identifier(PRISTINE)
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(name))
-    with psycopg.connect(dbname=PRISTINE, autocommit=True, **_parameters()) as own:
-        own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-    _manage(environment, "prepare", "--only", "database")
-    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(wanted)))
-
-
-def _manage(environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    with bases.server() as connection:
+        bases.drop(connection, DATABASE)
 
 
 @pytest.fixture(scope="session")
@@ -208,7 +143,7 @@ def mailbox(site_database: str) -> Callable[[str], list[Mail]]:
     """The e-mails written to an address, the last first."""
 
     def read(address: str) -> list[Mail]:
-        with psycopg.connect(dbname=site_database, **_parameters()) as connection:
+        with psycopg.connect(dbname=site_database, **bases.parameters()) as connection:
             rows = connection.execute(
                 'SELECT kind, subject, text FROM catalogue_outgoingmail WHERE lower("to") = lower(%s)'
                 " ORDER BY id DESC",

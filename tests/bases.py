@@ -1,0 +1,123 @@
+"""The bases of the tests: migrated once, then copied for each worker and for the site of the journeys.
+
+Migrating an empty base takes fifteen seconds, copying one a fraction of a second. The model is kept from
+one run to the next while the migrations and the libraries stay the same; its comment says of which it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[1]
+MODEL = "migrated"
+MIGRATED_FROM = ("geo/migrations", "catalogue/migrations", "requirements.txt")
+Server = psycopg.Connection[Any]
+
+
+def parameters() -> dict[str, Any]:
+    """How the server is reached, without the name of a base."""
+    default = settings.DATABASES["default"]
+    given = {
+        "user": default["USER"],
+        "password": default["PASSWORD"],
+        "host": default["HOST"],
+        "port": default["PORT"],
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def url(name: str) -> str:
+    """DATABASE_URL of a base."""
+    return f"postgresql:///{name}?{urlencode(parameters())}"
+
+
+def server() -> Server:
+    """A session that creates and drops bases."""
+    return psycopg.connect(dbname="postgres", autocommit=True, **parameters())
+
+
+def environment(name: str) -> dict[str, str]:
+    """Variables of a command of ours on a base: a local instance."""
+    return {
+        **os.environ,
+        "DATABASE_URL": url(name),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": "tests-only-" + "0123456789abcdef" * 4,
+        "LOCAL": "1",
+        "STATEMENT_TIMEOUT": "0",
+    }
+
+
+def manage(variables: dict[str, str], *arguments: str) -> None:
+    """Run a command of ``manage.py``; the end of what it says when it fails."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", *arguments],
+        cwd=ROOT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+
+
+def fingerprint(places: Iterable[str]) -> str:
+    """Of the files in those places, documents and compiled code aside."""
+    digest = hashlib.sha256()
+    for place in places:
+        path = ROOT / place
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and file.suffix not in {".pyc", ".md"}:
+                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def is_made_of(connection: Server, name: str, wanted: str) -> bool:
+    """True when the base is there and its comment says that it was made of these files."""
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+    ).fetchone()
+    return row is not None and row[0] == wanted
+
+
+def sign(connection: Server, name: str, made_of: str) -> None:
+    """Say in the comment of a base of which files it was made."""
+    comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(made_of))
+    connection.execute(comment)
+
+
+def drop(connection: Server, name: str) -> None:
+    """Drop a base, whoever is still in it."""
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copy(connection: Server, original: str, name: str) -> None:
+    """Make a base anew as a copy of another."""
+    drop(connection, name)
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    connection.execute(made.format(sql.Identifier(name), sql.Identifier(original)))
+
+
+def copy_migrated(connection: Server, name: str) -> None:
+    """Make an empty base with every migration applied."""
+    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [MODEL])
+    wanted = fingerprint(MIGRATED_FROM)
+    if not is_made_of(connection, MODEL, wanted):
+        copy(connection, "template1", MODEL)
+        with psycopg.connect(dbname=MODEL, autocommit=True, **parameters()) as own:
+            own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        manage(environment(MODEL), "migrate", "-v0")
+        sign(connection, MODEL, wanted)
+    copy(connection, MODEL, name)
+    connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [MODEL])
