@@ -75,6 +75,12 @@ def token(asked: ConfirmationRound) -> str:
     return signing.dumps([asked.pk, asked.record_id, asked.organisation_id], salt=SALT)
 
 
+def address_of(record: Record) -> str:
+    """Where the open round of a record is answered, or nothing."""
+    asked = ConfirmationRound.objects.filter(record=record.pk, answered_at__isnull=True).first()
+    return "" if asked is None else reverse("catalogue:record-confirm", args=[token(asked)])
+
+
 def opened(text: str) -> Link | None:
     """What a token opens; None when nobody signed it, or when what it was signed for is no longer there."""
     has_expired = False

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.models import QualityFinding, Record
+from catalogue.quality import confirming
 from catalogue.quality.checks import CHECKS, Check
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def for_owner(record: Record) -> list[dict[str, str]]:
     workshop = reverse("catalogue:workshop-record", args=[record.slug])
     found = []
     for row, check in theirs:
-        address = fix_address(check, row.detail, record)
+        mended = fix_address(check, row.detail, record)
+        address = confirming.address_of(record) if check.step == "confirmer" else mended
         found.append({"texte": str(check.to_owner), "url": "" if address == workshop else address})
     return found
 
