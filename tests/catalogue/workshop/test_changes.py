@@ -69,7 +69,7 @@ def test_the_whole_change_is_accepted(client, curator, revision):
     assert client.post(page(revision), data).status_code == 302
     record = Record.objects.get(pk=revision.record_id)
     assert (record.title, record.summary, record.geometry.coords) == (
-        "</span>Nouveau<span",
+        "Nouveau titre",
         "Nouveau résumé",
         (2.4, 48.9),
     )
