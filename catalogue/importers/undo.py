@@ -156,7 +156,7 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
             restored = found.changed - kept
             versions.keep_before(restored)
             before.restore(NATURES[fresh.nature], fresh.report.get("before", {}), restored)
-            said = _("Import annulé : %(file)s") % {"file": fresh.filename}
+            said = _("Import annulé : %(file)s") % {"file": fresh.filename}
             versions.keep(restored, actor, versions.Origin.UNDONE_IMPORT, said)
             _check_links()
         except (IntegrityError, ProtectedError) as error:
