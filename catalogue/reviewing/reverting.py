@@ -83,7 +83,7 @@ def plan(record: Record, version: RecordVersion) -> Plan:
 
 def _plan_field(found: Plan, record: Record, name: str, known: models.Field[Any, Any], value: Any) -> None:
     if known.is_relation and value and not _exists(known.related_model, name, str(value)):
-        said = _("%(field)s : « %(value)s » n’existe plus. La valeur d’aujourd’hui reste.")
+        said = _("%(field)s : « %(value)s » n’existe plus. La valeur d’aujourd’hui reste.")
         found.impossible.append(said % {"field": comparing.label(record.kind, name), "value": value})
         return
     found.wanted[name] = value
@@ -106,7 +106,7 @@ def _plan_links(found: Plan, record: Record, name: str, keys: list[str]) -> None
     there = set(target._default_manager.filter(**{f"{by}__in": keys}).values_list(by, flat=True))
     for key in keys:
         if key not in there:
-            said = _("%(field)s : « %(value)s » n’existe plus, et ne revient pas.")
+            said = _("%(field)s : « %(value)s » n’existe plus, et ne revient pas.")
             found.impossible.append(said % {"field": comparing.label(record.kind, name), "value": key})
     found.wanted[name] = [key for key in keys if key in there]
 
@@ -131,9 +131,9 @@ def _plan_rows(found: Plan, record: Record, name: str, rows: list[Data]) -> None
                 "value": value,
             }
             if known.null:
-                said = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne revient sans lui.")
+                said = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne revient sans lui.")
             else:
-                said = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne ne revient pas.")
+                said = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne ne revient pas.")
                 put = {}
             found.impossible.append(said % told)
             if not put:
@@ -160,9 +160,9 @@ def _plan_documents(found: Plan, rows: list[Data]) -> None:
             kept.append(row)
             continue
         said = (
-            _("Documents : le fichier de « %(title)s » a été supprimé. Il ne revient pas.")
+            _("Documents : le fichier de « %(title)s » a été supprimé. Il ne revient pas.")
             if row["file"]
-            else _("Documents : « %(title)s » était un lien, c’est un fichier aujourd’hui. Il reste ainsi.")
+            else _("Documents : « %(title)s » était un lien, c’est un fichier aujourd’hui. Il reste ainsi.")
         )
         found.impossible.append(said % {"title": row["title"]})
         kept += [now for now in found.now[DOCUMENTS] if now["key"] == row["key"]]
@@ -174,7 +174,7 @@ def _check_identifier(found: Plan, record: Record) -> None:
     source, identifier = found.wanted.get("source"), found.wanted.get("external_id")
     others = Record.objects.filter(source__code=source, external_id=identifier).exclude(pk=record.pk)
     if source and identifier and others.exists():
-        said = _("Identifiant dans la source : « %(value)s » est celui d’une autre fiche aujourd’hui.")
+        said = _("Identifiant dans la source : « %(value)s » est celui d’une autre fiche aujourd’hui.")
         found.impossible.append(said % {"value": identifier})
         found.wanted |= {name: found.now[name] for name in ("source", "external_id")}
 
@@ -192,7 +192,7 @@ def revert(record: Record, version: RecordVersion, actor: User, seen: str, reaso
     if found.seen != seen:
         raise Moved
     if found.wanted == found.now:
-        raise RevertRefused(_("La fiche dit déjà ce que dit cette version : il n’y a rien à rétablir."))
+        raise RevertRefused(_("La fiche dit déjà ce que dit cette version : il n’y a rien à rétablir."))
     try:
         _put(fresh, found)
     except NotWritten as problem:

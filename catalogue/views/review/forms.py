@@ -38,7 +38,7 @@ class ComparisonForm(forms.Form):
         if text in ("", NOW):
             return None
         if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST):
-            raise forms.ValidationError(_("Donnez le numéro d’une version, ou « actuelle »."))
+            raise forms.ValidationError(_("Donnez le numéro d’une version, ou « actuelle »."))
         return int(text)
 
 
@@ -52,7 +52,7 @@ class RevertForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Il reste dans l’historique, à côté de votre nom."),
         error_messages={
-            "required": _("Dites pourquoi : ceux qui liront l’historique doivent le comprendre.")
+            "required": _("Dites pourquoi : ceux qui liront l’historique doivent le comprendre.")
         },
     )
 

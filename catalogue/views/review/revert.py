@@ -35,7 +35,7 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
         messages.warning(
             request,
             _(
-                "La fiche a changé depuis que cette page a été ouverte. Rien n’a été rétabli : relisez, "
+                "La fiche a changé depuis que cette page a été ouverte. Rien n’a été rétabli : relisez, "
                 "puis confirmez."
             ),
         )
