@@ -406,7 +406,7 @@ def test_a_lost_job_is_asked_for_again(wizard):
     ImportBatch.objects.update(job_step="Lecture du fichier")
     assert "ne donne plus signe de vie" in wizard.page(batch).content.decode()
     wizard.client.post(again)
-    assert wizard.run_jobs() == ["import_step", "import_step"]
+    assert wizard.run_jobs().count("import_step") == 2
     assert Record.objects.count() == 1
     assert "déjà finie" in wizard.client.post(again, follow=True).content.decode()
 
