@@ -23,6 +23,8 @@ from catalogue.views.paging import page_of
 
 Judgement = DuplicateCandidate.Judgement
 WIDE = ("geometry", "point", "geog", "mercator", "description", "source_citation")
+MOST = 1_000
+"""Pairs listed: nobody reads further down, and counting them all would cost more than showing them."""
 SHAPES = ("territory__geometry", "territory__departement__geometry")
 
 
@@ -35,7 +37,7 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
         return bad_request(request, form)
     data = form.cleaned_data
     rows = pairs(permissions.in_field(request.user), data)
-    page = page_of(rows, data["page"])
+    page = page_of(rows[:MOST], data["page"])
     kept = {name: data[name] for name in ("voir", "type", "score") if data[name]}
     if data["region"]:
         kept["region"] = data["region"].code
@@ -51,6 +53,7 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
             "regions": form.fields["region"].queryset,  # type: ignore[attr-defined]
             "scores": SCORES[1:],
             "requete": urlencode(kept),
+            "davantage": page.paginator.count == MOST,
             "filtre": any(data[name] for name in ("type", "region", "score")),
             "rubrique": "atelier",
         },
