@@ -39,6 +39,7 @@ EMPTY_ROWS = 1000
 """After so many empty rows, nothing more is looked for."""
 ERROR = re.compile(r"#[A-Z/0?!]+[!?/0A]")
 TOO_LARGE = gettext_lazy("Le classeur se déplie en trop de données : découpez-le, ou donnez-le en CSV.")
+ENTITIES = gettext_lazy("Le classeur déclare des entités ou un type de document : il ne se lit pas.")
 MACROS = gettext_lazy("Le classeur contient des macros : enregistrez-le sans elles, en XLSX.")
 
 
@@ -93,6 +94,8 @@ def _judge(opened: zipfile.ZipFile, name: str, member: zipfile.ZipInfo) -> None:
         content = archive.content(opened, member)
         if content.count(b"<") > MOST_TAGS:
             raise FileRefused(str(TOO_LARGE))
+        if b"<!" in content.replace(b"\x00", b"").replace(b"<!--", b""):
+            raise FileRefused(str(ENTITIES))
         if name == "[content_types].xml" and b"macroEnabled" in content:
             raise FileRefused(str(MACROS))
 
@@ -103,9 +106,7 @@ def _scan(opened: zipfile.ZipFile, member: zipfile.ZipInfo, mark: re.Pattern[byt
     for piece in itertools.chain(archive.pieces(opened, member), [b""]):
         block = rest + piece
         if b"<!" in block:
-            raise FileRefused(
-                _("Une feuille du classeur déclare des entités ou un type de document : elle n’est pas lue.")
-            )
+            raise FileRefused(str(ENTITIES))
         done, end = 0, len(block) - OVERLAP if piece else len(block)
         for one in mark.finditer(block):
             if one.start() >= end:
@@ -163,7 +164,7 @@ def read_xlsx(data: bytes, *, max_rows: int, layer: str = "") -> Table:
 def _unread(error: Exception) -> str:
     """What is wrong with a workbook that openpyxl gave up."""
     if type(error).__module__.startswith("defusedxml"):
-        return _("Le classeur déclare des entités ou un type de document : il ne se lit pas.")
+        return str(ENTITIES)
     if isinstance(error, KeyError | AttributeError):
         return _("Il manque des parties à ce classeur, il ne se lit pas : enregistrez-le à nouveau en XLSX.")
     return _("Le classeur ne se lit pas, il est abîmé : enregistrez-le à nouveau en XLSX.")

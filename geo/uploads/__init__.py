@@ -71,7 +71,7 @@ def _from_archive(file: IO[bytes], srid: int | None) -> Layer:
 
 
 def _from_text(head: bytes, content: bytes, most_vertices: int) -> Layer:
-    if any(content.count(sign) > SIGNS_A_VERTEX * most_vertices + SMALL for sign in (b"[", b"<")):
+    if any(content.count(sign) > SIGNS_A_VERTEX * most_vertices + SMALL for sign in (b"[", b"<", b",")):
         raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
     if head.startswith((b"{", b"[")):
         features, srid = geojson.read(content)

@@ -152,6 +152,14 @@ def sound_layers(path: str) -> list[str]:
     return tables[:MOST_LAYERS]
 
 
+def said_system(path: str, layer: str) -> str:
+    """What a layer says of a reference system that GDAL knows nothing of; nothing when it says none."""
+    base = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    found = base.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", [layer]).fetchone()
+    base.close()
+    return f"srs_id {found[0]}" if found and found[0] not in (0, -1) else ""
+
+
 def plain(value: Any) -> Any:
     """The value as JSON holds it; nothing for bytes and for what is not a number."""
     if isinstance(value, str):
@@ -187,7 +195,7 @@ def print_layer(path: str, driver: str, most: int, layer: str) -> None:
     say(
         {
             "names": [str(name) for name in info["fields"]],
-            "system": info["crs"] or "",
+            "system": info["crs"] or (said_system(path, options["layer"]) if layers else ""),
             "shape": info["geometry_type"] or "",
             "layers": layers,
             "layer": options.get("layer", ""),

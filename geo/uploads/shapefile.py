@@ -75,6 +75,10 @@ def read_table(opened: zipfile.ZipFile, by_name: Members, layer: str, most: int)
     table = SpatialTable("Shapefile", [], srid=srid, layer=chosen, layers=list(titles))
     with _unpacked(opened, by_name, stem, most) as read:
         table.names = read.names
+        if not table.names:
+            raise UploadRefused(
+                _("La table de ce Shapefile (.dbf) est vide ou abîmée : enregistrez la couche à nouveau.")
+            )
         wkt.fill(table, read.elements)
     return table
 

@@ -17,7 +17,7 @@ from geo.uploads.layers import SpatialTable, UploadRefused
 from geo.uploads.projections import WGS84, from_urn
 
 CHUNK = 1024 * 1024
-LONGEST = 4 * CHUNK
+LONGEST = 2 * CHUNK
 """Signs of one element, or of one member beside them: 20,000 vertices take a third of it."""
 MOST_NAMES = 250
 SPACE = re.compile(r"[\s,]*")

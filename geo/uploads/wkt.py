@@ -100,7 +100,7 @@ def _safely(kind: str, coordinates: Any) -> str:
         return written(kind, coordinates)
     except Unwritten as why:
         return unread(str(why))
-    except (TypeError, ValueError, IndexError, OverflowError, RecursionError):
+    except (TypeError, ValueError, LookupError, OverflowError, RecursionError):
         return unread(_("ses coordonnées ne se lisent pas"))
 
 
