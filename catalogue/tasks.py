@@ -28,7 +28,11 @@ BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)
 """4 s, 16 s, 64 s … 18 h: about a day in all for a server that is down."""
 
 
-def task(name: str, cron: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+AWAITED = 10
+"""The priority of what somebody waits for in front of a page; the others have 0, in the order asked."""
+
+
+def task(name: str, cron: str | None = None, priority: int = 0) -> Callable[[Callable[..., Any]], Any]:
     """Register a function under ``name``, tried again when it fails; ``cron`` repeats it."""
 
     def register(function: Callable[..., Any]) -> Any:
@@ -38,7 +42,7 @@ def task(name: str, cron: str | None = None) -> Callable[[Callable[..., Any]], A
                 close_old_connections()  # the database may have restarted since the last job
             return function(*arguments, **named)
 
-        registered: Any = app.task(name=name, retry=BACKOFF)(fresh)
+        registered: Any = app.task(name=name, retry=BACKOFF, priority=priority)(fresh)
         return app.periodic(cron=cron)(registered) if cron else registered
 
     return register
@@ -68,7 +72,7 @@ def treat_photo(document: int) -> None:
     photos.treat(document)
 
 
-@task("import_step")
+@task("import_step", priority=AWAITED)
 def import_step(batch: int, job: str) -> None:
     """Try a file, write it, publish what it wrote, or undo it."""
     steps.carry_out(batch, job)
