@@ -140,7 +140,7 @@ def _plan_rows(found: Plan, record: Record, name: str, rows: list[Data]) -> None
                 break
         if put:
             kept.append(put)
-    found.wanted[name] = sorted(kept, key=lambda row: json.dumps(row, sort_keys=True))
+    found.wanted[name] = kept
 
 
 def _link_stands(record: Record, known: models.Field[Any, Any], name: str, value: str) -> bool:

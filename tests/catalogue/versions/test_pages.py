@@ -74,7 +74,7 @@ def test_the_history_tells_versions_and_states(client: Client, curator: Any, rec
     assert places == sorted(places)
     assert "modifiée par un import" in said
     assert "@" not in said
-    for number in range(25):
+    for number in range(18):
         changed(record, curator, Origin.FORM, summary=f"Résumé {number}")
     with CaptureQueriesContext(connection) as many:
         answer = client.get(address("history", record))

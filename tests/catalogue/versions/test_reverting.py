@@ -20,7 +20,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 few = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     database=None,
     phases=[Phase.generate],
@@ -159,5 +159,7 @@ def test_a_return_gives_back_exactly_what_the_version_says(data: Any, curator: A
         assert plan.impossible == []
         reverting.revert(record, target, curator, plan.seen, "essai")
         assert versions.present([record.pk])[record.pk] == target.data
+        again = reverting.plan(Record.objects.get(pk=record.pk).proper, target)
+        assert (again.wanted, again.lines(kind)) == (again.now, [])
         last = RecordVersion.objects.filter(record=record.pk).first()
         assert (last.data, last.origin, last.actor) == (target.data, "retour", curator)
