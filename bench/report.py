@@ -141,6 +141,11 @@ def query_figures(q: dict[str, float]) -> list[str]:
         ratios.append(
             ("Dashboard, whole page over its SQL", q["dashboard"] / q["dashboard_raw"], 2.5, " times")
         )
+    if "duplicates" in q:
+        ratios += [
+            ("Duplicates of a record, of comparing all", q["duplicates"] / q["duplicates_naive"], 0.2, ""),
+            ("Duplicates in a crowd, over elsewhere", q["duplicates_crowd"] / q["duplicates"], 5, " times"),
+        ]
     return [figure(name, f"≤ {most}{unit}", found, found <= most) for name, found, most, unit in ratios]
 
 

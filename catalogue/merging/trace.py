@@ -141,6 +141,9 @@ def put_back(kind: str, trace: Trace) -> None:
         for key, (was, left) in lines.items():
             if was is not None and left is None:
                 _insert(model, {str(model._meta.pk.column): key, **was})
+    with connection.cursor() as cursor:  # what the base would only check at the end
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _merged(model: type[models.Model], key: int, was: Texts, left: Texts) -> Texts:

@@ -46,4 +46,3 @@ def sentence(code: str, detail: Any) -> str:
         "other_solution": _("solutions différentes"),
         "other_id": _("deux identifiants de la même source"),
     }.get(code, code)
-

@@ -27,6 +27,7 @@ from catalogue.models import (
     Revision,
     SavedSearch,
     Section,
+    Theme,
     Transition,
 )
 from tests import factories
@@ -191,6 +192,16 @@ def test_what_was_written_since_is_not_lost_in_silence(pair: Pair) -> None:
     assert pair.second.proper.awards.get(year=2021).note == "Vérifié"
     assert sorted(first.audience.values_list("views", flat=True)) == [6]
     assert first.locked_fields == []
+
+
+def test_what_is_gone_since_makes_the_undo_refuse_as_a_whole(pair: Pair) -> None:
+    lists = {**pair.plan().lists, "themes": []}
+    done = pair.merge(lists=lists)
+    pair.second.themes.clear()
+    Theme.objects.all().delete()
+    with pytest.raises(undo.UndoRefused, match="empêche de rétablir"):
+        undo.undo(done, pair.curator)
+    assert Record.objects.get(pk=pair.second.pk).state == "archivee"
 
 
 def test_a_page_that_is_out_of_date_writes_nothing(pair: Pair) -> None:
