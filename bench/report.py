@@ -141,6 +141,15 @@ def query_figures(q: dict[str, float]) -> list[str]:
         ratios.append(
             ("Dashboard, whole page over its SQL", q["dashboard"] / q["dashboard_raw"], 2.5, " times")
         )
+    if "workshop" in q:
+        ratios.append(
+            (
+                "Queue of the curators when all wait, over its SQL",
+                q["workshop"] / q["workshop_raw"],
+                4,
+                " times",
+            )
+        )
     if "duplicates" in q:
         ratios += [
             ("Duplicates of a record, of comparing all", q["duplicates"] / q["duplicates_naive"], 0.2, ""),

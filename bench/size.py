@@ -12,7 +12,7 @@ import django
 def main(name: str, records: int, only: list[str], compare: bool) -> None:
     """Print what was measured."""
     django.setup()
-    from bench import alert_paths, dashboard_paths, duplicate_paths, query_paths, tile_paths
+    from bench import alert_paths, dashboard_paths, duplicate_paths, query_paths, tile_paths, workshop_paths
 
     found: dict[str, Any] = {"records": records}
     if "queries" in only:
@@ -20,6 +20,7 @@ def main(name: str, records: int, only: list[str], compare: bool) -> None:
             **query_paths.measure(),
             **alert_paths.measure(),
             **dashboard_paths.measure(),
+            **workshop_paths.measure(),
             **duplicate_paths.measure(),
         }
     if "tiles" in only:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -18,9 +19,9 @@ PAGE = "/atelier/"
 
 # every record waits, one in ten with a doubt: triggers and checks aside, which are not what is measured
 FILL = """
-INSERT INTO catalogue_casefile (record_id, state, since)
+INSERT INTO catalogue_casefile (record_id, state, since, completeness)
 SELECT id, CASE WHEN id % 4 = 0 THEN 'en-instruction' ELSE 'soumise' END,
-       now() - (id % 5000) * interval '1 hour'
+       now() - (id % 5000) * interval '1 hour', id % 101
 FROM catalogue_record ON CONFLICT DO NOTHING;
 INSERT INTO catalogue_qualityfinding (record_id, code, severity, detail, since, changed_at, waiver)
 SELECT id, 'essai', 2, '{}', now(), now(), '' FROM catalogue_record WHERE id % 10 = 0;
@@ -39,16 +40,20 @@ def measure() -> dict[str, float]:
         with connection.cursor() as cursor:
             cursor.execute(FILL)
             cursor.execute("ANALYZE catalogue_casefile, catalogue_qualityfinding")
-        found = {"workshop_measure": median_ms([completeness.measure_waiting])}
         client = Client(headers={"host": "localhost"})
         client.force_login(curator)
         statements = _statements(client)
-        found |= {
+        found = {
             "workshop": median_ms([lambda: client.get(PAGE).content] * RUNS),
             "workshop_raw": sum(median_ms([lambda one=one: queried(*one)] * RUNS) for one in statements),
             "workshop_first": median_ms([lambda: queried(FIRST, [])] * RUNS),
         }
         found |= {name: _page(client, query) for name, query in _queries().items()}
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE catalogue_casefile SET completeness = NULL")
+        began = time.perf_counter()
+        completeness.measure_waiting()
+        found["workshop_measure"] = 1000 * (time.perf_counter() - began)
         transaction.set_rollback(True)
     return found
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -39,11 +39,10 @@ COMPLETENESS = {
     "bonne": Q(case__completeness__gte=HIGH),
 }
 UNPUBLISHED = (State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE, State.REFUSED, State.ARCHIVED)
-LAST_FIRST = F("case__completeness").desc(nulls_last=True)
 ORDERS: dict[str, tuple[Any, ...]] = {
     "": ("case__since", "pk"),
     "recentes": ("-case__since", "-pk"),
-    "completes": (LAST_FIRST, "case__since"),
+    "completes": ("-case__completeness", "-case__since"),
     "incompletes": ("case__completeness", "case__since"),
     "doutes": ("-doubts", "case__since", "pk"),
 }

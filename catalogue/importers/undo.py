@@ -24,6 +24,7 @@ from catalogue.models import (
     AlertMatch,
     AudienceDay,
     CaseFile,
+    CaseNote,
     ImportBatch,
     MapEntry,
     Merge,
@@ -134,6 +135,8 @@ def _used(batch: ImportBatch, nature: Nature, created: set[int]) -> set[int]:
             rows = rows.exclude(import_batch=batch.pk)
         elif model is Merge:
             rows = rows.filter(undone_at__isnull=True)
+        elif model is CaseNote:  # to take a record in hand is not to touch it; a comment would be lost
+            rows = rows.filter(kind=CaseNote.NoteKind.COMMENT)
         found.update(rows.values_list(f"{name}_id", flat=True))
     return found
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 PAGE_SIZE = 20
 
 
-def page_of(rows: QuerySet[Any], number: int | None) -> Page[Any]:
-    """The page asked for, the first when none is."""
+def page_of(rows: QuerySet[Any], number: int | None, count: int | None = None) -> Page[Any]:
+    """The page asked for, the first when none is; ``count`` when how many there are is known already."""
     paginator = Paginator(rows, PAGE_SIZE)
+    if count is not None:
+        paginator.count = count
     wanted = number or 1
     if wanted > paginator.num_pages:
         raise Http404(

@@ -49,7 +49,9 @@ def workshop(request: HttpRequest) -> HttpResponse:
     rows: QuerySet[Any] = (
         waiting.changes(field, wanted) if changes else waiting.for_lines(waiting.records(field, wanted, user))
     )
-    page = page_of(rows, form.cleaned_data["page"])
+    counts = waiting.counts(field, user)
+    narrowed = len(form.kept) > ("voir" in form.kept) + ("tri" in form.kept)
+    page = page_of(rows, form.cleaned_data["page"], None if narrowed else counts.get(wanted.tab))
     here = urlencode(form.kept)
     return render(
         request,
@@ -57,13 +59,13 @@ def workshop(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "lignes": [change_line(row, user) if changes else record_line(row, user) for row in page],
-            "onglets": tabs(field, user, wanted.tab),
+            "onglets": tabs(counts, wanted.tab),
             "attentes": people_waiting(field),
             "voir": wanted.tab,
             "formulaire": form,
             "gestes": [] if changes else bulk.ACTIONS.items(),
             "requete": here,
-            "filtre": len(form.kept) > ("voir" in form.kept) + ("tri" in form.kept),
+            "filtre": narrowed,
             "rubrique": "atelier",
         },
     )
@@ -112,9 +114,9 @@ def reports(field: Q) -> QuerySet[ContactRequest]:
     return reported.order_by("created_at", "pk")
 
 
-def tabs(field: Q, user: User, here: str) -> list[dict[str, Any]]:
+def tabs(counts: dict[str, int], here: str) -> list[dict[str, Any]]:
     """The tabs of the queue with how much waits in each."""
-    address, counts = reverse("catalogue:workshop"), waiting.counts(field, user)
+    address = reverse("catalogue:workshop")
     return [
         {
             "libelle": label,
