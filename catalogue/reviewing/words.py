@@ -11,7 +11,7 @@ SAME, GONE, COME = "pareil", "retire", "ajoute"
 TOKENS = re.compile(r"\s+|\w+(?:[’'-]\w+)*|[^\w\s]")
 SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 MANY = 1500
-"""Words beyond which whole sentences are compared: the time grows with the square of their number."""
+"""Words beyond which sentences are compared, then whole texts: the time grows with their square."""
 ALIKE = 0.4
 """Below, two texts have so little in common that one replaces the other."""
 
@@ -45,7 +45,8 @@ def _parts(before: str, after: str) -> tuple[list[str], list[str]]:
     words = TOKENS.findall(before), TOKENS.findall(after)
     if max(map(len, words)) <= MANY:
         return words
-    return SENTENCES.findall(before)[:MANY], SENTENCES.findall(after)[:MANY]
+    sentences = SENTENCES.findall(before), SENTENCES.findall(after)
+    return sentences if max(map(len, sentences)) <= MANY else ([before], [after])
 
 
 def _joined(told: list[Piece]) -> list[Piece]:
