@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db.models import FloatField, Func
 
@@ -14,6 +15,7 @@ from geo.names import bare_names, normalise
 COMMUNAL = (Level.COMMUNE.value, Level.ARRONDISSEMENT.value)
 
 
+@lru_cache(maxsize=1000)
 def region_form(name: str) -> str:
     """The name in any order of its words, without final « s »: « Champagne-Ardennes » is well known."""
     return " ".join(sorted(word.rstrip("s") for word in normalise(name).split()))

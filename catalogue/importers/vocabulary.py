@@ -145,13 +145,13 @@ def _is_year(text: str) -> bool:
 def _counted(known: Known, table: Table) -> dict[str, Any] | None:
     texts: Counter[str] = Counter()
     first: dict[str, str] = {}
-    for row in table.rows:
-        cell = plain_spaces(row.cells.get(known.column, ""))
-        for part in cell.split(known.separator) if known.separator else [cell]:
+    for cell, times in Counter(row.cells.get(known.column, "") for row in table.rows).items():
+        plain = plain_spaces(cell)
+        for part in plain.split(known.separator) if known.separator else [plain]:
             word = one_line(part)
             if not word or len(word) > LONGEST or values.is_empty(word) or known.understood(word):
                 continue
-            texts[comparable(word)] += 1
+            texts[comparable(word)] += times
             first.setdefault(comparable(word), word)
     if not texts:
         return None

@@ -21,7 +21,7 @@ from tests.browser.soundness import faults_of
 FILE = ROOT / "tests" / "data" / "pieges.csv"
 TABLE = ROOT.parent / "shared" / "data" / "ecoquartiers_2016.csv"
 TABLE_ROWS = 462
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 CURATOR = """
 import json
 from django.test import Client
