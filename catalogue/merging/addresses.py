@@ -8,7 +8,7 @@ from django.urls import reverse
 
 LONGEST = 50
 """Merges followed: a chain has no loop, since a merged record cannot be merged again."""
-KEPT_S = 600
+KEPT_S = 60
 """Seconds for which the redirection may be kept: a merge can be undone."""
 
 # from record_slug, then merge_one_standing at each step
