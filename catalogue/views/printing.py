@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalogue.access import public
+from catalogue.merging.addresses import redirection
 from catalogue.models import Record
 from catalogue.printing import files, pdf
 
@@ -19,7 +20,9 @@ COME_BACK_S = "10"
 @require_safe
 def record_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record as a PDF file."""
-    record = get_object_or_404(Record.objects.published().with_detail_relations(), slug=slug)
+    record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
+    if record is None:
+        return redirection(slug, "catalogue:record-pdf")
     return answer(request, f"{record.slug}.pdf", lambda base: files.of_record(record, base))
 
 

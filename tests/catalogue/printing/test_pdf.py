@@ -73,6 +73,14 @@ def test_a_selection_has_its_contents_its_maps_and_each_record(client: Client, d
     assert "Brouillon" not in said
 
 
+def test_the_sheet_of_a_solution_says_what_its_trials_show(client: Client) -> None:
+    solution = factories.solution(title="Noue de rue")
+    factories.measured_experiment(solution=solution, title="Noue ratée", outcome="non-concluant")
+    said = words(read(client.get(f"/fiches/{solution.slug}.pdf")))
+    assert "Ce que montrent les essais" in said
+    assert "Noue ratée" in said
+
+
 def test_nothing_kept_leads_to_the_page_that_says_so(client: Client) -> None:
     assert client.get("/selection.pdf?fiches=inconnue").headers["Location"] == "/selection/"
 
