@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="record",
             index=models.Index(
-                condition=models.Q(("state", "publiee"), ("expires_on__isnull", False)),
+                condition=models.Q(("expires_on__isnull", False), ("state", "publiee")),
                 fields=["expires_on"],
                 name="record_due_published",
             ),
