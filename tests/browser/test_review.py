@@ -80,4 +80,4 @@ def test_versions_are_compared_and_one_comes_back(
     bare.get_by_role("group", name="Version 1", exact=True).get_by_label("de").check()
     bare.get_by_role("group", name="Version 2", exact=True).get_by_label("à").check()
     bare.get_by_role("button", name="Comparer les deux versions choisies").click()
-    expect(bare.get_by_role("row", name="Surface")).to_contain_text("ha")
+    expect(bare.get_by_role("row", name="Surface 41,4 ha 20,7 ha")).to_be_visible()
