@@ -23,7 +23,6 @@ from catalogue.wording import period_words
 PRIVATE = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow",
-    "Referrer-Policy": "no-referrer",
 }
 POSTS_AN_HOUR = 30
 """From one address, whatever the links."""

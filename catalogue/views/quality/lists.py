@@ -49,8 +49,9 @@ def workshop_quality(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     data, field = form.cleaned_data, permissions.in_field(request.user)
-    page = page_of(with_records(narrowed(form, field)), data["page"])
     lines = counts(form, field)
+    shown = sum(line["nombre"] for line in lines if counted(line, data))
+    page = page_of(with_records(narrowed(form, field)), data["page"], count=shown)
     context = {
         "page": page,
         "lignes": [line for row in page if (line := finding_line(row)) is not None],
@@ -129,6 +130,11 @@ def counts(form: FindingsForm, field: Q) -> list[dict[str, Any]]:
         if found.get(check.code)
     ]
     return sorted(lines, key=lambda line: (line["gravite"], -line["nombre"]))
+
+
+def counted(line: dict[str, Any], data: dict[str, Any]) -> bool:
+    """True for a check whose findings are in the list."""
+    return data["controle"] in ("", line["code"])
 
 
 def finding_line(row: QualityFinding) -> dict[str, Any] | None:
