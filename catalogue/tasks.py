@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from catalogue import completeness, mailing
 from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
+from catalogue.desk import handling
 from catalogue.importers import steps, wizard
 from catalogue.meeting import results
 from catalogue.merging import candidates
@@ -156,6 +157,12 @@ def check_links(timestamp: int) -> None:
 def measure_waiting(timestamp: int) -> None:
     """Measure how complete each record of the curators' queue is."""
     completeness.measure_waiting()
+
+
+@task("release_abandoned", cron="33 2 * * *")
+def release_abandoned(timestamp: int) -> None:
+    """Put back in the queue what is handled by those who are curators no more."""
+    handling.release_abandoned()
 
 
 @task("tidy_accounts", cron="37 4 * * *")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from catalogue import notices, permissions
 from catalogue.accounts.names import name_of
 from catalogue.models import CaseFile, CaseNote, Record
+from catalogue.models.workshop import WAITING
 
 NoteKind = CaseNote.NoteKind
 
@@ -80,6 +82,21 @@ def release(record: Record, user: User, seen: int | None) -> None:
         _hand(case, None, user, NoteKind.RELEASED)
 
 
+def release_abandoned() -> int:
+    """Put back what is handled by those who are curators no more; how many records."""
+    still = Q(handler__is_active=True) & (
+        Q(handler__curatorship__isnull=False) | Q(handler__is_superuser=True)
+    )
+    left = CaseFile.objects.filter(handler__isnull=False, state__in=WAITING).exclude(still)
+    with transaction.atomic():
+        records = Record.objects.filter(pk__in=left.values("pk")).order_by("pk")
+        list(records.select_for_update().values_list("pk", flat=True))
+        cases = list(left)
+        for case in cases:
+            _hand(case, None, None, NoteKind.RELEASED)
+    return len(cases)
+
+
 def _locked(record: Record, user: User, seen: int | None) -> CaseFile:
     """The case file under the lock of its record; raises when it is not what the page showed."""
     current = Record.objects.select_for_update().only("pk", "state").get(pk=record.pk)
@@ -104,7 +121,7 @@ def held_words(case: CaseFile) -> str:
     }
 
 
-def _hand(case: CaseFile, to: User | None, by: User, kind: str, word: str = "") -> None:
+def _hand(case: CaseFile, to: User | None, by: User | None, kind: str, word: str = "") -> None:
     case.handler, case.handed_by, case.handed_at = to, by, timezone.now()
     case.save(update_fields=["handler", "handed_by", "handed_at"])
     CaseNote.objects.create(record_id=case.pk, kind=kind, author=by, recipient=to, text=word)

@@ -50,7 +50,7 @@ def thread(record: Record, reader: User) -> list[dict[str, Any]]:
         {
             "note": note,
             "quoi": _happened(note, reader),
-            "qui": _name(note.author, reader),
+            "qui": _name(note.author, reader) if note.author or note.text else "",
             "retirable": may_take_back(note, reader),
         }
         for note in reversed(notes.order_by("-created_at", "-pk")[:LISTED])

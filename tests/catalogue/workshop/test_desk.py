@@ -110,6 +110,19 @@ def test_a_record_comes_back_to_who_asked_for_more(client, curator):
     assert CaseFile.objects.get().state == State.PUBLISHED
 
 
+def test_what_a_former_curator_handled_comes_back_to_the_queue(client, curator):
+    kept, left, closed = contributed(), contributed(), contributed()
+    former, gone = somebody("Dominique"), somebody("Sacha")
+    for record, person in ((kept, curator), (left, former), (closed, gone)):
+        handling.take(record, person, None)
+    former.curatorship.delete()
+    personal.erase(gone)
+    assert handling.release_abandoned() == 2
+    assert list(CaseFile.objects.filter(handler__isnull=False).values_list("record", flat=True)) == [kept.pk]
+    assert "remise dans la file" in client.get(page(left)).content.decode()
+    assert handling.release_abandoned() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_curators_claim_at_once_one_wins_the_other_is_told_who():
     record = contributed()
