@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue import detail, permissions, timeline, workflow
 from catalogue.access import curator
 from catalogue.desk.decisions import decide
-from catalogue.models import Record
+from catalogue.models import Merge, Record
 from catalogue.quality import findings
 from catalogue.views.review.lines import last_line
 from catalogue.views.workshop.data import data_of
@@ -43,9 +43,13 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
     """The page of a record; ``failed`` is a decision to show with its errors."""
     user = cast(User, request.user)
     allowed = permissions.actions(user, record)
+    merge = merge_of(record)
+    if merge is not None:
+        allowed -= {"publish", "merge"}
     context = {
         **detail.context(record),
         "permis": allowed,
+        "fusion": merge,
         "decisions": [decision(name, failed) for name in DECISIONS if name in allowed],
         "etapes": timeline.steps(record),
         "demande": timeline.last_reason(record),
@@ -58,6 +62,13 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/record.html", context, status=422 if failed else 200)
+
+
+def merge_of(record: Record) -> Merge | None:
+    """The merge that archived the record, while it stands."""
+    if record.state != Record.State.ARCHIVED:
+        return None
+    return Merge.objects.standing().filter(loser=record.pk).defer("trace", "choices").first()
 
 
 def decision(name: str, failed: DecisionForm | None) -> dict[str, Any]:

@@ -110,6 +110,10 @@ def test_a_pair_is_compared_previewed_merged_and_undone(
     assert "Aucun doublon en vue" in client.get("/atelier/doublons/").content.decode()
     assert "« Cours plus fraîches » dans" in client.get("/atelier/doublons/fusions/").content.decode()
 
+    archived = client.get("/atelier/fiches/fraiches/").content.decode()
+    assert f"/atelier/doublons/fusions/{merge.pk}/" in archived
+    assert "Publier" not in archived
+
     again = client.post(address, {**data, "etape": "fusionner"}, follow=True).content.decode()
     assert "a déjà été fusionnée dans" in again
     Record.objects.filter(pk=kept.pk).update(title="Récrit")
