@@ -31,6 +31,7 @@ MADE: dict[str, StrOrPromise] = {
     Origin.MERGE: gettext_lazy("fusion de deux fiches"),
     Origin.REVERT: gettext_lazy("retour à une version"),
     Origin.CONFIRMATION: gettext_lazy("confirmée par son auteur"),
+    Origin.REFERENCE: gettext_lazy("référentiel revu"),
     Origin.FOUND: gettext_lazy("constatée avant le changement suivant"),
 }
 

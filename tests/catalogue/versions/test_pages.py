@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from catalogue import versions, workflow
 from catalogue.models import Record, RecordVersion
+from catalogue.views.review.lines import MADE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,11 @@ def test_what_cannot_come_back_is_said(client: Client, curator: Any, record: Any
     client.post(where, {"seen": shown.context["vu"], "reason": "Relu."})
     now = Record.objects.get(pk=record.pk)
     assert (now.title, now.territory, now.documents.count()) == ("Les Rives", None, 0)
+
+
+def test_every_origin_has_words() -> None:
+    """What another part of the site adds as an origin is said in the history."""
+    assert set(MADE) == set(Origin.values)
 
 
 def test_versions_are_the_curators(client: Client, record: Any) -> None:
