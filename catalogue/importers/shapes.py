@@ -5,21 +5,24 @@ Nothing is swapped nor mended in silence: the row waits, and shows what acceptin
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from catalogue.importers.problems import Problem, doubt, reject
 from geo.coordinates import FRANCE as PARTS_OF_FRANCE
-from geo.drawing import BUILDERS, check_geometry, parse_geometry
+from geo.drawing import BUILDERS, WORLD, Box, check_geometry, parse_geometry
 from geo.uploads.projections import WGS84, ZONES, to_degrees
 from geo.uploads.wkt import UNREAD
 
 DECIMALS = 7
+POINT = re.compile(r"POINT ?\((-?[\d.]+) (-?[\d.]+)\)")
 Position = tuple[float, float]
 
 
@@ -38,6 +41,8 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
         why = text.removeprefix(UNREAD).removesuffix(")")
         message = _("La géométrie ne se lit pas : %(why)s.") % {"why": why}
         return Shape(problems=[doubt("coordonnees-illisibles", message, column)])
+    if (simple := POINT.fullmatch(text)) and (found := _point(simple, srid, column, in_france=in_france)):
+        return found
     try:
         geometry = parse_geometry(text)
     except ValidationError as fault:
@@ -63,19 +68,43 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
     return found
 
 
+def _point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> Shape | None:
+    """The shape of a plain point, ten times as fast as that of a drawing; None for one to look at closely."""
+    try:
+        given = float(text[1]), float(text[2])
+        problems = [_turned(column)] if _is_turned(_box(given), srid, in_france=in_france) else []
+        x, y = reversed(given) if problems else given
+        lon, lat = (x, y) if srid == WGS84 else _coordinates(to_degrees(Point(x, y), srid))
+    except (GDALException, ValueError):
+        return None
+    if not (math.isfinite(lon) and math.isfinite(lat) and _within(_box((lon, lat)), WORLD)):
+        return None
+    return Shape(f"POINT({position_text(lon, lat)})", (lon, lat), problems)
+
+
+def _box(position: Position) -> Box:
+    return (*position, *position)
+
+
+def _coordinates(geometry: Any) -> Any:
+    return geometry.coords
+
+
+def _is_turned(extent: Box, srid: int, *, in_france: bool) -> bool:
+    """True for coordinates of the file that fall in France once the two axes are exchanged, and only then."""
+    other = (extent[1], extent[0], extent[3], extent[2])
+    if srid == WGS84:
+        return in_france and not _is_french(extent) and _is_french(other)
+    zone = ZONES.get(srid)
+    return zone is not None and not _within(extent, zone) and _within(other, zone)
+
+
 def _upright(geometry: Any, srid: int, column: str, found: Shape, *, in_france: bool) -> Any:
     """The geometry in degrees; with its axes exchanged, and a doubt, when only then it falls in France."""
-    turned = exchanged(geometry)
-    zone = ZONES.get(srid)
-    if srid != WGS84 and zone and _within(turned.extent, zone) and not _within(geometry.extent, zone):
+    if _is_turned(geometry.extent, srid, in_france=in_france):
         found.problems.append(_turned(column))
-        return to_degrees(turned, srid)
-    geometry = to_degrees(geometry, srid)
-    if in_france and srid == WGS84 and not _is_french(geometry.extent) and _is_french(turned.extent):
-        found.problems.append(_turned(column))
-        turned.srid = WGS84
-        return turned
-    return geometry
+        geometry = exchanged(geometry)
+    return to_degrees(geometry, srid)
 
 
 def _turned(column: str) -> Problem:
@@ -116,11 +145,11 @@ def _exchanged(coordinates: Any) -> Any:
     return [_exchanged(one) for one in coordinates]
 
 
-def _within(extent: tuple[float, ...], box: tuple[float, float, float, float]) -> bool:
+def _within(extent: Box, box: Box) -> bool:
     return extent[0] >= box[0] and extent[1] >= box[1] and extent[2] <= box[2] and extent[3] <= box[3]
 
 
-def _is_french(extent: tuple[float, ...]) -> bool:
+def _is_french(extent: Box) -> bool:
     return any(_within(extent, part) for part in PARTS_OF_FRANCE)
 
 
