@@ -134,7 +134,7 @@ def measured(content, ask):
     return said, sum(os.times()[:4]) - started, memory("VmHWM") - before
 
 
-def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(record_property):
+def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(record_testsuite_property):
     faults, slowest, largest, count = [], (0.0, ""), (0, ""), 0
     for name, content, ask in every_case():
         count += 1
@@ -150,7 +150,7 @@ def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(rec
             faults.append(f"{name}: {seconds:.1f} s, {megabytes} MB")
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     for what, figure in (("files", count), ("slowest", slowest), ("largest", largest), ("child", children)):
-        record_property(what, str(figure))
+        record_testsuite_property(what, str(figure))
     assert not faults, "\n".join(faults)
     assert children < MEGABYTES
     assert count >= AT_LEAST
