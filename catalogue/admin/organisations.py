@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, TabularInline
+from catalogue.admin.lists import ReferenceAdmin
 from catalogue.models import Membership, Organisation, RecordOrganisation
 
 
@@ -17,7 +18,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(CatalogueAdmin):
+class OrganisationAdmin(ReferenceAdmin):
     """An organisation; SIREN and SIRET are checked."""
 
     list_display = ["name", "kind", "siret", "territory", "is_active", "updated_at"]

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, TabularInline, year_column
+from catalogue.admin.lists import ReferenceAdmin
 from catalogue.models import (
     IndicatorType,
     Programme,
@@ -19,7 +20,7 @@ from catalogue.models import (
 
 
 @admin.register(Source)
-class SourceAdmin(CatalogueAdmin):
+class SourceAdmin(ReferenceAdmin):
     """A dataset or publication."""
 
     list_display = ["name", "publisher", "licence", "consulted_on"]
@@ -28,7 +29,7 @@ class SourceAdmin(CatalogueAdmin):
     prepopulated_fields = {"code": ["name"]}
 
 
-class LabelledAdmin(CatalogueAdmin):
+class LabelledAdmin(ReferenceAdmin):
     """A term of an ordered vocabulary."""
 
     list_display = ["label", "code", "position"]

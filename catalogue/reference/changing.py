@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -86,6 +87,18 @@ def edit(
     forms_of.put(known, line, forms_of.given(known, values))
     changes = forms_of.difference(before, forms_of.held(known, line))
     return append(known, line, Action.EDIT, actor, reason, changes=changes) if changes else None
+
+
+@transaction.atomic
+def witness(known: ReferenceList, line: Any, save: Callable[[], None], actor: User) -> None:
+    """Save a line that was edited elsewhere (the administration), and keep what changed all the same."""
+    held = known.rows.filter(pk=line.pk).first() if line.pk else None
+    before = forms_of.held(known, held) | {"is_active": held.is_active} if held else {}
+    save()
+    after = forms_of.held(known, line) | {"is_active": line.is_active}
+    changes = forms_of.difference(before, after if held else {k: v for k, v in after.items() if v})
+    if changes:
+        append(known, line, Action.EDIT if held else Action.CREATE, actor, changes=changes)
 
 
 def restore(known: ReferenceList, change: ReferenceChange, name: str, actor: User) -> ReferenceChange | None:

@@ -145,3 +145,8 @@ LISTS: dict[str, ReferenceList] = {
         ),
     )
 }  # fmt: skip
+
+
+def list_of(model: type[Model]) -> ReferenceList:
+    """The list whose lines are of this model."""
+    return next(known for known in LISTS.values() if known.model is model)

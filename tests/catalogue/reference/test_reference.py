@@ -243,6 +243,20 @@ def test_every_list_has_its_pages(client: Client, code: str) -> None:
     assert ReferenceChange.objects.count() == 1
 
 
+def test_what_the_administration_changes_is_kept_too() -> None:
+    theme = factories.theme(code="eau", label="Eau")
+    page = f"/administration/catalogue/theme/{theme.pk}/change/"
+    posted = {
+        "code": "eau", "label": "Eau claire", "description": "", "position": "0",
+        **{f"crosswalk-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")},
+    }  # fmt: skip
+    administrator = factories.administrator()
+    assert client_of(administrator).post(page, posted).status_code == 302
+    change = ReferenceChange.objects.get()
+    assert change.changes == {"label": ["Eau", "Eau claire"], "is_active": [True, False]}
+    assert change.actor == administrator
+
+
 def test_addresses_that_make_no_sense(client: Client) -> None:
     assert client.get(f"{HOME}inconnue/").status_code == 404
     assert client.get(f"{HOME}themes/ligne/rien/").status_code == 404
