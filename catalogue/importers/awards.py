@@ -20,6 +20,8 @@ LABEL = "ÉcoQuartier"
 CHARTER = "charte"
 REGIMES = (LabelAward.Regime.R2013, LabelAward.Regime.R2016, LabelAward.Regime.R2023)
 YEAR = re.compile(r"\b(20\d\d)\b")
+ANSWERS = frozenset({"label", "ajourne"})
+"""What a jury answers, beside the steps themselves."""
 RESULT = re.compile(r"\b(resultats?|label|labellisation|attribution|etape)\b")
 
 
@@ -82,7 +84,7 @@ def propose(header: str, samples: list[str]) -> str:
         return ""
     regime = _regime_of(years.pop())
     known = {comparable(word) for pair in steps(regime) for word in pair} if regime else set()
-    return f"{COLLECTION}:{regime}:etape" if cells & known else ""
+    return f"{COLLECTION}:{regime}:etape" if cells & (known | ANSWERS) else ""
 
 
 def _regime_of(year: int) -> str:
