@@ -197,7 +197,7 @@ def coverage(scope: Scope) -> Figure:
         _("Région"),
         [_("Total"), *(label for _pk, _code, label in themes)],
         rows,
-        Row(_("France"), [cell(sum(totals.values()), to.records()), *whole]),
+        Row(_("En tout"), [cell(sum(totals.values()), to.records()), *whole]),
         notice=_("« Hors région » : sans territoire, à l’étranger ou dans une collectivité d’outre-mer."),
     )
 
