@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -177,7 +178,9 @@ def coverage(scope: Scope) -> Figure:
     """Published records by région and theme."""
     found, totals = statements.coverage(scope), statements.totals_by_region(scope)
     to = Addresses(scope)
-    themes = [*Theme.objects.values_list("pk", "code", "label"), (None, UNTHEMED, _("Sans thème"))]
+    used = {theme for _region, theme in found if theme is not None}
+    offered = Theme.objects.filter(Q(is_active=True) | Q(pk__in=used))
+    themes = [*offered.values_list("pk", "code", "label"), (None, UNTHEMED, _("Sans thème"))]
     rows = []
     for pk, code, name in [*_regions(scope), (None, NOWHERE, _("Hors région"))]:
         cells = [
