@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.importers.decisions import BY_CELL
 from catalogue.importers.whereabouts import SPATIAL
+from catalogue.importers.wizard import LONGEST_CELL
 from catalogue.models import ImportBatch, ImportRow
 from catalogue.views.imports.words import Values, acceptance, doubt_name
 
 FEW_PROPOSALS = 4
+LONGEST_SHOWN = 1000
+"""Signs of a cell on a page: an outline has hundreds of thousands."""
 PROPOSING = ("code-", "groupement", "commune-fusionnee", "axes-inverses")
 
 
@@ -107,7 +111,9 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
         ]
         + [{"terme": values.named(name), "valeur": n} for name, n in detail.get("items", {}).items() if n],
         "cellules": [
-            {"terme": name, "valeur": cell} for name, cell in detail.get("cells", {}).items() if cell
+            {"terme": name, "valeur": Truncator(cell).chars(LONGEST_SHOWN)}
+            for name, cell in detail.get("cells", {}).items()
+            if cell
         ],
         "decision": decided.of_line(row.line) if decided.is_open else "",
         "decidable": can_decide,
@@ -124,7 +130,10 @@ def _problem(problem: dict[str, Any], can_correct: bool) -> dict[str, Any]:
         **problem,
         "nom": doubt_name(problem["code"]) if is_doubt else "",
         "propositions": proposals[:FEW_PROPOSALS],
-        "corrigeable": can_correct and problem["severity"] != "avis" and bool(problem["column"]),
+        "corrigeable": can_correct
+        and problem["severity"] != "avis"
+        and bool(problem["column"])
+        and len(problem["cell"]) <= LONGEST_CELL,
     }
 
 
