@@ -50,9 +50,19 @@ def waiting_for_a_lock() -> int:
         return int(cursor.fetchone()[0])
 
 
+def cut_sessions() -> None:
+    """End every session that waits for the table of labels, as a base that dies does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks"
+            " WHERE NOT granted AND relation = 'catalogue_labelaward'::regclass"
+        )
+
+
+@pytest.mark.parametrize("killed", ["worker", "base"])
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
-    territories: Any, on_disk: Path
+def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
+    territories: Any, on_disk: Path, killed: str
 ) -> None:
     actor = factories.administrator()
     batch = open_excerpt(actor)
@@ -84,12 +94,19 @@ def test_a_worker_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
         assert waiting_for_a_lock()
         batch.refresh_from_db()
         assert batch.job_step  # the page shows how far it is, though nothing is written yet
+        if killed == "base":
+            cut_sessions()
+            while waiting_for_a_lock() and time.monotonic() < deadline:
+                assert first.poll() is None
         first.kill()
     release.set()
     holder.join()
     assert not Record.objects.exists()
     batch.refresh_from_db()
     assert (batch.state, batch.job) == ("verifie", "ecriture")
+    if killed == "base":  # whether the queue tries again by itself or not, a curator can ask again
+        ImportBatch.objects.update(job_at=None)
+        wizard.ask_again(batch.pk, actor)
     with worker({"VAR_DIR": str(on_disk)}, "--once", "--dead-after", "0") as second:
         assert second.wait(PATIENCE_S) == 0
     batch.refresh_from_db()
