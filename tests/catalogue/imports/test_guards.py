@@ -8,8 +8,8 @@ from catalogue.models import ImportBatch, Record
 from tests import factories
 from tests.catalogue.imports.conftest import HEADER, ROW
 
-READ = ("import-detail", "import-columns", "import-rejects", "import-progress")
-POSTED = ("import-decide", "import-again", "import-discard")
+READ = ("import-detail", "import-columns", "import-map", "import-rejects", "import-progress")
+POSTED = ("import-decide", "import-words", "import-again", "import-discard")
 
 
 def addresses(pk):
@@ -17,6 +17,7 @@ def addresses(pk):
     yield reverse("catalogue:import-new"), "get"
     for name in READ:
         yield reverse(f"catalogue:{name}", args=[pk]), "get"
+    yield reverse("catalogue:import-row", args=[pk, 2]), "get"
     yield reverse("catalogue:import-confirm", args=[pk, "ecriture"]), "get"
     for name in POSTED:
         yield reverse(f"catalogue:{name}", args=[pk]), "post"
