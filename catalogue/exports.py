@@ -42,7 +42,9 @@ def properties(record: Record, base: str) -> dict[str, Any]:
         "adresse_source": record.source_url,
         "licence": source.licence if source else "",
         "verifiee_le": record.verified_on.isoformat() if record.verified_on else None,
-        "a_confirmer_depuis": record.expires_on.isoformat() if record.expires_on and record.is_stale else None,
+        "a_confirmer_depuis": record.expires_on.isoformat()
+        if record.expires_on and record.is_stale
+        else None,
         "adresse": base + record.get_absolute_url(),
     }
 

@@ -11,9 +11,9 @@ from catalogue.views.imports.urls import urlpatterns as import_urls
 from catalogue.views.meet.urls import urlpatterns as meet_urls
 from catalogue.views.merging.urls import urlpatterns as merging_urls
 from catalogue.views.propose.urls import urlpatterns as propose_urls
-from catalogue.views.review.urls import urlpatterns as review_urls
 from catalogue.views.quality.urls import urlpatterns as quality_urls
 from catalogue.views.reference.urls import urlpatterns as reference_urls
+from catalogue.views.review.urls import urlpatterns as review_urls
 from catalogue.views.space.urls import urlpatterns as space_urls
 from catalogue.views.workshop.urls import urlpatterns as workshop_urls
 
