@@ -17,6 +17,10 @@ from catalogue.importers.fixtures import FOLDER, import_fixtures
 from catalogue.importers.problems import FileRefused
 from catalogue.importers.report import reasons
 from catalogue.importers.run import Result
+from catalogue.queue import later
+
+OF_THE_NIGHT = ("check_quality_of_all", "find_all_duplicates", "measure_waiting")
+"""What the worker does each night; after a first load the curators need not wait for it."""
 
 
 class Command(BaseCommand):
@@ -36,6 +40,9 @@ class Command(BaseCommand):
             results = import_fixtures(options["folder"], is_strict=options["strict"])
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from refusal
+        if any(result.plan.count(Status.NEW) for result in results):
+            for task in OF_THE_NIGHT:
+                later(task, timestamp=0)
         console = Console(file=cast(IO[str], self.stdout), soft_wrap=True)
         if int(options["verbosity"]) > 0:
             console.print(summary(results))
