@@ -269,7 +269,9 @@ def test_a_place_in_doubt_is_drawn_for_its_row_and_with_all_the_others(wizard):
     page = wizard.client.get(reverse("catalogue:import-map", args=[batch.pk]))
     assert [line["ligne"] for line in page.context["lignes"]] == [2, 3, 4]
     assert page.context["lignes"][1]["noms"].startswith("Grenoble (38185), à ")
-    marks = [f["properties"] for f in page.context["geojson"]["features"] if f["properties"]["role"] == "point"]
+    marks = [
+        f["properties"] for f in page.context["geojson"]["features"] if f["properties"]["role"] == "point"
+    ]
     assert [(m["slug"], m.get("hollow", False), m.get("ring", False)) for m in marks] == [
         ("2", True, False),
         ("2", False, True),
