@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import completeness, lifespans, notices
-from catalogue.models import Record, Transition
+from catalogue.models import Merge, Record, Transition
 from catalogue.queue import later
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         )
     if rule.needs_reason and not reason.strip():
         raise TransitionRefused(_("« %(action)s » demande un motif.") % {"action": rule.label})
+    if rule.target == State.PUBLISHED:
+        _refuse_merged(current)
     changes: dict[str, object] = {"state": rule.target}
     if rule.target == State.PUBLISHED:
         changes["published_at"] = timezone.now()
@@ -117,5 +119,17 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     notices.transition_made(line)
     if rule.target == State.PUBLISHED:
         later("match_alerts", records=[current.pk])
+    if rule.target in (State.SUBMITTED, State.PUBLISHED):
+        later("find_duplicates", records=[current.pk])
     later("check_quality", records=[current.pk])
     return line
+
+
+def _refuse_merged(record: Record) -> None:
+    """Raise TransitionRefused for a record whose address leads to the one that it was merged into."""
+    merge = Merge.objects.standing().filter(loser=record.pk).select_related("survivor").first()
+    if merge is not None:
+        raise TransitionRefused(
+            _("Cette fiche a été fusionnée dans « %(title)s » : annulez d’abord la fusion.")
+            % {"title": merge.survivor.title}
+        )
