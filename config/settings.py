@@ -201,6 +201,9 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = (
+    1  # the code of the half-minute before or after (RFC 6238, 5.2): clocks differ, people type
+)
 REQUIRE_TOTP = env_bool("REQUIRE_TOTP", not LOCAL)
 """Whether curators and administrators must have a second factor."""
 AUTH_PASSWORD_VALIDATORS = [

@@ -21,6 +21,12 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = "migrated"
+PRISTINE = "journeys"
+"""The whole territory and the fixtures, prepared as ``start`` does: the site of the journeys is a copy."""
+MADE_FROM = (
+    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers",
+    "catalogue/migrations", "fixtures", "requirements.txt",
+)  # fmt: skip
 MIGRATED_FROM = ("geo/migrations", "catalogue/migrations", "requirements.txt")
 Server = psycopg.Connection[Any]
 
@@ -121,3 +127,18 @@ def copy_migrated(connection: Server, name: str) -> None:
         sign(connection, MODEL, wanted)
     copy(connection, MODEL, name)
     connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [MODEL])
+
+
+def make_pristine(connection: Server) -> None:
+    """Make the base of the journeys unless it is there; others wait until the session ends."""
+    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [PRISTINE])
+    wanted = fingerprint(MADE_FROM)
+    if not is_made_of(connection, PRISTINE, wanted):
+        copy_migrated(connection, PRISTINE)
+        manage(environment(PRISTINE), "prepare", "--only", "database")
+        sign(connection, PRISTINE, wanted)
+
+
+if __name__ == "__main__":
+    with server() as session:
+        make_pristine(session)

@@ -1,7 +1,10 @@
 """What every test relies on: no network, fast settings, a browser, GeoDjango's caches filled."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -40,6 +43,47 @@ TEST_SETTINGS = {
     "WHITENOISE_USE_FINDERS": True,
 }
 SRIDS = (4326, 3857, 2154)
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+MAKING = pytest.StashKey["subprocess.Popen[bytes]"]()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of a whole run, begin to make the bases while the workers start: none waits for another's."""
+    whole = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if whole and WORKER is None and session.config.getoption("numprocesses", None):
+        session.config.stash[MAKING] = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.bases"],
+            cwd=bases.ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nobody behind."""
+    making = session.config.stash.get(MAKING, None)
+    if making is not None and making.poll() is None:
+        os.killpg(making.pid, signal.SIGTERM)
+        making.wait()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each of two workers begins with what needs no base and ends in the browser: they are made meanwhile."""
+    if WORKER is None:
+        return
+    kinds: list[list[pytest.Item]] = [[], [], []]
+    for item in items:
+        kinds[_turn(item)].append(item)
+    firsts = [kind[: len(kind) // 2] for kind in kinds]
+    lasts = [kind[len(kind) // 2 :] for kind in kinds]
+    items[:] = [item for half in (firsts, lasts) for kind in half for item in kind]
+
+
+def _turn(item: pytest.Item) -> int:
+    place = item.path.relative_to(bases.ROOT / "tests").parts[0]
+    return {"config": 0, "browser": 2}.get(place, 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,13 +25,8 @@ from config.bootstrap.supervision import wait_until_answers
 from tests import bases
 
 ROOT = bases.ROOT
-PRISTINE = "journeys"
 DATABASE = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'run')}"
 """Each worker of the suite has a copy, a server and a browser of its own."""
-MADE_FROM = (
-    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers",
-    "catalogue/migrations", "fixtures", "requirements.txt",
-)  # fmt: skip
 PATIENCE_S = 60
 expect.set_options(timeout=10_000)  # two cores carry the servers, the browsers and the suite
 
@@ -46,15 +41,8 @@ def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 def site_database(site_environment: dict[str, str]) -> Iterator[str]:
     """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
     with bases.server() as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [PRISTINE])
-        made_from = bases.fingerprint(MADE_FROM)
-        if not bases.is_made_of(connection, PRISTINE, made_from):
-            bases.copy_migrated(connection, PRISTINE)
-            bases.manage(
-                {**site_environment, "DATABASE_URL": bases.url(PRISTINE)}, "prepare", "--only", "database"
-            )
-            bases.sign(connection, PRISTINE, made_from)
-        bases.copy(connection, PRISTINE, DATABASE)
+        bases.make_pristine(connection)
+        bases.copy(connection, bases.PRISTINE, DATABASE)
         # It goes with the run: nobody waits for the disk.
         connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
     bases.manage(site_environment, "prepare", "--only", "static")

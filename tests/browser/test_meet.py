@@ -124,7 +124,7 @@ print(json.dumps([sent.pk, answer.pk, exchange.pk]))
 def test_the_pages_are_sound(
     page: Page, base_url: str, witness: Witness, on_site: Callable[[str], str]
 ) -> None:
-    tag = "ecrans"
+    tag = "rencontres"
     application, answer, exchange = json.loads(on_site(SCENE.format(tag=tag) + MEETINGS).splitlines()[-1])
     visits = {
         "candidat": [
