@@ -162,6 +162,8 @@ def ready(layout: Layout, *, tests: bool) -> Iterator[dict[str, str]]:
     private = "DATABASE_URL" not in os.environ
     with exclusive(layout.var / "setup.lock", waiting="Une autre commande installe le projet, j’attends…"):
         packages.ensure(layout, database=private, tests=tests)
+        if tests:
+            packages.lighten(layout)
         environment.ensure(layout, tests=tests)
     with database(layout) as variables:
         yield variables

@@ -30,7 +30,25 @@ def test_without_rights_the_exact_command_is_given(layout: Layout, monkeypatch: 
     said = str(caught.value)
     assert "apt-get install --no-install-recommends python3." in said
     assert "libpango-1.0-0" in said
-    assert "postgresql postgresql-postgis chromium libatomic1" in said
+    assert "postgresql postgresql-postgis chromium" in said
+    assert "libatomic1" in said
+
+
+def test_without_the_light_browser_the_whole_one_serves(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(layout: Layout, prefix: list[str], wanted: list[str]) -> None:
+        raise Problem("apt ne répond pas.")
+
+    monkeypatch.setattr(packages.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(packages.shutil, "which", _only("apt-get", "chromium"))
+    monkeypatch.setattr(packages, "_browser_package", lambda: packages.LIGHT_BROWSER)
+    monkeypatch.setattr(packages, "_apt_install", fails)
+
+    packages.lighten(layout)
+
+    assert packages.browser() == "/usr/bin/chromium"
+    assert "plus lent" in "".join(capsys.readouterr())
 
 
 @pytest.mark.usefixtures("nothing_installed")
