@@ -190,6 +190,9 @@ def test_the_same_without_a_script(curator: Callable[..., Page]) -> None:
     page.get_by_role("link", name="Écrire 7 fiches").click()
     page.get_by_role("button", name="Écrire").click()
     until(page, "Ce que l’import a changé")
+    page.get_by_role("link", name="Annuler l’import").click()
+    page.get_by_role("button", name="Annuler l’import").click()
+    until(page, "7 fiches supprimées")
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="la table réelle de 2016 n’est pas à côté du projet")
