@@ -127,7 +127,11 @@ def test_the_queue_of_the_curators_scans_no_big_table(crowd: None, tab: str):
             " SELECT id, CASE WHEN id % 9 = 0 THEN 'a-completer' ELSE 'soumise' END,"
             " now() - id * interval '1 minute' FROM catalogue_record"
         )
-        cursor.execute("ANALYZE catalogue_casefile")
+        cursor.execute(
+            "INSERT INTO catalogue_transition (record_id, from_state, to_state, action, reason, created_at)"
+            " SELECT id, 'brouillon', 'soumise', 'submit', '', now() FROM catalogue_record"
+        )
+        cursor.execute("ANALYZE catalogue_casefile, catalogue_transition")
     curator = factories.curator()
     wanted = waiting.Wanted(tab=tab)
     rows = waiting.for_lines(waiting.records(permissions.in_field(curator), wanted, curator))[:20]
