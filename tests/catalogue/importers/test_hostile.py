@@ -153,9 +153,10 @@ def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(rec
     for what, figure in (("files", count), ("slowest", slowest), ("largest", largest), ("child", children)):
         record_testsuite_property(what, str(figure))
     assert not faults, "\n".join(faults)
-    # What a child weighs begins with what its parent did when it was born, programs run before included.
+    # A child is weighed with its parent, from which it is born: a heavy one hides what it took. What it may
+    # take at most is held by the confined process itself.
     ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    assert children < MEGABYTES or children <= max(before, ours)
+    assert children < MEGABYTES or ours > MEGABYTES // 2 or children == before
     assert count >= AT_LEAST
 
 
