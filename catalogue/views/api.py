@@ -14,6 +14,7 @@ from catalogue.filters import RecordFilterForm
 from catalogue.merging.addresses import redirection
 from catalogue.models import Record
 from catalogue.views.errors import bad_request
+from catalogue.views.origin import origin
 from catalogue.wording import territory_detail_words
 from geo.models import Territory
 
@@ -75,10 +76,6 @@ def _list(request: HttpRequest) -> tuple[RecordFilterForm, list[Record], int]:
     return form, list(shown), records.count()
 
 
-def _base(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"
-
-
 @public
 @require_safe
 def record_list_geojson(request: HttpRequest) -> HttpResponse:
@@ -90,7 +87,7 @@ def record_list_geojson(request: HttpRequest) -> HttpResponse:
         "type": "FeatureCollection",
         "numberMatched": matched,
         "numberReturned": len(records),
-        "features": [exports.feature(record, _base(request)) for record in records],
+        "features": [exports.feature(record, origin(request)) for record in records],
     }
     return JsonResponse(collection, content_type="application/geo+json")
 
@@ -103,7 +100,7 @@ def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRespons
     if not form.is_valid():
         return bad_request(request, form)
     response = StreamingHttpResponse(
-        exports.csv_lines(records, _base(request)), content_type="text/csv; charset=utf-8"
+        exports.csv_lines(records, origin(request)), content_type="text/csv; charset=utf-8"
     )
     name = _("fiches.csv") if matched <= exports.MAX_ROWS else _("fiches-1000-premieres.csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -118,4 +115,4 @@ def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
     record = Record.objects.published().with_export_relations().filter(slug=slug).first()
     if record is None:
         return redirection(slug, "catalogue:record-geojson")
-    return JsonResponse(exports.feature(record, _base(request)), content_type="application/geo+json")
+    return JsonResponse(exports.feature(record, origin(request)), content_type="application/geo+json")

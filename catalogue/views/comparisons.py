@@ -20,6 +20,7 @@ from catalogue.council_map import standalone_map
 from catalogue.models import Record
 from catalogue.printing import files
 from catalogue.views.errors import bad_request
+from catalogue.views.origin import origin
 from catalogue.views.printing import answer
 
 MOST_KEPT = 30
@@ -117,7 +118,7 @@ def record_selection_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRe
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    lines = exports.csv_lines(_exported(form), _base(request))
+    lines = exports.csv_lines(_exported(form), origin(request))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="selection.csv"'
     return response
@@ -130,7 +131,7 @@ def record_selection_map(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    response = HttpResponse(standalone_map(_exported(form), _base(request)))
+    response = HttpResponse(standalone_map(_exported(form), origin(request)))
     response["Content-Disposition"] = 'attachment; filename="carte-selection.html"'
     return response
 
@@ -204,7 +205,3 @@ def _without(slugs: list[str], slug: str) -> list[str]:
 def _address(name: str, slugs: list[str]) -> str:
     query = urlencode({"fiches": ",".join(slugs)}, safe=",") if slugs else ""
     return f"{reverse(name)}?{query}" if query else reverse(name)
-
-
-def _base(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"

@@ -12,6 +12,7 @@ from catalogue.access import public
 from catalogue.merging.addresses import redirection
 from catalogue.models import Record
 from catalogue.printing import files, pdf
+from catalogue.views.origin import origin
 
 COME_BACK_S = "10"
 
@@ -29,7 +30,7 @@ def record_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 def answer(request: HttpRequest, name: str, make: Callable[[str], bytes]) -> HttpResponse:
     """The file that ``make`` gives for the origin of the site, to download; 503 while others are made."""
     try:
-        content = make(f"{request.scheme}://{request.get_host()}")
+        content = make(origin(request))
     except pdf.Busy:
         response = render(request, "catalogue/printing/busy.html", status=503)
         response["Retry-After"] = COME_BACK_S
