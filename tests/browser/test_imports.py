@@ -237,8 +237,11 @@ def accounted(page: Page) -> str:
 
 def until(page: Page, words: str) -> None:
     """Press « Actualiser » until the job is done: each answer of the server is a look at the job."""
+    done = page.get_by_text(re.compile(re.escape(words)))
     refresh = page.get_by_role("link", name="Actualiser")
     given_up = time.monotonic() + PATIENCE_MS / 1000
+    expect(done.or_(refresh).first).to_be_visible()  # the page that was asked for has come
     while refresh.is_visible() and time.monotonic() < given_up:
-        refresh.click()
-    expect(page.get_by_text(re.compile(re.escape(words))).first).to_be_visible()
+        with page.expect_navigation():
+            refresh.click()
+    expect(done.first).to_be_visible()
