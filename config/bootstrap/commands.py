@@ -177,6 +177,7 @@ def database(layout: Layout) -> Iterator[dict[str, str]]:
         "SECRET_KEY": read_or_make_secret_key(layout),
         "LOCAL": "1",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONPYCACHEPREFIX": str(layout.bytecode),
     }
     if layout.address.exists():
         defaults["SITE_URL"] = layout.address.read_text(encoding="utf-8").strip()

@@ -38,6 +38,11 @@ class Layout:
         return self.var / "secret_key"
 
     @property
+    def bytecode(self) -> Path:
+        """Where the project's Python keeps what it compiles: nothing is written beside the sources."""
+        return self.var / "bytecode"
+
+    @property
     def address(self) -> Path:
         """Where a running site says how to reach it."""
         return self.var / "address"
