@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.contrib.gis.geos import Point, Polygon
 from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.query_paths import form_of, median_ms
-from catalogue.alerts import matching
+from catalogue.alerts import matching, zones
 from catalogue.alerts.statements import FIND
-from catalogue.alerts.zones import circle
 from catalogue.models import AlertMatch, Record, SavedSearch, Theme
 from geo.models import Territory
 
@@ -66,40 +63,71 @@ def _naive(key: int) -> int:
 
 
 def crowd(
-    owner: User, territories: list[int], terms: list[str], searches: int = SEARCHES, seed: int = 1
+    owner: User, territories: list[int], terms: list[str], searches: int = SEARCHES, seed: float = 0.5
 ) -> None:
     """Searches drawn at random over metropolitan France: half within a circle or a window, a quarter within a
-    territory, a fifth by facets alone, the rest of everything."""
-    draw = random.Random(seed)
-    rows = [_search(owner, draw, n, territories, terms) for n in range(searches)]
-    SavedSearch.objects.bulk_create(rows, batch_size=2000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE catalogue_savedsearch")
+    territory, a fifth by facets alone, the rest of everything.
 
-
-def _search(
-    owner: User, draw: random.Random, n: int, territories: list[int], terms: list[str]
-) -> SavedSearch:
-    fields: dict[str, Any] = {"kinds": [draw.choice(Record.Kind.values)] if n % 3 else []}
-    place = Point(draw.uniform(-4.5, 7.5), draw.uniform(43, 50.5), srid=4326)
-    if n % 20 < 6:
-        metres = draw.choice([5_000.0, 20_000.0, 50_000.0])
-        fields |= {"centre": place, "radius_m": metres, "zone": circle(place, metres)}
-    elif n % 20 < 10:
-        side = draw.uniform(0.05, 1)
-        fields["zone"] = Polygon.from_bbox((place.x, place.y, place.x + side, place.y + side))
-        fields["zone"].srid = 4326
-    elif n % 20 < 15:
-        fields["territory_id"] = draw.choice(territories)
-    if 15 <= n % 20 < 19 or n % 4 == 0:
-        wanted = draw.sample(terms, k=min(len(terms), 2))
-        fields |= {"terms": wanted, "facets": len({term.partition(":")[0] for term in wanted})}
-    return SavedSearch(
+    The first is made by Django, the others are copies of it in which what varies is drawn.
+    """
+    model = SavedSearch.objects.create(
         user=owner,
-        name=f"Recherche {n}",
-        query_string=f"n={n}",
+        name="Recherche",
+        query_string="n=0",
         read_at=timezone.now(),
         criteria="essai",
         told={"terms": {}, "place": "", "others": "", "solution": ""},
-        **fields,
     )
+    columns = [field.column for field in SavedSearch._meta.concrete_fields if not field.primary_key]
+    statement = COPIES.format(
+        columns=", ".join(columns),
+        values=", ".join(DRAWN.get(column, f"model.{column}") for column in columns),
+    )
+    drawn = {
+        "searches": searches - 1,
+        "model": model.pk,
+        "kinds": Record.Kind.values,
+        "territories": territories,
+        "terms": terms,
+        "margin": zones.MARGIN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(%s)", [seed])
+        cursor.execute(statement, drawn)
+        cursor.execute("ANALYZE catalogue_savedsearch")
+
+
+DRAWN = {
+    "name": "'Recherche ' || n",
+    "query_string": "'n=' || n",
+    "kinds": "CASE WHEN n %% 3 > 0 THEN ARRAY[one_of_kinds] ELSE '{}' END",
+    "centre": "CASE WHEN lot < 6 THEN place::geography END",
+    "radius_m": "CASE WHEN lot < 6 THEN metres END",
+    "zone": """CASE
+        WHEN lot < 6 THEN ST_Buffer(place::geography, metres * %(margin)s, 'quad_segs=16')::geometry
+        WHEN lot < 10
+        THEN ST_MakeEnvelope(ST_X(place), ST_Y(place), ST_X(place) + side, ST_Y(place) + side, 4326)
+    END""",
+    "territory_id": "CASE WHEN lot BETWEEN 10 AND 14 THEN one_of_territories END",
+    "terms": "CASE WHEN by_facets THEN wanted ELSE '{}' END",
+    "facets": """CASE
+        WHEN by_facets THEN (SELECT count(DISTINCT split_part(term, ':', 1)) FROM unnest(wanted) term)
+        ELSE 0
+    END""",
+}
+"""What varies from one search of the crowd to the next; the rest is the model's."""
+COPIES = """
+WITH draw AS MATERIALIZED (
+    SELECT n, n %% 20 AS lot, n %% 20 BETWEEN 15 AND 18 OR n %% 4 = 0 AS by_facets,
+        ST_SetSRID(ST_MakePoint(-4.5 + 12 * random(), 43 + 7.5 * random()), 4326) AS place,
+        (ARRAY[5000.0, 20000.0, 50000.0])[ceil(3 * random())] AS metres,
+        0.05 + 0.95 * random() AS side,
+        (%(kinds)s::text[])[ceil(cardinality(%(kinds)s::text[]) * random())] AS one_of_kinds,
+        (%(territories)s::bigint[])[ceil(cardinality(%(territories)s::bigint[]) * random())]
+            AS one_of_territories,
+        ARRAY(SELECT term FROM unnest(%(terms)s::text[]) term ORDER BY random() + n * 0 LIMIT 2) AS wanted
+    FROM generate_series(1, %(searches)s) n
+)
+INSERT INTO catalogue_savedsearch ({columns})
+SELECT {values} FROM draw, catalogue_savedsearch model WHERE model.id = %(model)s
+"""
