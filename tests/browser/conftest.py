@@ -34,18 +34,20 @@ expect.set_options(timeout=10_000)  # two cores carry the servers, the browsers 
 @pytest.fixture(scope="session")
 def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Variables of the server under test: a local instance on the journeys' database."""
-    return {**bases.environment(DATABASE), "VAR_DIR": str(tmp_path_factory.mktemp("var"))}
+    folder = tmp_path_factory.mktemp("var")
+    (folder / "static").symlink_to(bases.STATIC)
+    return {**bases.environment(DATABASE), "VAR_DIR": str(folder)}
 
 
 @pytest.fixture(scope="session")
 def site_database(site_environment: dict[str, str]) -> Iterator[str]:
     """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
     with bases.server() as connection:
+        bases.make_static(connection)
         bases.make_pristine(connection)
         bases.copy(connection, bases.PRISTINE, DATABASE)
         # It goes with the run: nobody waits for the disk.
         connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
-    bases.manage(site_environment, "prepare", "--only", "static")
     yield DATABASE
     with bases.server() as connection:
         bases.drop(connection, DATABASE)

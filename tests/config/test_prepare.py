@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.test import override_settings
 
 from config.management.commands import prepare
+from tests import bases
 
 
 def test_the_fingerprint_changes_with_a_file_and_not_with_the_order(tmp_path: Path) -> None:
@@ -56,12 +57,11 @@ def test_a_database_that_refuses_is_told_in_french(monkeypatch: pytest.MonkeyPat
         call_command("prepare")
 
 
-def test_every_static_file_that_a_page_or_a_style_sheet_names_exists(tmp_path: Path) -> None:
+def test_every_static_file_that_a_page_or_a_style_sheet_names_exists() -> None:
     """The storage of production refuses a missing reference, with an error 500 once online."""
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.storage.ModuleStaticFilesStorage"}}
-    with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
-        call_command("collectstatic", interactive=False, verbosity=0)
-        collected = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    with bases.server() as connection:
+        bases.make_static(connection)
+    collected = json.loads((bases.STATIC / "staticfiles.json").read_text())["paths"]
 
     named = {
         name
