@@ -7,7 +7,8 @@ the form says. One record goes through all the states; each try is rolled back.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from catalogue import permission_table, permissions
 from catalogue.merging.sides import compare
@@ -95,9 +97,15 @@ class World:
         Record.objects.filter(pk__in=[self.site.pk, self.need.pk]).update(state=state)
 
 
-@pytest.fixture
-def world(settings: Any) -> World:
-    settings.REQUIRE_TOTP = False
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """What every test of this module starts from: made once, each test gives back what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _scene()
+        transaction.set_rollback(True)
+
+
+def _scene() -> World:
     organisation, elsewhere = factories.organisation(), factories.territory("region")
     author = factories.member(organisation)
     place = factories.commune()
@@ -125,6 +133,21 @@ def world(settings: Any) -> World:
     )
     twin = factories.test_site(**fields)
     return World(site, factories.need(**fields), twin, revision, clients)
+
+
+@pytest.fixture
+def world(scene: World, settings: Any) -> World:
+    """The scene, read again, with clients of one's own."""
+    settings.REQUIRE_TOTP = False
+    clients = {tie: Client() for tie in scene.clients}
+    for tie, client in clients.items():
+        client.cookies = copy(scene.clients[tie].cookies)
+    kept = {
+        name: type(one).objects.get(pk=one.pk)
+        for name, one in vars(scene).items()
+        if isinstance(one, models.Model)
+    }
+    return World(**kept, clients=clients)
 
 
 def address(world: World, action: str) -> str:
