@@ -44,6 +44,8 @@ TEST_SETTINGS = {
 }
 SRIDS = (4326, 3857, 2154)
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+MEANWHILE = 300
+"""Tests that take about as long as what remains of the making of the site."""
 MAKING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
 
@@ -70,20 +72,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each of two workers begins with what needs no base and ends in the browser: they are made meanwhile."""
+    """One worker drives the browser, on the one site of the journeys, which is made while it begins with
+    something else; what it has left at the end, the other takes.
+    """
     if WORKER is None:
         return
-    kinds: list[list[pytest.Item]] = [[], [], []]
+    kinds: dict[str, list[pytest.Item]] = {"config": [], "browser": [], "others": []}
     for item in items:
-        kinds[_turn(item)].append(item)
-    firsts = [kind[: len(kind) // 2] for kind in kinds]
-    lasts = [kind[len(kind) // 2 :] for kind in kinds]
-    items[:] = [item for half in (firsts, lasts) for kind in half for item in kind]
-
-
-def _turn(item: pytest.Item) -> int:
-    place = item.path.relative_to(bases.ROOT / "tests").parts[0]
-    return {"config": 0, "browser": 2}.get(place, 1)
+        place = item.path.relative_to(bases.ROOT / "tests").parts[0]
+        kinds[place if place in kinds else "others"].append(item)
+    others = kinds["others"]
+    items[:] = [*kinds["config"], *others[:MEANWHILE], *kinds["browser"], *others[MEANWHILE:]]
 
 
 @pytest.fixture(scope="session", autouse=True)
