@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
 
-from bench.query_paths import median_ms
+from bench.query_paths import median_ms, queried, statements_of
 from catalogue.dashboard import statements
 from catalogue.dashboard.scope import Scope
 from catalogue.models import Curatorship
@@ -35,34 +33,15 @@ def measure() -> dict[str, float]:
         Curatorship.objects.create(user=curator)
         client = Client(headers={"host": "localhost"})
         client.force_login(curator)
-        captured = _statements(Scope.of(curator, ""))
+        scope = Scope.of(curator, "")
+        own = statements_of(lambda: [figure(scope) for figure in FIGURES])
         found = {
             "dashboard": median_ms([lambda: client.get(PAGE).content] * RUNS),
             "dashboard_raw": sum(
-                median_ms([lambda one=one: _run(*one)] * RUNS)  # type: ignore[misc]
-                for one in captured
+                median_ms([lambda one=one: queried(*one)] * RUNS)  # type: ignore[misc]
+                for one in own
             ),
             "dashboard_list": median_ms([lambda: client.get(f"{PAGE}liste/").content] * RUNS),
         }
         transaction.set_rollback(True)
     return found
-
-
-def _statements(scope: Scope) -> list[tuple[str, Any]]:
-    """The SQL of each figure with its values."""
-    captured: list[tuple[str, Any]] = []
-
-    def keep(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
-        captured.append((sql, values))
-        return execute(sql, values, many, context)
-
-    with connection.execute_wrapper(keep):
-        for figure in FIGURES:
-            figure(scope)
-    return captured
-
-
-def _run(sql: str, values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()

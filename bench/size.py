@@ -12,7 +12,15 @@ import django
 def main(name: str, records: int, only: list[str], compare: bool) -> None:
     """Print what was measured."""
     django.setup()
-    from bench import alert_paths, dashboard_paths, duplicate_paths, query_paths, tile_paths, workshop_paths
+    from bench import (
+        alert_paths,
+        dashboard_paths,
+        duplicate_paths,
+        query_paths,
+        review_paths,
+        tile_paths,
+        workshop_paths,
+    )
 
     found: dict[str, Any] = {"records": records}
     if "queries" in only:
@@ -22,6 +30,7 @@ def main(name: str, records: int, only: list[str], compare: bool) -> None:
             **dashboard_paths.measure(),
             **workshop_paths.measure(),
             **duplicate_paths.measure(),
+            **review_paths.measure(),
         }
     if "tiles" in only:
         found["tiles"] = tile_paths.measure(name, compare)

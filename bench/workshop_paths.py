@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
 
-from bench.query_paths import median_ms, queried
+from bench.query_paths import median_ms, queried, statements_of
 from catalogue import completeness
 from catalogue.models import Curatorship, Theme
 from geo.models import Territory
@@ -42,7 +41,7 @@ def measure() -> dict[str, float]:
             cursor.execute("ANALYZE catalogue_casefile, catalogue_qualityfinding")
         client = Client(headers={"host": "localhost"})
         client.force_login(curator)
-        statements = _statements(client)
+        statements = statements_of(lambda: client.get(PAGE))
         found = {
             "workshop": median_ms([lambda: client.get(PAGE).content] * RUNS),
             "workshop_raw": sum(median_ms([lambda one=one: queried(*one)] * RUNS) for one in statements),
@@ -75,16 +74,3 @@ def _page(client: Client, query: str) -> float:
     if client.get(PAGE + query).status_code != 200:
         raise ValueError(query)
     return median_ms([lambda: client.get(PAGE + query).content] * 3)
-
-
-def _statements(client: Client) -> list[tuple[str, list[Any]]]:
-    """The SQL of the default page with its values."""
-    captured: list[tuple[str, list[Any]]] = []
-
-    def keep(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
-        captured.append((sql, list(values or [])))
-        return execute(sql, values, many, context)
-
-    with connection.execute_wrapper(keep):
-        client.get(PAGE)
-    return [(sql, values) for sql, values in captured if sql.startswith("SELECT")]

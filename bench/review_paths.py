@@ -1,0 +1,59 @@
+"""What the checks found in a hundred thousand records, and a record of five hundred versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client
+
+from bench.query_paths import median_ms, queried, statements_of
+from catalogue import versions
+from catalogue.models import Curatorship, Record
+from catalogue.models.versions import RecordVersion
+from catalogue.quality.refresh import refresh
+
+RUNS = 7
+VERSIONS = 500
+QUALITY = "/atelier/qualite/"
+AGED = """
+INSERT INTO catalogue_recordversion (record_id, number, made_at, origin, reason, data, digest)
+SELECT record_id, n, now() - (%(versions)s - n) * interval '1 day', origin, reason,
+       jsonb_set(data, '{title}', to_jsonb('Titre ' || n)), md5(n::text)
+FROM catalogue_recordversion, generate_series(2, %(versions)s) n WHERE record_id = %(record)s AND number = 1
+"""
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds of the two pages and of their own SQL; nothing is left in the base."""
+    with transaction.atomic():
+        curator = User.objects.create_user("bench-relecture")
+        Curatorship.objects.create(user=curator)
+        client = Client(headers={"host": "localhost"})
+        client.force_login(curator)
+        refresh()
+        record = Record.objects.published().filter(kind=Record.Kind.OPERATION).latest("pk")
+        versions.keep([record.pk], None, RecordVersion.Origin.FOUND)
+        with connection.cursor() as cursor:
+            cursor.execute(AGED, {"versions": VERSIONS, "record": record.pk})
+            cursor.execute("ANALYZE catalogue_qualityfinding, catalogue_recordversion")
+        history = f"/atelier/fiches/{record.slug}/versions/"
+        found = {
+            **_page(client, "quality", QUALITY),
+            **_page(client, "history", history),
+            **_page(client, "compare", f"{history}comparer/?de=1&a={VERSIONS}"),
+        }
+        transaction.set_rollback(True)
+    return found
+
+
+def _page(client: Client, name: str, address: str) -> dict[str, float]:
+    """The whole page and what its own statements take; ValueError when it does not answer."""
+    if client.get(address).status_code != 200:
+        raise ValueError(address)
+    own: list[tuple[str, Any]] = statements_of(lambda: client.get(address))
+    return {
+        name: median_ms([lambda: client.get(address).content] * RUNS),
+        f"{name}_raw": sum(median_ms([lambda one=one: queried(*one)] * RUNS) for one in own),  # type: ignore[misc]
+    }
