@@ -53,6 +53,8 @@ DEBUG = env_bool("DEBUG", False)
 LOCAL = env_bool("LOCAL", False)
 """True on an instance started by ``manage.py start`` for trying the site on one machine."""
 SECRET_KEY = env_secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+"""Former keys: what was signed or sealed under them remains good until they are removed."""
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")

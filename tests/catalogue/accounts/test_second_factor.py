@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,6 +14,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from catalogue.accounts.sealing import unseal
 from catalogue.models import OutgoingMail
 from tests import factories
 from tests.factories import PASSWORD
@@ -68,6 +70,35 @@ def test_the_code_is_asked_after_the_password(client: Client):
     assert start(client, one).headers["Location"] == reverse("mfa_authenticate")
     assert not is_in(client)
     assert "pas le bon" in client.post(reverse("mfa_authenticate"), {"code": "123456"}).content.decode()
+    client.post(reverse("mfa_authenticate"), {"code": code_of(SECRET)})
+    assert is_in(client)
+
+
+@pytest.mark.django_db
+def test_the_base_keeps_no_secret_that_opens_an_account(client: Client, settings: Any):
+    one = factories.account()
+    recovery = protected(one)[0]
+    kept = Authenticator.objects.get(type="totp").data["secret"]
+    seed = Authenticator.objects.get(type="recovery_codes").data["seed"]
+    assert SECRET not in kept
+    assert unseal(seed) not in seed
+    former = settings.SECRET_KEY
+
+    settings.SECRET_KEY = "an-other-key-" * 8
+    start(client, one)
+    for lost in (code_of(SECRET), recovery):
+        assert "pas le bon" in client.post(reverse("mfa_authenticate"), {"code": lost}).content.decode()
+    settings.SECRET_KEY_FALLBACKS = [former]
+    client.post(reverse("mfa_authenticate"), {"code": code_of(SECRET)})
+    assert is_in(client)
+
+
+@pytest.mark.django_db
+def test_a_secret_of_before_remains_good(client: Client):
+    one = factories.account()
+    protected(one)
+    Authenticator.objects.filter(type="totp").update(data={"secret": SECRET})
+    start(client, one)
     client.post(reverse("mfa_authenticate"), {"code": code_of(SECRET)})
     assert is_in(client)
 
