@@ -156,12 +156,18 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
 
 
 def _swapped(candidate: Candidate, message: str) -> Problem:
-    """The doubt on swapped axes; the right cell is proposed when one cell holds both."""
+    """The doubt on swapped axes: of one cell, the right one is proposed; what two columns say is exchanged at
+    once, and importing the row accepts it.
+    """
     point = point_of(candidate)
-    if not candidate.place.point or point is None:
+    if point is None:
         return doubt("axes-inverses", message)
-    right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
-    return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
+    if candidate.place.point:
+        right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
+        return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
+    candidate.values["geometry"] = point_text(point[1], point[0])
+    accepted = _("Importer la ligne les échange.")
+    return doubt("axes-a-echanger", f"{message} {accepted}", candidate.columns.get("lon", ""))
 
 
 def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:

@@ -10,6 +10,7 @@ from catalogue.importers.read import read
 from catalogue.importers.suspicion import are_alike, suspect
 from catalogue.importers.territories import TerritoryIndex
 from catalogue.models import Record
+from catalogue.views.imports.words import acceptance
 from tests import factories
 
 HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
@@ -94,7 +95,7 @@ def doubted(*cells, header=HEADER, source="essai"):
         ("1;a;38185;5.72;45.13;;;", []),
         ("1;a;38185;5.803;45.13;;;", []),  # 240 m outside: borders move
         ("1;a;38185;6.5;45.13;;;", ["hors-de-la-commune"]),
-        ("1;a;38185;45.13;5.72;;;", ["axes-inverses"]),
+        ("1;a;38185;45.13;5.72;;;", ["axes-a-echanger"]),
         ("1;a;;5.72;45.13;;;", ["commune-du-point"]),
         ("1;a;;-30;45.13;;;", ["hors-de-france"]),
         ("1;a;;-30;45.13;;;PT", []),
@@ -104,6 +105,21 @@ def doubted(*cells, header=HEADER, source="essai"):
 def test_the_base_doubts_a_point(territories, cells, code):
     (row,) = doubted(cells)
     assert codes(row) == code
+
+
+def test_two_columns_given_the_wrong_way_round_are_exchanged_once_the_row_is_accepted(territories):
+    (row,) = doubted("1;a;38185;45.13;5.72;;;")
+    assert row.values["geometry"] == "POINT(5.72 45.13)"
+    (problem,) = row.problems
+    assert "échangées, elles tombent dans Grenoble (38185). Importer la ligne les échange." in problem.message
+    assert acceptance([problem.code]) == "Importer en échangeant les axes"
+
+
+def test_one_cell_given_the_wrong_way_round_is_proposed_the_right_way(territories):
+    header = "identifiant;titre;territoire;geo_point_2d\n"
+    (row,) = doubted("1;a;38185;5.72, 45.13", header=header)
+    (problem,) = row.problems
+    assert (problem.code, problem.proposals) == ("axes-inverses", (("45.13, 5.72", "les axes échangés"),))
 
 
 def test_a_point_alone_finds_its_commune(territories):
