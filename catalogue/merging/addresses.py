@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -14,32 +16,35 @@ KEPT_S = 60
 # from record_slug, then merge_one_standing at each step
 FOLLOW = """
 WITH RECURSIVE chain AS (
-    SELECT m.survivor_id AS id, 1 AS step
+    SELECT r.slug AS asked, m.survivor_id AS id, 1 AS step
     FROM catalogue_record r JOIN catalogue_merge m ON m.loser_id = r.id AND m.undone_at IS NULL
-    WHERE r.slug = %s AND r.published_at IS NOT NULL
+    WHERE r.slug = ANY(%s) AND r.published_at IS NOT NULL
     UNION ALL
-    SELECT m.survivor_id, c.step + 1
+    SELECT c.asked, m.survivor_id, c.step + 1
     FROM chain c JOIN catalogue_merge m ON m.loser_id = c.id AND m.undone_at IS NULL
     WHERE c.step < %s
 )
-SELECT r.slug, r.state FROM chain c JOIN catalogue_record r ON r.id = c.id ORDER BY c.step DESC LIMIT 1
+SELECT DISTINCT ON (c.asked) c.asked, r.slug, r.state
+FROM chain c JOIN catalogue_record r ON r.id = c.id
+ORDER BY c.asked, c.step DESC
 """
 
 
-def stayed(slug: str) -> str | None:
-    """The address word of the published record into which this one was merged; None when there is none.
+def stayed(slugs: Sequence[str]) -> dict[str, str]:
+    """Of those of the address words whose record was merged into a published one, the word of that one.
 
     A record that the public never saw has no old address, and nothing leads to one that it may not see.
     """
+    if not slugs:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOW, [slug, LONGEST])
-        row = cursor.fetchone()
-    return str(row[0]) if row is not None and row[1] == "publiee" else None
+        cursor.execute(FOLLOW, [list(slugs), LONGEST])
+        return {asked: slug for asked, slug, state in cursor.fetchall() if state == "publiee"}
 
 
 def redirection(slug: str, route: str) -> HttpResponse:
     """The permanent redirection of an old address, on the same route; Http404 when it leads nowhere."""
-    target = stayed(slug)
+    target = stayed([slug]).get(slug)
     if target is None:
         raise Http404
     response = HttpResponsePermanentRedirect(reverse(route, args=[target]))

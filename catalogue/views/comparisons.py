@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from catalogue import comparison, exports
 from catalogue.access import public
 from catalogue.cards import card
+from catalogue.merging.addresses import stayed
 from catalogue.models import Record
 from catalogue.printing import files
 from catalogue.views.errors import bad_request
@@ -56,7 +57,7 @@ def record_compare(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    asked = form.cleaned_data["fiches"]
+    asked = _asked(form)
     known = _known(asked)
     compared = comparison.records(known[: comparison.MOST])
     return render(
@@ -81,7 +82,7 @@ def record_selection(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    asked = form.cleaned_data["fiches"]
+    asked = _asked(form)
     known = _known(asked)
     kept = known[:MOST_KEPT]
     found = {
@@ -145,7 +146,7 @@ def record_selection_pdf(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    slugs = _known(form.cleaned_data["fiches"])[:MOST_KEPT]
+    slugs = _known(_asked(form))[:MOST_KEPT]
     if not slugs:
         return redirect("catalogue:record-selection")
     rows = Record.objects.published().filter(slug__in=slugs).with_detail_relations()
@@ -153,6 +154,13 @@ def record_selection_pdf(request: HttpRequest) -> HttpResponse:
     records = [found[slug] for slug in slugs if slug in found]
     address = _address("catalogue:record-selection", slugs)
     return answer(request, "selection.pdf", lambda base: files.of_selection(records, base, address))
+
+
+def _asked(form: KeptForm) -> list[str]:
+    """The slugs that the address names, each once; a merged record is the one that stayed."""
+    slugs = form.cleaned_data["fiches"]
+    moved = stayed(slugs)
+    return list(dict.fromkeys(moved.get(slug, slug) for slug in slugs))
 
 
 def _known(slugs: list[str]) -> list[str]:
@@ -166,7 +174,7 @@ def _known(slugs: list[str]) -> list[str]:
 
 
 def _exported(form: KeptForm) -> list[Record]:
-    slugs = _known(form.cleaned_data["fiches"])[:MOST_KEPT]
+    slugs = _known(_asked(form))[:MOST_KEPT]
     found = {
         record.slug: record
         for record in Record.objects.published().filter(slug__in=slugs).with_export_relations()

@@ -235,6 +235,12 @@ def test_two_rows_that_cannot_stand_together_are_refused_with_a_sentence(pair: P
     assert pair.second.proper.awards.count() == 2
 
 
+def kept_by(client: Any, slugs: str) -> list[str]:
+    """The records of a selection kept by those addresses."""
+    page = client.get("/selection/", {"fiches": slugs})
+    return [card["slug"] for card in page.context["fiches"]]
+
+
 def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, client: Any) -> None:
     third = Record.objects.get(
         pk=factories.operation(title="Baud-Chardonnet, Rennes", slug="rennes", published_at=timezone.now()).pk
@@ -245,13 +251,16 @@ def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, clien
         for suffix in ("/", ".geojson"):
             response = client.get(f"/fiches/{old}{suffix}")
             assert (response.status_code, response["Location"]) == (301, f"/fiches/rennes{suffix}")
+    assert kept_by(client, "chardonnet,rennes,baud") == ["rennes"]
     with pytest.raises(undo.UndoRefused, match="annulez d’abord"):
         undo.undo(first, pair.curator)
     Record.objects.filter(pk=third.pk).update(state="archivee")
     assert client.get("/fiches/chardonnet/").status_code == 404
+    assert kept_by(client, "chardonnet,rennes,baud") == []
     Record.objects.filter(pk=third.pk).update(state="publiee")
     undo.undo(second, pair.curator)
     assert client.get("/fiches/chardonnet/")["Location"] == "/fiches/baud/"
+    assert kept_by(client, "chardonnet,rennes,baud") == ["baud", "rennes"]
     undo.undo(first, pair.curator)
     assert client.get("/fiches/chardonnet/").status_code == 200
 
