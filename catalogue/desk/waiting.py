@@ -32,6 +32,8 @@ STATES: dict[str, tuple[str, ...]] = {
     ALL: tuple(state for state in State if state != State.DRAFT),
 }
 """The states of the records that each tab shows."""
+SHARED = (TO_REVIEW, TO_COMPLETE)
+"""The tabs whose records one curator or another handles."""
 LOW, HIGH = 50, 80
 COMPLETENESS = {
     "faible": Q(case__completeness__lt=LOW),
@@ -61,6 +63,7 @@ class Wanted:
     completeness: str = ""
     doubtful: bool | None = None
     words: str = ""
+    handler: int | None = None
     order: str = ""
 
 
@@ -89,6 +92,8 @@ def shown(field: Q, wanted: Wanted, user: User) -> QuerySet[Record]:
         rows = rows.filter(case__state__in=states)
     if wanted.tab == MINE:
         rows = rows.filter(case__handler=user)
+    if wanted.handler is not None:
+        rows = rows.filter(case__handler=wanted.handler)
     return rows.filter(case__handler__isnull=True) if wanted.tab == NOBODYS else rows
 
 

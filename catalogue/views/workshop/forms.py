@@ -93,11 +93,16 @@ class QueueForm(forms.Form):
     age = forms.ChoiceField(label=_("Attend depuis"), choices=AGES, required=False)
     complet = forms.ChoiceField(label=_("Complétude"), choices=COMPLETENESS, required=False)
     doutes = forms.ChoiceField(label=_("Doutes"), choices=DOUBTS, required=False)
+    chez = forms.ChoiceField(label=_("Confiée à"), required=False)
     tri = forms.ChoiceField(label=_("Trier par"), choices=ORDERS, required=False)
     page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
     def __init__(
-        self, data: Any, regions: Sequence[tuple[str, str, int]], themes: Sequence[tuple[str, str]]
+        self,
+        data: Any,
+        regions: Sequence[tuple[str, str, int]],
+        themes: Sequence[tuple[str, str]],
+        people: Sequence[tuple[str, str]],
     ) -> None:
         super().__init__(data, auto_id="filtre-%s")
         self.regions = {code: pk for code, _name, pk in regions}
@@ -107,6 +112,9 @@ class QueueForm(forms.Form):
         self._choose("etat", named)
         self._choose("region", [(code, name) for code, name, _pk in regions])
         self._choose("theme", themes)
+        self._choose("chez", people)
+        if tab not in waiting.SHARED:
+            del self.fields["chez"]
         if tab in (waiting.ALL, waiting.CHANGES):
             del self.fields["complet"]
             del self.fields["tri"]

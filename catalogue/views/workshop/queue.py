@@ -21,7 +21,7 @@ from catalogue.desk import bulk, handling, waiting
 from catalogue.models import ContactRequest, Curatorship, Membership, Record, Revision, Theme
 from catalogue.views.errors import bad_request
 from catalogue.views.paging import page_of
-from catalogue.views.workshop.forms import QueueForm
+from catalogue.views.workshop.forms import QueueForm, choices_of
 from geo.models import Level, Territory
 
 LABELS = {
@@ -40,7 +40,7 @@ def workshop(request: HttpRequest) -> HttpResponse:
     """The queue, what waits longest first."""
     user = cast(User, request.user)
     curatorship = permissions.curatorship_of(user)
-    form = form_of(request, curatorship)
+    form = form_of(request, user, curatorship)
     if not form.is_valid():
         return bad_request(request, form)
     field = Q() if permissions.is_administrator(user) else permissions.field_of(curatorship)
@@ -71,7 +71,7 @@ def workshop(request: HttpRequest) -> HttpResponse:
     )
 
 
-def form_of(request: HttpRequest, curatorship: Curatorship | None) -> QueueForm:
+def form_of(request: HttpRequest, user: User, curatorship: Curatorship | None) -> QueueForm:
     """The filters that the address says, among the regions and the themes of the curator."""
     own = [region.pk for region in curatorship.regions.all()] if curatorship else []
     regions = Territory.objects.current().at_level(Level.REGION).order_by("name")
@@ -79,7 +79,8 @@ def form_of(request: HttpRequest, curatorship: Curatorship | None) -> QueueForm:
         regions = regions.filter(pk__in=own)
     themes = list(curatorship.themes.all()) if curatorship else []
     named = [(theme.code, theme.label) for theme in themes or Theme.objects.order_by("label")]
-    return QueueForm(request.GET, list(regions.values_list("code", "name", "pk")), named)
+    people = choices_of(handling.curators(), user)
+    return QueueForm(request.GET, list(regions.values_list("code", "name", "pk")), named, people)
 
 
 def wanted_of(form: QueueForm) -> waiting.Wanted:
@@ -95,6 +96,7 @@ def wanted_of(form: QueueForm) -> waiting.Wanted:
         completeness=data.get("complet", ""),
         doubtful={"avec": True, "sans": False}.get(data["doutes"]),
         words=data["q"],
+        handler=int(data["chez"]) if data.get("chez") else None,
         order=data.get("tri", ""),
     )
 

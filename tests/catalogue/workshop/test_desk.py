@@ -68,6 +68,9 @@ def test_a_record_is_taken_given_and_put_back(client, curator):
     for words in ("Camille Essai vous confie", "Une cour", page(record), "Tu connais la ville."):
         assert words in mail.text
 
+    for who, listed in ((other, True), (curator, False)):
+        queue = client.get(QUEUE, {"chez": who.pk}).content.decode()
+        assert ("Une cour" in queue, "selected>Dominique Essai" in queue) == (listed, listed)
     assert "Dominique Essai s’en charge" in assign(client, record, geste="prendre", suite="voir=moi")
     assert CaseFile.objects.get().handler == other
     assign(client, record, geste="rendre", vu=other.pk)
