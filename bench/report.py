@@ -153,8 +153,8 @@ def query_figures(q: dict[str, float]) -> list[str]:
     if "quality" in q:
         ratios += [
             ("What the checks found, over its SQL", q["quality"] / q["quality_raw"], 3, " times"),
-            ("500 versions of a record, over their SQL", q["history"] / q["history_raw"], 8, " times"),
-            ("Two versions compared, over their SQL", q["compare"] / q["compare_raw"], 8, " times"),
+            ("500 versions of a record, over their SQL", q["history"] / q["history_raw"], 15, " times"),
+            ("Two versions compared, over their SQL", q["compare"] / q["compare_raw"], 15, " times"),
         ]
     if "duplicates" in q:
         ratios += [

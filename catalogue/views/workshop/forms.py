@@ -44,6 +44,8 @@ COMPLETENESS = [
     ("moyenne", _("de 50 à 79 %")),
     ("bonne", _("80 % et plus")),
 ]
+WHATEVER = {"region": _("Toutes"), "chez": _("Peu importe")}
+"""What a filter says when it is not used; the others say « Tous »."""
 DOUBTS = [("", _("Peu importe")), ("avec", _("avec des doutes")), ("sans", _("sans doute"))]
 ORDERS = [
     ("", _("ce qui attend depuis longtemps")),
@@ -123,7 +125,7 @@ class QueueForm(forms.Form):
 
     def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
         field: Any = self.fields[name]
-        field.choices = [("", _("Tous") if name != "region" else _("Toutes")), *choices]
+        field.choices = [("", WHATEVER.get(name, _("Tous"))), *choices]
 
     @property
     def first(self) -> list[Any]:
