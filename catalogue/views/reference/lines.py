@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -17,6 +18,7 @@ from catalogue import kept
 from catalogue.access import curator
 from catalogue.models import Record, ReferenceChange
 from catalogue.reference import changing, rights, values
+from catalogue.reference.alike import Alike, alike
 from catalogue.reference.forms import ActForm, LineForm, UsesForm, form_of
 from catalogue.reference.lists import ReferenceList
 from catalogue.views.dashboard.lists import WIDE, line_of_record
@@ -89,12 +91,24 @@ def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm |
         "valeurs": [(values.label_of(known, n), values.words(known, n, v)) for n, v in held.items()],
         "formulaire": form,
         "vu": values.token(known, line),
+        "proches": [_near(known, line, one) for one in alike(known, line)] if may and line.is_active else [],
         "peut": may,
         "historique": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
         "rubrique": "atelier",
     }  # fmt: skip
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, "catalogue/reference/line.html", context, status=status)
+
+
+def _near(known: ReferenceList, line: Any, one: Alike) -> dict[str, str]:
+    """A line that may be the same, why, and where what making them one would do is seen."""
+    key = known.key_of(one.line)
+    return {
+        "titre": known.label_of(one.line),
+        "url": words.line_address(known, one.line),
+        "raisons": ", ".join(one.reasons),
+        "reunir": f"{words.line_address(known, line, 'merge')}?{urlencode({'avec': key})}",
+    }
 
 
 @curator

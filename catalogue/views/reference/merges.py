@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalogue.access import curator
 from catalogue.models import ReferenceChange
 from catalogue.reference import changing, merging, rights
+from catalogue.reference.alike import nearest
 from catalogue.reference.forms import ActForm, TargetForm
 from catalogue.reference.lists import ReferenceList
 from catalogue.views.errors import bad_request
@@ -58,8 +59,9 @@ def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpR
 
 
 def candidates(known: ReferenceList, line: Any, typed: str) -> list[dict[str, str]]:
-    """The lines that it could be merged into; those that look like it when the list is long."""
-    rows = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
+    """The lines that it could be merged into: those of the words typed, else those that look most like it."""
+    found = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
+    rows = found if typed else nearest(known, line)
     return [{"cle": known.key_of(one), "titre": known.label_of(one)} for one in rows[:CHOICES]]
 
 

@@ -127,6 +127,27 @@ def test_uses_open_the_records_that_may_be_read(client: Client) -> None:
     assert elsewhere.get(f"{HOME}themes/ligne/eau/").context["usages"][0]["nombre"] == 1
 
 
+def test_the_organisations_that_may_be_the_same_are_told_with_why(client: Client) -> None:
+    town = factories.organisation(name="Ville de Grenoble", slug="ville-de-grenoble", siren="213801855")
+    factories.organisation(name="Métropole du Dauphiné", slug="metropole", siren="213801855")
+    factories.organisation(name="VILLE DE  GRENOBLÉ", slug="ville")
+    factories.organisation(name="Ville de Vannes", slug="vannes")
+    factories.organisation(name="Ville de Grenoble", slug="autre", siren="213800303")
+    factories.organisation(name="Mairie de Grenoble", slug="archivee", is_active=False)
+    page = client.get(f"{HOME}organisations/ligne/{town.slug}/")
+    assert [(one["titre"], one["raisons"]) for one in page.context["proches"]] == [
+        ("Métropole du Dauphiné", "même SIREN"),
+        ("VILLE DE  GRENOBLÉ", "même nom"),
+    ]
+    effect = client.get(page.context["proches"][1]["reunir"])
+    assert effect.context["cible"]["titre"] == "VILLE DE  GRENOBLÉ"
+    choice = client.get(f"{HOME}organisations/ligne/{town.slug}/reunir/").context["choix"]
+    first, *same, last = [one["cle"] for one in choice]
+    assert (first, set(same), last) == ("metropole", {"autre", "ville"}, "vannes")
+    reader = client_of(factories.curator(regions=[factories.territory(Level.REGION)]))
+    assert reader.get(f"{HOME}organisations/ligne/{town.slug}/").context["proches"] == []
+
+
 def test_two_themes_become_one_and_two_again(client: Client) -> None:
     kept = factories.theme(code="eau", label="Eau")
     gone = factories.theme(code="pluie", label="Eaux pluviales")
