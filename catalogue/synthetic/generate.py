@@ -157,6 +157,8 @@ def write(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
 def finish(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     """What the database derives from the records: proof, search entries, map."""
     first = parameters["first_id"]
+    # of tables that it believes empty, the planner compares every row with every other
+    cursor.execute(f"ANALYZE {', '.join(statements.TABLES)}")
     step("Niveau de preuve des solutions")
     cursor.execute(
         "SELECT catalogue_refresh_proof('{}', ARRAY(SELECT generate_series(%s::bigint, %s)))",
