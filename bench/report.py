@@ -54,7 +54,8 @@ def figures(results: list[dict[str, Any]]) -> list[str]:
     if len(results) > 1:
         rows += growth(results)
     if "queries" in last:
-        rows += query_figures(last["queries"])
+        # each measure at the largest size where it was taken
+        rows += query_figures({name: ms for found in results for name, ms in found["queries"].items()})
     if last.get("generation_s"):
         found = last["generation_s"] / 60
         rows.append(
