@@ -11,7 +11,8 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -118,34 +119,41 @@ def copy(connection: Server, original: str, name: str) -> None:
     connection.execute(made.format(sql.Identifier(name), sql.Identifier(original)))
 
 
+@contextmanager
+def alone(connection: Server, what: str) -> Iterator[None]:
+    """Whoever makes the same waits, for as long as it takes and no longer."""
+    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [what])
+    yield
+    connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [what])
+
+
 def copy_migrated(connection: Server, name: str) -> None:
     """Make an empty base with every migration applied."""
-    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [MODEL])
-    wanted = fingerprint(MIGRATED_FROM)
-    if not is_made_of(connection, MODEL, wanted):
-        copy(connection, "template1", MODEL)
-        with psycopg.connect(dbname=MODEL, autocommit=True, **parameters()) as own:
-            own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-        manage(environment(MODEL), "migrate", "-v0")
-        sign(connection, MODEL, wanted)
-    copy(connection, MODEL, name)
-    connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [MODEL])
+    with alone(connection, MODEL):
+        wanted = fingerprint(MIGRATED_FROM)
+        if not is_made_of(connection, MODEL, wanted):
+            copy(connection, "template1", MODEL)
+            with psycopg.connect(dbname=MODEL, autocommit=True, **parameters()) as own:
+                own.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+            manage(environment(MODEL), "migrate", "-v0")
+            sign(connection, MODEL, wanted)
+        copy(connection, MODEL, name)
 
 
 def make_pristine(connection: Server) -> None:
-    """Make the base of the journeys unless it is there; others wait until the session ends."""
-    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [PRISTINE])
-    wanted = fingerprint(MADE_FROM)
-    if not is_made_of(connection, PRISTINE, wanted):
-        copy_migrated(connection, PRISTINE)
-        manage(environment(PRISTINE), "prepare", "--only", "database")
-        sign(connection, PRISTINE, wanted)
+    """Make the base of the journeys unless it is there."""
+    with alone(connection, PRISTINE):
+        wanted = fingerprint(MADE_FROM)
+        if not is_made_of(connection, PRISTINE, wanted):
+            copy_migrated(connection, PRISTINE)
+            manage(environment(PRISTINE), "prepare", "--only", "database")
+            sign(connection, PRISTINE, wanted)
 
 
 def make_static(connection: Server) -> None:
-    """Gather the static files as production does, unless they are there; others wait."""
-    connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [str(STATIC)])
-    manage({**environment(MODEL), "VAR_DIR": str(FILES)}, "prepare", "--only", "static")
+    """Gather the static files as production does, unless they are there."""
+    with alone(connection, str(STATIC)):
+        manage({**environment(MODEL), "VAR_DIR": str(FILES)}, "prepare", "--only", "static")
 
 
 if __name__ == "__main__":
