@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.test import Client
 
-from bench.query_paths import median_ms, queried, statements_of
+from bench.pages import curator, own_ms, page_ms
 from catalogue.dashboard import statements
 from catalogue.dashboard.scope import Scope
-from catalogue.models import Curatorship
 
-RUNS = 7
 PAGE = "/atelier/tableau-de-bord/"
 FIGURES = (
     statements.ages,
@@ -29,19 +25,12 @@ def measure() -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) catalogue_record")
     with transaction.atomic():
-        curator = User.objects.create_user("bench-tableau")
-        Curatorship.objects.create(user=curator)
-        client = Client(headers={"host": "localhost"})
-        client.force_login(curator)
-        scope = Scope.of(curator, "")
-        own = statements_of(lambda: [figure(scope) for figure in FIGURES])
+        user, client = curator("bench-tableau")
+        scope = Scope.of(user, "")
         found = {
-            "dashboard": median_ms([lambda: client.get(PAGE).content] * RUNS),
-            "dashboard_raw": sum(
-                median_ms([lambda one=one: queried(*one)] * RUNS)  # type: ignore[misc]
-                for one in own
-            ),
-            "dashboard_list": median_ms([lambda: client.get(f"{PAGE}liste/").content] * RUNS),
+            "dashboard": page_ms(client, PAGE),
+            "dashboard_raw": own_ms(lambda: [figure(scope) for figure in FIGURES]),
+            "dashboard_list": page_ms(client, f"{PAGE}liste/"),
         }
         transaction.set_rollback(True)
     return found

@@ -88,19 +88,6 @@ def queried(sql: str, parameters: list[Any] | None = None) -> list[Any]:
         return cursor.fetchall()
 
 
-def statements_of(task: Callable[[], Any]) -> list[tuple[str, Any]]:
-    """What a task reads from the base: each statement with its values."""
-    captured: list[tuple[str, Any]] = []
-
-    def keep(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
-        captured.append((sql, values))
-        return execute(sql, values, many, context)
-
-    with connection.execute_wrapper(keep):
-        task()
-    return [one for one in captured if one[0].lstrip().startswith(("SELECT", "WITH"))]
-
-
 def measure() -> dict[str, Any]:
     """All about queries on the database of this process."""
     located = Territory.objects.current().at_level("commune").filter(point__isnull=False)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
 
-from bench.query_paths import median_ms, queried, statements_of
+from bench.pages import curator, own_ms, page_ms
 from catalogue import versions
-from catalogue.models import Curatorship, Record
+from catalogue.models import Record
 from catalogue.models.versions import RecordVersion
 from catalogue.quality.refresh import refresh
 
-RUNS = 7
 VERSIONS = 500
 QUALITY = "/atelier/qualite/"
 AGED = """
@@ -28,10 +24,7 @@ FROM catalogue_recordversion, generate_series(2, %(versions)s) n WHERE record_id
 def measure() -> dict[str, float]:
     """Milliseconds of the two pages and of their own SQL; nothing is left in the base."""
     with transaction.atomic():
-        curator = User.objects.create_user("bench-relecture")
-        Curatorship.objects.create(user=curator)
-        client = Client(headers={"host": "localhost"})
-        client.force_login(curator)
+        _user, client = curator("bench-relecture")
         refresh()
         record = Record.objects.published().filter(kind=Record.Kind.OPERATION).latest("pk")
         versions.keep([record.pk], None, RecordVersion.Origin.FOUND)
@@ -49,11 +42,4 @@ def measure() -> dict[str, float]:
 
 
 def _page(client: Client, name: str, address: str) -> dict[str, float]:
-    """The whole page and what its own statements take; ValueError when it does not answer."""
-    if client.get(address).status_code != 200:
-        raise ValueError(address)
-    own: list[tuple[str, Any]] = statements_of(lambda: client.get(address))
-    return {
-        name: median_ms([lambda: client.get(address).content] * RUNS),
-        f"{name}_raw": sum(median_ms([lambda one=one: queried(*one)] * RUNS) for one in own),  # type: ignore[misc]
-    }
+    return {name: page_ms(client, address), f"{name}_raw": own_ms(lambda: client.get(address))}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.test import Client
 
-from bench.query_paths import median_ms, queried, statements_of
+from bench.pages import RUNS, curator, own_ms, page_ms
+from bench.query_paths import median_ms, queried
 from catalogue import completeness
-from catalogue.models import Curatorship, Theme
+from catalogue.models import Theme
 from geo.models import Territory
 
-RUNS = 7
 PAGE = "/atelier/"
 
 # they wait, one in ten with a doubt: triggers and checks aside, which are not what is measured
@@ -34,20 +32,16 @@ ORDER BY since, record_id LIMIT 20
 def measure() -> dict[str, float]:
     """Milliseconds of the queue; nothing is left in the base."""
     with transaction.atomic():
-        curator = User.objects.create_user("bench-file")
-        Curatorship.objects.create(user=curator)
+        _user, client = curator("bench-file")
         with connection.cursor() as cursor:
             cursor.execute(FILL)
             cursor.execute("ANALYZE catalogue_casefile, catalogue_qualityfinding")
-        client = Client(headers={"host": "localhost"})
-        client.force_login(curator)
-        statements = statements_of(lambda: client.get(PAGE))
         found = {
-            "workshop": median_ms([lambda: client.get(PAGE).content] * RUNS),
-            "workshop_raw": sum(median_ms([lambda one=one: queried(*one)] * RUNS) for one in statements),
+            "workshop": page_ms(client, PAGE),
+            "workshop_raw": own_ms(lambda: client.get(PAGE)),
             "workshop_first": median_ms([lambda: queried(FIRST, [])] * RUNS),
         }
-        found |= {name: _page(client, query) for name, query in _queries().items()}
+        found |= {name: page_ms(client, PAGE + query, runs=3) for name, query in _queries().items()}
         with connection.cursor() as cursor:
             cursor.execute("UPDATE catalogue_casefile SET completeness = NULL")
         began = time.perf_counter()
@@ -68,9 +62,3 @@ def _queries() -> dict[str, str]:
         "workshop_doubts": "?tri=doutes&doutes=avec",
         "workshop_all": "?voir=toutes&q=place",
     }
-
-
-def _page(client: Client, query: str) -> float:
-    if client.get(PAGE + query).status_code != 200:
-        raise ValueError(query)
-    return median_ms([lambda: client.get(PAGE + query).content] * 3)
