@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue import timeline
+from catalogue.folding import folded
 from catalogue.models import CaseFile, CaseNote, QualityFinding, Record, Revision
 from catalogue.models.workshop import REVIEWED, WAITING
 
@@ -119,11 +120,10 @@ def titled(rows: QuerySet[Record], words: str) -> QuerySet[Record]:
     """
     if not words.split():
         return rows
-    rows = rows.alias(plain=Func(Lower("title"), function="f_unaccent", output_field=TextField()))
+    rows = rows.alias(plain=folded("title"))
     found = Q()
     for word in words.split():
-        typed = Func(Lower(Value(word)), function="f_unaccent", output_field=TextField())
-        found &= Q(plain__contains=typed)
+        found &= Q(plain__contains=folded(Value(word)))
     return rows.filter((Q(state__in=UNPUBLISHED) & found) | (Q(state=State.PUBLISHED) & found))
 
 

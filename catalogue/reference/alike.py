@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, FloatField, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Lower
+from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from catalogue.folding import folded
 from catalogue.models import Organisation
 from catalogue.reference.lists import ReferenceList
 
@@ -32,8 +32,8 @@ def alike(known: ReferenceList, line: Any) -> list[Alike]:
     Two SIREN that differ are two legal persons, whatever their names.
     """
     found = Q(nearness__gte=ALIKE)
-    if known.model is Organisation and line.siren:
-        found = (found & Q(siren="")) | Q(siren=line.siren)
+    if siren := _siren(known, line):
+        found = (found & Q(siren="")) | Q(siren=siren)
     return [Alike(one, _reasons(one)) for one in nearest(known, line).filter(found)[:MOST]]
 
 
@@ -45,16 +45,16 @@ def nearest(known: ReferenceList, line: Any) -> QuerySet[Any]:
     """
     rows = known.rows.filter(is_active=True).exclude(pk=line.pk)
     same: Any = Value(0.0, output_field=FloatField())
-    if known.model is Organisation and line.siren:
-        same = Case(When(siren=line.siren, then=Value(1.0)), default=same)
-    own: Any = _plain(Value(known.label_of(line)))
-    near = TrigramSimilarity(_plain(known.label), own)
+    if siren := _siren(known, line):
+        same = Case(When(siren=siren, then=Value(1.0)), default=same)
+    own: Any = folded(Value(known.label_of(line)))
+    near = TrigramSimilarity(folded(known.label), own)
     found: QuerySet[Any] = rows.annotate(is_same=same, nearness=near)
     return found.order_by("-is_same", "-nearness", known.label, "pk")
 
 
-def _plain(expression: Any) -> Func:
-    return Func(Lower(expression), function="f_unaccent", output_field=TextField())
+def _siren(known: ReferenceList, line: Any) -> str:
+    return str(line.siren) if known.model is Organisation else ""
 
 
 def _reasons(one: Any) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -104,7 +104,7 @@ class QueueForm(forms.Form):
         data: Any,
         regions: Sequence[tuple[str, str, int]],
         themes: Sequence[tuple[str, str]],
-        people: Sequence[tuple[str, str]],
+        people: Callable[[], Sequence[tuple[str, str]]],
     ) -> None:
         super().__init__(data, auto_id="filtre-%s")
         self.regions = {code: pk for code, _name, pk in regions}
@@ -114,8 +114,9 @@ class QueueForm(forms.Form):
         self._choose("etat", named)
         self._choose("region", [(code, name) for code, name, _pk in regions])
         self._choose("theme", themes)
-        self._choose("chez", people)
-        if tab not in waiting.SHARED:
+        if tab in waiting.SHARED:
+            self._choose("chez", people())
+        else:
             del self.fields["chez"]
         if tab in (waiting.ALL, waiting.CHANGES):
             del self.fields["complet"]

@@ -79,8 +79,8 @@ def form_of(request: HttpRequest, user: User, curatorship: Curatorship | None) -
         regions = regions.filter(pk__in=own)
     themes = list(curatorship.themes.all()) if curatorship else []
     named = [(theme.code, theme.label) for theme in themes or Theme.objects.order_by("label")]
-    people = choices_of(handling.curators(), user)
-    return QueueForm(request.GET, list(regions.values_list("code", "name", "pk")), named, people)
+    known = list(regions.values_list("code", "name", "pk"))
+    return QueueForm(request.GET, known, named, lambda: choices_of(handling.curators(), user))
 
 
 def wanted_of(form: QueueForm) -> waiting.Wanted:
