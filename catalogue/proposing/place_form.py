@@ -24,11 +24,12 @@ from catalogue.proposing.place import FAMILIES, VALUES, Place, Precision, Way, c
 from catalogue.proposing.surroundings import Surroundings, surroundings
 from catalogue.wording import distance_words
 from geo import uploads
-from geo.coordinates import PROJECTIONS, read_coordinates
+from geo.coordinates import read_coordinates
 from geo.countries import COUNTRIES, FRANCE
 from geo.covering import covering, metres_from, named, share, written
 from geo.drawing import PLAN_IGN, TURNED, DrawingField, DrawingInput, seems_swapped, write_geometry
 from geo.models import Level, Territory
+from geo.uploads import projections
 
 COMMUNAL = (Level.COMMUNE, Level.ARRONDISSEMENT)
 MOST_NAMED = 8
@@ -86,11 +87,7 @@ class PlaceForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[
-            ("", gettext_lazy("celle du fichier")),
-            (4326, gettext_lazy("WGS 84, en degrés")),
-            *((srid, name) for srid, (name, _box) in PROJECTIONS.items()),
-        ],
+        choices=[("", gettext_lazy("celle du fichier")), *projections.choices()],
     )
     commune = forms.CharField(
         label=gettext_lazy("Commune ou territoire"),

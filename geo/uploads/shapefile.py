@@ -202,9 +202,8 @@ def _srid(opened: zipfile.ZipFile, member: zipfile.ZipInfo | None, given: int | 
         )
     raise UploadRefused(
         _(
-            "La projection de ce Shapefile n’est pas de celles qui sont lues (WGS 84, Lambert-93, "
-            "projections légales d’outre-mer). Si c’en est une, choisissez-la ci-dessous, puis donnez à "
-            "nouveau le fichier."
+            "La projection de ce Shapefile n’est pas de celles qui sont lues, ou son nom nous est inconnu. "
+            "Si elle est dans la liste ci-dessous, choisissez-la, puis donnez à nouveau le fichier."
         )
     )
 

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from shapely.geometry import LineString, Point, Polygon
 
 from geo.uploads import UploadRefused, merged, read_upload
-from geo.uploads.projections import NAMES, from_prj, from_urn
+from geo.uploads.projections import LABELS, NAMES, from_prj, from_urn
 
 DEPOTS = Path(__file__).parents[1] / "data" / "depots"
 SQUARE = Polygon([(2, 47), (2.1, 47), (2.1, 47.1), (2, 47.1)])
@@ -133,12 +133,37 @@ def test_a_zipped_shapefile_is_read_in_its_own_projection(shapefile, srid):
 
 @pytest.mark.parametrize(
     ("srid", "lon", "lat"),
-    [(5490, -61.5, 16.2), (2972, -52.3, 4.9), (2975, 55.5, -21.0), (4471, 45.2, -12.8), (4467, -56.2, 46.8)],
-)
+    [
+        (5490, -61.5, 16.2), (2972, -52.3, 4.9), (2975, 55.5, -21.0), (4471, 45.2, -12.8),
+        (4467, -56.2, 46.8), (3163, 166.4, -22.2), (3296, -151.5, -16.5), (3297, -149.5, -17.6),
+        (3298, -140.1, -8.9), (3299, -134.9, -23.1), (8903, -176.2, -13.3),
+    ],
+)  # fmt: skip
 def test_the_legal_projections_of_overseas_are_read(shapefile, srid, lon, lat):
     layer = read_upload(given(zipped(shapefile(srid, Point(lon, lat)))))
     assert layer.srid == srid
     assert layer.features[0].geometry.coords == pytest.approx((lon, lat), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [(32620, 5490), (4559, 5490), (32631, 25831), (32706, 3297), (32740, 2975)]
+)
+def test_a_system_named_after_wgs84_is_the_legal_one_of_its_place(shapefile, written, read):
+    lon, lat = {5490: (-61.5, 16.2), 25831: (2, 47), 3297: (-149.5, -17.6), 2975: (55.5, -21.0)}[read]
+    layer = read_upload(given(zipped(shapefile(written, Point(lon, lat)))))
+    assert layer.srid == read
+    assert layer.features[0].geometry.coords == pytest.approx((lon, lat), abs=1e-5)
+
+
+@pytest.mark.parametrize("srid", [27561, 27562, 27563, 27571, 27572, 27573, 27574, 27564])
+def test_the_old_lambert_zones_are_read_to_a_few_metres(shapefile, srid):
+    place = (9.1, 42.1) if srid in {27574, 27564} else (2.35, 48.85)
+    (feature,) = read_upload(given(zipped(shapefile(srid, Point(*place))))).features
+    assert feature.geometry.coords == pytest.approx(place, abs=5e-5)
+
+
+def test_every_projection_bears_a_name_for_readers():
+    assert {srid for systems in LABELS.values() for srid in systems} == set(NAMES)
 
 
 def test_a_shapefile_without_projection_is_asked_about(shapefile):

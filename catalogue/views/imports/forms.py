@@ -13,27 +13,14 @@ from catalogue.importers import columns as described
 from catalogue.importers import wizard
 from catalogue.importers.columns import KEEP
 from catalogue.importers.fields import Nature
-from catalogue.importers.mapping import SRIDS
 from catalogue.importers.natures import NATURES
 from catalogue.importers.problems import FileRefused
 from catalogue.importers.read import MAX_BYTES
 from catalogue.models import ImportBatch, ImportRow, Programme, Record, Source, Theme
+from geo.uploads import projections
 
 LAST_PAGE = 10_000
 LONGEST_MAPPING = 200_000
-PROJECTIONS = {
-    4326: _("Degrés (WGS 84)"),
-    2154: _("Lambert-93 (métropole)"),
-    5490: _("RGAF09 / UTM 20 N (Antilles)"),
-    2972: _("RGFG95 / UTM 22 N (Guyane)"),
-    2975: _("RGR92 / UTM 40 S (La Réunion)"),
-    4471: _("RGM04 / UTM 38 S (Mayotte)"),
-    4467: _("RGSPM06 / UTM 21 N (Saint-Pierre-et-Miquelon)"),
-    **{3900 + zone: _("RGF93 / CC%d (zone %d)") % (zone, zone) for zone in range(42, 51)},
-    3163: _("RGNC91-93 / Lambert (Nouvelle-Calédonie)"),
-    2970: _("Guadeloupe 1948 / UTM 20 N"),
-    3857: _("Web Mercator"),
-}
 
 
 class UploadForm(forms.Form):
@@ -135,7 +122,7 @@ class ColumnsForm(forms.Form):
     projection = forms.TypedChoiceField(
         label=_("Coordonnées"),
         coerce=int,
-        choices=[(srid, PROJECTIONS[srid]) for srid in PROJECTIONS if srid in SRIDS],
+        choices=projections.choices,
         help_text=_("Sans effet si aucune colonne ne donne de coordonnées."),
         error_messages={"required": _("Dites dans quelle projection sont les coordonnées.")},
     )
@@ -278,10 +265,12 @@ def projection_said(batch: ImportBatch) -> str:
     if not setup.get("shape"):
         return ""
     if setup["srid"]:
-        return str(_("Projection lue dans le fichier : %(name)s.") % {"name": PROJECTIONS[setup["srid"]]})
+        return str(
+            _("Projection lue dans le fichier : %(name)s.") % {"name": projections.label_of(setup["srid"])}
+        )
     if setup["likely"]:
         said = _("Le fichier ne dit pas sa projection. D’après les coordonnées : %(name)s ; vérifiez.")
-        return str(said % {"name": PROJECTIONS[setup["likely"]]})
+        return str(said % {"name": projections.label_of(setup["likely"])})
     return str(_("Le fichier ne dit pas sa projection : choisissez-la plus bas."))
 
 
