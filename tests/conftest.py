@@ -1,6 +1,7 @@
 """What every test relies on: no network, fast settings, a browser, GeoDjango's caches filled."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.contrib.gis.db.models.fields import get_srid_info
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -44,6 +45,8 @@ TEST_SETTINGS = {
 }
 SRIDS = (4326, 3857, 2154)
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+SPELT = re.compile(r'[a-z]="(?:[^" ]*[-_=/])?[0-9]{1,3}(?:[\u202f\u00a0][0-9]{3})+["&/#]')
+"""A number written for readers, alone in an attribute or in a part of it: « 12 345 » is no key."""
 MEANWHILE = 300
 """Tests that take about as long as what remains of the making of the site."""
 MAKING = pytest.StashKey["subprocess.Popen[bytes]"]()
@@ -88,6 +91,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _settings_of_tests() -> Iterator[None]:
     with override_settings(**TEST_SETTINGS):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _numbers_for_machines_are_plain() -> Iterator[None]:
+    """Refuse every page that writes for readers a number which the browser or the site reads back."""
+    request = Client.request
+
+    def looked_at(self: Client, **given: Any) -> Any:
+        response = request(self, **given)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            spelt = SPELT.search(response.content.decode())
+            assert spelt is None, f"{given.get('PATH_INFO')}: {spelt and spelt[0]}"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", looked_at)
         yield
 
 

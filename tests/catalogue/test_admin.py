@@ -134,7 +134,7 @@ def one_of_everything(admin_user):
         later("send_mail", mail=0)
         InactivityNotice.objects.create(user=factories.user())
         ProviderIdentity.objects.create(user=admin_user, issuer="https://op.exemple", subject=str(number))
-        FormerCommune.objects.create(code=f"{number:05d}", name="Ancienne", successor=place)
+        FormerCommune.objects.create(code=f"{number % 100000:05d}", name="Ancienne", successor=place)
         TerritoryLoad.objects.create(fingerprint=str(number), millesime=2025)
 
     return make

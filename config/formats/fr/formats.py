@@ -1,5 +1,5 @@
 """French number formats with the thin no-break space that typography asks for."""
 
-THOUSAND_SEPARATOR = " "
+THOUSAND_SEPARATOR = "\u202f"
 NUMBER_GROUPING = 3
 DECIMAL_SEPARATOR = ","

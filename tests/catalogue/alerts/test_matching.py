@@ -153,7 +153,7 @@ def test_the_words_of_criteria_in_every_form(rennes, eau):
     )
     assert saved(query).criteria == (
         "solutions et besoins · thème Eau · «\u00a0fuite\u00a0» · preuve 3 sur 5 au moins · de 2015 à 2020 · "
-        "au moins 5 000 habitants · en Ille-et-Vilaine, à moins de 2,5 km de Rennes"
+        "au moins 5\u202f000 habitants · en Ille-et-Vilaine, à moins de 2,5 km de Rennes"
     )
     assert saved(
         "theme=eau&littoral=oui&autour=commune:35238&population_max=900", target="terrain"
