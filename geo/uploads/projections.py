@@ -75,7 +75,7 @@ CODES = {
     **{27590 + zone: 27560 + zone for zone in range(1, 5)},
 }  # fmt: skip
 """EPSG codes that are read, each with the SRID that stands for it."""
-LABELS: dict[str, dict[int, Any]] = {
+LABELS: dict[Any, dict[int, Any]] = {
     gettext_lazy("Systèmes en usage"): {
         4326: gettext_lazy("Degrés (WGS 84)"),
         2154: gettext_lazy("Lambert-93 (métropole)"),
