@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalogue import versions
-from catalogue.models import Document, Record, Revision
+from catalogue.models import Document, Indicator, Record, Revision
 from catalogue.proposing.contents import Content
 from catalogue.proposing.editing import Copy, locked
 from catalogue.proposing.files import forget_file, random_name
@@ -83,9 +83,16 @@ def add(
 def change(
     copy: Copy, pk: int, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
 ) -> Document:
-    """The document with other words, or another file when one is given; Http404 when it may not be."""
+    """The document with other words, or another file when one is given; Http404 when it may not be.
+
+    Of a record that others have read, the file that goes is kept with the document that had it, withdrawn.
+    """
     fresh = locked(copy)
     document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
+    replaced = document
+    is_other = file is not None or bool(values["url"] and document.file)
+    if is_other and _is_followed(fresh):
+        document = Document(record_id=fresh.record.pk, added_by=copy.user)
     for name, value in values.items():
         setattr(document, name, value)
     if values["url"]:
@@ -95,6 +102,9 @@ def change(
         _let_go(document)
         _give(document, file, content)
     document.save()
+    if document is not replaced:
+        _withdraw(replaced)
+        Indicator.objects.filter(document=replaced).update(document=document)
     if file is not None:
         _after(fresh, document)
     else:
@@ -110,14 +120,23 @@ def remove(copy: Copy, pk: int) -> None:
     """
     fresh = locked(copy)
     document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
-    others = fresh.record.documents.filter(WITHDRAWN)
-    if fresh.is_direct and fresh.record.state != Record.State.DRAFT and others.count() < MOST:
-        document.is_pending, document.revision = True, None
-        document.save(update_fields=["is_pending", "revision"])
+    if _is_followed(fresh):
+        _withdraw(document)
     else:
         _let_go(document)
         document.delete()
     _touch(fresh)
+
+
+def _is_followed(fresh: Copy) -> bool:
+    """True of a record that has versions and room for one more document taken off it."""
+    if not fresh.is_direct or fresh.record.state == Record.State.DRAFT:
+        return False
+    return bool(fresh.record.documents.filter(WITHDRAWN).count() < MOST)
+
+
+def _withdraw(document: Document) -> None:
+    Document.objects.filter(pk=document.pk).update(is_pending=True, revision=None)
 
 
 def file_name(document: Document) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -15,8 +17,9 @@ from catalogue import versions
 from catalogue.importers.run import import_file
 from catalogue.importers.undo import undo
 from catalogue.meeting import answers, applications
-from catalogue.models import Operation, Record, RecordVersion, Revision
+from catalogue.models import Indicator, Operation, Record, RecordVersion, Revision
 from catalogue.proposing import documents, editing, revisions
+from catalogue.proposing.contents import PDF, Content
 from catalogue.proposing.editing import open_copy
 from catalogue.reviewing import reverting
 from tests import factories
@@ -60,6 +63,34 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     with_paper = RecordVersion.objects.get(record=record, number=6)
     reverting.revert(record, with_paper, actor, reverting.plan(record, with_paper).seen, "Il manque.")
     assert documents.shown(open_copy(actor, record.slug)).get() == paper
+
+
+def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client) -> None:
+    """With the result that cites it; what replaced it is taken off, and comes back as well."""
+    actor, record = factories.curator(), factories.experiment()
+    values = {"kind": "evaluation", "title": "Bilan", "url": "", "licence": "Licence Ouverte 2.0"}
+
+    def given(content: bytes) -> Any:
+        return SimpleUploadedFile("bilan.pdf", content), Content(PDF, ".pdf")
+
+    def read() -> Any:
+        one = documents.shown(open_copy(actor, record.slug)).get()
+        assert Indicator.objects.get(experiment=record).document == one
+        page = client.get(reverse("catalogue:document-file", args=[one.key, documents.file_name(one)]))
+        return b"".join(page.streaming_content)
+
+    first = documents.add(open_copy(actor, record.slug), uuid.uuid4(), values, *given(b"premier"))
+    Indicator.objects.create(experiment=record, name="Eau", nature="annonce", text="moins", document=first)
+    versions.keep([record.pk], actor, Origin.FORM)
+    before = RecordVersion.objects.filter(record=record).latest("number")
+    documents.change(open_copy(actor, record.slug), first.pk, values, *given(b"second"))
+    assert read() == b"second"
+    after = RecordVersion.objects.filter(record=record).latest("number")
+    assert after.number == before.number + 1
+    for version, expected in ((before, b"premier"), (after, b"second")):
+        reverting.revert(record, version, actor, reverting.plan(record, version).seen, "Le bon fichier.")
+        assert read() == expected
+    assert not reverting.plan(record, before).impossible
 
 
 def test_an_author_before_publication_and_a_change_accepted() -> None:
