@@ -19,6 +19,8 @@ from catalogue.models import Record
 from catalogue.wording import distance_words
 
 NEAR_M = 500
+PRECISE = (Record.Precision.EXACT, Record.Precision.ADDRESS)
+"""Places that tell two records from each other: all that is placed by its commune is at one point."""
 SHOWN = 5
 SHORTEST = 4
 """Characters of a title under which it resembles too many."""
@@ -44,6 +46,7 @@ WITH asked AS (
     UNION
     (SELECT r.id FROM catalogue_record r, asked a
      WHERE r.state = 'publiee' AND r.kind = %(kind)s AND ST_DWithin(r.geog, a.point, %(near)s)
+       AND r.location_precision = ANY(%(precise)s)
      ORDER BY r.geog <-> a.point
      LIMIT %(candidates)s)
     UNION
@@ -60,7 +63,7 @@ WITH asked AS (
 )
 SELECT r.id,
        similarity(f_unaccent(lower(r.title)), a.title),
-       ST_Distance(r.geog, a.point),
+       CASE WHEN r.location_precision = ANY(%(precise)s) THEN ST_Distance(r.geog, a.point) END,
        coalesce(r.territory_id = %(territory)s, false),
        coalesce(e.solution_id = %(solution)s, false),
        coalesce(r.owner_id = %(owner)s, false)
@@ -74,7 +77,7 @@ WHERE r.id IS DISTINCT FROM %(besides)s
 
 @dataclass(frozen=True)
 class Sought:
-    """What is known of the record being written."""
+    """What is known of the record being written; ``point`` when it says more than its commune."""
 
     kind: str
     title: str
@@ -106,7 +109,7 @@ def sought(record: Any) -> Sought:
     return Sought(
         kind=record.kind,
         title=record.title,
-        point=record.point,
+        point=record.point if record.location_precision in PRECISE else None,
         territory=record.territory_id,
         solution=getattr(record, "solution_id", None),
         owner=record.owner_id,
@@ -149,6 +152,7 @@ def _rows(asked: Sought, own: set[int]) -> list[tuple[Any, ...]]:
                 "besides": asked.besides,
                 "own": sorted(own),
                 "near": NEAR_M,
+                "precise": list(PRECISE),
                 "shortest": SHORTEST,
                 "candidates": CANDIDATES,
             },

@@ -48,6 +48,19 @@ def test_what_is_near_and_alike_says_how_near(writer):
     assert reasons[0].startswith("titre")
 
 
+def test_what_is_placed_by_its_commune_is_not_at_the_same_place(writer):
+    """All the records of a town would else be told to each other."""
+    commune = factories.commune(lon=2.0)
+    placed = {"geometry": HERE, "territory": commune, "location_precision": "commune"}
+    factories.test_site(title="Halle des mobilités", **placed)
+    mine = factories.test_site(title="Jardins partagés", **placed)
+    assert told(writer, title="Jardins partagés", point=HERE, territory=commune.pk, besides=mine.pk) == {}
+    assert likely_duplicates(writer, sought(mine)) == []
+    assert (
+        "même titre" in told(writer, title="Halle des mobilités", territory=commune.pk)["Halle des mobilités"]
+    )
+
+
 def test_another_experiment_of_the_same_solution_next_door_is_told(writer):
     solution = factories.solution()
     one = factories.experiment(solution=solution, title="Essai au marché", geometry=HERE)
