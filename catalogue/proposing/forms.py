@@ -146,7 +146,7 @@ class StepForm(forms.Form):
         return plain(value)
 
 
-class EssentialForm(StepForm):
+class TitleForm(StepForm):
     """What the record is, in two lines."""
 
     title = forms.CharField(max_length=250)
@@ -169,7 +169,15 @@ class EssentialForm(StepForm):
         return (value or None) if name == "owner" else super().portable(name, value)
 
 
-class NewForm(EssentialForm):
+class EssentialForm(TitleForm):
+    """What the record is, and where it comes from."""
+
+    field_order = ("title", "summary", "source_citation", "source_url", "owner")
+    source_citation = Lines(max_length=2_000, rows=2)
+    source_url = forms.URLField(max_length=600, required=False, assume_scheme="https")
+
+
+class NewForm(TitleForm):
     """The first step of a new record; ``cle`` makes of a double click one record."""
 
     cle = forms.UUIDField(widget=forms.HiddenInput, required=False)

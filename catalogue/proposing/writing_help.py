@@ -29,6 +29,10 @@ HELP: dict[tuple[str, str], StrOrPromise] = {
     ("besoin", "summary"): _(
         "Deux phrases : qui rencontre la difficulté, dans quelle situation. La solution viendra des réponses."
     ),
+    ("", "source_citation"): _(
+        "D’où vient ce que dit la fiche : une délibération, un rapport, un article, avec sa date."
+    ),
+    ("", "source_url"): _("La page où le lecteur peut le vérifier lui-même."),
     ("", "owner"): _(
         "Ses membres confirmés pourront modifier la fiche avec vous. Une adhésion en attente convient."
     ),

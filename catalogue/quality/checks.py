@@ -158,10 +158,10 @@ CHECKS: dict[str, Check] = {
             IMPORTANT,
             _("Sans source"),
             words.plain(_("Rien ne dit d’où vient ce que la fiche affirme.")),
-            _("Donnez la source : un document joint, ou une référence."),
-            "documents",
+            _("Donnez la source : une référence, ou l’adresse d’une page que le lecteur peut ouvrir."),
+            "essentiel",
             sql.NO_SOURCE,
-            _("Aucune source n’est donnée : joignez un document ou une page que le lecteur peut ouvrir."),
+            _("Aucune source n’est donnée : dites laquelle, avec une page que le lecteur peut ouvrir."),
         ),
         Check(
             "annees-contradictoires",

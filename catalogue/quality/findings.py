@@ -23,7 +23,10 @@ STEPS_OF = {
     "documents": frozenset({"solution", "experimentation", "operation", "site"}),
 }
 """The steps that not every kind has; any other kind has the others."""
-OF_LINKS = (("resultat", "resultats"), ("label", "labels"), ("document", "documents"), ("solution", "detail"))
+OF_LINKS = (
+    ("resultat", "resultats"), ("label", "labels"), ("document", "documents"), ("solution", "detail"),
+    ("source", "essentiel"),
+)  # fmt: skip
 OF_FIELDS = ("detail", "deroulement", "terrain", "resultats")
 
 

@@ -102,6 +102,18 @@ def test_fields_that_the_page_does_not_have_are_ignored(logged, author):
     assert record.owner is None
 
 
+def test_a_record_says_where_it_comes_from_once_it_exists(logged, author):
+    record = draft(author)
+    said = {"title": record.title, "source_citation": "Délibération du 3 mars 2024"}
+    address = "https://exemple.fr/deliberation"
+    assert post(logged, record, "essentiel", **said, source_url="exemple point fr").status_code == 400
+    assert post(logged, record, "essentiel", **said, source_url=address).status_code == 302
+    record.refresh_from_db()
+    assert (record.source_citation, record.source_url) == (said["source_citation"], address)
+    assert address in page(logged.get(step(record, "essentiel")))
+    assert "source_url" not in page(logged.get("/proposer/solution/"))
+
+
 HOSTILE = ["\0", "a" * 100_000, "1e400", "-1", "9" * 5000, "٣", "NaN", "Infinity", "<script>", "🏙" * 300]
 
 

@@ -148,6 +148,8 @@ def test_each_check_finds_its_record_and_no_sound_one(ground, at_fault):
     assert "km de Rennes" in others["lieu-hors-territoire"].says
     assert "unité, source" in others["resultat-incomplet"].says
     assert "la description" in others["donnees-personnelles"].says
+    for code in ("lien-mort", "source-absente"):
+        assert others[code].address.endswith("/essentiel/")
     assert "Le nom a changé." in others["reponse-du-porteur"].says
     # a few records are checked in one statement, with the same outcome
     before = set(QualityFinding.objects.values_list("record", "code"))
