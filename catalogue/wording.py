@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 NBSP = "\u00a0"
 
 
-def distance_words(metres: float) -> str:
-    """« à 350 m », « à 12 km » … from true metres."""
+def distance_words(metres: float, *, is_coarse: bool = False) -> str:
+    """« à 350 m », « à 12 km » … from true metres; « à proximité » where a place is that of its commune."""
+    if metres < 1000 and is_coarse:
+        return _("à proximité")
     if metres < 1000:
         return _("à %(n)s m") % {"n": f"{round(metres / 10) * 10:d}"}
     km = metres / 1000

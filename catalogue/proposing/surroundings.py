@@ -114,11 +114,16 @@ def _neighbours(geometry: GEOSGeometry, besides: int | None) -> list[Neighbour]:
         .filter(kind__in=NEIGHBOUR_KINDS)
         .with_distance(point)
         .nearest_first(point)
-        .only("title", "slug", "kind")
+        .only("title", "slug", "kind", "location_precision")
     )
     if besides is not None:
         near = near.exclude(pk=besides)
     return [
-        Neighbour(one.title, one.get_kind_display(), one.get_absolute_url(), distance_words(one.distance.m))
+        Neighbour(
+            one.title,
+            one.get_kind_display(),
+            one.get_absolute_url(),
+            distance_words(one.distance.m, is_coarse=one.location_precision == Record.Precision.COMMUNE),
+        )
         for one in near[:MOST_NEIGHBOURS]
     ]

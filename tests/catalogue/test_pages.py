@@ -48,6 +48,16 @@ def catalogue(rennes: Territory) -> dict[str, Record]:
     return found
 
 
+def test_a_record_placed_by_its_commune_is_near_not_at_so_many_metres(client: Client, rennes: Territory):
+    placed = {"territory": rennes, "geometry": rennes.point}
+    factories.test_site(title="Placé par sa commune", location_precision="commune", **placed)
+    page = client.get("/fiches/?autour=commune:35238&rayon=20").content.decode()
+    assert "à proximité" in page
+    assert "à 0 m" not in page
+    factories.test_site(title="Sur la place même", **placed)
+    assert "à 0 m" in client.get("/fiches/?autour=commune:35238&rayon=20").content.decode()
+
+
 @pytest.mark.parametrize(
     "address",
     [
