@@ -26,6 +26,8 @@ from django.contrib.gis.geos import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from geo.wkb import Position, coordinates, positions
+
 WGS84 = 4326
 MOST_VERTICES = 20_000
 LONGEST_TEXT = 2_000_000
@@ -68,7 +70,7 @@ def parse_geometry(text: str) -> GEOSGeometry:
 
 def write_geometry(geometry: GEOSGeometry) -> str:
     """The geometry as GeoJSON, coordinates as they are stored."""
-    return json.dumps({"type": geometry.geom_type, "coordinates": _coordinates(geometry)})
+    return json.dumps({"type": geometry.geom_type, "coordinates": coordinates(geometry)})
 
 
 def check_geometry(geometry: GEOSGeometry, *, in_france: bool = True) -> None:
@@ -97,10 +99,10 @@ def check_geometry(geometry: GEOSGeometry, *, in_france: bool = True) -> None:
 
 
 def _check_bounds(geometry: GEOSGeometry) -> None:
-    positions = list(_positions(geometry))
-    if not all(math.isfinite(number) for position in positions for number in position):
+    places = list(positions(coordinates(geometry)))
+    if not all(math.isfinite(number) for place in places for number in place):
         raise ValidationError(_("Une coordonnée n’est pas un nombre."))
-    box = _box(geometry)
+    box = _bounds(places)
     if _inside(box, LAMBERT_93) and not _inside(box, WORLD):
         raise ValidationError(
             _(
@@ -116,39 +118,27 @@ def _check_bounds(geometry: GEOSGeometry) -> None:
 
 def seems_swapped(geometry: GEOSGeometry) -> bool:
     """True for a geometry said to be in France that lies there once its axes are exchanged."""
-    return _inside(_box(geometry), SWAPPED)
+    return _inside(box_of(geometry), SWAPPED)
 
 
-def _box(geometry: GEOSGeometry) -> Box:
-    """West, south, east and north of a geometry whose coordinates are finite."""
-    extent: Box = geometry.extent
-    return extent
+def box_of(geometry: GEOSGeometry) -> Box:
+    """West, south, east and north of a geometry that is not empty."""
+    return _bounds(list(positions(coordinates(geometry))))
+
+
+def _bounds(places: list[Position]) -> Box:
+    horizontal, vertical = [place[0] for place in places], [place[1] for place in places]
+    return (min(horizontal), min(vertical), max(horizontal), max(vertical))
 
 
 def _inside(box: Box, other: Box) -> bool:
     return box[0] >= other[0] and box[1] >= other[1] and box[2] <= other[2] and box[3] <= other[3]
 
 
-def _coordinates(geometry: Any) -> Any:
-    """The nested coordinates of a geometry of any kind."""
-    return geometry.coords
-
-
 def _parts(geometry: Any) -> Iterator[GEOSGeometry]:
     yield geometry
     if geometry.geom_type.startswith("Multi"):
         yield from geometry
-
-
-def _positions(geometry: GEOSGeometry) -> Iterator[tuple[float, float]]:
-    """Every position of a geometry, from its nested coordinates."""
-    pending = [_coordinates(geometry)]
-    while pending:
-        one = pending.pop()
-        if isinstance(one[0], tuple):
-            pending.extend(one)
-        else:
-            yield one[0], one[1]
 
 
 # Texts. GDAL reads no text of a person: a "crs" link would make it ask another server.
@@ -221,7 +211,7 @@ def _from_wkt(text: str) -> GEOSGeometry:
         raise _unreadable()
     try:
         geometry = GEOSGeometry(rest.strip())
-        return BUILDERS[geometry.geom_type](_coordinates(geometry)) if geometry.hasz else geometry
+        return BUILDERS[geometry.geom_type](coordinates(geometry)) if geometry.hasz else geometry
     except (ValueError, KeyError, GEOSException):
         raise _unreadable() from None
 

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from catalogue.importers.problems import Problem, doubt, reject
 from geo.coordinates import FRANCE as PARTS_OF_FRANCE
-from geo.drawing import BUILDERS, WORLD, Box, check_geometry, parse_geometry
+from geo.drawing import BUILDERS, WORLD, Box, box_of, check_geometry, parse_geometry
 from geo.uploads.projections import WGS84, ZONES, to_degrees
 from geo.uploads.wkt import UNREAD
+from geo.wkb import coordinates
 
 DECIMALS = 7
 POINT = re.compile(r"POINT ?\((-?[\d.]+) (-?[\d.]+)\)")
@@ -74,7 +75,7 @@ def _point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> S
         given = float(text[1]), float(text[2])
         problems = [_turned(column)] if _is_turned(_box(given), srid, in_france=in_france) else []
         x, y = reversed(given) if problems else given
-        lon, lat = (x, y) if srid == WGS84 else _coordinates(to_degrees(Point(x, y), srid))
+        lon, lat = (x, y) if srid == WGS84 else coordinates(to_degrees(Point(x, y), srid))
     except (GDALException, ValueError):
         return None
     if not (math.isfinite(lon) and math.isfinite(lat) and _within(_box((lon, lat)), WORLD)):
@@ -84,10 +85,6 @@ def _point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> S
 
 def _box(position: Position) -> Box:
     return (*position, *position)
-
-
-def _coordinates(geometry: Any) -> Any:
-    return geometry.coords
 
 
 def _is_turned(extent: Box, srid: int, *, in_france: bool) -> bool:
@@ -101,7 +98,7 @@ def _is_turned(extent: Box, srid: int, *, in_france: bool) -> bool:
 
 def _upright(geometry: Any, srid: int, column: str, found: Shape, *, in_france: bool) -> Any:
     """The geometry in degrees; with its axes exchanged, and a doubt, when only then it falls in France."""
-    if _is_turned(geometry.extent, srid, in_france=in_france):
+    if _is_turned(box_of(geometry), srid, in_france=in_france):
         found.problems.append(_turned(column))
         geometry = exchanged(geometry)
     return to_degrees(geometry, srid)
@@ -136,13 +133,13 @@ def _valid(geometry: Any, column: str, found: Shape) -> Any:
 
 def exchanged(geometry: Any) -> Any:
     """The geometry with its two axes exchanged, its system not said."""
-    return BUILDERS[geometry.geom_type](_exchanged(geometry.coords))
+    return BUILDERS[geometry.geom_type](_exchanged(coordinates(geometry)))
 
 
-def _exchanged(coordinates: Any) -> Any:
-    if isinstance(coordinates[0], int | float):
-        return (coordinates[1], coordinates[0])
-    return [_exchanged(one) for one in coordinates]
+def _exchanged(places: Any) -> Any:
+    if isinstance(places[0], int | float):
+        return (places[1], places[0])
+    return [_exchanged(one) for one in places]
 
 
 def _within(extent: Box, box: Box) -> bool:
@@ -155,18 +152,18 @@ def _is_french(extent: Box) -> bool:
 
 def written(geometry: Any) -> str:
     """The geometry as PostGIS writes it, to a centimetre: « POLYGON((2 47,3 47,3 48,2 47)) »."""
-    kind = str(geometry.geom_type).upper()
+    kind, places = str(geometry.geom_type).upper(), coordinates(geometry)
     if kind == "POINT":
-        return f"POINT({position_text(*geometry.coords)})"
+        return f"POINT({position_text(*places)})"
     if kind == "MULTIPOINT":
-        return kind + "(" + ",".join(f"({position_text(*one)})" for one in geometry.coords) + ")"
-    return kind + _nested(geometry.coords)
+        return kind + "(" + ",".join(f"({position_text(*one)})" for one in places) + ")"
+    return kind + _nested(places)
 
 
-def _nested(coordinates: Any) -> str:
-    if isinstance(coordinates[0], int | float):
-        return position_text(*coordinates)
-    return "(" + ",".join([_nested(one) for one in coordinates]) + ")"
+def _nested(places: Any) -> str:
+    if isinstance(places[0], int | float):
+        return position_text(*places)
+    return "(" + ",".join([_nested(one) for one in places]) + ")"
 
 
 def position_text(lon: float, lat: float, *_height: float) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from geo.drawing import MOST_VERTICES
 from geo.uploads import sandbox
 from geo.uploads.layers import SpatialTable, UploadRefused
+from geo.wkb import coordinates
 
 DEPTHS = {
     "Point": 0,
@@ -108,37 +109,32 @@ def _too_long() -> str:
     return _("plus de %(n)s sommets ; simplifiez-la") % {"n": f"{MOST_VERTICES:,}".replace(",", "\u202f")}
 
 
-def written(kind: str, coordinates: Any) -> str:
+def written(kind: str, given: Any) -> str:
     """« POINT (2.35 48.85) »: two dimensions, to a millimetre."""
     if kind not in DEPTHS:
         raise Unwritten(
             _("« %(kind)s » n’est ni un point, ni une ligne, ni un polygone") % {"kind": kind[:30]}
         )
-    if isinstance(coordinates, GEOSGeometry):
-        if coordinates.num_coords > MOST_VERTICES:
+    if isinstance(given, GEOSGeometry):
+        if given.num_coords > MOST_VERTICES:
             raise Unwritten(_too_long())
-        coordinates = _coordinates(coordinates)
+        given = coordinates(given)
     budget = [MOST_VERTICES]
-    text = _nested(coordinates, DEPTHS[kind], budget)
+    text = _nested(given, DEPTHS[kind], budget)
     return f"{kind.upper()} {text}" if DEPTHS[kind] else f"{kind.upper()} ({text})"
 
 
-def _coordinates(geometry: Any) -> Any:
-    """The nested coordinates of a geometry of any kind."""
-    return geometry.coords
-
-
-def _nested(coordinates: Any, depth: int, budget: list[int]) -> str:
+def _nested(given: Any, depth: int, budget: list[int]) -> str:
     if depth == 0:
         budget[0] -= 1
         if budget[0] < 0:
             raise Unwritten(_too_long())
-        return f"{_number(coordinates[0])} {_number(coordinates[1])}"
-    if not isinstance(coordinates, list | tuple):
+        return f"{_number(given[0])} {_number(given[1])}"
+    if not isinstance(given, list | tuple):
         raise TypeError
-    if not coordinates:
+    if not given:
         raise Unwritten(_("une de ses parties est vide"))
-    return "(" + ", ".join([_nested(one, depth - 1, budget) for one in coordinates]) + ")"
+    return "(" + ", ".join([_nested(one, depth - 1, budget) for one in given]) + ")"
 
 
 def _number(value: Any) -> str:
