@@ -13,7 +13,7 @@ from typing import Any
 from bench import bases, processes, report
 
 SIZES = (10_000, 100_000, 1_000_000)
-PARTS = ("tiles", "queries", "tipg")
+PARTS = ("tiles", "queries", "imports", "tipg")
 
 
 def main() -> int:

@@ -56,11 +56,25 @@ def figures(results: list[dict[str, Any]]) -> list[str]:
     if "queries" in last:
         # each measure at the largest size where it was taken
         rows += query_figures({name: ms for found in results for name, ms in found["queries"].items()})
+    rows += import_figures(
+        {name: told for found in results for name, told in found.get("imports", {}).items()}
+    )
     if last.get("generation_s"):
         found = last["generation_s"] / 60
         rows.append(
             figure(f"Generation of {last['records']:,} records", "≤ 10 min", found, found <= 10, " min")
         )
+    return rows
+
+
+def import_figures(told: dict[str, float]) -> list[str]:
+    """The dry runs of 100,000 rows: time on the wall, and the peak of memory of the worker."""
+    rows = []
+    for kind, said in (("table", "doubtful rows"), ("outlines", "outlines of 33 vertices")):
+        if f"{kind}_wall_s" in told:
+            wall, peak = told[f"{kind}_wall_s"], told[f"{kind}_peak_mb"]
+            rows.append(figure(f"Dry run of 100,000 {said}", "≤ 180 s", wall, wall <= 180, " s"))
+            rows.append(figure("… its peak of memory", "≤ 1,000 MB", peak, peak <= 1000, " MB"))
     return rows
 
 

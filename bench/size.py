@@ -8,6 +8,9 @@ from typing import Any
 
 import django
 
+LARGEST_OF_IMPORTS = 100_000
+"""Records past which dry runs are not measured: the base is read by its indexes, a file costs the same."""
+
 
 def main(name: str, records: int, only: list[str], compare: bool) -> None:
     """Print what was measured."""
@@ -16,6 +19,7 @@ def main(name: str, records: int, only: list[str], compare: bool) -> None:
         alert_paths,
         dashboard_paths,
         duplicate_paths,
+        import_paths,
         query_paths,
         review_paths,
         tile_paths,
@@ -32,6 +36,8 @@ def main(name: str, records: int, only: list[str], compare: bool) -> None:
             **duplicate_paths.measure(),
             **review_paths.measure(),
         }
+    if "imports" in only and records <= LARGEST_OF_IMPORTS:
+        found["imports"] = import_paths.measure(name)
     if "tiles" in only:
         found["tiles"] = tile_paths.measure(name, compare)
     print(json.dumps(found))
