@@ -56,7 +56,10 @@ class PlaceGiven:
 
 @dataclass(slots=True)
 class Candidate:
-    """A row as it would be written, with everything that is to be said of it."""
+    """A row as it would be written, with everything that is to be said of it.
+
+    ``spot`` is (lon, lat), degrees, of a position inside what the row draws, once that is read.
+    """
 
     line: int
     key: str
@@ -66,6 +69,7 @@ class Candidate:
     place: PlaceGiven = field(default_factory=PlaceGiven)
     columns: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    spot: tuple[float, float] | None = None
 
     @property
     def title(self) -> str:

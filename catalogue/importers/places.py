@@ -123,6 +123,7 @@ def _draw(
     if shape.position is not None:
         precise = (precision or Precision.EXACT).value
         candidate.values.update(geometry=shape.text, location_precision=precise)
+        candidate.spot = shape.position
         _doubt_point(candidate, shape.position, ground, precision)
     return shape.position is not None or bool(shape.problems)
 

@@ -9,7 +9,6 @@ import re
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -115,11 +114,7 @@ def point_of(candidate: Candidate) -> tuple[float, float] | None:
 
 def spot_of(candidate: Candidate) -> tuple[float, float] | None:
     """(lon, lat) of a position inside what the candidate draws, a point or not; degrees, srid 4326."""
-    text = str(candidate.values.get("geometry") or "")
-    if not text or text.startswith("POINT"):
-        return point_of(candidate)
-    inside = GEOSGeometry(text).point_on_surface
-    return inside.x, inside.y
+    return candidate.spot if candidate.spot is not None else point_of(candidate)
 
 
 def _communal(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
@@ -165,7 +160,7 @@ def _swapped(candidate: Candidate, message: str) -> Problem:
     if candidate.place.point:
         right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
         return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
-    candidate.values["geometry"] = point_text(point[1], point[0])
+    candidate.values["geometry"], candidate.spot = point_text(point[1], point[0]), None
     accepted = _("Importer la ligne les échange.")
     return doubt("axes-a-echanger", f"{message} {accepted}", candidate.columns.get("lon", ""))
 

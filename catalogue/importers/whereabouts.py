@@ -5,7 +5,6 @@ Kept with the row by ``steps``, drawn by the workshop. Degrees, srid 4326; terri
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
@@ -15,6 +14,7 @@ from catalogue.importers.problems import Severity
 from catalogue.importers.resolve import clean_code
 from catalogue.importers.suspicion import point_of
 from catalogue.importers.territories import TerritoryIndex
+from geo.wkb import coordinates
 
 SPATIAL = frozenset(
     {
@@ -71,11 +71,10 @@ def _shape(candidate: Candidate) -> dict[str, Any] | None:
     if not text:
         return None
     try:
-        shape = GEOSGeometry(str(text), srid=4326)
-        drawn: dict[str, Any] = json.loads(shape.simplify(TOLERANCE, preserve_topology=True).json)
+        shape = GEOSGeometry(str(text)).simplify(TOLERANCE, preserve_topology=True)
     except (GEOSException, ValueError):
         return None
-    return drawn
+    return {"type": shape.geom_type, "coordinates": coordinates(shape)}
 
 
 def _of_code(candidate: Candidate, index: TerritoryIndex) -> str:
