@@ -109,8 +109,13 @@ class GroundForm(forms.Form):
 
     @cached_property
     def themes(self) -> list[Theme]:
-        """The vocabulary, read once."""
+        """The vocabulary, read once; archived themes too, which an address kept long ago may name."""
         return list(Theme.objects.all())
+
+    @property
+    def withdrawn(self) -> set[str]:
+        """Codes of the themes that are no longer offered."""
+        return {theme.code for theme in self.themes if not theme.is_active}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -109,6 +110,9 @@ def test_a_line_is_added_moved_and_archived(client: Client) -> None:
     held = ThemesForm(initial={"themes": ["eau"]}, kind=record.kind).fields["themes"].choices  # type: ignore[attr-defined]
     assert [code for code, _label in offered] == ["sol-vivant"]
     assert [code for code, _label in held] == ["sol-vivant", "eau"]
+    for address, values in (("", ["sol-vivant"]), ("?theme=eau", ["sol-vivant", "eau"])):
+        page = client.get(f"/trouver-un-terrain/{address}").content.decode()
+        assert re.findall(r'type="checkbox" name="theme" value="([^"]*)"', page) == values
     assert "Eau" in client.get(f"/fiches/{record.slug}/").content.decode()
     actions = list(ReferenceChange.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["creation", "rang", "archivage"]
