@@ -19,7 +19,6 @@ Card = dict[str, Any]
 def card(record: Record) -> Card:
     """The card of a record fetched with ``with_card_relations()``."""
     distance = getattr(record, "distance", None)
-    is_coarse = record.location_precision == Record.Precision.COMMUNE
     return {
         "url": record.get_absolute_url(),
         "slug": record.slug,
@@ -33,7 +32,7 @@ def card(record: Record) -> Card:
         "figures": figures(record),
         "programmes": [programme.label for programme in record.programmes.all()],
         "themes": [theme.label for theme in record.themes.all()],
-        "distance": distance_words(distance.m, is_coarse=is_coarse) if distance is not None else "",
+        "distance": distance_words(distance.m, is_coarse=record.is_coarse) if distance is not None else "",
         "verified": verified_words(record),
         "stale": record.is_stale,
     }

@@ -70,7 +70,17 @@ def parse_geometry(text: str) -> GEOSGeometry:
 
 def write_geometry(geometry: GEOSGeometry) -> str:
     """The geometry as GeoJSON, coordinates as they are stored."""
-    return json.dumps({"type": geometry.geom_type, "coordinates": coordinates(geometry)})
+    return json.dumps(geojson(geometry))
+
+
+def geojson(geometry: GEOSGeometry) -> dict[str, Any]:
+    """The geometry as a GeoJSON object, coordinates as they are."""
+    return {"type": geometry.geom_type, "coordinates": coordinates(geometry)}
+
+
+def flat(geometry: GEOSGeometry) -> GEOSGeometry:
+    """The geometry without its heights; KeyError for a kind that is not drawn."""
+    return BUILDERS[geometry.geom_type](coordinates(geometry)) if geometry.hasz else geometry
 
 
 def check_geometry(geometry: GEOSGeometry, *, in_france: bool = True) -> None:
@@ -103,14 +113,14 @@ def _check_bounds(geometry: GEOSGeometry) -> None:
     if not all(math.isfinite(number) for place in places for number in place):
         raise ValidationError(_("Une coordonnée n’est pas un nombre."))
     box = _bounds(places)
-    if _inside(box, LAMBERT_93) and not _inside(box, WORLD):
+    if within(box, LAMBERT_93) and not within(box, WORLD):
         raise ValidationError(
             _(
                 "Ces coordonnées semblent être des mètres (Lambert-93) : donnez la longitude et la latitude "
                 "en degrés."
             )
         )
-    if not _inside(box, WORLD):
+    if not within(box, WORLD):
         raise ValidationError(
             _("Ce tracé sort du monde : longitude de −180 à 180, latitude de −85 à 85, en degrés.")
         )
@@ -118,7 +128,7 @@ def _check_bounds(geometry: GEOSGeometry) -> None:
 
 def seems_swapped(geometry: GEOSGeometry) -> bool:
     """True for a geometry said to be in France that lies there once its axes are exchanged."""
-    return _inside(box_of(geometry), SWAPPED)
+    return within(box_of(geometry), SWAPPED)
 
 
 def box_of(geometry: GEOSGeometry) -> Box:
@@ -131,7 +141,8 @@ def _bounds(places: list[Position]) -> Box:
     return (min(horizontal), min(vertical), max(horizontal), max(vertical))
 
 
-def _inside(box: Box, other: Box) -> bool:
+def within(box: Box, other: Box) -> bool:
+    """True when the first box lies in the other."""
     return box[0] >= other[0] and box[1] >= other[1] and box[2] <= other[2] and box[3] <= other[3]
 
 
@@ -210,8 +221,7 @@ def _from_wkt(text: str) -> GEOSGeometry:
     if not WKT.fullmatch(rest.strip()):
         raise _unreadable()
     try:
-        geometry = GEOSGeometry(rest.strip())
-        return BUILDERS[geometry.geom_type](coordinates(geometry)) if geometry.hasz else geometry
+        return flat(GEOSGeometry(rest.strip()))
     except (ValueError, KeyError, GEOSException):
         raise _unreadable() from None
 

@@ -40,12 +40,16 @@ def positions(nested: Any) -> Iterator[Position]:
             pending.extend(one)
 
 
+def bears_height(code: int) -> bool:
+    """True for the code of a geometry in three dimensions."""
+    return bool(code & EWKB_HEIGHT) or (code & EWKB_FLAGS) // 1000 in (1, 3)
+
+
 def _read(content: bytes, at: int) -> tuple[Any, int]:
     order = "<" if content[at] else ">"
     (code,) = struct.unpack_from(f"{order}I", content, at + 1)
-    has_height = bool(code & EWKB_HEIGHT) or (code & EWKB_FLAGS) // 1000 in (1, 3)
     kind, at = (code & EWKB_FLAGS) % 1000, at + 5
-    place = struct.Struct(f"{order}{'ddd' if has_height else 'dd'}")
+    place = struct.Struct(f"{order}{'ddd' if bears_height(code) else 'dd'}")
     if kind == POINT:
         return place.unpack_from(content, at), at + place.size
     if kind == LINE:

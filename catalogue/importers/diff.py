@@ -14,6 +14,7 @@ from enum import StrEnum
 from catalogue.importers.candidates import Candidate, Item, Portable
 from catalogue.importers.fields import Nature
 from catalogue.importers.problems import Problem, Severity
+from catalogue.models import Record
 
 Key = tuple[str, str]
 """(source code, identifier) of a record; ("", code) of anything else."""
@@ -172,7 +173,7 @@ def _is_locked(attribute: str, locked: frozenset[str]) -> bool:
 def _better_place(candidate: Candidate, known: Existing) -> set[str]:
     """The point of a commune never replaces a more precise one in the same territory."""
     coarse = candidate.values.get("location_precision") in ("commune", "aucune")
-    precise = known.values.get("location_precision") in ("exacte", "adresse")
+    precise = known.values.get("location_precision") in Record.PRECISE
     same_ground = candidate.values.get("territory") == known.values.get("territory")
     return {"geometry", "location_precision"} if coarse and precise and same_ground else set()
 

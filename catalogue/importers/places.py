@@ -96,7 +96,7 @@ def _locate(candidate: Candidate, ground: Ground | None, srid: int) -> None:
         return
     if ground is None:
         return
-    if precision in (Precision.EXACT, Precision.ADDRESS):
+    if precision in Record.PRECISE:
         message = _("La précision annonce un emplacement, mais la ligne n’a pas de coordonnées.")
         candidate.problems.append(doubt("precision-sans-point", message))
         return

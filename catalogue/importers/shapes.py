@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.importers.problems import Problem, doubt, reject
 from geo.coordinates import FRANCE as PARTS_OF_FRANCE
-from geo.drawing import BUILDERS, WORLD, Box, box_of, check_geometry, parse_geometry
+from geo.drawing import BUILDERS, WORLD, Box, box_of, check_geometry, parse_geometry, within
 from geo.uploads.projections import WGS84, ZONES, to_degrees
 from geo.uploads.wkt import UNREAD
 from geo.wkb import coordinates
@@ -78,7 +78,7 @@ def _point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> S
         lon, lat = (x, y) if srid == WGS84 else coordinates(to_degrees(Point(x, y), srid))
     except (GDALException, ValueError):
         return None
-    if not (math.isfinite(lon) and math.isfinite(lat) and _within(_box((lon, lat)), WORLD)):
+    if not (math.isfinite(lon) and math.isfinite(lat) and within(_box((lon, lat)), WORLD)):
         return None
     return Shape(f"POINT({position_text(lon, lat)})", (lon, lat), problems)
 
@@ -93,7 +93,7 @@ def _is_turned(extent: Box, srid: int, *, in_france: bool) -> bool:
     if srid == WGS84:
         return in_france and not _is_french(extent) and _is_french(other)
     zone = ZONES.get(srid)
-    return zone is not None and not _within(extent, zone) and _within(other, zone)
+    return zone is not None and not within(extent, zone) and within(other, zone)
 
 
 def _upright(geometry: Any, srid: int, column: str, found: Shape, *, in_france: bool) -> Any:
@@ -142,12 +142,8 @@ def _exchanged(places: Any) -> Any:
     return [_exchanged(one) for one in places]
 
 
-def _within(extent: Box, box: Box) -> bool:
-    return extent[0] >= box[0] and extent[1] >= box[1] and extent[2] <= box[2] and extent[3] <= box[3]
-
-
 def _is_french(extent: Box) -> bool:
-    return any(_within(extent, part) for part in PARTS_OF_FRANCE)
+    return any(within(extent, part) for part in PARTS_OF_FRANCE)
 
 
 def written(geometry: Any) -> str:

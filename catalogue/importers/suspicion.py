@@ -17,6 +17,7 @@ from catalogue.importers.fields import Nature
 from catalogue.importers.places import point_text
 from catalogue.importers.problems import Problem, doubt, notice
 from catalogue.importers.territories import COMMUNAL, Ground, TerritoryIndex
+from catalogue.models import Record
 from geo.names import LINKS, normalise
 
 TOLERANCE_M = 500
@@ -131,7 +132,7 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
     asked = [
         (n, ground.pk, *point)
         for n, candidate in enumerate(candidates)
-        if candidate.values.get("location_precision") in ("exacte", "adresse")
+        if candidate.values.get("location_precision") in Record.PRECISE
         and (ground := _communal(candidate, index))
         and (point := spot_of(candidate))
     ]

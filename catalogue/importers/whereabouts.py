@@ -14,7 +14,8 @@ from catalogue.importers.problems import Severity
 from catalogue.importers.resolve import clean_code
 from catalogue.importers.suspicion import point_of
 from catalogue.importers.territories import TerritoryIndex
-from geo.wkb import coordinates
+from catalogue.models import Record
+from geo.drawing import geojson
 
 SPATIAL = frozenset(
     {
@@ -42,8 +43,6 @@ SPATIAL = frozenset(
 TOLERANCE = 0.0005
 """Degrees: a drawn shape keeps what a map of its commune shows."""
 MOST_NAMES = 6
-GIVEN = ("exacte", "adresse")
-"""The precisions of a place that the file gives; the others are points of communes."""
 
 
 def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
@@ -52,7 +51,7 @@ def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
     ``point`` is (lon, lat), ``shape`` a GeoJSON geometry, ``code`` and ``names`` are references.
     """
     found: dict[str, Any] = {}
-    is_given = candidate.values.get("location_precision") in GIVEN
+    is_given = candidate.values.get("location_precision") in Record.PRECISE
     if is_given and (point := point_of(candidate)):
         found["point"] = [round(point[0], 6), round(point[1], 6)]
     elif is_given and (shape := _shape(candidate)):
@@ -74,7 +73,7 @@ def _shape(candidate: Candidate) -> dict[str, Any] | None:
         shape = GEOSGeometry(str(text)).simplify(TOLERANCE, preserve_topology=True)
     except (GEOSException, ValueError):
         return None
-    return {"type": shape.geom_type, "coordinates": coordinates(shape)}
+    return geojson(shape)
 
 
 def _of_code(candidate: Candidate, index: TerritoryIndex) -> str:

@@ -105,17 +105,14 @@ class GroundForm(forms.Form):
         self.fields["theme"].choices = self._theme_choices  # type: ignore[attr-defined]
 
     def _theme_choices(self) -> list[tuple[str, str]]:
-        return [(theme.code, theme.label) for theme in self.themes]
+        """Those in use, and those that the address names: it may have been kept long ago."""
+        named = self.data.getlist("theme")  # type: ignore[attr-defined]
+        return [(theme.code, theme.label) for theme in self.themes if theme.is_active or theme.code in named]
 
     @cached_property
     def themes(self) -> list[Theme]:
-        """The vocabulary, read once; archived themes too, which an address kept long ago may name."""
+        """The vocabulary, read once."""
         return list(Theme.objects.all())
-
-    @property
-    def withdrawn(self) -> set[str]:
-        """Codes of the themes that are no longer offered."""
-        return {theme.code for theme in self.themes if not theme.is_active}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -52,6 +52,9 @@ class Record(models.Model):
         COMMUNE = "commune", _("au point de la commune")
         NONE = "aucune", _("sans emplacement")
 
+    PRECISE = (Precision.EXACT, Precision.ADDRESS)
+    """Precisions of a place that says more than its commune: all that its commune places is at one point."""
+
     kind = models.CharField(_("nature"), max_length=16, choices=Kind, editable=False)
     title = models.CharField(_("titre"), max_length=250)
     slug = models.SlugField(_("adresse courte"), max_length=120, unique=True)
@@ -286,6 +289,11 @@ class Record(models.Model):
     def is_published(self) -> bool:
         """True when every visitor may see the record."""
         return self.state == self.State.PUBLISHED
+
+    @property
+    def is_coarse(self) -> bool:
+        """True when the place is the point of a commune."""
+        return self.location_precision == self.Precision.COMMUNE
 
     @property
     def is_stale(self) -> bool:

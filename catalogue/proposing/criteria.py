@@ -88,7 +88,7 @@ def _measured(contents: Contents) -> bool:
 
 
 def _precise(contents: Contents) -> bool:
-    return contents.values.get("location_precision") in ("exacte", "adresse")
+    return contents.values.get("location_precision") in Record.PRECISE
 
 
 def _surface(contents: Contents) -> bool:

@@ -19,8 +19,6 @@ from catalogue.models import Record
 from catalogue.wording import distance_words
 
 NEAR_M = 500
-PRECISE = (Record.Precision.EXACT, Record.Precision.ADDRESS)
-"""Places that tell two records from each other: all that is placed by its commune is at one point."""
 SHOWN = 5
 SHORTEST = 4
 """Characters of a title under which it resembles too many."""
@@ -109,7 +107,7 @@ def sought(record: Any) -> Sought:
     return Sought(
         kind=record.kind,
         title=record.title,
-        point=record.point if record.location_precision in PRECISE else None,
+        point=record.point if record.location_precision in Record.PRECISE else None,
         territory=record.territory_id,
         solution=getattr(record, "solution_id", None),
         owner=record.owner_id,
@@ -152,7 +150,7 @@ def _rows(asked: Sought, own: set[int]) -> list[tuple[Any, ...]]:
                 "besides": asked.besides,
                 "own": sorted(own),
                 "near": NEAR_M,
-                "precise": list(PRECISE),
+                "precise": list(Record.PRECISE),
                 "shortest": SHORTEST,
                 "candidates": CANDIDATES,
             },

@@ -123,7 +123,7 @@ def _neighbours(geometry: GEOSGeometry, besides: int | None) -> list[Neighbour]:
             one.title,
             one.get_kind_display(),
             one.get_absolute_url(),
-            distance_words(one.distance.m, is_coarse=one.location_precision == Record.Precision.COMMUNE),
+            distance_words(one.distance.m, is_coarse=one.is_coarse),
         )
         for one in near[:MOST_NEIGHBOURS]
     ]

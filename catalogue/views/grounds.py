@@ -132,7 +132,6 @@ def choices(form: GroundForm) -> list[dict[str, Any]]:
     for name in ("theme", "terrain", "densite", "littoral"):
         field = form.fields[name]
         chosen = form.cleaned_data[name]
-        hidden = form.withdrawn - set(chosen) if name == "theme" else set()
         found.append(
             {
                 "titre": field.label,
@@ -142,7 +141,6 @@ def choices(form: GroundForm) -> list[dict[str, Any]]:
                 "choix": [
                     {"valeur": code, "libelle": label, "coche": str(code) in chosen, "nombre": None}
                     for code, label in field.choices  # type: ignore[attr-defined]
-                    if code not in hidden
                 ],
             }
         )

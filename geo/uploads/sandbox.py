@@ -16,7 +16,7 @@ from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from geo.drawing import BUILDERS
+from geo.drawing import flat
 from geo.uploads.layers import UploadRefused
 
 CHILD = Path(__file__).with_name("child.py")
@@ -122,7 +122,6 @@ def _lines(printed: Path, most: int) -> Iterator[Any]:
 def geometry_of(printed: str) -> GEOSGeometry:
     """The geometry that the child printed, flat; UploadRefused when there is none to be made of it."""
     try:
-        geometry: Any = GEOSGeometry(memoryview(bytes.fromhex(printed)))
-        return BUILDERS[geometry.geom_type](geometry.coords) if geometry.hasz else geometry
+        return flat(GEOSGeometry(memoryview(bytes.fromhex(printed))))
     except (GEOSException, ValueError, KeyError, IndexError):
         raise UploadRefused(_("Une géométrie de ce fichier ne se lit pas.")) from None

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from geo.drawing import MOST_VERTICES
 from geo.uploads import sandbox
 from geo.uploads.layers import SpatialTable, UploadRefused
-from geo.wkb import coordinates
+from geo.wkb import bears_height, coordinates
 
 DEPTHS = {
     "Point": 0,
@@ -80,8 +80,7 @@ def has_height(printed: str | None) -> bool:
     """True for a geometry in three dimensions."""
     if printed is None or printed == sandbox.LONG or len(printed) < 10:
         return False
-    code = HEAD.unpack_from(bytes.fromhex(printed[:10]))[1]
-    return bool(code & 0x80000000) or code % 1_000_000 // 1000 in (1, 3)
+    return bears_height(HEAD.unpack_from(bytes.fromhex(printed[:10]))[1])
 
 
 def from_geojson(data: Any) -> str:
