@@ -91,6 +91,15 @@ def labels(field: forms.Field) -> dict[str, str]:
     return {str(value): str(label) for value, label in choices}
 
 
+class BoundedIntegerField(forms.IntegerField):
+    """An integer of 18 digits at most: the check of ``step_size`` makes a float of it, and overflows."""
+
+    def to_python(self, value: Any) -> int | None:
+        if len(str(value)) > 18:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class OneOfField(forms.ChoiceField):
     """One value of a closed list; an unknown one is told, cut short."""
 

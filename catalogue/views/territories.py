@@ -18,6 +18,7 @@ from catalogue.cards import card, ranked_card
 from catalogue.figures import in_and_around
 from catalogue.filters import MAX_RADIUS_KM
 from catalogue.models import Record, Theme
+from catalogue.parameters import BoundedIntegerField
 from catalogue.ranking import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
 from catalogue.views.errors import bad_request
 from catalogue.wording import NBSP, whole
@@ -53,7 +54,7 @@ class RankingForm(forms.Form):
         choices=[("", gettext_lazy("Pertinence")), ("distance", gettext_lazy("Distance seule"))],
         required=False,
     )
-    ressemblance = forms.IntegerField(
+    ressemblance = BoundedIntegerField(
         label=gettext_lazy("Place donnée à la ressemblance"),
         min_value=0,
         max_value=100,

@@ -256,7 +256,7 @@ class HandForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    vu = forms.IntegerField(required=False, min_value=1)
+    vu = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     suite = forms.CharField(required=False, max_length=2000)
 
     def __init__(self, people: Sequence[User], reader: User, data: Any = None) -> None:
