@@ -17,9 +17,12 @@ def luhn_is_valid(number: str) -> bool:
     """True when the digits pass Luhn's check.
 
     The establishments of La Poste, but its seat, follow a rule of their own: the sum of the digits
-    of their SIRET is a multiple of five (INSEE, « Sirene », numéro SIRET).
+    of their SIRET is a multiple of five (INSEE, « Sirene », numéro SIRET). A SIRET begins with a SIREN,
+    which has a check digit of its own.
     """
     if not number.isascii() or not number.isdigit():
+        return False
+    if len(number) == 14 and not luhn_is_valid(number[:9]):
         return False
     if len(number) == 14 and number.startswith(LA_POSTE_SIREN) and number != LA_POSTE_SEAT:
         return sum(map(int, number)) % 5 == 0

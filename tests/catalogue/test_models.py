@@ -320,6 +320,13 @@ def test_a_wrong_check_digit_is_refused_by_python_and_by_the_database(number):
         factories.organisation(**{field: number})
 
 
+@pytest.mark.parametrize("number", ["73282932100007", "21380185600005"])
+def test_a_siret_whose_siren_has_a_wrong_key_is_refused(number):
+    """The fourteen digits pass Luhn's check, the first nine do not."""
+    with pytest.raises(ValidationError, match="clé de contrôle"):
+        validate_siret(number)
+
+
 @pytest.mark.parametrize("number", ["12345", "73282932A", "７３２８２９３２０", "732 829 320"])
 def test_what_is_no_number_is_refused(number):
     with pytest.raises(ValidationError):

@@ -50,7 +50,7 @@ def siret(number: int) -> str:
     """A SIRET with a right key."""
     from catalogue.models.organisation import luhn_is_valid
 
-    stem = f"9{number:012d}"
+    stem = f"732829320{number:04d}"
     return next(stem + str(key) for key in range(10) if luhn_is_valid(stem + str(key)))
 
 
@@ -94,6 +94,18 @@ def test_what_is_no_siret_is_said_so(client: Client, me: User, typed: str):
     answer = client.post(JOIN, {"siret": typed})
     assert answer.status_code == 200
     assert "champ-erreur" in answer.content.decode()
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["73282932100007", "21380185600005"])
+def test_a_siret_whose_siren_has_a_wrong_key_is_said_so(client: Client, me: User, typed: str):
+    """Its fourteen digits pass Luhn's check, its first nine do not."""
+    described = {"siret": typed, "name": "Atelier", "kind": "pme", "place": ""}
+    for data in ({"siret": typed}, described):
+        answer = client.post(JOIN, data)
+        assert answer.status_code == 200
+        assert "champ-erreur" in answer.content.decode()
+        assert "n’est pas un numéro SIRET" in answer.content.decode()
     assert not Organisation.objects.exists()
 
 

@@ -219,7 +219,10 @@ def test_an_organisation_is_added_by_name_by_number_and_once(logged, author):
     answer = logged.post(step(record, "acteurs"), {**post, "nom": "732 829 320 00074"})
     assert 'value="73282932000074"' in page(answer)
     bad = {**post, "nom": "Neuve", "nouveau_nom": "Neuve", "siret": "73282932000075"}
-    assert "SIRET" in page(logged.post(step(record, "acteurs"), bad))
+    for wrong in ("73282932000075", "73282932100007"):  # the key of the SIRET, that of its SIREN
+        assert "n’est pas un numéro SIRET" in page(
+            logged.post(step(record, "acteurs"), {**bad, "siret": wrong})
+        )
     logged.post(step(record, "acteurs"), {**bad, "siret": "73282932000074"})
     assert record.organisations.filter(siret="73282932000074", name="Neuve").exists()
     logged.post(step(record, "acteurs"), {"retirer": f"partenaire:{ville.slug}"})
