@@ -11,8 +11,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalogue import kept
-from catalogue.permissions import Account, is_administrator, is_curator
+from catalogue.permissions import is_appointed_administrator, is_appointed_curator, lacks_second_factor
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
@@ -57,17 +55,12 @@ def account(view: V) -> V:
 
 def curator(view: V) -> V:
     """Only a curator or an administrator; to anybody else the page does not exist."""
-    return _guarded(view, "curator", is_curator)
+    return _guarded(view, "curator", is_appointed_curator)
 
 
 def administrator(view: V) -> V:
     """Only an administrator; to anybody else the page does not exist."""
-    return _guarded(view, "administrator", is_administrator)
-
-
-def lacks_second_factor(user: Account) -> bool:
-    """True when the account has a role that asks for a second factor, and has none."""
-    return settings.REQUIRE_TOTP and not is_mfa_enabled(user)
+    return _guarded(view, "administrator", is_appointed_administrator)
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q
 from django.http import Http404
@@ -117,23 +119,44 @@ ACTIONS: dict[str, StrOrPromise] = {
 }
 
 
-def is_administrator(user: Account) -> bool:
-    """True for an active administrator."""
+def lacks_second_factor(user: Account) -> bool:
+    """Return True when roles require a second factor and the account has none; one query a request."""
+    if not settings.REQUIRE_TOTP:
+        return False
+    known: bool | None = getattr(user, "has_second_factor", None)
+    if known is None:
+        known = user.has_second_factor = is_mfa_enabled(user)  # type: ignore[union-attr]
+    return not known
+
+
+def is_appointed_administrator(user: Account) -> bool:
+    """Return True for an active administrator, second factor or not: who may enter is another question."""
     return user.is_active and user.is_superuser
 
 
-def is_curator(user: Account) -> bool:
-    """True for a curator of any field, and for an administrator."""
-    if is_administrator(user):
+def is_appointed_curator(user: Account) -> bool:
+    """Return True for an appointed curator of any field or administrator, second factor or not."""
+    if is_appointed_administrator(user):
         return True
     return user.is_active and Curatorship.objects.filter(user_id=user.pk).exists()
 
 
+def is_administrator(user: Account) -> bool:
+    """Return True for an active administrator who has the second factor that the role requires."""
+    return is_appointed_administrator(user) and not lacks_second_factor(user)
+
+
+def is_curator(user: Account) -> bool:
+    """Return True for a curator of any field, and for an administrator, with the second factor."""
+    return is_appointed_curator(user) and not lacks_second_factor(user)
+
+
 def curatorship_of(user: Account) -> Curatorship | None:
-    """What makes the account a curator, or None."""
+    """Return what makes the account a curator, or None; without its second factor it is an ordinary one."""
     if not user.is_authenticated:
         return None
-    return Curatorship.objects.filter(user_id=user.pk).prefetch_related("regions", "themes").first()
+    held = Curatorship.objects.filter(user_id=user.pk).prefetch_related("regions", "themes").first()
+    return None if held is not None and lacks_second_factor(user) else held
 
 
 def covers(curatorship: Curatorship, record: Record) -> bool:
@@ -189,7 +212,7 @@ def ties(user: Account, record: Record) -> frozenset[Tie]:
     if not user.is_authenticated or not user.is_active:
         return frozenset({Tie.VISITOR})
     found = _ties_of_owner(user, record)
-    if user.is_superuser:
+    if is_administrator(user):
         found.add(Tie.ADMINISTRATOR)
     curatorship = curatorship_of(user)
     if curatorship is not None and covers(curatorship, record):

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from catalogue.permissions import is_curator
+from catalogue.permissions import is_appointed_curator
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -18,5 +18,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "comparer": reverse("catalogue:record-compare"),
         "connecte": user is not None and user.is_authenticated,
         # Asked of the base by the templates that show it, once; other pages of an account do not.
-        "est_curateur": SimpleLazyObject(lambda: user is not None and is_curator(user)),
+        "est_curateur": SimpleLazyObject(lambda: user is not None and is_appointed_curator(user)),
     }

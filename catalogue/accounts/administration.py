@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from catalogue import access
+from catalogue.permissions import lacks_second_factor
 
 
 class AdministrationSite(admin.AdminSite):
@@ -17,7 +18,7 @@ class AdministrationSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """True for an active account of the team that has the second factor it needs."""
-        return super().has_permission(request) and not access.lacks_second_factor(request.user)
+        return super().has_permission(request) and not lacks_second_factor(request.user)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The login page of the site, which comes back; to an account without rights nothing is here."""
@@ -25,7 +26,7 @@ class AdministrationSite(admin.AdminSite):
             return redirect(f"{access.login_address(request.GET.get('next') or '/administration/')}")
         if not super().has_permission(request):
             raise Http404
-        if access.lacks_second_factor(request.user):
+        if lacks_second_factor(request.user):
             return access.to_second_factor(request)
         return redirect("admin:index")
 

@@ -23,7 +23,7 @@ from catalogue.accounts import membership
 from catalogue.mailing import absolute, post
 from catalogue.models import Organisation, ProviderIdentity
 from catalogue.models.organisation import luhn_is_valid
-from catalogue.permissions import is_curator
+from catalogue.permissions import is_appointed_curator
 
 
 class Outcome(Enum):
@@ -61,7 +61,7 @@ def arrive(claims: dict[str, Any], present: User | None) -> Arrival:
         return Arrival(Outcome.NO_ADDRESS)
     vouched = claims.get("email_verified") is True
     owner = _confirmed_owner(email)
-    if owner is not None and vouched and not is_curator(owner):
+    if owner is not None and vouched and not is_appointed_curator(owner):
         return Arrival(Outcome.LINKED, _link_and_tell(owner, issuer, subject), email)
     if EmailAddress.objects.filter(email__iexact=email).exists() or User.objects.filter(email__iexact=email):
         return Arrival(Outcome.ADDRESS_TAKEN, None, email)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from catalogue.accounts.names import name_of
 from catalogue.mailing import absolute, post
 from catalogue.models import Curatorship, Invitation, Membership, Organisation
+from catalogue.permissions import is_administrator
 
 Role = Membership.Role
 INVITATION_LASTS = timedelta(days=14)
@@ -92,7 +93,7 @@ def confirm(membership: Membership, actor: User) -> Membership:
     """Accept a request; who comes where nobody answers for the organisation becomes responsable."""
     _lock(membership.organisation_id)
     current = _current(membership)
-    if current.user_id == actor.pk and not actor.is_superuser:
+    if current.user_id == actor.pk and not is_administrator(actor):
         raise NotPossible(_("Une autre personne que vous doit confirmer votre demande."))
     if current.confirmed_at is not None:
         return current

@@ -6,6 +6,7 @@ written and ``Held`` tells who.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
@@ -33,6 +34,8 @@ def curators() -> list[User]:
     """Everybody to whom a record can be given, by name."""
     people = User.objects.filter(is_active=True).exclude(email="")
     found = people.filter(curatorship__isnull=False) | people.filter(is_superuser=True)
+    if settings.REQUIRE_TOTP:
+        found = found.filter(authenticator__isnull=False)
     return sorted(found.distinct(), key=lambda one: (name_of(one).casefold(), one.pk))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection, models, transaction
 from django.db.models import F
@@ -392,3 +393,37 @@ def test_the_document_is_up_to_date() -> None:
     assert permission_table.FILE.read_text(encoding="utf-8") == permission_table.document(), (
         "docs/permissions.md : lancez « manage.py write_permissions »"
     )
+
+
+@pytest.mark.parametrize("action", GRANTS)
+def test_without_its_second_factor_a_role_is_an_ordinary_account(
+    world: World, settings: Any, action: str
+) -> None:
+    settings.REQUIRE_TOTP = True
+    ordinary = Tie.STRANGER
+    for state in State:
+        world.in_state(state)
+        before = snapshot(world)
+        for tie in (Tie.CURATOR, Tie.CURATOR_ELSEWHERE, Tie.ADMINISTRATOR):
+            with transaction.atomic():
+                response = send(world, action, tie)
+                if ordinary in GRANTS[action].get(state, ()):
+                    check_granted(world, action, state, response)
+                elif response.headers.get("Location") == reverse("mfa_activate_totp"):
+                    assert address(world, action).startswith("/atelier/")
+                    assert snapshot(world) == before
+                else:
+                    check_refused(world, action, state, ordinary, before, response)
+                transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("tie", [Tie.CURATOR, Tie.ADMINISTRATOR])
+def test_with_its_second_factor_a_role_is_exercised(world: World, settings: Any, tie: Tie) -> None:
+    settings.REQUIRE_TOTP = True
+    TOTP.activate(User.objects.get(pk=world.clients[tie].session["_auth_user_id"]), "JBSWY3DPEHPK3PXP")
+    for action in ("preview", "examine", "edit", "decide", "comment", "history", "archive"):
+        state = State.PUBLISHED
+        world.in_state(state)
+        with transaction.atomic():
+            check_granted(world, action, state, send(world, action, tie))
+            transaction.set_rollback(True)
