@@ -37,9 +37,16 @@ function enhance(field, autocomplete) {
     tAssistiveHint: () => "Les flèches haut et bas parcourent les suggestions, Entrée choisit.",
   });
   const input = place.querySelector("input");
+  place.addEventListener("keydown", leaveEnterToTheForm, { capture: true });
   input.setAttribute("maxlength", "200");
   input.setAttribute("enterkeyhint", "search");
   if (hadFocus) input.focus();
+}
+
+// The library swallows Enter while its menu is open. The focus is on a suggestion once the arrows have
+// reached it; while it is in the field nothing is chosen, and Enter submits what was typed.
+function leaveEnterToTheForm(event) {
+  if (event.key === "Enter" && event.target.matches("input")) event.stopPropagation();
 }
 
 function suggestionsFrom(address) {

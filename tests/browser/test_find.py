@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Witness
+
+SUGGESTION = ".completion [role=option][aria-posinset]"
 
 
 def test_proven_solutions_near_vannes_in_three_interactions(
@@ -36,6 +39,37 @@ def test_the_same_by_keyboard_alone(page: Page, base_url: str, witness: Witness)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/territoires/commune/56260/"))
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [("/", "eau"), ("/fiches/", "eau"), ("/carte/", "eau"), ("/territoires/", "vannes")],
+)
+def test_enter_searches_what_was_typed_while_suggestions_are_open(
+    page: Page, base_url: str, witness: Witness, path: str, typed: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{base_url}{path}")
+    box = page.locator("main").get_by_role("combobox", name="Un lieu ou des mots")
+    box.press_sequentially(typed)
+    page.locator(SUGGESTION).last.hover()  # the mouse over a suggestion chooses nothing
+    expect(box).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"[?&]q={typed}(&|$)"))
+
+
+def test_back_in_the_box_enter_searches_again(page: Page, base_url: str, witness: Witness) -> None:
+    page.goto(f"{base_url}/fiches/")
+    box = page.get_by_role("combobox", name="Un lieu ou des mots")
+    box.press_sequentially("vannes")
+    expect(page.locator(SUGGESTION).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(SUGGESTION).first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(box).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]q=vannes(&|$)"))
 
 
 def test_the_same_without_javascript(browser: Browser, base_url: str) -> None:
