@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from bench.pages import curator, own_ms, page_ms
-from catalogue.dashboard import statements
-from catalogue.dashboard.scope import Scope
+from catalogue.workshop.dashboard import statements
+from catalogue.workshop.dashboard.scope import Scope
 
 PAGE = "/atelier/tableau-de-bord/"
 FIGURES = (

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from bench.query_paths import median_ms
-from catalogue import permissions
-from catalogue.merging import candidates
 from catalogue.models import Curatorship, Record
-from catalogue.views.merging.lists import pairs
+from catalogue.records import permissions
+from catalogue.workshop.duplicates import candidates
+from catalogue.workshop.duplicates.views.lists import pairs
 
 RECORDS = 20
 CROWD = 5_000

@@ -95,9 +95,11 @@ def dry_run(path: Path) -> dict[str, float]:
     """Open the file, map its columns as proposed, try it as the worker does."""
     from django.contrib.auth.models import User
 
-    from catalogue.importers import columns, steps, wizard
-    from catalogue.importers.natures import NATURES
+    from catalogue.imports.columns import recognition as columns
+    from catalogue.imports.wizard import batches as wizard
+    from catalogue.imports.wizard import jobs as steps
     from catalogue.models import Source
+    from catalogue.records.kinds import NATURES
 
     actor = User.objects.create_user(f"bench-import-{os.getpid()}")
     source = {"code": f"bench-{os.getpid()}", "nom": "Mesure"}

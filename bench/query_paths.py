@@ -12,10 +12,10 @@ from django.db.models.functions import MD5
 from django.http import QueryDict
 from django.test import Client
 
-from catalogue.counts import count_terms
-from catalogue.filters import RecordFilterForm
 from catalogue.models import Record
-from catalogue.ranking import rank_solutions
+from catalogue.public.search.counts import count_terms
+from catalogue.public.search.filters import RecordFilterForm
+from catalogue.rankings.solutions import rank_solutions
 from geo.models import Territory
 
 PLACES = 15

@@ -6,10 +6,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from bench.pages import curator, own_ms, page_ms
-from catalogue import versions
 from catalogue.models import Record
 from catalogue.models.versions import RecordVersion
-from catalogue.quality.refresh import refresh
+from catalogue.records import versions
+from catalogue.workshop.quality.refresh import refresh
 
 VERSIONS = 500
 QUALITY = "/atelier/qualite/"

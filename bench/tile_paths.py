@@ -11,7 +11,7 @@ import psycopg
 
 from bench.bases import connect
 from bench.processes import Client, backends, cpu_s, family, site, tipg
-from catalogue import tiles
+from catalogue.public import tiles
 
 ZOOMS = (6, 10, 13)
 PLACES = 20

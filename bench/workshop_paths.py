@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from bench.pages import RUNS, curator, own_ms, page_ms
 from bench.query_paths import median_ms, queried
-from catalogue import completeness
 from catalogue.models import Theme
+from catalogue.records import completeness
 from geo.models import Territory
 
 PAGE = "/atelier/"

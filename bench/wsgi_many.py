@@ -1,7 +1,7 @@
 """The site with tiles of up to 10,000 points, to send as many features as tipg does in the same tile."""
 
 from config.wsgi import application  # noqa: I001 (it sets Django up)
-from catalogue import tiles
+from catalogue.public import tiles
 
 __all__ = ["application"]
 

@@ -13,16 +13,18 @@ from django.db import close_old_connections, connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from catalogue import completeness, mailing
+from catalogue import mailing
 from catalogue.accounts import retention
 from catalogue.alerts import matching, saving, sending
-from catalogue.desk import handling
-from catalogue.importers import steps, wizard
-from catalogue.meeting import results
-from catalogue.merging import candidates
-from catalogue.proposing import files, photos
-from catalogue.quality import confirming, links
-from catalogue.quality import refresh as quality
+from catalogue.contributions import photos
+from catalogue.imports.wizard import batches as wizard
+from catalogue.imports.wizard import jobs as steps
+from catalogue.meetings import results
+from catalogue.records import completeness, files
+from catalogue.workshop.duplicates import candidates
+from catalogue.workshop.quality import confirming, links
+from catalogue.workshop.quality import refresh as quality
+from catalogue.workshop.queue import handling
 
 TRIES = 8
 BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)

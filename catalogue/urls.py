@@ -2,20 +2,21 @@
 
 from django.urls import path
 
-from catalogue.views import api, comparisons, grounds, pages, printing, territories, tiles
-from catalogue.views.account.urls import urlpatterns as account_urls
-from catalogue.views.alerts.urls import urlpatterns as alert_urls
-from catalogue.views.capitalisation.urls import urlpatterns as capitalisation_urls
-from catalogue.views.dashboard.urls import urlpatterns as dashboard_urls
-from catalogue.views.imports.urls import urlpatterns as import_urls
-from catalogue.views.meet.urls import urlpatterns as meet_urls
-from catalogue.views.merging.urls import urlpatterns as merging_urls
-from catalogue.views.propose.urls import urlpatterns as propose_urls
-from catalogue.views.quality.urls import urlpatterns as quality_urls
-from catalogue.views.reference.urls import urlpatterns as reference_urls
-from catalogue.views.review.urls import urlpatterns as review_urls
-from catalogue.views.space.urls import urlpatterns as space_urls
-from catalogue.views.workshop.urls import urlpatterns as workshop_urls
+from catalogue.accounts.urls import urlpatterns as account_urls
+from catalogue.alerts.urls import urlpatterns as alert_urls
+from catalogue.contributions.urls import urlpatterns as propose_urls
+from catalogue.imports.urls import urlpatterns as import_urls
+from catalogue.meetings.urls import urlpatterns as meet_urls
+from catalogue.public.views import api, comparisons, pages, printing, tiles
+from catalogue.rankings.views import grounds, territories
+from catalogue.space.urls import urlpatterns as space_urls
+from catalogue.workshop.capitalisation.urls import urlpatterns as capitalisation_urls
+from catalogue.workshop.dashboard.urls import urlpatterns as dashboard_urls
+from catalogue.workshop.duplicates.urls import urlpatterns as merging_urls
+from catalogue.workshop.history.urls import urlpatterns as review_urls
+from catalogue.workshop.quality.urls import urlpatterns as quality_urls
+from catalogue.workshop.queue.urls import urlpatterns as workshop_urls
+from catalogue.workshop.reference.urls import urlpatterns as reference_urls
 
 app_name = "catalogue"
 urlpatterns = [

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalogue.access import public
+from catalogue.web.access import public
 
 SAMPLES = Path(__file__).resolve().parent.parent / "templates" / "composants" / "exemples.json"
 """One plausible value of every component's parameters. Nothing in it is a real record."""

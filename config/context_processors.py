@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from catalogue.permissions import is_appointed_curator
+from catalogue.records.permissions import is_appointed_curator
 
 
 def site(request: HttpRequest) -> dict[str, object]:

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from catalogue import proof
-from catalogue.access import public
+from catalogue.records import proof
+from catalogue.web.access import public
 
 PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
-from catalogue.sitemaps import SITEMAPS
+from catalogue.public.sitemaps import SITEMAPS
 from config import composants, discovery, health
 
 handler500 = "config.outage.server_error"
@@ -25,6 +25,6 @@ urlpatterns = [
     path("", include("catalogue.urls")),
     path("", include("config.pages")),
     path("composants/", composants.components_page, name="components"),
-    path("compte/", include("catalogue.accounts.urls")),
+    path("compte/", include("catalogue.accounts.allauth_urls")),
     path("administration/", admin.site.urls),
 ]

@@ -1,7 +1,7 @@
 """A geometry that a person draws or types: read without GDAL, checked, its faults said in French.
 
 Forms use ``DrawingField``: a text area of GeoJSON or WKT that works alone, and that
-``static/js/dessin.js`` turns into a map. What passes ``read_geometry`` passes the database.
+``static/js/drawing.js`` turns into a map. What passes ``read_geometry`` passes the database.
 """
 
 from __future__ import annotations
@@ -230,11 +230,11 @@ class DrawingInput(forms.Textarea):
     """A text area that the script turns into a map to draw on; ``data-dessin`` is what it looks for."""
 
     class Media:
-        css = {"all": ["leaflet/leaflet.css", "leaflet/draw/leaflet.draw.css", "css/dessin.css"]}
+        css = {"all": ["leaflet/leaflet.css", "leaflet/draw/leaflet.draw.css", "css/drawing.css"]}
         js = [
             "leaflet/leaflet.js",
             "leaflet/draw/leaflet.draw.js",
-            forms.widgets.Script("js/dessin.js", type="module"),
+            forms.widgets.Script("js/drawing.js", type="module"),
         ]
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:

@@ -26,7 +26,7 @@ MODEL = "migrated"
 PRISTINE = "journeys"
 """The whole territory and the fixtures, prepared as ``start`` does: the site of the journeys is a copy."""
 MADE_FROM = (
-    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/importers",
+    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/imports",
     "catalogue/migrations", "fixtures", "requirements.txt", "tests/bases.py",
 )  # fmt: skip
 MIGRATED_FROM = ("geo/migrations", "catalogue/migrations", "requirements.txt", "tests/bases.py")

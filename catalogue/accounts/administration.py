@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
-from catalogue import access
-from catalogue.permissions import lacks_second_factor
+from catalogue.records.permissions import lacks_second_factor
+from catalogue.web import access
 
 
 class AdministrationSite(admin.AdminSite):

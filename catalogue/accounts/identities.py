@@ -23,7 +23,7 @@ from catalogue.accounts import membership
 from catalogue.mailing import absolute, post
 from catalogue.models import Organisation, ProviderIdentity
 from catalogue.models.organisation import luhn_is_valid
-from catalogue.permissions import is_appointed_curator
+from catalogue.records.permissions import is_appointed_curator
 
 
 class Outcome(Enum):

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from catalogue.accounts.names import name_of
 from catalogue.mailing import absolute, post
 from catalogue.models import Curatorship, Invitation, Membership, Organisation
-from catalogue.permissions import is_administrator
+from catalogue.records.permissions import is_administrator
 
 Role = Membership.Role
 INVITATION_LASTS = timedelta(days=14)

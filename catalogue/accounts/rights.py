@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Membership, Organisation
-from catalogue.permissions import Account, curatorship_of, is_administrator
+from catalogue.records.permissions import Account, curatorship_of, is_administrator
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

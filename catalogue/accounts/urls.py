@@ -1,87 +1,44 @@
-"""The addresses of accounts under ``/compte/``: French; their names are those that allauth expects."""
+"""Addresses of accounts and organisations, included by ``catalogue.urls``."""
 
-from allauth.account import views
-from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
-from django.urls import path, re_path
+from django.urls import path
 
-from catalogue.access import account, public
-from catalogue.accounts.pages import DownloadRecoveryCodes, Login
-
-MENU = {"rubrique": "compte"}
-"""Pages that show the menu of the account."""
-
+from catalogue.accounts.views import me, members, openid, organisations
 
 urlpatterns = [
-    path("connexion/", public(Login.as_view()), name="account_login"),
-    path("deconnexion/", public(views.logout), name="account_logout"),
-    path("desactive/", public(views.account_inactive), name="account_inactive"),
-    path("inscription/", public(views.signup), name="account_signup"),
-    path("verification/", account(views.ReauthenticateView.as_view()), name="account_reauthenticate"),
-    path("adresse/", account(views.EmailView.as_view(extra_context=MENU)), name="account_email"),
+    path("compte/agents/", openid.oidc_start, name="oidc-start"),
+    path("compte/agents/retour/", openid.oidc_return, name="oidc-return"),
+    path("mon-espace/compte/", me.account_settings, name="account-settings"),
+    path("mon-espace/compte/sessions/", me.sessions_close, name="account-sessions"),
+    path("mon-espace/compte/dissocier/", me.provider_unlink, name="provider-unlink"),
+    path("mon-espace/compte/mes-donnees.json", me.account_export, name="account-export"),
+    path("mon-espace/compte/supprimer/", me.account_erase, name="account-erase"),
+    path("mon-espace/organisations/", organisations.organisation_list, name="organisation-list"),
+    path("mon-espace/organisations/rejoindre/", organisations.organisation_join, name="organisation-join"),
     path(
-        "adresse/confirmation/",
-        public(views.email_verification_sent),
-        name="account_email_verification_sent",
-    ),
-    re_path(
-        r"^adresse/confirmation/(?P<key>[-:\w]+)/$", public(views.confirm_email), name="account_confirm_email"
-    ),
-    path(
-        "mot-de-passe/",
-        account(views.PasswordChangeView.as_view(extra_context=MENU)),
-        name="account_change_password",
+        "mon-espace/organisations/<slug:slug>/",
+        organisations.organisation_detail,
+        name="organisation-detail",
     ),
     path(
-        "mot-de-passe/choisir/",
-        account(views.PasswordSetView.as_view(extra_context=MENU)),
-        name="account_set_password",
-    ),
-    path("mot-de-passe/oublie/", public(views.password_reset), name="account_reset_password"),
-    path(
-        "mot-de-passe/oublie/envoye/", public(views.password_reset_done), name="account_reset_password_done"
+        "mon-espace/organisations/<slug:slug>/modifier/",
+        organisations.organisation_edit,
+        name="organisation-edit",
     ),
     path(
-        "mot-de-passe/oublie/change/",
-        public(views.password_reset_from_key_done),
-        name="account_reset_password_from_key_done",
+        "mon-espace/organisations/<slug:slug>/quitter/",
+        organisations.organisation_leave,
+        name="organisation-leave",
     ),
-    re_path(
-        r"^mot-de-passe/oublie/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        public(views.password_reset_from_key),
-        name="account_reset_password_from_key",
+    path("mon-espace/organisations/<slug:slug>/inviter/", members.invite, name="organisation-invite"),
+    path(
+        "mon-espace/organisations/<slug:slug>/invitations/<int:pk>/annuler/",
+        members.invitation_cancel,
+        name="invitation-cancel",
     ),
     path(
-        "double-authentification/",
-        account(mfa.IndexView.as_view(extra_context=MENU)),
-        name="mfa_index",
+        "mon-espace/organisations/<slug:slug>/membres/<int:pk>/<slug:action>/",
+        members.member_action,
+        name="member-action",
     ),
-    path("double-authentification/code/", public(mfa.authenticate), name="mfa_authenticate"),
-    path("double-authentification/verification/", account(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path(
-        "double-authentification/activer/",
-        account(totp.ActivateTOTPView.as_view(extra_context=MENU)),
-        name="mfa_activate_totp",
-    ),
-    path(
-        "double-authentification/desactiver/",
-        account(totp.DeactivateTOTPView.as_view(extra_context=MENU)),
-        name="mfa_deactivate_totp",
-    ),
-    path(
-        "double-authentification/codes-de-secours/",
-        account(recovery_codes.ViewRecoveryCodesView.as_view(extra_context=MENU)),
-        name="mfa_view_recovery_codes",
-    ),
-    path(
-        "double-authentification/codes-de-secours/nouveaux/",
-        account(recovery_codes.GenerateRecoveryCodesView.as_view(extra_context=MENU)),
-        name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "double-authentification/codes-de-secours/telecharger/",
-        account(DownloadRecoveryCodes.as_view()),
-        name="mfa_download_recovery_codes",
-    ),
+    path("invitation/<str:token>/", members.invitation_accept, name="invitation-accept"),
 ]

@@ -1,6 +1,6 @@
 """The Django administration at /administration/: every model, in French, for curators and administrators.
 
-A publication state changes only through ``catalogue.workflow``; history is read, never written.
+A publication state changes only through ``catalogue.records.workflow``; history is read, never written.
 """
 
 from django.conf import settings

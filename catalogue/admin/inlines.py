@@ -9,7 +9,6 @@ from django.contrib.gis.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import proof, workflow
 from catalogue.admin.base import FIELDS, RECORD_SHAPES, TERRITORY_OF_A_LIST, StackedInline, TabularInline
 from catalogue.models import (
     Application,
@@ -22,6 +21,7 @@ from catalogue.models import (
     RecordOrganisation,
     Transition,
 )
+from catalogue.records import proof, workflow
 
 
 def proof_in_words(level: int | None) -> str:

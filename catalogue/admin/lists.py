@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from catalogue.admin.base import CatalogueAdmin
-from catalogue.reference import changing
-from catalogue.reference.lists import list_of
+from catalogue.workshop.reference import changing
+from catalogue.workshop.reference.lists import list_of
 
 
 class ReferenceAdmin(CatalogueAdmin):

@@ -14,13 +14,13 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import versions
 from catalogue.admin.base import RECORD_SHAPES, TERRITORY_OF_A_LIST, CatalogueAdmin
 from catalogue.admin.inlines import DocumentInline, RoleInline, TransitionInline, proof_in_words
 from catalogue.admin.transitions import ACTIONS, possible_actions
 from catalogue.admin.versions import kept
 from catalogue.models import NeedAnswer, Record
 from catalogue.queue import later
+from catalogue.records import versions
 from geo.countries import FRANCE
 from geo.drawing import TURNED, seems_swapped
 
@@ -116,7 +116,7 @@ class ListedRecordAdmin(CatalogueAdmin):
         return proof_in_words(record.proof_level)
 
     class Media:
-        css = {"all": ["css/administration.css"]}
+        css = {"all": ["css/rooms/admin.css"]}
 
 
 @admin.register(Record)

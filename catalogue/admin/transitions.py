@@ -1,4 +1,4 @@
-"""The publication states in the administration: one action for each rule of ``catalogue.workflow``."""
+"""The publication states in the administration: one action for each rule of ``records.workflow``."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalogue import workflow
 from catalogue.admin.base import ModelAdmin
 from catalogue.models import Record
+from catalogue.records import workflow
 
 MOST_AT_ONCE = 200
 OFFERED = [name for name, rule in workflow.RULES.items() if rule.by_curator or name == "submit"]

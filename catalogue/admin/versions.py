@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from catalogue import versions
 from catalogue.admin.base import CatalogueAdmin
+from catalogue.records import versions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.filters import RecordFilterForm
-from catalogue.matching.forms import GroundForm
 from catalogue.models import Record
-from catalogue.parameters import labels
-from catalogue.wording import NBSP, whole
+from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.parameters import labels
+from catalogue.rankings.grounds.forms import GroundForm
+from catalogue.records.wording import NBSP, whole
 
 if TYPE_CHECKING:
-    from catalogue.parameters import Place
+    from catalogue.public.search.parameters import Place
 
 LONGEST_NAME = 120
 KINDS = {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalogue.alerts import saving
 from catalogue.alerts.statements import FIND, KEEP, READ_OTHERWISE
 from catalogue.models import SavedSearch
-from catalogue.search import SHORTEST_COMPLETED
+from catalogue.public.search.words import SHORTEST_COMPLETED
 
 AT_ONCE = 200
 """Records compared in one statement: an import of thousands holds no row for long."""

@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue import permissions
 from catalogue.alerts.criteria import quoted
-from catalogue.cards import ranked_card
-from catalogue.ground_cards import need_card, site_card, territory_card
-from catalogue.matching import Wish, match
 from catalogue.models import Need, Organisation, Record, Solution
-from catalogue.ranking import Ranking, rank_solutions
+from catalogue.rankings.cards import ranked_card
+from catalogue.rankings.grounds import Wish, match
+from catalogue.rankings.grounds.cards import need_card, site_card, territory_card
+from catalogue.rankings.solutions import Ranking, rank_solutions
+from catalogue.records import permissions
 from geo.models import Territory
 
 MOST_OF_EACH = 3

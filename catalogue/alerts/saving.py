@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from catalogue.alerts.criteria import criteria_of
 from catalogue.alerts.zones import circle, window
-from catalogue.filters import RecordFilterForm
-from catalogue.matching.forms import GroundForm
 from catalogue.models import SavedSearch
+from catalogue.public.search.filters import RecordFilterForm
+from catalogue.rankings.grounds.forms import GroundForm
 
 MOST_PER_ACCOUNT = 50
 LONGEST_QUERY = 2000

@@ -6,7 +6,7 @@ makes it anew. Marks are only added, and one compactor works at a time: writers 
 
 from django.db import migrations, models
 
-import catalogue.fields
+import catalogue.models.fields
 
 # Marks and bits are read and cleared by one statement, hence by one snapshot: a change that it does
 # not see keeps its mark. searchentry_pkey gives the records of a block.
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     models.IntegerField(help_text="Clé de la fiche divisée par 2 048.", verbose_name="bloc"),
                 ),
                 ("term", models.TextField(verbose_name="valeur de facette")),
-                ("bits", catalogue.fields.BitsField(length=2048, verbose_name="fiches")),
+                ("bits", catalogue.models.fields.BitsField(length=2048, verbose_name="fiches")),
             ],
             options={
                 "verbose_name": "bloc de facette",

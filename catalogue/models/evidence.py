@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.models.kinds import Experiment
 from catalogue.models.record import Record
 from catalogue.models.reference import IndicatorType
-from catalogue.units import compatible
+from catalogue.models.units import compatible
 
 
 class DocumentQuerySet(models.QuerySet[Any]):

@@ -332,3 +332,17 @@ class NeedAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.solution} → {self.need}"
+
+
+GROUND_KINDS = (
+    "bâtiments publics",
+    "campus",
+    "friche",
+    "halle d’essai",
+    "piste d’essai",
+    "place",
+    "quartier",
+    "territoire",
+    "voie publique",
+)
+"""The kinds of ground that owners of sites declare."""

@@ -14,7 +14,7 @@ from catalogue.models.record import Record
 class DuplicateCandidate(models.Model):
     """Two records that look like one, how much and why; found by the machine, judged by a curator.
 
-    ``factors`` is [[code, points, detail], …]: ``catalogue.merging.words`` says them.
+    ``factors`` is [[code, points, detail], …]: ``catalogue.workshop.duplicates.words`` says them.
     """
 
     class Judgement(models.TextChoices):

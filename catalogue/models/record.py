@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.querysets import RecordQuerySet
 from catalogue.models.record_indexes import INDEXES
-from catalogue.querysets import RecordQuerySet
 
 WORLD = (-180.0, -85.0, 180.0, 85.0)
 """Bounds of a geometry at rest, in degrees (srid 4326): what Web Mercator can show."""

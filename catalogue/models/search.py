@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.fields import BitsField
+from catalogue.models.fields import BitsField
 from catalogue.models.record import Record
 
 

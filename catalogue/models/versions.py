@@ -11,7 +11,7 @@ from catalogue.models.record import Record
 class RecordVersion(models.Model):
     """What a record said after one write: numbered from 1, appended to, never edited.
 
-    ``data`` is the portable form of ``catalogue.versions.reading``, whole. A record that nothing has changed
+    ``data`` is the portable form of ``records.versions.reading``, whole. A record that nothing has changed
     since it was created has no version yet.
     """
 

@@ -21,7 +21,7 @@ class CaseFile(models.Model):
     """What the queue knows of a record that a curator has seen: since when it waits, who handles it.
 
     A trigger of the base makes it when the record begins to wait and keeps ``state`` and ``since``;
-    ``completeness`` is measured by ``catalogue.completeness``.
+    ``completeness`` is measured by ``catalogue.records.completeness``.
     """
 
     record = models.OneToOneField(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from catalogue import proof
+from catalogue.records import proof
 
 register = template.Library()
 

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from catalogue.capitalisation.markdown import rendered
+from catalogue.records.markdown import rendered
 
 register = template.Library()
 

@@ -16,8 +16,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from catalogue.models import ConfirmationRound, Curatorship
-from catalogue.quality import confirming
-from catalogue.quality.refresh import refresh
+from catalogue.workshop.quality import confirming
+from catalogue.workshop.quality.refresh import refresh
 from geo.models import Territory
 from tests import factories
 place = Territory.objects.get(level="commune", code="35238")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalogue import geodata
 from catalogue.models import Record
+from catalogue.public import geodata
 
 MOST_RECORDS = 200_000
 

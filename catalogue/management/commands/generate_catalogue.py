@@ -9,7 +9,7 @@ from typing import IO, Any, cast
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from catalogue import synthetic
+from catalogue.management import synthetic
 
 LARGEST = 5_000_000
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
-from catalogue.importers.diff import Status
-from catalogue.importers.fixtures import FOLDER, import_fixtures
-from catalogue.importers.problems import FileRefused
-from catalogue.importers.report import reasons
-from catalogue.importers.run import Result
+from catalogue.imports.compare.diff import Status
+from catalogue.imports.fixtures import FOLDER, import_fixtures
+from catalogue.imports.read.problems import FileRefused
+from catalogue.imports.report import reasons
+from catalogue.imports.run import Result
 from catalogue.queue import later
 
 OF_THE_NIGHT = ("check_quality_of_all", "find_all_duplicates", "measure_waiting")

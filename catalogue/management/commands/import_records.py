@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
-from catalogue.importers import mapping as mappings
-from catalogue.importers.diff import Status
-from catalogue.importers.natures import NATURES
-from catalogue.importers.problems import FileRefused, Severity
-from catalogue.importers.read import MAX_ROWS
-from catalogue.importers.report import account, reasons, rejected_rows
-from catalogue.importers.run import Job, Result, dry_run, import_file
+from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.compare.diff import Status
+from catalogue.imports.read.files import MAX_ROWS
+from catalogue.imports.read.problems import FileRefused, Severity
+from catalogue.imports.report import account, reasons, rejected_rows
+from catalogue.imports.run import Job, Result, dry_run, import_file
+from catalogue.records.kinds import NATURES
 
 STYLES = {
     Status.NEW: "green",

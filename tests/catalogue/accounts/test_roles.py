@@ -14,14 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalogue import permissions
 from catalogue.accounts import rights
-from catalogue.desk import handling
-from catalogue.meeting import rights as meeting_rights
+from catalogue.meetings import rights as meeting_rights
 from catalogue.models import Document, Membership, Record
-from catalogue.reference import rights as reference_rights
+from catalogue.records import permissions
+from catalogue.workshop.queue import handling
+from catalogue.workshop.reference import rights as reference_rights
 from tests import factories
-from tests.catalogue.meeting.scenes import Scene
+from tests.catalogue.meetings.scenes import Scene
 
 pytestmark = pytest.mark.django_db
 MAKERS = [factories.curator, factories.administrator]

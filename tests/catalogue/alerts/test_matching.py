@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from catalogue import workflow
 from catalogue.alerts import matching, saving
 from catalogue.models import AlertMatch, Record, SavedSearch
+from catalogue.records import workflow
 from tests import factories
 from tests.catalogue.alerts.searches import saved
 
@@ -38,7 +38,7 @@ def test_a_change_accepted_is_matched_and_says_that_it_is_one(run_jobs, eau):
 
 
 def test_an_import_of_published_records_is_matched(run_jobs):
-    from catalogue.importers.run import Job, import_file
+    from catalogue.imports.run import Job, import_file
 
     search = saved("type=besoin")
     factories.source(code="essai")

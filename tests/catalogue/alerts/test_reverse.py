@@ -16,9 +16,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.alerts import matching, saving
-from catalogue.filters import RecordFilterForm
-from catalogue.matching import match
-from catalogue.matching.forms import GroundForm
 from catalogue.models import (
     Experiment,
     NeedAnswer,
@@ -28,6 +25,9 @@ from catalogue.models import (
     Stake,
     TestSite,
 )
+from catalogue.public.search.filters import RecordFilterForm
+from catalogue.rankings.grounds import match
+from catalogue.rankings.grounds.forms import GroundForm
 from geo.models import Territory, TerritoryProfile
 from tests import factories
 from tests.catalogue.alerts.searches import saved

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalogue import workflow
 from catalogue.models import AudienceDay, ContactRequest, Membership, Record, Revision, Transition
+from catalogue.records import workflow
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,109 @@
+"""Mon compte: who one is here, what protects it, what the site knows, and how to leave."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalogue.accounts import identities, oidc, personal, sessions
+from catalogue.accounts.organisation_forms import EraseForm, IdentityForm
+from catalogue.models import Membership, ProviderIdentity
+from catalogue.web import form_recovery as kept
+from catalogue.web.access import account
+
+RUBRIQUE = "compte"
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_settings(request: HttpRequest) -> HttpResponse:
+    """The account, and its name to change."""
+    user = cast(User, request.user)
+    data = kept.posted(request)
+    form = IdentityForm(data, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Votre nom est enregistré."))
+        return redirect("catalogue:account-settings")
+    context = {
+        "rubrique": RUBRIQUE,
+        "form": form,
+        "a_double": is_mfa_enabled(user),
+        "a_mot_de_passe": user.has_usable_password(),
+        "adhesions": Membership.objects.filter(user=user).select_related("organisation"),
+        "autres_sessions": sum(
+            1 for session in sessions.of(user) if session.session_key != request.session.session_key
+        ),
+        "fournisseur": settings.OIDC_NAME if oidc.is_configured() else "",
+        "est_associe": ProviderIdentity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).exists(),
+    }
+    return render(request, "catalogue/accounts/settings.html", context)
+
+
+@account
+@require_POST
+def sessions_close(request: HttpRequest) -> HttpResponse:
+    """Close the other sessions of the account."""
+    closed = sessions.close(cast(User, request.user), but=request.session.session_key)
+    said = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
+    messages.success(request, said % {"n": closed})
+    return redirect("catalogue:account-settings")
+
+
+@account
+@require_POST
+def provider_unlink(request: HttpRequest) -> HttpResponse:
+    """Forget who the account is for the OpenID provider."""
+    raise_if_reauthentication_required(request, app="allauth.account")
+    if identities.unlink(cast(User, request.user)):
+        messages.success(
+            request, _("Votre compte n’est plus associé à %(name)s.") % {"name": settings.OIDC_NAME}
+        )
+    else:
+        messages.error(
+            request, _("Choisissez d’abord un mot de passe : vous ne pourriez plus vous connecter.")
+        )
+    return redirect("catalogue:account-settings")
+
+
+@account
+@require_safe
+def account_export(request: HttpRequest) -> HttpResponse:
+    """Everything that the site keeps about the account, as JSON, for who has just said who they are."""
+    raise_if_reauthentication_required(request, app="allauth.account")
+    answer = JsonResponse(
+        personal.export(cast(User, request.user)), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
+    day = timezone.localdate().isoformat()
+    answer["Content-Disposition"] = f'attachment; filename="mes-donnees-{day}.json"'
+    return answer
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_erase(request: HttpRequest) -> HttpResponse:
+    """Erase the account, once it is sure that it is asked for by its owner, who knows what it does."""
+    raise_if_reauthentication_required(request, app="allauth.account")
+    user = cast(User, request.user)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        personal.erase(user)
+        logout(request)
+        messages.success(
+            request, _("Votre compte est effacé. Ce que vous aviez publié reste, sans votre nom.")
+        )
+        return redirect("catalogue:home")
+    context = {"rubrique": RUBRIQUE, "form": form, "effets": personal.what_erasing_does(user)}
+    return render(request, "catalogue/accounts/erase.html", context)

@@ -1,0 +1,175 @@
+"""The organisations of an account: their list, how to join one, the page of one, how to leave it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalogue.accounts import membership as places
+from catalogue.accounts import rights, seat
+from catalogue.accounts.organisation_forms import (
+    InvitationForm,
+    NewOrganisationForm,
+    OrganisationForm,
+    PageForm,
+    ReasonForm,
+    SiretForm,
+)
+from catalogue.models import Invitation, Membership, Organisation
+from catalogue.web import form_recovery as kept
+from catalogue.web.access import account
+from catalogue.web.errors import bad_request
+from catalogue.web.paging import page_of
+
+RUBRIQUE = "organisations"
+
+
+@account
+@require_safe
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    """The organisations of the account, confirmed or waiting."""
+    confirmed = Count("organisation__memberships", Q(organisation__memberships__confirmed_at__isnull=False))
+    own = Membership.objects.filter(user=cast(User, request.user)).select_related("organisation__territory")
+    rows = own.defer("organisation__territory__geometry").annotate(members=confirmed)
+    context = {"rubrique": RUBRIQUE, "adhesions": rows.order_by("organisation__name")}
+    return render(request, "catalogue/accounts/organisation_list.html", context)
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_join(request: HttpRequest) -> HttpResponse:
+    """Ask to join the organisation of a SIRET, described on the way when the site does not know it."""
+    data = kept.posted(request)
+    if data is None:
+        initial = {"siret": request.GET.get("siret", "")[:30]}
+        return _ask(request, SiretForm(initial=initial))
+    asked = SiretForm(data)
+    if request.method != "POST" or not asked.is_valid():
+        return _ask(request, asked)
+    siret = asked.cleaned_data["siret"]
+    known = places.find(siret)
+    if known is not None:
+        return _joined(request, known)
+    return _describe(request, siret)
+
+
+def _ask(request: HttpRequest, form: SiretForm) -> HttpResponse:
+    return render(request, "catalogue/accounts/organisation_join.html", {"rubrique": RUBRIQUE, "form": form})
+
+
+def _describe(request: HttpRequest, siret: str) -> HttpResponse:
+    """The second half: what the site does not know of the organisation."""
+    if "name" not in request.POST:
+        territory = seat.of_siren(siret[:9])
+        initial: dict[str, Any] = {"siret": siret}
+        if territory is not None:
+            initial |= {
+                "name": territory.name,
+                "kind": Organisation.Kind.COLLECTIVITE,
+                "place": seat.label_of(territory),
+            }
+        form = NewOrganisationForm(initial=initial)
+    else:
+        form = NewOrganisationForm(request.POST)
+        if form.is_valid():
+            return _joined(request, form.organisation())
+    context = {"rubrique": RUBRIQUE, "form": form, "siret": siret}
+    return render(request, "catalogue/accounts/organisation_create.html", context)
+
+
+def _joined(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    user = cast(User, request.user)
+    try:
+        join = places.join if organisation.pk else places.create
+        place = join(user, organisation)
+    except places.NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect("catalogue:organisation-list")
+    if place.confirmed_at is None:
+        messages.success(request, _("Votre demande est envoyée : vous recevrez la réponse par courriel."))
+    return redirect("catalogue:organisation-detail", place.organisation.slug)
+
+
+def visible(request: HttpRequest, slug: str, action: str) -> Organisation:
+    """The organisation, when the account may do the action there; 404 otherwise."""
+    rows = Organisation.objects.select_related("territory").defer("territory__geometry")
+    organisation = get_object_or_404(rows, slug=slug)
+    rights.require(request.user, action, organisation)
+    return organisation
+
+
+@account
+@require_safe
+def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One organisation: what it is, who is in it, who asks to be."""
+    organisation = visible(request, slug, "view")
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    return show(request, organisation, page=form.cleaned_data["page"])
+
+
+def show(
+    request: HttpRequest, organisation: Organisation, page: int | None = None, status: int = 200, **forms: Any
+) -> HttpResponse:
+    """The page of an organisation, with the forms that were refused when there are some."""
+    ties = rights.ties(request.user, organisation)
+    may = {name for name, granted in rights.GRANTS.items() if granted & ties}
+    rows = Membership.objects.filter(organisation=organisation).select_related("user")
+    invitations = Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True)
+    context = {
+        "rubrique": RUBRIQUE,
+        "organisation": organisation,
+        "permis": may,
+        "moi": rows.filter(user=cast(User, request.user)).first(),
+        "page": page_of(rows.confirmed().order_by("-role", "confirmed_at", "pk"), page)
+        if "members" in may
+        else None,
+        "demandes": rows.waiting().order_by("created_at") if "confirm" in may else [],
+        "invitations": invitations.filter(expires_at__gt=timezone.now()) if "invite" in may else [],
+        "invitation": forms.get("invitation") or InvitationForm(),
+        "refus": forms.get("refus") or ReasonForm(),
+        "refus_de": forms.get("refus_de"),
+    }
+    return render(request, "catalogue/accounts/organisation_detail.html", context, status=status)
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the responsables say of their organisation."""
+    organisation = visible(request, slug, "edit")
+    data = kept.posted(request)
+    form = OrganisationForm(data, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("La présentation est enregistrée."))
+        return redirect("catalogue:organisation-detail", organisation.slug)
+    context = {"rubrique": RUBRIQUE, "organisation": organisation, "form": form}
+    return render(request, "catalogue/accounts/organisation_edit.html", context)
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Leave the organisation, or take one's request back."""
+    organisation = visible(request, slug, "leave")
+    place = get_object_or_404(Membership, organisation=organisation, user=cast(User, request.user))
+    if request.method == "POST":
+        try:
+            places.leave(place)
+        except places.NotPossible as refusal:
+            messages.error(request, str(refusal))
+            return redirect("catalogue:organisation-detail", organisation.slug)
+        messages.success(request, _("Vous n’êtes plus de « %(name)s ».") % {"name": organisation.name})
+        return redirect("catalogue:organisation-list")
+    context = {"rubrique": RUBRIQUE, "organisation": organisation, "moi": place}
+    return render(request, "catalogue/accounts/organisation_leave.html", context)

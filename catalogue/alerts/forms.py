@@ -1,0 +1,36 @@
+"""What is typed about a saved search."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.alerts.criteria import LONGEST_NAME
+from catalogue.models import SavedSearch
+from catalogue.public.search.parameters import OneOfField
+
+
+class TargetForm(forms.Form):
+    """Which page a search is of."""
+
+    cible = OneOfField(label=_("Page"), choices=SavedSearch.Target, required=True)
+
+
+class PageForm(forms.Form):
+    """Which page of a list."""
+
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=1000, required=False)
+
+
+class SearchForm(forms.Form):
+    """The name of a search and the rhythm of its alerts."""
+
+    name = forms.CharField(label=_("Nom de la recherche"), max_length=LONGEST_NAME, strip=True)
+    rhythm = forms.ChoiceField(
+        label=_("M’écrire"),
+        choices=SavedSearch.Rhythm,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Chaque courriel dit pourquoi une fiche vous est signalée et porte un lien pour l’arrêter."
+        ),
+    )

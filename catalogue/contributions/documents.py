@@ -1,0 +1,175 @@
+"""Documents and photos of a record: added, changed and removed by those who may change the record.
+
+On a published record the owner's go with the revision in preparation: public once it is accepted.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from catalogue.contributions.editing import Copy, locked
+from catalogue.models import Document, Indicator, Record, Revision
+from catalogue.queue import later
+from catalogue.records import versions
+from catalogue.records.file_types import Content
+from catalogue.records.files import forget_file, random_name
+from catalogue.records.writing import touch
+
+MOST = 30
+"""Documents of one record, and of those withdrawn from it that are kept."""
+WITHDRAWN = Q(is_pending=True, revision=None)
+"""Taken off a record that others have read: no longer shown, kept for a return to a former version."""
+
+
+class TooMany(Exception):
+    """The record has all the documents that one may have."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Une fiche a au plus %d documents : retirez-en un d’abord.") % MOST)
+
+
+def shown(copy: Copy) -> QuerySet[Document]:
+    """The documents of the record as the account works on it: those public, and those it proposes."""
+    documents: QuerySet[Document] = copy.record.documents.order_by("pk")
+    if copy.is_direct:
+        return documents.exclude(WITHDRAWN)
+    mine = Q(is_pending=True, revision=copy.revision) if copy.revision else Q(pk__in=[])
+    return documents.filter(Q(is_pending=False) | mine)
+
+
+def changeable(copy: Copy) -> QuerySet[Document]:
+    """Those that the account may change or remove: of a published record, the ones it still prepares."""
+    if copy.is_direct:
+        return shown(copy)
+    return shown(copy).filter(is_pending=True, revision__state=Revision.RevisionState.DRAFT)
+
+
+@transaction.atomic
+def add(
+    copy: Copy,
+    key: uuid.UUID,
+    values: dict[str, Any],
+    file: UploadedFile[Any] | None,
+    content: Content | None,
+) -> Document:
+    """The document, added; one form adds one document, however often it is sent. Raises TooMany."""
+    fresh = locked(copy)
+    existing = fresh.record.documents.all()
+    same: Document | None = existing.filter(key=key).first()
+    if same is not None:
+        return same
+    if existing.exclude(WITHDRAWN).count() >= MOST:
+        raise TooMany
+    document = Document(record_id=fresh.record.pk, added_by=copy.user, **values)
+    if not Document.objects.filter(key=key).exists():
+        document.key = key
+    if fresh.revision is not None:
+        document.is_pending, document.revision = True, fresh.revision
+    _give(document, file, content)
+    document.save()
+    _after(fresh, document)
+    return document
+
+
+@transaction.atomic
+def change(
+    copy: Copy, pk: int, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
+) -> Document:
+    """The document with other words, or another file when one is given; Http404 when it may not be.
+
+    Of a record that others have read, the file that goes is kept with the document that had it, withdrawn.
+    """
+    fresh = locked(copy)
+    document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
+    replaced = document
+    is_other = file is not None or bool(values["url"] and document.file)
+    if is_other and _is_followed(fresh):
+        document = Document(record_id=fresh.record.pk, added_by=copy.user)
+    for name, value in values.items():
+        setattr(document, name, value)
+    if values["url"]:
+        _let_go(document)
+        document.content_type, document.size, document.is_ready = "", None, True
+    if file is not None:
+        _let_go(document)
+        _give(document, file, content)
+    document.save()
+    if document is not replaced:
+        _withdraw(replaced)
+        Indicator.objects.filter(document=replaced).update(document=document)
+    if file is not None:
+        _after(fresh, document)
+    else:
+        _touch(fresh)
+    return document
+
+
+@transaction.atomic
+def remove(copy: Copy, pk: int) -> None:
+    """Take the document off the record; Http404 when it may not be.
+
+    That of a draft or of a change goes with its files; a record that was submitted keeps it, withdrawn.
+    """
+    fresh = locked(copy)
+    document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
+    if _is_followed(fresh):
+        _withdraw(document)
+    else:
+        _let_go(document)
+        document.delete()
+    _touch(fresh)
+
+
+def _is_followed(fresh: Copy) -> bool:
+    """True of a record that has versions and room for one more document taken off it."""
+    if not fresh.is_direct or fresh.record.state == Record.State.DRAFT:
+        return False
+    return bool(fresh.record.documents.filter(WITHDRAWN).count() < MOST)
+
+
+def _withdraw(document: Document) -> None:
+    Document.objects.filter(pk=document.pk).update(is_pending=True, revision=None)
+
+
+def file_name(document: Document) -> str:
+    """The name under which the file is given: its title and what it is."""
+    suffix = str(document.file.name).rpartition(".")[2]
+    return f"{slugify(document.title)[:80] or 'document'}.{suffix}"
+
+
+def _give(document: Document, file: UploadedFile[Any] | None, content: Content | None) -> None:
+    """Keep the file under a name that tells nothing; an image waits to be reduced."""
+    if file is None or content is None:
+        return
+    file.seek(0)
+    document.file.save(random_name(content.suffix), file, save=False)
+    document.url = ""
+    document.content_type, document.size = content.content_type, file.size
+    document.is_ready = not content.is_image
+
+
+def _let_go(document: Document) -> None:
+    forget_file(document.file)
+    forget_file(document.thumbnail)
+    document.file, document.thumbnail = "", ""
+
+
+def _after(fresh: Copy, document: Document) -> None:
+    if not document.is_ready:
+        later("treat_photo", document=document.pk)
+    _touch(fresh)
+
+
+def _touch(fresh: Copy) -> None:
+    """Say that the record changed, unless only a revision did."""
+    if fresh.is_direct:
+        touch(fresh.record)
+        versions.keep([fresh.record.pk], fresh.user, versions.Origin.FORM)

@@ -1,0 +1,164 @@
+"""The step of the organisations: who carries, hosts, pays for or evaluates, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.contributions import drafts
+from catalogue.contributions.editing import Copy, save_role
+from catalogue.contributions.steps import Step
+from catalogue.contributions.views.page import around, posted, saved, step_address
+from catalogue.models import Organisation, RecordOrganisation
+from catalogue.models.organisation import validate_siret
+from catalogue.records.content import ROLES
+
+Role = RecordOrganisation.Role
+MOST = 60
+
+
+class ActorForm(forms.Form):
+    """An organisation by its name or number, and what it is to the record."""
+
+    nom = forms.CharField(
+        max_length=250,
+        label=gettext_lazy("Organisation"),
+        help_text=gettext_lazy("Son nom, ou son SIRET (quatorze chiffres)."),
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Rôle"))
+    organisation = forms.SlugField(max_length=120, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, roles: tuple[str, ...], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["role"]
+        self.fields["nom"].widget.attrs |= {
+            "autocomplete": "off",
+            "data-completion": reverse("catalogue:propose-organisations"),
+            "data-completion-vide": _("Aucune organisation connue de ce nom"),
+        }
+        field.choices = [(role, str(Role(role).label).capitalize()) for role in roles]
+
+
+class UnknownForm(forms.Form):
+    """An organisation that the catalogue does not know: its number, so that it is one only."""
+
+    siret = forms.CharField(max_length=20, label=gettext_lazy("SIRET"))
+    nouveau_nom = forms.CharField(max_length=250, label=gettext_lazy("Nom de l’organisation"))
+
+    def clean_siret(self) -> str:
+        """The fourteen digits, checked."""
+        number = "".join(self.cleaned_data["siret"].split())
+        validate_siret(number)
+        return number
+
+
+def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """The organisations of the record; posting adds one, takes one away or goes on."""
+    data = posted(request)
+    adding = data is not None and "ajouter" in data
+    form = ActorForm(data if adding else None, roles=copy.proposal.roles)
+    unknown: UnknownForm | None = None
+    found: list[Organisation] = []
+    if request.method == "POST":
+        if "retirer" in request.POST:
+            return _remove(request, copy, step)
+        if not adding:
+            return saved(request, copy, step, [])
+        if form.is_valid():
+            chosen, found, unknown = _look_up(request, form)
+            if chosen is not None:
+                return _add(request, copy, step, chosen, form.cleaned_data["role"])
+    refused = bool(form.errors) or bool(unknown and unknown.errors)
+    return render(
+        request,
+        "catalogue/contributions/actors.html",
+        {
+            **around(copy, step.code),
+            "formulaire": form,
+            "inconnue": unknown,
+            "trouvees": found,
+            "lignes": actors(copy),
+        },
+        status=400 if refused else 200,
+    )
+
+
+def actors(copy: Copy) -> list[dict[str, str]]:
+    """The organisations of the copy, role by role."""
+    held = copy.values([ROLES + role for role in Role.values])
+    slugs = {slug for some in held.values() for slug in some}
+    names = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    return [
+        {"nom": names[slug], "slug": slug, "role": role, "role_dit": str(Role(role).label)}
+        for role in Role.values
+        for slug in held[ROLES + role]
+        if slug in names
+    ]
+
+
+def _look_up(
+    request: HttpRequest, form: ActorForm
+) -> tuple[Organisation | None, list[Organisation], UnknownForm | None]:
+    """The organisation that is meant; else those that may be, and the form of one that nobody knows."""
+    words, slug = form.cleaned_data["nom"], form.cleaned_data["organisation"]
+    if slug:
+        return Organisation.objects.filter(slug=slug).first(), [], None
+    if "siret" in request.POST:
+        unknown = UnknownForm(request.POST)
+        if unknown.is_valid():
+            return _known_or_new(unknown.cleaned_data), [], None
+        return None, [], unknown
+    found = drafts.find_organisations(words)
+    exact = [one for one in found if one.name.casefold() == words.casefold()]
+    if len(exact) == 1 or (len(found) == 1 and found[0].siret == "".join(words.split())):
+        return (exact or found)[0], [], None
+    return None, found, UnknownForm(initial=_guessed(words))
+
+
+def _guessed(words: str) -> dict[str, str]:
+    digits = "".join(words.split())
+    try:
+        validate_siret(digits)
+    except ValidationError:
+        return {"nouveau_nom": words}
+    return {"siret": digits}
+
+
+def _known_or_new(data: dict[str, str]) -> Organisation:
+    """The organisation of that number, made when the catalogue has none."""
+    found, _made = Organisation.objects.get_or_create(
+        siret=data["siret"],
+        defaults={
+            "name": data["nouveau_nom"],
+            "siren": data["siret"][:9],
+            "slug": drafts.free_slug(data["nouveau_nom"], Organisation),
+        },
+    )
+    return found
+
+
+def _add(request: HttpRequest, copy: Copy, step: Step, organisation: Organisation, role: str) -> HttpResponse:
+    if len(actors(copy)) >= MOST:
+        messages.error(request, _("Une fiche a %(n)d organisations au plus.") % {"n": MOST})
+    else:
+        save_role(copy, role, organisation.slug, present=True)
+        said = {"name": organisation.name, "role": Role(role).label}
+        messages.success(request, _("Ajouté : %(name)s, %(role)s.") % said)
+    return redirect(step_address(copy.record, step.code))
+
+
+def _remove(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """Take one organisation out of one role: « role:adresse »."""
+    role, _colon, slug = request.POST["retirer"].partition(":")
+    if role in Role.values:
+        save_role(copy, role, slug, present=False)
+        messages.success(request, _("Organisation retirée."))
+    return redirect(step_address(copy.record, step.code))

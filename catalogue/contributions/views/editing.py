@@ -1,0 +1,200 @@
+"""/proposer/fiche/<slug>/<étape>/: one page for each step, saved when it is posted."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalogue.contributions import drafts
+from catalogue.contributions.duplicates import likely_duplicates, sought
+from catalogue.contributions.editing import PLACE, Copy, Stale, open_copy, save, version
+from catalogue.contributions.forms import CourseForm, EssentialForm, StepForm
+from catalogue.contributions.place_form import PlaceForm
+from catalogue.contributions.steps import ACTORS, AWARDS, ESSENTIAL, RESULTS, Step
+from catalogue.contributions.steps import PLACE as PLACE_STEP
+from catalogue.contributions.surroundings import suggested_programmes
+from catalogue.contributions.views.actors import actors_step
+from catalogue.contributions.views.items import items_step
+from catalogue.contributions.views.page import around, clashes, posted, saved, seen, step_address
+from catalogue.contributions.views.start import WordsForm
+from catalogue.models import Experiment, Record
+from catalogue.records.content import Values, plain
+from catalogue.records.writing import NotWritten
+from catalogue.web.access import account
+from catalogue.web.errors import bad_request
+
+PARENTS_SHOWN = 200
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
+    """A step of a record that the account may change, or propose to change."""
+    copy = open_copy(cast(User, request.user), slug)
+    chosen = copy.proposal.step(step)
+    if chosen is None:
+        raise Http404
+    if chosen.form is not None:
+        return _form_step(request, copy, chosen)
+    pages = {
+        PLACE_STEP: _place_step,
+        ACTORS: actors_step,
+        RESULTS: items_step,
+        AWARDS: items_step,
+    }
+    if chosen.code not in pages:
+        raise Http404
+    return pages[chosen.code](request, copy, chosen)
+
+
+def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """A step that is one form of the record's own fields."""
+    options = _options(copy, step)
+    form_class = cast(type[StepForm], step.form)
+    names = list(form_class(kind=copy.kind, **options).fields)
+    data = posted(request)
+    stored = copy.values(names)
+    form = form_class(data, initial=stored, kind=copy.kind, **options)
+    _suggest(copy, form)
+    shown = version(stored) if data is None else seen(data)
+    stale: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            return saved(request, copy, step, save(copy, form.values, shown))
+        except Stale as problem:
+            shown, stale = problem.version, clashes(copy.kind, problem.stored)
+        except NotWritten as problem:
+            form.add_error(None, str(problem))
+    return _page(request, copy, step, form, shown, stale)
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which solution an experiment is of: found by its name, then chosen."""
+    copy = open_copy(cast(User, request.user), slug)
+    if copy.kind != Record.Kind.EXPERIMENT:
+        raise Http404
+    asked = WordsForm(request.POST if request.method == "POST" else request.GET)
+    if not asked.is_valid():
+        return bad_request(request, asked)
+    chosen = asked.cleaned_data["solution"]
+    missed = False
+    if request.method == "POST":
+        missed = not drafts.usable_solutions(copy.user).filter(slug=chosen).exists()
+        if not missed:
+            save(copy, {"solution": chosen}, "")
+            messages.success(request, _("Solution choisie."))
+            return redirect(step_address(copy.record, ESSENTIAL))
+    words = asked.cleaned_data["q"]
+    return render(
+        request,
+        "catalogue/contributions/solution_choice.html",
+        {
+            "fiche": copy.record,
+            "solution": _solution_of(copy),
+            "q": words,
+            "trouvees": drafts.find_solutions(copy.user, words),
+            "manquee": missed,
+            "adresse": reverse("catalogue:propose-solution", args=[slug]),
+            "retour": step_address(copy.record, ESSENTIAL),
+            "rubrique": "proposer",
+        },
+        status=400 if missed else 200,
+    )
+
+
+def _solution_of(copy: Copy) -> Record | None:
+    """The solution that the copy of an experiment is of."""
+    if copy.kind != Record.Kind.EXPERIMENT:
+        return None
+    slug = copy.values(["solution"])["solution"]
+    return Record.objects.only("slug", "title", "state", "kind").filter(slug=slug).first()
+
+
+def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """The step of the place: what is found is confirmed before it is saved."""
+    data = posted(request)
+    record = copy.shown()
+    form = PlaceForm(data, request.FILES or None, record=record)
+    shown = version(copy.values(PLACE)) if data is None else seen(data)
+    stale: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        values: Values = {name: plain(form.cleaned_data[name]) for name in PLACE}
+        try:
+            return saved(request, copy, step, save(copy, values, shown))
+        except Stale as problem:
+            shown, stale = problem.version, clashes(copy.kind, problem.stored)
+        except NotWritten as problem:
+            form.add_error(None, str(problem))
+    return _page(request, copy, step, form, shown, stale)
+
+
+def _page(
+    request: HttpRequest,
+    copy: Copy,
+    step: Step,
+    form: forms.Form,
+    shown: str,
+    stale: list[dict[str, Any]],
+) -> HttpResponse:
+    place = step.code == PLACE_STEP
+    first = step.form is EssentialForm
+    solution = _solution_of(copy) if first else None
+    return render(
+        request,
+        "catalogue/contributions/place.html" if place else "catalogue/contributions/step.html",
+        {
+            **around(copy, step.code),
+            "formulaire": form,
+            "solution": solution,
+            "solution_essayee": solution.slug if solution else "",
+            "doublons": likely_duplicates(copy.user, sought(copy.record)) if first else [],
+            "version": shown,
+            "ecarts": stale,
+        },
+        status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
+    )
+
+
+def _suggest(copy: Copy, form: forms.Form) -> None:
+    """Say, by the programmes to tick, which ones designate the territory of the record."""
+    territory = copy.shown().territory if "programmes" in form.fields else None
+    labels = [one.label for one in suggested_programmes(territory)] if territory is not None else []
+    if labels:
+        form.fields["programmes"].help_text = _(
+            "Désignent ce territoire : %(programmes)s. Cochez ceux dont la fiche relève."
+        ) % {"programmes": ", ".join(labels)}
+
+
+def _options(copy: Copy, step: Step) -> dict[str, Any]:
+    """What a form needs of the account and of the record."""
+    if step.form is EssentialForm:
+        return {"owners": _owners(copy)}
+    if step.form is CourseForm:
+        return {"parents": _parents(copy)}
+    return {}
+
+
+def _owners(copy: Copy) -> dict[str, str] | None:
+    """The organisations to choose from; none for others than the author, who alone may hand a record over."""
+    if not copy.is_direct or copy.record.created_by_id != copy.user.pk:
+        return None
+    return drafts.owners_of(copy.user, copy.record)
+
+
+def _parents(copy: Copy) -> dict[str, str]:
+    """The experiments of the same solution that this one may come from."""
+    record = copy.record
+    same = Experiment.objects.filter(solution=record.solution_id).exclude(pk=record.pk)
+    rows = same.filter(Q(state=Record.State.PUBLISHED) | Q(pk=record.parent_id)).order_by("title")
+    return dict(rows.values_list("slug", "title")[:PARENTS_SHOWN])

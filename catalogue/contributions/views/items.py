@@ -1,0 +1,121 @@
+"""The results of an experiment and the labels of an operation: one row at a time, a page for each."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalogue.contributions.editing import Copy, Stale, open_copy, remove, save_item, version
+from catalogue.contributions.items import FORMS
+from catalogue.contributions.steps import AWARDS, RESULTS, Step
+from catalogue.contributions.views.page import around, clashes, posted, saved, seen, step_address
+from catalogue.records.content import Values, collections, item_words
+from catalogue.records.writing import NotWritten
+from catalogue.web.access import account
+
+ATTRIBUTES = {RESULTS: "indicators", AWARDS: "awards"}
+NEW = "nouveau"
+MOST = 100
+"""Rows of one collection: beyond, a record is no longer read."""
+REMOVE = "retirer"
+TITLES = ("name", "label")
+"""What heads a row: it is not said again below."""
+
+
+def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
+    """The rows of a collection, each with its two actions."""
+    attribute = ATTRIBUTES[step.code]
+    if request.method == "POST":
+        return saved(request, copy, step, [])
+    known = collections(copy.kind)[attribute]
+    rows = [
+        {
+            "titre": _title(attribute, row),
+            "texte": item_words(
+                known, {name: value for name, value in row.items() if name not in ("name", "label")}
+            ),
+            "url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, row["ref"]]),
+        }
+        for row in copy.items(attribute)
+    ]
+    return render(
+        request,
+        "catalogue/contributions/items.html",
+        {
+            **around(copy, step.code),
+            "lignes": rows,
+            "mesures": attribute == "indicators",
+            "ajouter": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, NEW]),
+        },
+    )
+
+
+def _title(attribute: str, row: Values) -> str:
+    return str(row["name"] if attribute == "indicators" else row["label"])
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_item(request: HttpRequest, slug: str, step: str, ref: str) -> HttpResponse:
+    """One row: a new one, or one to correct or to take away."""
+    copy = open_copy(cast(User, request.user), slug)
+    chosen = copy.proposal.step(step)
+    attribute = ATTRIBUTES.get(step)
+    if chosen is None or attribute is None:
+        raise Http404
+    stored = copy.item(attribute, ref) if ref != NEW else {}
+    if request.method == "POST" and REMOVE in request.POST and ref != NEW:
+        remove(copy, attribute, ref)
+        messages.success(request, _("Retiré : « %(name)s ».") % {"name": _title(attribute, stored)})
+        return redirect(step_address(copy.record, step))
+    return _item_page(request, copy, chosen, ref, stored)
+
+
+def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: Values) -> HttpResponse:
+    attribute = ATTRIBUTES[step.code]
+    data = posted(request)
+    form: Any = FORMS[attribute](data, initial=stored, record=copy.record)
+    shown = _version(attribute, stored) if data is None else seen(data)
+    stale: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            _refuse_too_many(copy, attribute, ref)
+            save_item(copy, attribute, None if ref == NEW else ref, form.values, shown)
+            messages.success(request, _("Enregistré."))
+            return redirect(step_address(copy.record, step.code))
+        except Stale as problem:
+            shown = problem.version
+            stale = clashes(copy.kind, problem.stored, collections(copy.kind)[attribute])
+        except NotWritten as problem:
+            form.add_error(None, str(problem))
+    return render(
+        request,
+        "catalogue/contributions/item.html",
+        {
+            **around(copy, step.code),
+            "formulaire": form,
+            "version": shown,
+            "ecarts": stale,
+            "nouveau": ref == NEW,
+            "mesures": attribute == "indicators",
+            "retour": step_address(copy.record, step.code),
+        },
+        status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
+    )
+
+
+def _version(attribute: str, stored: Values) -> str:
+    """What the page shows of a row."""
+    return version({name: value for name, value in stored.items() if name not in ("pk", "ref", "new")})
+
+
+def _refuse_too_many(copy: Copy, attribute: str, ref: str) -> None:
+    if ref == NEW and len(copy.items(attribute)) >= MOST:
+        raise NotWritten(_("Une fiche a %(n)d lignes au plus.") % {"n": MOST})

@@ -1,0 +1,189 @@
+"""The last step: what lacks and why, then sending; and giving a draft or prepared changes up."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from catalogue.contributions import drafts, revisions
+from catalogue.contributions.editing import Copy, locked, open_copy
+from catalogue.contributions.gauge import measure
+from catalogue.contributions.steps import REVIEW
+from catalogue.contributions.views.page import around, lines, posted, step_address
+from catalogue.models import Record, Revision
+from catalogue.records import permissions, workflow
+from catalogue.web.access import account
+
+UNFINISHED = (Record.State.DRAFT, Record.State.TO_COMPLETE)
+
+
+class SendForm(forms.Form):
+    """What goes with a record that is sent."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Un mot pour les curateurs"),
+        help_text=gettext_lazy("Ce qui les aidera à vérifier : où lire une source, qui joindre."),
+    )
+    avec_solution = forms.BooleanField(
+        required=False, label=gettext_lazy("Envoyer aussi la solution, qui n’est pas encore publiée")
+    )
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_review(request: HttpRequest, slug: str) -> HttpResponse:
+    """What lacks in a record, or what would change in a published one; posting sends it."""
+    copy = open_copy(cast(User, request.user), slug)
+    form = SendForm(posted(request), initial={"avec_solution": True})
+    if request.method == "POST" and form.is_valid():
+        sent = _submit(request, copy, form) if copy.is_direct else _propose(request, copy, form)
+        if sent:
+            return redirect("catalogue:space-record", copy.record.slug)
+    if copy.is_direct:
+        return _gauge_page(request, copy, form)
+    return _changes_page(request, copy, form)
+
+
+def _gauge_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpResponse:
+    gauge = measure(copy)
+    return render(
+        request,
+        "catalogue/contributions/review.html",
+        {
+            **around(copy, REVIEW, gauge),
+            "formulaire": form,
+            "acquis": [str(one.label) for one in gauge.met],
+            "soumettable": permissions.may(request.user, "submit", copy.record),
+            "supprimable": permissions.may(request.user, "delete", copy.record),
+            "solution": _unpublished_solution(copy),
+        },
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _changes_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpResponse:
+    sent = Revision.objects.filter(
+        record=copy.record.pk, author=copy.user, state=Revision.RevisionState.PROPOSED
+    )
+    return render(
+        request,
+        "catalogue/contributions/changes.html",
+        {
+            **around(copy, REVIEW),
+            "formulaire": form,
+            "changements": _differences(copy.revision) if copy.revision else [],
+            "deja": [(one.created_at, revisions.describe(one)) for one in sent[:5]],
+        },
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _differences(revision: Revision) -> list[dict[str, Any]]:
+    """What changes, before and after: before is what is published today."""
+    return [
+        {
+            **line,
+            "avant": lines(line["now"] if line["moved"] else line["old"]),
+            "apres": lines(line["new"]),
+        }
+        for line in revisions.describe(revision)
+    ]
+
+
+def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:
+    """The solution of an experiment while it is not published, and what can be done about it."""
+    if copy.kind != Record.Kind.EXPERIMENT or copy.record.solution.is_published:
+        return None
+    solution = copy.record.solution
+    may_send = permissions.may(copy.user, "submit", solution)
+    ready = may_send and measure(open_copy(copy.user, solution.slug)).is_ready
+    return {
+        "fiche": solution,
+        "etat": solution.get_state_display(),
+        "prete": ready,
+        "a_completer": may_send and not ready,
+        "adresse": step_address(solution, REVIEW) if may_send else "",
+    }
+
+
+@transaction.atomic
+def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
+    """Submit the record, and its solution with it when asked; False when something lacks."""
+    fresh = locked(copy)
+    permissions.require(request.user, "submit", fresh.record)
+    if not measure(fresh).is_ready:
+        messages.error(request, _("La fiche n’est pas encore prête : voyez ce qui manque ci-dessous."))
+        return False
+    solution = _unpublished_solution(copy)
+    try:
+        if solution and solution["prete"] and form.cleaned_data["avec_solution"]:
+            workflow.apply(solution["fiche"], "submit", copy.user)
+        workflow.apply(copy.record, "submit", copy.user, form.cleaned_data["reason"])
+    except workflow.TransitionRefused as problem:
+        messages.error(request, str(problem))
+        return False
+    messages.success(
+        request, _("C’est envoyé. Un curateur va la lire ; vous recevrez sa réponse par courriel.")
+    )
+    return True
+
+
+def _propose(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
+    """Send prepared changes; False when there is nothing to send."""
+    permissions.require(request.user, "propose", copy.record)
+    try:
+        revisions.propose(copy.revision or Revision(record_id=copy.record.pk), form.cleaned_data["reason"])
+    except revisions.RevisionRefused as problem:
+        messages.error(request, str(problem))
+        return False
+    messages.success(
+        request,
+        _("Vos changements sont envoyés. La fiche publiée reste telle quelle jusqu’à leur acceptation."),
+    )
+    return True
+
+
+@account
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Delete a draft, once it has been asked whether it is meant."""
+    record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
+    permissions.require(request.user, "delete", record)
+    if request.method == "POST":
+        try:
+            drafts.delete(record, cast(User, request.user))
+        except ProtectedError:
+            messages.error(
+                request,
+                _("Une expérimentation s’appuie sur cette solution : supprimez-la ou rattachez-la d’abord."),
+            )
+            return redirect(step_address(record, REVIEW))
+        messages.success(request, _("Le brouillon « %(title)s » est supprimé.") % {"title": record.title})
+        return redirect("catalogue:propose")
+    return render(request, "catalogue/contributions/delete.html", {"fiche": record, "rubrique": "proposer"})
+
+
+@account
+@require_POST
+def propose_discard(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give up the changes that the account was preparing for a published record."""
+    copy = open_copy(cast(User, request.user), slug)
+    if copy.revision is not None:
+        revisions.discard(copy.revision)
+        messages.success(
+            request, _("Vos changements sont abandonnés : la fiche reste telle qu’elle est publiée.")
+        )
+    return redirect("catalogue:space-record", copy.record.slug)

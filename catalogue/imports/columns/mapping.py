@@ -1,0 +1,250 @@
+"""From the columns of a foreign file to ours: a mapping file in TOML, or our own headers as they are.
+
+A mapping says which column fills which field, with which constants, vocabulary and units. The import
+wizard keeps the same data. Nothing here reads the base.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalogue.imports.read.problems import FileRefused
+from catalogue.imports.read.typography import one_line
+from catalogue.records.fields import Collection, Field, Nature
+from catalogue.records.kinds import NATURES
+from geo.names import normalise
+from geo.uploads.projections import NAMES
+
+TEMPLATE = re.compile(r"\{([^{}]+)\}")
+PERSONAL = re.compile(
+    r"\b(mel|mail|email|courriel|tel|telephone|portable|prenom|contact|maire|elu|nom du maire)\b"
+)
+NOT_PERSONAL = re.compile(r"\b(url|site)\b")
+SRIDS = tuple(NAMES)
+"""The only reference systems a mapping may name: WGS 84, Web Mercator, Lambert-93, its zones, overseas."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one field is filled: from a column, from a template of columns, or by a constant."""
+
+    column: str = ""
+    constant: str = ""
+    template: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
+    separator: str = ";"
+
+
+@dataclass(frozen=True)
+class ItemRule:
+    """How one column makes an item of a collection (an award from « Résultats 2014 »)."""
+
+    collection: Collection
+    column: str
+    target: str
+    values: dict[str, str]
+    ignored: frozenset[str]
+    constants: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What to do with a file: its nature, its source, and a rule for each field."""
+
+    nature: Nature
+    rules: dict[str, Rule]
+    items: tuple[ItemRule, ...] = ()
+    source: str = ""
+    source_details: dict[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    srid: int = 4326
+
+    def columns(self) -> set[str]:
+        """The columns of the file that some rule reads."""
+        used = {rule.column for rule in self.rules.values()} | {item.column for item in self.items}
+        templates = [rule.template for rule in self.rules.values()]
+        templates += [text for item in self.items for text in item.constants.values()]
+        return used | {name for text in templates for name in TEMPLATE.findall(text)}
+
+
+@lru_cache(maxsize=50_000)
+def comparable(text: str) -> str:
+    """The text in the form in which headers and vocabulary are compared."""
+    return normalise(one_line(text)) or one_line(text)
+
+
+def load(text: str) -> Mapping:
+    """The mapping that a TOML text describes. Raises FileRefused with what is wrong in it."""
+    return from_data(data_of(text))
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """What a TOML text holds. Raises FileRefused when it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise FileRefused(
+            _("Le fichier de correspondance n’est pas du TOML : %(why)s.") % {"why": error}
+        ) from error
+
+
+def from_data(data: dict[str, Any]) -> Mapping:
+    """The mapping that the data of a TOML text, or of the import wizard, describe."""
+    nature = NATURES.get(str(data.get("nature", "")))
+    if nature is None:
+        raise FileRefused(_("La correspondance doit dire la nature : %(all)s.") % {"all": ", ".join(NATURES)})
+    source = data.get("source", {})
+    details = (
+        {key: str(value) for key, value in source.items()}
+        if isinstance(source, dict)
+        else {"code": str(source)}
+    )
+    srid = data.get("projection", 4326)
+    if srid not in SRIDS:
+        raise FileRefused(
+            _("Projection inconnue : %(srid)s. Possibles : %(all)s.") % {"srid": srid, "all": SRIDS}
+        )
+    return Mapping(
+        nature=nature,
+        rules=_rules(nature, data.get("champs", {})),
+        items=tuple(_items(nature, data)),
+        source=details.pop("code", ""),
+        source_details=details,
+        ignored=frozenset(comparable(name) for name in data.get("ignorees", [])),
+        srid=srid,
+    )
+
+
+def _rules(nature: Nature, table: dict[str, Any]) -> dict[str, Rule]:
+    rules = {}
+    for name, value in table.items():
+        if name not in nature.by_name:
+            raise FileRefused(
+                _("Champ inconnu : « %(name)s ». Possibles : %(all)s.")
+                % {"name": name, "all": ", ".join(nature.by_name)}
+            )
+        given: dict[str, Any] = {"colonne": value} if isinstance(value, str) else dict(value)
+        unknown = set(given) - {"colonne", "constante", "modele", "valeurs", "vides", "separateur"}
+        if unknown:
+            raise FileRefused(
+                _("Champ « %(name)s » : réglage inconnu « %(what)s ».")
+                % {"name": name, "what": sorted(unknown)[0]}
+            )
+        rules[name] = Rule(
+            column=given.get("colonne", ""),
+            constant=str(given.get("constante", "")),
+            template=given.get("modele", ""),
+            values={comparable(key): str(target) for key, target in given.get("valeurs", {}).items()},
+            empty=frozenset(comparable(word) for word in given.get("vides", [])),
+            separator=given.get("separateur", ";"),
+        )
+    return rules
+
+
+def _items(nature: Nature, data: dict[str, Any]) -> list[ItemRule]:
+    rules = []
+    for collection in nature.collections:
+        names = {known.name for known in collection.fields}
+        for given in data.get(collection.name, []):
+            constants = {key: str(value) for key, value in given.get("constantes", {}).items()}
+            target = given.get("champ", "")
+            if unknown := ({target, *constants} - names):
+                raise FileRefused(
+                    _("Collection « %(name)s » : champ inconnu « %(what)s ».")
+                    % {"name": collection.name, "what": sorted(unknown)[0]}
+                )
+            rules.append(
+                ItemRule(
+                    collection,
+                    given.get("colonne", ""),
+                    target,
+                    {comparable(key): str(value) for key, value in given.get("valeurs", {}).items()},
+                    frozenset(comparable(word) for word in given.get("ignores", [])),
+                    constants,
+                )
+            )
+    return rules
+
+
+def native(nature: Nature, headers: list[str]) -> Mapping:
+    """The mapping of a file that has our own headers; the others are proposed by their synonyms."""
+    rules: dict[str, Rule] = {}
+    for known in nature.by_name.values():
+        header = _matching(known, headers, rules)
+        if header is not None:
+            rules[known.name] = Rule(column=header)
+    return Mapping(nature=nature, rules=rules)
+
+
+def _matching(known: Field, headers: list[str], rules: dict[str, Rule]) -> str | None:
+    taken = {rule.column for rule in rules.values()}
+    by_form = {comparable(header): header for header in reversed(headers) if header not in taken}
+    for word in (comparable(known.name), *known.synonyms):
+        if word in by_form and not is_personal(by_form[word]):
+            return by_form[word]
+    return None
+
+
+def is_personal(header: str) -> bool:
+    """True for a header that announces the data of a person: such a column is left out."""
+    words = comparable(header)
+    return bool(PERSONAL.search(words)) and not NOT_PERSONAL.search(words)
+
+
+def bind(mapping: Mapping, headers: list[str]) -> Mapping:
+    """The mapping with its columns written as the file writes them; FileRefused when one is missing."""
+    by_form = {comparable(header): header for header in reversed(headers)}
+
+    def actual(column: str) -> str:
+        if not column or column in headers:
+            return column
+        found = by_form.get(comparable(column))
+        if found is None:
+            raise FileRefused(
+                _("La colonne « %(name)s », attendue par la correspondance, manque au fichier.")
+                % {"name": column}
+            )
+        return found
+
+    def text(template: str) -> str:
+        return TEMPLATE.sub(lambda m: m[0] if m[1] == "ligne" else "{" + actual(m[1]) + "}", template)
+
+    rules = {
+        name: Rule(actual(r.column), r.constant, text(r.template), r.values, r.empty, r.separator)
+        for name, r in mapping.rules.items()
+    }
+    items = tuple(
+        ItemRule(
+            i.collection,
+            actual(i.column),
+            i.target,
+            i.values,
+            i.ignored,
+            {key: text(value) for key, value in i.constants.items()},
+        )
+        for i in mapping.items
+    )
+    return Mapping(
+        mapping.nature, rules, items, mapping.source, mapping.source_details, mapping.ignored, mapping.srid
+    )
+
+
+def left_out(mapping: Mapping, headers: list[str]) -> tuple[list[str], list[str]]:
+    """The columns that no rule reads and that were not set aside on purpose: (personal, others)."""
+    used = mapping.columns()
+    rest = [h for h in headers if h not in used and comparable(h) not in mapping.ignored]
+    return [h for h in rest if is_personal(h)], [h for h in rest if not is_personal(h)]
+
+
+def fill(template: str, cells: dict[str, str], line: int) -> str:
+    """The template with the cells of a row in the place of ``{column}``, and its number for ``{ligne}``."""
+    return TEMPLATE.sub(
+        lambda match: str(line) if match[1] == "ligne" else one_line(cells.get(match[1], "")), template
+    )

@@ -1,0 +1,254 @@
+"""What each column of a file seems to hold, and the field that is proposed for it. Called by ``wizard``.
+
+Headers come first, then what the same source was read with the last time, then the content. A column
+whose header or content looks personal is left out unless a curator says otherwise.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.imports.columns import awards
+from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.columns.mapping import comparable, is_personal
+from catalogue.imports.read.table import Table
+from catalogue.imports.read.typography import one_line
+from catalogue.models import RecordOrganisation
+from catalogue.records.fields import Field, Nature, model_field
+
+SAMPLES = 3
+LONGEST_SAMPLE = 60
+LOOKED_AT = 1000
+LONGEST_LOOK = 2000
+MOSTLY = 0.8
+SOMETIMES = 0.2
+KEEP = "="
+"""The choice that keeps what a mapping file makes of a column, beyond one field."""
+EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[a-zA-Z]{2,}")
+PHONE = re.compile(r"(?:\+33\s?|0)[1-9](?:[\s.-]?\d{2}){4}")
+CODE = re.compile(r"(?:\d{4,5}|2[AB]\d{3})")
+POINT = re.compile(r"-?\d{1,2}\.\d{3,}\s*,\s*-?\d{1,3}\.\d{3,}")
+SHAPE = re.compile(r"(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON) ?Z? ?|)\(.*", re.IGNORECASE)
+POSITION = {"lon", "lat", "point"}
+BRACKETS = re.compile(r"\([^()]*\)")
+OF = ("du", "de", "des", "d")
+TITLE = re.compile(r"(nom|titre|intitule)\b(?!.*\b(dept?|departement|region|commune|ville|epci|maire)\b)")
+PLACES = {
+    "territoire": gettext_lazy("Code INSEE du territoire"),
+    "commune": gettext_lazy("Nom de la commune (contrôle le code)"),
+    "departement": gettext_lazy("Département (contrôle le code)"),
+    "region": gettext_lazy("Région (contrôle le code)"),
+    "lon": gettext_lazy("Longitude, ou x"),
+    "lat": gettext_lazy("Latitude, ou y"),
+    "point": gettext_lazy("Point « latitude, longitude »"),
+    "emplacement": gettext_lazy("Emplacement (géométrie)"),
+    "precision": gettext_lazy("Précision du lieu"),
+}
+IDENTITY = ("territoire", "commune", "titre")
+"""The fields that identify a row together when no column does."""
+
+
+class Column(TypedDict):
+    """One column as the batch keeps it."""
+
+    header: str
+    samples: list[str]
+    personal: bool
+    looks: str
+
+
+def describe(table: Table) -> list[Column]:
+    """Each column with a few of its cells and what they look like; personal cells are not kept."""
+    columns: list[Column] = []
+    for header in table.headers:
+        written = (row.cells.get(header, "")[:LONGEST_LOOK] for row in table.rows[:LOOKED_AT])
+        cells = [text for cell in written if (text := one_line(cell))]
+        personal = is_personal(header) or _share(PHONE, cells) > SOMETIMES or _has_email(cells)
+        samples = [] if personal else list(dict.fromkeys(cells))[:SAMPLES]
+        columns.append(
+            {
+                "header": header,
+                "samples": [_short(sample) for sample in samples],
+                "personal": personal,
+                "looks": _looks(cells),
+            }
+        )
+    return columns
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SAMPLE else text[: LONGEST_SAMPLE - 1] + "…"
+
+
+def _share(pattern: re.Pattern[str], cells: list[str]) -> float:
+    return sum(bool(pattern.fullmatch(cell)) for cell in cells) / len(cells) if cells else 0
+
+
+def _has_email(cells: list[str]) -> bool:
+    found = sum(bool(EMAIL.search(cell)) for cell in cells)
+    return bool(cells) and found / len(cells) > SOMETIMES
+
+
+def _looks(cells: list[str]) -> str:
+    """The field that the content alone suggests."""
+    if _share(POINT, cells) > MOSTLY:
+        return "point"
+    if _share(SHAPE, cells) > MOSTLY:
+        return "emplacement"
+    distinct = len(set(cells)) > len(cells) / 2
+    return "territoire" if distinct and _share(CODE, cells) > MOSTLY else ""
+
+
+def label(nature: Nature, known: Field) -> str:
+    """How a field is called on a screen."""
+    if known.name in PLACES and known is not nature.key:
+        return str(PLACES[known.name])
+    if known is nature.key:
+        return _("Identifiant dans la source")
+    if "." in known.attribute:
+        role = known.attribute.split(".")[1]
+        return _("Organisation : %(role)s") % {"role": RecordOrganisation.Role(role).label}
+    return _capital(str(model_field(nature.model, known.attribute).verbose_name))
+
+
+def attribute_label(nature: Nature, attribute: str) -> str:
+    """How an attribute of a record, or one of its collections, is called on a screen."""
+    if attribute == "geometry":
+        return _("Emplacement")
+    if attribute == "location_precision":
+        return _("Précision du lieu")
+    if attribute == "territory":
+        return _("Territoire")
+    for known in nature.fields:
+        if known.attribute == attribute:
+            return label(nature, known)
+    for collection in nature.collections:
+        if collection.attribute == attribute:
+            return _capital(collection.name)
+    return attribute
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def choices(nature: Nature) -> list[tuple[str, str]]:
+    """What a column may fill, by label; the source is said for the whole file."""
+    named = [
+        (known.name, label(nature, known)) for known in nature.by_name.values() if known.name != "source"
+    ]
+    return sorted([*named, *awards.choices(nature)], key=lambda pair: comparable(pair[1]))
+
+
+def propose(nature: Nature, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
+    """The field proposed for each column, "" for none. ``data`` are those of a mapping, or empty."""
+    by_form = {comparable(column["header"]): column["header"] for column in reversed(columns)}
+    proposed = {column["header"]: "" for column in columns}
+    for name, rule in data.get("champs", {}).items():
+        wanted = rule if isinstance(rule, str) else rule.get("colonne", "")
+        header = by_form.get(comparable(wanted)) if wanted else None
+        if header and name in nature.by_name:
+            proposed[header] = name
+    for item in _items(nature, data):
+        if found := by_form.get(comparable(str(item.get("colonne", "")))):
+            proposed[found] = KEEP if proposed[found] else awards.choice_of(item) or KEEP
+    if data.get("champs"):
+        return proposed
+    headers = [column["header"] for column in columns if not column["personal"]]
+    for name, native in mappings.native(nature, headers).rules.items():
+        proposed[native.column] = name
+    _propose_loosely(nature, proposed, headers)
+    _propose_by_content(nature, proposed, [c for c in columns if not c["personal"]])
+    return proposed
+
+
+def _propose_by_content(nature: Nature, proposed: dict[str, str], columns: list[Column]) -> None:
+    """Labels by their header and words, then what the cells alone suggest."""
+    for column in columns if awards.choices(nature) else ():
+        if not proposed[column["header"]]:
+            proposed[column["header"]] = awards.propose(column["header"], column["samples"])
+    for column in columns:
+        looks = column["looks"]
+        if not proposed[column["header"]] and looks in nature.by_name and looks not in proposed.values():
+            proposed[column["header"]] = looks
+    if "emplacement" in proposed.values():
+        for header, name in proposed.items():
+            proposed[header] = "" if name in POSITION else name  # the geometry says it, and in one system
+
+
+def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str]) -> None:
+    """« Superficie du quartier (ha) » is the area, « Nom EcoQuartier » the title."""
+    for known in nature.fields:
+        words = (comparable(known.name), *known.synonyms)
+        for header in headers:
+            if known.name in proposed.values():
+                break
+            form = comparable(BRACKETS.sub("", header))
+            alike = any(
+                form == word or form.startswith(tuple(f"{word} {of} " for of in OF)) for word in words
+            )
+            if not proposed[header] and (alike or (known.name == "titre" and TITLE.match(form))):
+                proposed[header] = known.name
+
+
+def _items(nature: Nature, data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for collection in nature.collections for item in data.get(collection.name, [])]
+
+
+def compose(
+    nature: Nature, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
+) -> dict[str, Any]:
+    """The data of a mapping from the field chosen for each column.
+
+    ``data`` are those of the mapping that was there: the vocabulary of a field that is kept stays with it.
+    """
+    made = copy.deepcopy(data)
+    old = {name: {"colonne": rule} if isinstance(rule, str) else rule for name, rule in _fields(made)}
+    fields = {name: rule for name, rule in old.items() if not rule.get("colonne")}
+    for header, name in chosen.items():
+        if name in nature.by_name:
+            kept = {k: v for k, v in old.get(name, {}).items() if k in {"valeurs", "vides", "separateur"}}
+            fields[name] = {**kept, "colonne": header}
+    for name, value in constants.items():
+        if name in fields and "constante" not in fields[name]:
+            continue  # a column, or a template, says it row by row
+        fields.pop(name, None)
+        if value:
+            fields[name] = {"constante": value}
+    if nature.key.name not in fields:
+        parts = [fields[name].get("colonne", "") for name in IDENTITY if name in fields]
+        fields[nature.key.name] = {"modele": " ".join(f"{{{part}}}" for part in parts if part)}
+    for collection in nature.collections:
+        made[collection.name] = _chosen_items(chosen, made.get(collection.name, []), collection.name)
+    made |= {
+        "nature": nature.name,
+        "champs": fields,
+        "projection": srid,
+        "ignorees": [header for header, name in chosen.items() if not name],
+    }
+    return made
+
+
+def _chosen_items(chosen: dict[str, str], old: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """The items of a collection: those that are kept as they were, then those that the page says."""
+    by_column: dict[str, list[dict[str, Any]]] = {}
+    for item in old:
+        by_column.setdefault(comparable(str(item.get("colonne", ""))), []).append(item)
+    items: list[dict[str, Any]] = []
+    for header, choice in chosen.items():
+        there = by_column.get(comparable(header), [])
+        if choice == KEEP:
+            items += there
+        elif choice.startswith(f"{name}:"):
+            items.append(awards.item(header, choice, there[0] if there else None))
+    return items
+
+
+def _fields(data: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    return list(data.get("champs", {}).items())

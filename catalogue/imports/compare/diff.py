@@ -1,0 +1,203 @@
+"""Step two: candidates against what the base holds. Pure: nothing is read, nothing is written.
+
+A row is new, changed field by field, unchanged, suspicious or rejected. A field that a curator has
+corrected by hand (``locked_fields``) is never overwritten: the change is held and will be proposed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from catalogue.imports.read.problems import Problem, Severity
+from catalogue.imports.rows.candidates import Candidate, Item, Portable
+from catalogue.models import Record
+from catalogue.records.fields import Nature
+
+Key = tuple[str, str]
+"""(source code, identifier) of a record; ("", code) of anything else."""
+
+
+class Status(StrEnum):
+    """The fate of a row."""
+
+    NEW = "nouvelle"
+    CHANGED = "modifiée"
+    UNCHANGED = "inchangée"
+    SUSPICIOUS = "douteuse"
+    REJECTED = "rejetée"
+
+
+@dataclass(slots=True)
+class Existing:
+    """What the base holds under a key. ``proposals`` are changes that already wait or were refused."""
+
+    pk: int
+    values: dict[str, Portable] = field(default_factory=dict)
+    collections: dict[str, dict[tuple[Portable, ...], Item]] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
+    proposals: tuple[dict[str, list[object]], ...] = ()
+    survivor: int | None = None
+    """The record that this one was merged into: what is new is proposed to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a row: what the base holds and what the file says."""
+
+    attribute: str
+    old: Portable
+    new: Portable
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """One item of a collection, new when ``old`` is None."""
+
+    attribute: str
+    old: Item | None
+    new: Item
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A row, its fate and what would change. ``held`` are the changes to fields that a curator locked."""
+
+    candidate: Candidate
+    status: Status
+    pk: int | None = None
+    survivor: int | None = None
+    changes: list[Change] = field(default_factory=list)
+    items: list[ItemChange] = field(default_factory=list)
+    held: list[Change | ItemChange] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[Problem]:
+        """Why a row is suspicious or rejected, the worst first."""
+        order = {Severity.REJECT: 0, Severity.DOUBT: 1}
+        serious = [problem for problem in self.candidate.problems if problem.severity in order]
+        return sorted(serious, key=lambda problem: order[problem.severity])
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would do, row by row."""
+
+    nature: Nature
+    outcomes: list[Outcome]
+
+    def count(self, status: Status) -> int:
+        """Number of rows of a status."""
+        return Counter(outcome.status for outcome in self.outcomes)[status]
+
+    def of(self, *statuses: Status) -> list[Outcome]:
+        """The rows of these statuses, in the order of the file."""
+        return [outcome for outcome in self.outcomes if outcome.status in statuses]
+
+    @property
+    def writes_something(self) -> bool:
+        """True when writing the plan would change the base."""
+        return bool(self.of(Status.NEW, Status.CHANGED))
+
+
+def compare(
+    candidates: list[Candidate],
+    existing: dict[Key, Existing],
+    nature: Nature,
+    source: str = "",
+    accepted: Callable[[int], frozenset[str]] = lambda line: frozenset(),
+) -> Plan:
+    """The plan of an import. ``accepted`` says which doubts of a line, by their codes, are settled."""
+    outcomes = []
+    for candidate in candidates:
+        status = _refused(candidate, accepted(candidate.line))
+        if status is not None:
+            outcomes.append(Outcome(candidate, status))
+            continue
+        known = existing.get(key_of(candidate, nature, source))
+        outcomes.append(
+            Outcome(candidate, Status.NEW) if known is None else _against(candidate, known, nature)
+        )
+    return Plan(nature, outcomes)
+
+
+def key_of(candidate: Candidate, nature: Nature, source: str) -> Key:
+    """What identifies the row in the base."""
+    if not nature.is_record:
+        return "", candidate.key
+    return str(candidate.values.get("source") or source), candidate.key
+
+
+def _refused(candidate: Candidate, accepted: frozenset[str]) -> Status | None:
+    severities = {p.severity for p in candidate.problems if p.code not in accepted}
+    if Severity.REJECT in severities:
+        return Status.REJECTED
+    return Status.SUSPICIOUS if Severity.DOUBT in severities else None
+
+
+def _against(candidate: Candidate, known: Existing, nature: Nature) -> Outcome:
+    outcome = Outcome(candidate, Status.UNCHANGED, known.pk, known.survivor)
+    skipped = _better_place(candidate, known)
+    for attribute, new in candidate.values.items():
+        old = known.values.get(attribute)
+        if attribute in skipped or _same(old, new):
+            continue
+        change = Change(attribute, old, new)
+        (outcome.held if _is_locked(attribute, known.locked) else outcome.changes).append(change)
+    for collection in nature.collections:
+        for item in candidate.collections.get(collection.attribute, []):
+            identity = tuple(item.get(name) for name in collection.identity)
+            old_item = known.collections.get(collection.attribute, {}).get(identity)
+            if old_item is not None and all(_same(old_item.get(name), value) for name, value in item.items()):
+                continue
+            item_change = ItemChange(collection.attribute, old_item, item)
+            locked = _is_locked(collection.attribute, known.locked)
+            (outcome.held if locked else outcome.items).append(item_change)
+    if outcome.held and proposal(outcome) in known.proposals:
+        outcome.held = []
+    if outcome.changes or outcome.items or outcome.held:
+        outcome.status = Status.CHANGED
+    return outcome
+
+
+def _same(old: Portable, new: Portable) -> bool:
+    return old == new or (old in (None, "", ()) and new in (None, "", ()))
+
+
+def _is_locked(attribute: str, locked: frozenset[str]) -> bool:
+    return attribute in locked or attribute.split(".")[0] in locked
+
+
+def _better_place(candidate: Candidate, known: Existing) -> set[str]:
+    """The point of a commune never replaces a more precise one in the same territory."""
+    coarse = candidate.values.get("location_precision") in ("commune", "aucune")
+    precise = known.values.get("location_precision") in Record.PRECISE
+    same_ground = candidate.values.get("territory") == known.values.get("territory")
+    return {"geometry", "location_precision"} if coarse and precise and same_ground else set()
+
+
+def proposal(outcome: Outcome) -> dict[str, list[object]]:
+    """The held changes as a Revision keeps them: field → [old, new], lists for collections."""
+    changes: dict[str, list[object]] = {}
+    old_items: dict[str, list[object]] = {}
+    new_items: dict[str, list[object]] = {}
+    for held in outcome.held:
+        if isinstance(held, Change):
+            changes[held.attribute] = [_json(held.old), _json(held.new)]
+            continue
+        new_items.setdefault(held.attribute, []).append(json_item(held.new))
+        old_items.setdefault(held.attribute, [])
+        if held.old is not None:
+            old_items[held.attribute].append(json_item(held.old))
+    return changes | {name: [old_items[name], items] for name, items in new_items.items()}
+
+
+def _json(value: Portable) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def json_item(item: Item) -> dict[str, object]:
+    """An item as JSON holds it."""
+    return {name: _json(value) for name, value in item.items()}

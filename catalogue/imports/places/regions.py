@@ -1,0 +1,54 @@
+"""The regions as files write them: those of today, those of before 2016, the names of the months between.
+
+A region never places a row: it confirms the commune that the row names, or contradicts it.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from catalogue.imports.places.territories import Ground, TerritoryIndex, region_form
+from catalogue.imports.read.problems import Problem, doubt, notice
+from catalogue.imports.read.typography import one_line
+
+BEFORE = {
+    "27": ("Bourgogne", "Franche-Comté"),
+    "28": ("Basse-Normandie", "Haute-Normandie"),
+    "32": ("Nord-Pas-de-Calais", "Picardie", "Nord-Pas-de-Calais Picardie"),
+    "44": ("Alsace", "Champagne-Ardenne", "Lorraine", "Alsace Champagne-Ardenne Lorraine", "ACAL"),
+    "75": ("Aquitaine", "Limousin", "Poitou-Charentes", "Aquitaine Limousin Poitou-Charentes", "ALPC"),
+    "76": ("Languedoc-Roussillon", "Midi-Pyrénées", "Languedoc-Roussillon Midi-Pyrénées", "LRMP"),
+    "84": ("Auvergne", "Rhône-Alpes"),
+    "24": ("Centre",),
+}
+"""The names that are no longer in force, by the code of the region of today."""
+
+
+OLD = {region_form(name): code for code, names in BEFORE.items() for name in names}
+
+
+def check_region(
+    said: str, ground: Ground | None, index: TerritoryIndex, column: str, *, named: bool
+) -> list[Problem]:
+    """What is to be said of the region of a row: an old name read as today's, or a contradiction.
+
+    ``named`` says that the name of the commune confirms its code: the region is then wrong, not the place.
+    """
+    text = one_line(said)
+    if not text or ground is None or not ground.region:
+        return []
+    form = region_form(text)
+    code = index.regions.get(form) or OLD.get(form) or text
+    official = index.grounds.get(f"region:{code}")
+    if official is None:
+        return [notice("region-inconnue", _("Région inconnue : « %(text)s ».") % {"text": text}, column)]
+    if code != ground.region:
+        message = _("La région %(region)s contredit %(place)s.")
+        message = message % {"region": official.name, "place": ground.label}
+        if named:
+            return [notice("region-contredite", message + " " + _("Le nom confirme le code, gardé."), column)]
+        return [doubt("region-contredite", message, column)]
+    if form in OLD:
+        message = _("« %(text)s » lu %(region)s : nom d’avant 2016.")
+        return [notice("region-ancienne", message % {"text": text, "region": official.name}, column)]
+    return []

@@ -1,0 +1,258 @@
+"""What the base makes us doubt: a point outside its commune, swapped axes, too large an area, a twin.
+
+Called by ``run`` once the candidates have a place; four queries whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from catalogue.imports.places.placement import point_text
+from catalogue.imports.places.territories import COMMUNAL, Ground, TerritoryIndex
+from catalogue.imports.read.problems import Problem, doubt, notice
+from catalogue.imports.rows.candidates import Candidate
+from catalogue.models import Record
+from catalogue.records.fields import Nature
+from geo.names import LINKS, normalise
+
+TOLERANCE_M = 500
+TWIN_RADIUS_M = 500
+TWIN_DEGREES = 0.012
+"""Box that holds TWIN_RADIUS_M at the latitudes of France, Saint-Pierre-et-Miquelon included."""
+ALIKE = 0.8
+GENERIC = LINKS | {
+    "amenagement",
+    "eco",
+    "ecoquartier",
+    "nouveau",
+    "operation",
+    "projet",
+    "quartier",
+    "renouvellement",
+    "renovation",
+    "secteur",
+    "site",
+    "urbain",
+    "urbaine",
+    "zac",
+}
+"""Words that many operations share: they tell none from another."""
+POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
+
+# through the primary key of the territory: only the outline of each row's own commune is read
+INSIDE = """
+SELECT g.n,
+       coalesce(ST_Covers(t.geometry, p.here), true),
+       coalesce(ST_Covers(t.geometry, p.swapped), false),
+       CASE WHEN NOT ST_Covers(t.geometry, p.here)
+            THEN ST_Distance(t.geometry::geography, p.here::geography) END
+FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::float8[]) AS g(n, territory, lon, lat)
+JOIN geo_territory t ON t.id = g.territory
+CROSS JOIN LATERAL (
+    SELECT ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326) AS here,
+           ST_SetSRID(ST_MakePoint(g.lat, g.lon), 4326) AS swapped
+) p
+"""
+# through the GiST index territory_geometry
+AROUND = """
+SELECT g.n, t.code
+FROM unnest(%s::int[], %s::float8[], %s::float8[]) AS g(n, lon, lat)
+JOIN geo_territory t ON t.level = 'commune' AND t.is_current
+     AND ST_Covers(t.geometry, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326))
+"""
+# through the GiST index record_geometry for the box, then true metres
+TWINS_NEAR = """
+SELECT g.n, r.title, r.external_id, s.code
+FROM unnest(%s::int[], %s::float8[], %s::float8[]) AS g(n, lon, lat)
+CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326) AS here) p
+JOIN catalogue_record r ON r.kind = %s AND r.geometry && ST_Expand(p.here, %s)
+     AND ST_DWithin(r.geog, p.here::geography, %s)
+LEFT JOIN catalogue_source s ON s.id = r.source_id
+"""
+# through the index record_territory_kind: a commune and its arrondissements are one place when either
+# of the two records stands at the point of its commune
+TWINS_IN_COMMUNE = """
+SELECT g.n, r.title, r.external_id, s.code
+FROM unnest(%s::int[], %s::bigint[], %s::boolean[]) AS g(n, territory, coarse)
+JOIN geo_territory t ON t.id = g.territory
+JOIN geo_territory f ON f.id = coalesce(t.commune_id, t.id) OR f.commune_id = coalesce(t.commune_id, t.id)
+JOIN catalogue_record r ON r.territory_id = f.id AND r.kind = %s
+     AND (g.coarse OR r.location_precision IN ('commune', 'aucune'))
+LEFT JOIN catalogue_source s ON s.id = r.source_id
+"""
+
+
+def suspect(
+    candidates: list[Candidate], nature: Nature, index: TerritoryIndex, source: str, *, twins: bool = True
+) -> None:
+    """Add the doubts that the base raises about the place of each candidate."""
+    if not nature.is_record or not nature.has_place:
+        return
+    _doubt_outside(candidates, index)
+    _find_commune(candidates, index)
+    _doubt_area(candidates, index)
+    if twins:
+        _doubt_twins(candidates, index, nature.kind, source)
+        _doubt_repeats(candidates)
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def point_of(candidate: Candidate) -> tuple[float, float] | None:
+    """(lon, lat) of the candidate, degrees, srid 4326."""
+    found = POINT.match(str(candidate.values.get("geometry") or ""))
+    return (float(found[1]), float(found[2])) if found else None
+
+
+def spot_of(candidate: Candidate) -> tuple[float, float] | None:
+    """(lon, lat) of a position inside what the candidate draws, a point or not; degrees, srid 4326."""
+    return candidate.spot if candidate.spot is not None else point_of(candidate)
+
+
+def _communal(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
+    ground = index.grounds.get(str(candidate.values.get("territory", "")))
+    return ground if ground is not None and ground.level in COMMUNAL else None
+
+
+def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
+    """A point given by the file should lie in the commune that the file names."""
+    asked = [
+        (n, ground.pk, *point)
+        for n, candidate in enumerate(candidates)
+        if candidate.values.get("location_precision") in Record.PRECISE
+        and (ground := _communal(candidate, index))
+        and (point := spot_of(candidate))
+    ]
+    for n, inside, swapped, distance in _rows(INSIDE, _columns(asked)) if asked else []:
+        ground = index.grounds[str(candidates[n].values["territory"])]
+        if inside or (distance is not None and distance <= TOLERANCE_M):
+            continue
+        if swapped:
+            message = _("Latitude et longitude sont inversées : échangées, elles tombent dans %(name)s.")
+            candidates[n].problems.append(_swapped(candidates[n], message % {"name": ground.label}))
+        else:
+            message = _("Le point est à %(km)s km de %(name)s.") % {
+                "km": f"{(distance or 0) / 1000:.1f}".replace(".", ","),
+                "name": ground.label,
+            }
+            candidates[n].problems.append(doubt("hors-de-la-commune", message))
+
+
+def _swapped(candidate: Candidate, message: str) -> Problem:
+    """The doubt on swapped axes: of one cell, the right one is proposed; what two columns say is exchanged at
+    once, and importing the row accepts it.
+    """
+    point = point_of(candidate)
+    if point is None:
+        return doubt("axes-inverses", message)
+    if candidate.place.point:
+        right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
+        return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
+    candidate.values["geometry"], candidate.spot = point_text(point[1], point[0]), None
+    accepted = _("Importer la ligne les échange.")
+    return doubt("axes-a-echanger", f"{message} {accepted}", candidate.columns.get("lon", ""))
+
+
+def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
+    """A row with a point and no commune gets the commune around the point."""
+    asked = [
+        (n, *point)
+        for n, candidate in enumerate(candidates)
+        if "territory" not in candidate.values
+        and not candidate.place.code
+        and not candidate.place.name
+        and (point := spot_of(candidate))
+    ]
+    found = dict(_rows(AROUND, _columns(asked))) if asked else {}
+    for n, lon, lat in asked:
+        ground = index.communal.get(found.get(n, ""))
+        if ground is not None:
+            candidates[n].values["territory"] = ground.reference
+            message = _("Commune trouvée autour du point : %(name)s.") % {"name": ground.label}
+            candidates[n].problems.append(notice("commune-du-point", message))
+        elif candidates[n].values.get("country", "FR") == "FR":
+            message = _(
+                "Aucune commune autour de %(point)s : axes inversés, ou fiche à l’étranger sans pays ?"
+            )
+            candidates[n].problems.append(doubt("hors-de-france", message % {"point": point_text(lon, lat)}))
+
+
+def _doubt_area(candidates: list[Candidate], index: TerritoryIndex) -> None:
+    """An operation cannot be larger than its commune."""
+    for candidate in candidates:
+        area, ground = candidate.values.get("area_ha"), _communal(candidate, index)
+        if area and ground and ground.area_km2 and float(str(area)) > ground.area_km2 * 100:
+            message = _("%(area)s ha, c’est plus que la surface de %(name)s (%(all)s ha).") % {
+                "area": str(area).replace(".", ","),
+                "name": ground.label,
+                "all": round(ground.area_km2 * 100),
+            }
+            candidate.problems.append(
+                doubt("surface-trop-grande", message, candidate.columns.get("area_ha", ""))
+            )
+
+
+def title_words(title: str, place: str = "") -> list[str]:
+    """The words that tell a title from another in the same place."""
+    words = normalise(title).split()
+    vague = GENERIC | set(normalise(place).split())
+    telling = [word for word in words if word not in vague]
+    return telling or words
+
+
+def are_alike(first: str, second: str, place: str = "") -> bool:
+    """True when two titles may name the same thing; ``place`` is the name of their commune."""
+    a, b = title_words(first, place), title_words(second, place)
+    if sorted(a) == sorted(b):
+        return True
+    short, long = sorted((set(a), set(b)), key=len)
+    if short and short <= long and len("".join(short)) >= 5 and len(long) - len(short) <= 2:
+        return True
+    return SequenceMatcher(None, " ".join(a), " ".join(b)).ratio() >= ALIKE
+
+
+def _doubt_twins(candidates: list[Candidate], index: TerritoryIndex, kind: str, source: str) -> None:
+    """A row may describe a record that the base has under another identity."""
+    near = [(n, *point) for n, c in enumerate(candidates) if (point := spot_of(c))]
+    rows = _rows(TWINS_NEAR, [*_columns(near), kind, TWIN_DEGREES, TWIN_RADIUS_M]) if near else []
+    inside = [
+        (n, ground.pk, c.values.get("location_precision") in ("commune", "aucune"))
+        for n, c in enumerate(candidates)
+        if (ground := _communal(c, index))
+    ]
+    rows += _rows(TWINS_IN_COMMUNE, [*_columns(inside), kind]) if inside else []
+    own = {candidate.key for candidate in candidates}
+    for n, title, external_id, code in sorted(set(rows)):
+        candidate = candidates[n]
+        ground = _communal(candidate, index)
+        is_itself = code == (candidate.values.get("source") or source) and external_id in own
+        if not is_itself and are_alike(candidate.title, title, ground.name if ground else ""):
+            message = _("Ressemble à une fiche du catalogue : « %(title)s ».") % {"title": title}
+            candidate.problems.append(doubt("quasi-doublon", message))
+
+
+def _doubt_repeats(candidates: list[Candidate]) -> None:
+    """A row may say again what an earlier row said, in the same place."""
+    seen: dict[tuple[object, ...], int] = {}
+    for candidate in candidates:
+        territory = candidate.values.get("territory")
+        if territory is None:
+            continue
+        words = (territory, *sorted(title_words(candidate.title)))
+        line = seen.setdefault(words, candidate.line)
+        if line != candidate.line:
+            message = _("Ressemble à la ligne %(n)d.") % {"n": line}
+            candidate.problems.append(doubt("quasi-doublon", message))

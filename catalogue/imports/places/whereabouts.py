@@ -1,0 +1,102 @@
+"""Where a row may stand, when that is in doubt: the point it gives, what its code says, what its name says.
+
+Kept with the row by ``steps``, drawn by the workshop. Degrees, srid 4326; territories by reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.geos import GEOSException, GEOSGeometry
+
+from catalogue.imports.places.resolution import clean_code
+from catalogue.imports.places.suspicion import point_of
+from catalogue.imports.places.territories import TerritoryIndex
+from catalogue.imports.read.problems import Severity
+from catalogue.imports.rows.candidates import Candidate
+from catalogue.models import Record
+from geo.drawing import geojson
+
+SPATIAL = frozenset(
+    {
+        "axes-a-echanger",
+        "axes-inverses",
+        "code-absent",
+        "code-ancien",
+        "code-contredit-nom",
+        "code-inconnu",
+        "code-postal",
+        "commune-fusionnee",
+        "commune-partagee",
+        "departement-contredit",
+        "groupement",
+        "hors-de-france",
+        "hors-de-la-commune",
+        "region-contredite",
+        "sur-la-mairie",
+        "surface-trop-grande",
+        "trace-a-reparer",
+        "zero-zero",
+    }
+)
+"""The doubts that a map helps to settle."""
+TOLERANCE = 0.0005
+"""Degrees: a drawn shape keeps what a map of its commune shows."""
+MOST_NAMES = 6
+
+
+def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
+    """The place of a row, three ways; empty for a row that says nothing of its place.
+
+    ``point`` is (lon, lat), ``shape`` a GeoJSON geometry, ``code`` and ``names`` are references.
+    """
+    found: dict[str, Any] = {}
+    is_given = candidate.values.get("location_precision") in Record.PRECISE
+    if is_given and (point := point_of(candidate)):
+        found["point"] = [round(point[0], 6), round(point[1], 6)]
+    elif is_given and (shape := _shape(candidate)):
+        found["shape"] = shape
+    code = _of_code(candidate, index)
+    names = _of_names(candidate, index)
+    if code and code not in names:
+        found["code"] = code
+    if names:
+        found["names"] = names[:MOST_NAMES]
+    return found
+
+
+def _shape(candidate: Candidate) -> dict[str, Any] | None:
+    text = candidate.values.get("geometry")
+    if not text:
+        return None
+    try:
+        shape = GEOSGeometry(str(text)).simplify(TOLERANCE, preserve_topology=True)
+    except (GEOSException, ValueError):
+        return None
+    return geojson(shape)
+
+
+def _of_code(candidate: Candidate, index: TerritoryIndex) -> str:
+    """The territory that the code alone designates, today or before a merger."""
+    code = clean_code(candidate.place.code)
+    if not code:
+        return ""
+    ground = index.communal.get(code) or index.communal.get(code.zfill(5))
+    if ground is None and len(old := index.former.get(code, [])) == 1:
+        ground = old[0].successor
+    return ground.reference if ground else ""
+
+
+def _of_names(candidate: Candidate, index: TerritoryIndex) -> list[str]:
+    """The territories that are proposed, or the one that the row is tied to."""
+    proposed = [
+        reference
+        for problem in candidate.problems
+        if problem.severity is Severity.DOUBT and problem.code in SPATIAL
+        for reference, _label in problem.proposals
+        if reference in index.grounds
+    ]
+    tied = str(candidate.values.get("territory") or "")
+    if not proposed and tied in index.grounds:
+        proposed = [tied]
+    return list(dict.fromkeys(proposed))

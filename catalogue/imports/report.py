@@ -1,0 +1,96 @@
+"""What an import did, for people and machines: rejected rows as CSV, the whole account as JSON.
+
+A cell that a spreadsheet would take for a formula is written with an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalogue.imports.compare.diff import Change, ItemChange, Outcome, Status
+from catalogue.imports.read.problems import Severity
+from catalogue.imports.run import Result
+
+FORMULA = re.compile(r"^[=+\-@\t\r\n]")
+NUMBER = re.compile(r"^[-+]?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)([.,]\d+)?$")
+REASON_COLUMN = "motif"
+
+
+def safe_cell(text: str) -> str:
+    """The cell, harmless in a spreadsheet: a number stays a number, a formula becomes text."""
+    if FORMULA.match(text) and not NUMBER.match(text):
+        return "'" + text
+    return text
+
+
+def reasons(outcome: Outcome) -> str:
+    """Why the row was not written, in one cell."""
+    return " ".join(_sentence(str(problem)) for problem in outcome.reasons)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def rejected_rows(result: Result) -> str:
+    """The rows that were not written, as the file had them, with one more column: the reason."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=result.table.separator, lineterminator="\r\n")
+    column = REASON_COLUMN
+    while column in result.table.headers:
+        column = f"{column} import"
+    writer.writerow([safe_cell(header) for header in [*result.table.headers, column]])
+    for outcome in result.plan.of(Status.REJECTED, Status.SUSPICIOUS):
+        cells = [outcome.candidate.cells.get(header, "") for header in result.table.headers]
+        prefix = _("Rejetée") if outcome.status is Status.REJECTED else _("Douteuse")
+        writer.writerow([safe_cell(cell) for cell in [*cells, f"{prefix} : {reasons(outcome)}"]])
+    return "\ufeff" + buffer.getvalue()
+
+
+def account(result: Result) -> dict[str, Any]:
+    """The whole account of an import, as JSON holds it."""
+    plan, table = result.plan, result.table
+    return {
+        "fichier": result.job.filename,
+        "nature": plan.nature.name,
+        "source": result.source,
+        "encodage": table.encoding,
+        "separateur": table.separator,
+        "ecrit": result.batch is not None,
+        "comptes": {
+            "lues": len(plan.outcomes),
+            **{f"{status.value}s": plan.count(status) for status in Status},
+            "vides": len(table.blank_lines),
+            "totaux": len(table.total_lines),
+        },
+        "lignes_vides": table.blank_lines,
+        "lignes_de_total": table.total_lines,
+        "remarques": table.notices,
+        "lignes": [row_account(outcome) for outcome in plan.outcomes],
+    }
+
+
+def row_account(outcome: Outcome) -> dict[str, Any]:
+    """One row: its fate, what is said of it, what changes."""
+    candidate = outcome.candidate
+    return {
+        "ligne": candidate.line,
+        "identifiant": candidate.key,
+        "titre": candidate.title,
+        "statut": outcome.status.value,
+        "motifs": [str(problem) for problem in outcome.reasons],
+        "codes": [problem.code for problem in outcome.reasons],
+        "avis": [str(p) for p in candidate.problems if p.severity is Severity.NOTICE],
+        "changements": [*map(change_account, outcome.changes), *map(change_account, outcome.items)],
+        "proposes": [change_account(change) for change in outcome.held],
+    }
+
+
+def change_account(change: Change | ItemChange) -> dict[str, Any]:
+    """One change: field, old value, new value."""
+    return {"champ": change.attribute, "ancien": change.old, "nouveau": change.new}

@@ -1,0 +1,349 @@
+"""From rows to candidates: cells read by the form of their field, remarks kept, the base not consulted.
+
+Values are portable (what JSON can hold): a link is the natural key of what it points to, a set of
+links a sorted tuple. An empty cell says nothing and is left out; ``(vide)`` empties the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from catalogue.imports.columns.mapping import ItemRule, Mapping, Rule, comparable, fill
+from catalogue.imports.read.problems import Problem, doubt, notice, reject
+from catalogue.imports.read.table import Row, Table
+from catalogue.imports.read.typography import NBSP, one_line, plain_spaces, typographic
+from catalogue.imports.rows import values
+from catalogue.models import LabelAward
+from catalogue.models.organisation import luhn_is_valid
+from catalogue.records.fields import Collection, Field, Form, Nature, model_field
+
+Portable = str | int | bool | None | tuple[str, ...]
+Item = dict[str, Portable]
+ERASE = "(vide)"
+CHOSEN = re.compile(r"^(?:commune|arrondissement):(?=\w+$)")
+LONGEST_KEY = 120
+MOJIBAKE = ("Ã©", "Ã¨", "Ãª", "Ã´", "Ã§", "Ã®", "Ã¢", "â€™", "Â«", "Â»", "ï¿½", "\ufffd")
+NUMBERS = {"siren": 9, "siret": 14}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGiven:
+    """What a row says of its place, as written."""
+
+    code: str = ""
+    name: str = ""
+    departement: str = ""
+    region: str = ""
+    lon: str = ""
+    lat: str = ""
+    point: str = ""
+    shape: str = ""
+    precision: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """True when the row says nothing of its place."""
+        return not any((self.code, self.name, self.lon, self.lat, self.point, self.shape, self.precision))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A row as it would be written, with everything that is to be said of it.
+
+    ``spot`` is (lon, lat), degrees, of a position inside what the row draws, once that is read.
+    """
+
+    line: int
+    key: str
+    cells: dict[str, str]
+    values: dict[str, Portable] = field(default_factory=dict)
+    collections: dict[str, list[Item]] = field(default_factory=dict)
+    place: PlaceGiven = field(default_factory=PlaceGiven)
+    columns: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    spot: tuple[float, float] | None = None
+
+    @property
+    def title(self) -> str:
+        """What to call the row on a screen."""
+        return str(
+            self.values.get("title") or self.values.get("name") or self.values.get("label") or self.key
+        )
+
+
+def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
+    """One candidate for each row, in order; keys given twice are said on each but the first."""
+    candidates = [_candidate(row, mapping) for row in table.rows]
+    first: dict[str, int] = {}
+    for candidate in candidates:
+        if not candidate.key:
+            continue
+        line = first.setdefault(candidate.key, candidate.line)
+        if line != candidate.line:
+            candidate.problems.append(
+                reject("identifiant-repete", _("Même identifiant que la ligne %(n)d.") % {"n": line})
+            )
+    return candidates
+
+
+def _candidate(row: Row, mapping: Mapping) -> Candidate:
+    nature = mapping.nature
+    key_rule = mapping.rules.get(nature.key.name, Rule())
+    key = one_line(_text(key_rule, Row(row.line, _plain_codes(row.cells)) if key_rule.template else row))
+    if key_rule.template or len(key) > LONGEST_KEY:
+        key = slugify(key)[:LONGEST_KEY]
+    candidate = Candidate(row.line, key, row.cells)
+    if not key:
+        candidate.problems.append(reject("identifiant-absent", _("L’identifiant manque."), key_rule.column))
+    for name, rule in mapping.rules.items():
+        known = nature.by_name[name]
+        if known is nature.key:
+            continue
+        candidate.columns[known.attribute or name] = rule.column
+        if known.form is Form.PLACE:
+            continue
+        _read_field(candidate, nature.model, known, rule, row)
+    _refuse_missing(candidate, nature, mapping)
+    candidate.place = _place(row, mapping)
+    for item_rule in mapping.items:
+        _read_item(candidate, item_rule, row)
+    return candidate
+
+
+def _plain_codes(cells: dict[str, str]) -> dict[str, str]:
+    """The cells, in which a commune chosen by a curator is its code: a corrected file has the same keys."""
+    return {name: CHOSEN.sub("", text) for name, text in cells.items()}
+
+
+def _text(rule: Rule, row: Row) -> str:
+    """What the rule gives for the row, before it is read."""
+    if rule.template:
+        return fill(rule.template, row.cells, row.line)
+    return row.cells.get(rule.column, "") if rule.column else rule.constant
+
+
+def _translated(rule: Rule, text: str) -> str:
+    """The text through the vocabulary of the rule."""
+    return rule.values.get(comparable(text), text) if rule.values else text
+
+
+def _read_field(candidate: Candidate, model: type[models.Model], known: Field, rule: Rule, row: Row) -> None:
+    text = _translated(rule, _text(rule, row))
+    if known.form not in (Form.TERMS, Form.CHOICES, Form.WORDS) and values.is_empty(text, rule.empty):
+        return
+    if any(sign in text for sign in MOJIBAKE):
+        candidate.problems.append(
+            doubt(
+                "mal-encode", _("« %(text)s » est mal encodé.") % {"text": one_line(text)[:60]}, rule.column
+            )
+        )
+    try:
+        value, said = read_value(model, known, text, rule)
+    except values.Unreadable as problem:
+        candidate.problems.append(doubt("illisible", str(problem), rule.column, problem.proposals))
+        return
+    if said:
+        candidate.problems.append(notice("lu", said, rule.column))
+    if value != ():
+        candidate.values[known.attribute] = value
+
+
+def read_value(
+    model: type[models.Model], known: Field, text: str, rule: Rule | None = None
+) -> tuple[Portable, str]:
+    """The portable value of a cell for a field of ``model``, and how it was understood."""
+    rule = rule or Rule()
+    if one_line(text) == ERASE:
+        return _blank(model, known), ""
+    many: dict[Form, Callable[[], tuple[str, ...]]] = {
+        Form.TERMS: lambda: _several(text, rule, one_line),
+        Form.WORDS: lambda: _several(text, rule, lambda part: typographic(one_line(part))),
+        Form.CHOICES: lambda: _several(text, rule, partial(_choice, model, known)),
+    }
+    if known.form in many:
+        return many[known.form](), ""
+    numbers: dict[Form, Callable[[str], tuple[Any, str]]] = {
+        Form.WHOLE: values.whole,
+        Form.DECIMAL: values.decimal,
+        Form.HECTARES: values.hectares,
+        Form.YEAR: values.year,
+        Form.DATE: values.date,
+        Form.BOOLEAN: values.boolean,
+    }
+    if known.form in numbers:
+        value, said = numbers[known.form](text)
+        _refuse_negative(known, value)
+        return value, said
+    return _words(model, known, text), ""
+
+
+def _words(model: type[models.Model], known: Field, text: str) -> str:
+    """The text of a field made of words, in the length that the model allows."""
+    if known.form is Form.CHOICE:
+        return _choice(model, known, text)
+    if known.form is Form.TERM:
+        return one_line(text)
+    longest = model_field(model, known.attribute).max_length or 100_000
+    if known.form is Form.URL:
+        return values.web_address(text, longest)[0]
+    if known.attribute in NUMBERS:
+        return _business_number(text, NUMBERS[known.attribute])
+    clean = typographic(plain_spaces(text) if known.form is Form.TEXT else one_line(text))
+    if len(clean) > longest:
+        raise values.Unreadable(
+            _("Le texte a %(n)d caractères, %(max)d au plus.") % {"n": len(clean), "max": longest}
+        )
+    return clean
+
+
+def _business_number(text: str, length: int) -> str:
+    number = "".join(one_line(text).split())
+    if len(number) != length or not luhn_is_valid(number):
+        kind = "SIRET" if length == NUMBERS["siret"] else "SIREN"
+        raise values.Unreadable(
+            _("« %(number)s » n’est pas un %(kind)s : %(n)d chiffres, avec une clé de contrôle juste.")
+            % {"number": number, "kind": kind, "n": length}
+        )
+    return number
+
+
+def _refuse_negative(known: Field, value: Any) -> None:
+    if known.form is Form.WHOLE and value < 0:
+        raise values.Unreadable(_("Un nombre négatif n’a pas de sens ici."))
+
+
+@cache
+def _choices(model: type[models.Model], attribute: str) -> dict[str, str]:
+    """The codes of a field with choices, by code and by label."""
+    target: Any = model_field(model, attribute)
+    choices = list(target.choices or getattr(target, "base_field", target).choices or ())
+    return {comparable(str(name)): str(code) for code, label in choices for name in (label, code)}
+
+
+def _choice(model: type[models.Model], known: Field, text: str) -> str:
+    """The code of a choice, from its code or its label."""
+    choices = _choices(model, known.attribute)
+    code = choices.get(comparable(text))
+    if code is None:
+        possible = ", ".join(dict.fromkeys(choices.values()))
+        raise values.Unreadable(
+            _("« %(text)s » n’est pas une valeur possible : %(all)s.")
+            % {"text": one_line(text), "all": possible},
+            _labels(model, known.attribute),
+        )
+    return code
+
+
+def _labels(model: type[models.Model], attribute: str) -> tuple[tuple[str, str], ...]:
+    """The codes of a field with choices, with their labels."""
+    target: Any = model_field(model, attribute)
+    choices = target.choices or getattr(target, "base_field", target).choices or ()
+    return tuple((str(code), str(label)) for code, label in choices)
+
+
+def _several(text: str, rule: Rule, read: Callable[[str], str]) -> tuple[str, ...]:
+    parts = [_translated(rule, part) for part in plain_spaces(text).split(rule.separator)]
+    return tuple(sorted({read(part) for part in parts if not values.is_empty(part, rule.empty)}))
+
+
+def _blank(model: type[models.Model], known: Field) -> Portable:
+    """What an emptied field holds."""
+    if known.form in (Form.TERMS, Form.WORDS, Form.CHOICES):
+        return ()
+    target = model_field(model, known.attribute)
+    if target.has_default():
+        return str(target.get_default())
+    return None if target.null else ""
+
+
+def _refuse_missing(candidate: Candidate, nature: Nature, mapping: Mapping) -> None:
+    unread = {p.column for p in candidate.problems if p.code == "illisible"}
+    for known in nature.fields:
+        rule = mapping.rules.get(known.name)
+        if not known.is_required or candidate.values.get(known.attribute) or (rule and rule.column in unread):
+            continue
+        column = rule.column if rule else ""
+        message = _("« %(field)s » manque : complétez la cellule.") % {"field": known.name.replace("_", NBSP)}
+        candidate.problems.append(reject("obligatoire", message, column))
+
+
+def _place(row: Row, mapping: Mapping) -> PlaceGiven:
+    names = {"code": "territoire", "name": "commune", "shape": "emplacement"}
+    given = {}
+    for key in ("code", "name", "departement", "region", "lon", "lat", "point", "shape", "precision"):
+        rule = mapping.rules.get(names.get(key, key))
+        known = mapping.nature.by_name.get(names.get(key, key))
+        if rule is None or known is None or known.form is not Form.PLACE:
+            continue
+        text = _translated(rule, _text(rule, row))
+        given[key] = "" if values.is_empty(text, rule.empty) else plain_spaces(text)
+    return PlaceGiven(**given)
+
+
+def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
+    """Add the item that a column makes, unless its cell is empty or set aside by the mapping."""
+    text = row.cells.get(rule.column, "")
+    if values.is_empty(text, rule.ignored):
+        return
+    cells = {key: fill(value, row.cells, row.line) for key, value in rule.constants.items()}
+    cells[rule.target] = rule.values.get(comparable(text), text)
+    if said := _foreign_step(rule, cells):
+        candidate.problems.append(said)
+        return
+    item, problems = read_item(rule.collection, cells, {rule.target: rule.column})
+    candidate.problems += problems
+    if item is not None:
+        candidate.collections.setdefault(rule.collection.attribute, []).append(item)
+
+
+def _foreign_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
+    """The doubt on a word that is no step of the regime of its column, whatever it is in another."""
+    regime = cells.get("regime", "")
+    if rule.target != "etape" or regime not in LabelAward.Regime.values:
+        return None
+    steps = LabelAward.STEPS[LabelAward.Regime(regime)]
+    word = comparable(cells["etape"])
+    if any(word in (comparable(code), comparable(str(label))) for code, label in steps.items()):
+        return None
+    message = _("« %(text)s » n’est pas une étape du régime %(regime)s : %(all)s.") % {
+        "text": one_line(cells["etape"])[:60],
+        "regime": regime,
+        "all": ", ".join(map(str, steps.values())),
+    }
+    proposals = tuple((code, str(label)) for code, label in steps.items())
+    return doubt("illisible", message, rule.column, proposals)
+
+
+def read_item(
+    collection: Collection, cells: dict[str, str], columns: dict[str, str]
+) -> tuple[Item | None, list[Problem]]:
+    """One item of a collection from its cells by field name; None, with the reasons, when it cannot be."""
+    item: Item = {}
+    problems: list[Problem] = []
+    for known in collection.fields:
+        text, column = cells.get(known.name, ""), columns.get(known.name, "")
+        if known.form is Form.PLACE:
+            item[known.name] = one_line(text)
+            continue
+        if values.is_empty(text):
+            if known.is_required:
+                message = _("« %(field)s » manque.") % {"field": known.name}
+                problems.append(reject("obligatoire", message, column))
+            continue
+        try:
+            value, said = read_value(collection.model, known, text)
+        except values.Unreadable as problem:
+            problems.append(doubt("illisible", str(problem), column))
+            continue
+        item[known.attribute] = value
+        if said:
+            problems.append(notice("lu", said, column))
+    return (None if any(p.severity != "avis" for p in problems) else item), problems

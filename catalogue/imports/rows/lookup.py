@@ -1,0 +1,167 @@
+"""What the base calls things: any way of naming a theme, an organisation or a solution leads to its key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
+
+from catalogue.imports.columns.mapping import comparable
+from catalogue.imports.read.problems import Problem, doubt
+from catalogue.imports.rows.candidates import Candidate, Item, Portable
+from catalogue.models import (
+    IndicatorType,
+    Organisation,
+    Programme,
+    Record,
+    Source,
+    Stake,
+    Theme,
+    ThemeCrosswalk,
+    Zonage,
+)
+from catalogue.records.fields import Field, Form, Nature
+
+Names = Iterable[tuple[int, str, tuple[str, ...]]]
+
+
+def _terms(model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorType] | type[Zonage]) -> Names:
+    """A line that was merged answers to its names with the one that took it over."""
+    rows = model.objects.values_list("pk", "code", "label", "merged_into__pk", "merged_into__code")
+    return ((into or pk, key or code, (code, label)) for pk, code, label, into, key in rows)
+
+
+def _themes() -> Names:
+    yield from _terms(Theme)
+    crosswalk = ThemeCrosswalk.objects.values_list("source_label", "theme__pk", "theme__code").distinct()
+    counts = Counter(comparable(label) for label, _pk, _code in crosswalk)
+    for label, pk, code in crosswalk:
+        if counts[comparable(label)] == 1:
+            yield pk, code, (label,)
+
+
+def _sources() -> Names:
+    rows = Source.objects.values_list("pk", "code", "name", "merged_into__pk", "merged_into__code")
+    return ((into or pk, key or code, (code, name)) for pk, code, name, into, key in rows)
+
+
+def _organisations() -> Names:
+    own = ("pk", "slug", "name", "siren", "siret")
+    rows = Organisation.objects.values_list(*own, "merged_into__pk", "merged_into__slug")
+    return (
+        (into or pk, key or slug, (slug, name, siren, siret))
+        for pk, slug, name, siren, siret, into, key in rows
+    )
+
+
+def _records(kind: str) -> Names:
+    rows = Record.objects.filter(kind=kind).values_list("pk", "slug", "external_id", "title")
+    return ((pk, slug, (slug, external_id, title)) for pk, slug, external_id, title in rows)
+
+
+LOADERS: dict[str, Callable[[], Names]] = {
+    "theme": _themes,
+    "enjeu": lambda: _terms(Stake),
+    "programme": lambda: _terms(Programme),
+    "indicateur": lambda: _terms(IndicatorType),
+    "zonage": lambda: _terms(Zonage),
+    "source": _sources,
+    "organisation": _organisations,
+    "solution": lambda: _records(Record.Kind.SOLUTION),
+    "experimentation": lambda: _records(Record.Kind.EXPERIMENT),
+}
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """The terms of one nature: every name they answer to, and the primary key behind each natural key."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    pks: dict[str, int] = field(default_factory=dict)
+    ambiguous: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, names: Names) -> Vocabulary:
+        """The vocabulary of (primary key, natural key, names); a name that two terms share leads nowhere."""
+        vocabulary = cls()
+        for pk, key, forms in names:
+            vocabulary.pks[key] = pk
+            for form in filter(None, map(comparable, forms)):
+                if vocabulary.keys.setdefault(form, key) != key:
+                    vocabulary.ambiguous.add(form)
+        return vocabulary
+
+    def key(self, text: str) -> str | None:
+        """The natural key that the text designates, None when it designates none or several."""
+        if text in self.pks:
+            return text
+        form = comparable(text)
+        return None if form in self.ambiguous else self.keys.get(form)
+
+    def closest(self, text: str) -> tuple[str, ...]:
+        """The natural keys that the text may have meant."""
+        near = get_close_matches(comparable(text), self.keys, n=3, cutoff=0.6)
+        return tuple(dict.fromkeys(self.keys[form] for form in near))
+
+
+class Directory:
+    """The vocabularies, each read from the base the first time it is asked for."""
+
+    def __init__(self, given: dict[str, Vocabulary] | None = None) -> None:
+        self._known = dict(given or {})
+
+    def __getitem__(self, nature: str) -> Vocabulary:
+        if nature not in self._known:
+            self._known[nature] = Vocabulary.of(LOADERS[nature]())
+        return self._known[nature]
+
+
+def settle_references(candidates: list[Candidate], nature: Nature, directory: Directory) -> None:
+    """Replace what the rows call things by their natural keys, and say what nobody knows."""
+    fields = [known for known in nature.fields if known.form in (Form.TERM, Form.TERMS)]
+    for candidate in candidates:
+        for known in fields:
+            if known.attribute in candidate.values:
+                column = candidate.columns.get(known.attribute, "")
+                value, problems = _settled(candidate.values[known.attribute], known, directory, column)
+                candidate.values[known.attribute] = value
+                candidate.problems += problems
+        for collection in nature.collections:
+            for item in candidate.collections.get(collection.attribute, []):
+                candidate.problems += settle_item(item, collection.fields, directory)
+
+
+def settle_item(item: Item, fields: tuple[Field, ...], directory: Directory) -> list[Problem]:
+    """The same for one item of a collection; returns what nobody knows."""
+    problems: list[Problem] = []
+    for known in fields:
+        if known.form is Form.TERM and item.get(known.attribute):
+            item[known.attribute], found = _settled(item[known.attribute], known, directory, known.name)
+            problems += found
+    return problems
+
+
+def _settled(
+    value: Portable, known: Field, directory: Directory, column: str
+) -> tuple[Portable, list[Problem]]:
+    """The natural keys behind the text of a field."""
+    vocabulary = directory[known.to]
+    texts = value if isinstance(value, tuple) else (str(value or ""),)
+    keys, problems = [], []
+    for text in filter(None, texts):
+        key = vocabulary.key(text)
+        if key is None:
+            near = vocabulary.closest(text)
+            message = _("« %(text)s » est inconnu (%(nature)s).") % {"text": text, "nature": known.to}
+            if near:
+                message += " " + _("Proche : %(names)s.") % {"names": ", ".join(near)}
+            code = "reference-requise" if known.is_required else "reference-inconnue"
+            problems.append(doubt(code, message, column, tuple((key, key) for key in near)))
+        else:
+            keys.append(key)
+    if isinstance(value, tuple):
+        return tuple(sorted(set(keys))), problems
+    return (keys[0] if keys else None), problems

@@ -1,0 +1,92 @@
+"""What the fields of one row must respect together: said in French before the base refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from catalogue.imports.read.problems import Problem, reject
+from catalogue.imports.rows.candidates import Candidate, Item, Portable
+from catalogue.models import LabelAward
+
+Values = dict[str, Portable]
+FIRST_LABEL = 2009
+
+
+def check(candidate: Candidate) -> None:
+    """Add what the values of the candidate, and its items, contradict."""
+    candidate.problems += [problem for rule in RULES if (problem := rule(candidate.values))]
+    for item in candidate.collections.get("awards", []):
+        candidate.problems += _award(item)
+    for item in candidate.collections.get("indicators", []):
+        if item.get("value") is None and not item.get("text"):
+            message = _("La mesure « %(name)s » n’a ni valeur ni énoncé.") % {"name": item.get("name")}
+            candidate.problems.append(reject("mesure-vide", message))
+
+
+def _in_order(first: str, last: str, message: str) -> Callable[[Values], Problem | None]:
+    def rule(values: Values) -> Problem | None:
+        start, end = values.get(first), values.get(last)
+        if start is None or end is None or str(start) <= str(end):
+            return None
+        return reject("dates-inversees", message)
+
+    return rule
+
+
+def _social_within_dwellings(values: Values) -> Problem | None:
+    total, social = values.get("dwellings"), values.get("social_dwellings")
+    if total is None or social is None or int(str(social)) <= int(str(total)):
+        return None
+    return reject("logements-sociaux", _("Il y a plus de logements sociaux que de logements."))
+
+
+def _abandon_has_reason(values: Values) -> Problem | None:
+    if values.get("status") != "abandonne" or str(values.get("abandon_reason") or "").strip():
+        return None
+    return reject(
+        "abandon-sans-raison", _("Une expérimentation abandonnée doit dire pourquoi (raison_abandon).")
+    )
+
+
+def _maturity(values: Values) -> Problem | None:
+    level = values.get("trl")
+    if level is None or int(str(level)) in range(1, 10):
+        return None
+    return reject("trl", _("La maturité (TRL) va de 1 à 9."))
+
+
+def _area(values: Values) -> Problem | None:
+    area = values.get("area_ha")
+    if area is None or Decimal(str(area)) < Decimal("10000000"):
+        return None
+    return reject("surface", _("La surface est trop grande pour être juste."))
+
+
+def _award(item: Item) -> list[Problem]:
+    """A step belongs to one regime, and no label is older than the first."""
+    problems = []
+    steps = LabelAward.STEPS.get(LabelAward.Regime(str(item["regime"])), {})
+    if item["step"] not in steps:
+        message = _("L’étape « %(step)s » n’est pas du régime « %(regime)s » : %(all)s.") % {
+            "step": item["step"],
+            "regime": item["regime"],
+            "all": ", ".join(steps),
+        }
+        problems.append(reject("etape-d-un-autre-regime", message))
+    if item.get("year") is not None and int(str(item["year"])) < FIRST_LABEL:
+        problems.append(reject("label-trop-ancien", _("Aucun label n’est antérieur à 2009.")))
+    return problems
+
+
+RULES: tuple[Callable[[Values], Problem | None], ...] = (
+    _in_order("year_start", "year_end", _("L’année de fin précède celle du début.")),
+    _in_order("verified_on", "expires_on", _("La date de révision précède celle de la vérification.")),
+    _in_order("available_from", "available_until", _("La fin de disponibilité précède son début.")),
+    _social_within_dwellings,
+    _abandon_has_reason,
+    _maturity,
+    _area,
+)

@@ -1,0 +1,220 @@
+"""The words of a file for which the catalogue has a list: themes, types, programmes, steps of a label.
+
+Those that the list does not know are counted, with what each is read as, or could be; a curator says it
+once, and the mapping keeps it for the next file of the source. Called by ``steps`` and ``wizard``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalogue.imports.columns import awards
+from catalogue.imports.columns.mapping import ItemRule, Mapping, Rule, comparable
+from catalogue.imports.read.table import Table
+from catalogue.imports.read.typography import one_line, plain_spaces
+from catalogue.imports.rows import values
+from catalogue.imports.rows.candidates import read_value
+from catalogue.imports.rows.lookup import Directory, Vocabulary
+from catalogue.models import Programme, Stake, Theme
+from catalogue.records.fields import Field, Form, Nature, model_field
+
+LISTS: dict[str, type[Theme] | type[Stake] | type[Programme]] = {
+    "theme": Theme,
+    "enjeu": Stake,
+    "programme": Programme,
+}
+"""The lists that are short enough to choose from; organisations and solutions are looked up by name."""
+IGNORE = "~"
+"""The answer for a word that says nothing: its cell is read as empty."""
+ALONE = "+"
+"""The answer for a word that says that a label was given, and not when."""
+MOST_WORDS = 60
+LONGEST = 200
+CLOSE_ENOUGH = 0.75
+SYNONYMS = {
+    "ru": "renouvellement",
+    "renovation urbaine": "renouvellement",
+    "rehabilitation": "renouvellement",
+    "tout": "mixte",
+    "label": "labellise",
+}
+SET_ASIDE = frozenset(
+    {"ajourne", "refuse", "non retenu", "rejete", "retire", "sans suite", "candidat", "en cours", "autres"}
+)
+"""What such words say of a label is that it was not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A column whose words come from a list: what it fills, its list, and what its words are read as."""
+
+    column: str
+    target: str
+    terms: tuple[tuple[str, str], ...]
+    understood: Callable[[str], bool]
+    values: dict[str, str]
+    ignored: frozenset[str]
+    separator: str = ""
+
+    @property
+    def is_year(self) -> bool:
+        """True for a column of years in which a mere cross may stand."""
+        return self.target == "annee"
+
+
+def unknown(table: Table, mapping: Mapping, directory: Directory) -> list[dict[str, Any]]:
+    """For each column with a list, the words that the list lacks: counted, with how each is read.
+
+    ``choice`` is the answer that holds, or ``proposed`` the one that seems right.
+    """
+    return [found for known in columns(mapping, directory) if (found := _counted(known, table))]
+
+
+def columns(mapping: Mapping, directory: Directory) -> Iterable[Known]:
+    """The columns of a mapping whose words come from a list."""
+    nature = mapping.nature
+    for name, rule in mapping.rules.items():
+        known = nature.by_name[name]
+        if not rule.column:
+            continue
+        if known.form in (Form.CHOICE, Form.CHOICES):
+            yield _known(rule, name, _choices(nature, known), partial(_reads, nature, known), known)
+        elif known.form in (Form.TERM, Form.TERMS) and known.to in LISTS:
+            listed = LISTS[known.to].objects.filter(is_active=True)
+            rows = tuple(listed.order_by("label").values_list("code", "label"))
+            yield _known(rule, name, rows, partial(_names, directory[known.to]), known)
+    for item in mapping.items:
+        if item.collection.name == awards.COLLECTION and item.column:
+            yield from _of_labels(item, nature)
+
+
+def _known(
+    rule: Rule, name: str, terms: tuple[tuple[str, str], ...], understood: Callable[[str], bool], known: Field
+) -> Known:
+    separator = rule.separator if known.form in (Form.CHOICES, Form.TERMS) else ""
+    return Known(rule.column, name, terms, understood, rule.values, rule.empty, separator)
+
+
+def _choices(nature: Nature, known: Field) -> tuple[tuple[str, str], ...]:
+    target: Any = model_field(nature.model, known.attribute)
+    choices = target.choices or getattr(target, "base_field", target).choices or ()
+    return tuple((str(code), str(label)) for code, label in choices)
+
+
+def _reads(nature: Nature, known: Field, text: str) -> bool:
+    try:
+        read_value(nature.model, known, text)
+    except values.Unreadable:
+        return False
+    return True
+
+
+def _names(terms: Vocabulary, text: str) -> bool:
+    return terms.key(text) is not None
+
+
+def _of_labels(item: ItemRule, nature: Nature) -> Iterable[Known]:
+    """A step is chosen among those of its own regime, never of another."""
+    if item.target == "annee":
+        yield Known(item.column, "annee", (), _is_year, item.values, item.ignored)
+    elif item.target == "etape":
+        terms = tuple(awards.steps(item.constants.get("regime", "")))
+        names = {comparable(word) for pair in terms for word in pair}
+        understood = partial(_is_among, names)
+        yield Known(item.column, "etape", terms, understood, item.values, item.ignored)
+
+
+def _is_among(names: set[str], text: str) -> bool:
+    return comparable(text) in names
+
+
+def _is_year(text: str) -> bool:
+    try:
+        values.year(text)
+    except values.Unreadable:
+        return False
+    return True
+
+
+def _counted(known: Known, table: Table) -> dict[str, Any] | None:
+    texts: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for cell, times in Counter(row.cells.get(known.column, "") for row in table.rows).items():
+        plain = plain_spaces(cell)
+        for part in plain.split(known.separator) if known.separator else [plain]:
+            word = one_line(part)
+            if not word or len(word) > LONGEST or values.is_empty(word) or known.understood(word):
+                continue
+            texts[comparable(word)] += times
+            first.setdefault(comparable(word), word)
+    if not texts:
+        return None
+    most = texts.most_common(MOST_WORDS)
+    return {
+        "column": known.column,
+        "target": known.target,
+        "terms": [list(pair) for pair in answers(known)],
+        "words": [{"text": first[form], "count": n, **_read_as(known, form)} for form, n in most],
+        "others": len(texts) - len(most),
+    }
+
+
+def answers(known: Known) -> list[tuple[str, str]]:
+    """What a word of the column may be read as."""
+    alone = [(ALONE, _("Oui, sans année"))] if known.is_year else []
+    return [*alone, *known.terms, (IGNORE, _("Ne pas en tenir compte"))]
+
+
+def _read_as(known: Known, form: str) -> dict[str, str]:
+    if form in known.ignored:
+        return {"choice": IGNORE, "proposed": ""}
+    if form in known.values:
+        return {"choice": known.values[form] or ALONE, "proposed": ""}
+    return {"choice": "", "proposed": propose(known, form)}
+
+
+def propose(known: Known, form: str) -> str:
+    """The answer that seems right for a word, in the form in which words are compared; "" for none."""
+    is_label = known.target in ("annee", "etape")
+    if is_label and form in SET_ASIDE:
+        return IGNORE
+    if known.is_year:
+        return ALONE if form in values.YES else ""
+    names = {comparable(word): code for code, label in known.terms for word in (label, code)}
+    codes = set(names.values())
+    for said in (form, form.split(" ")[0]):
+        for one in (said, SYNONYMS.get(said, "")):
+            if names.get(one) or one in codes:
+                return names.get(one) or one
+    near = get_close_matches(form, names, n=1, cutoff=CLOSE_ENOUGH)
+    return names[near[0]] if near else ""
+
+
+def learn(data: dict[str, Any], column: str, answers: dict[str, str]) -> None:
+    """Keep in the data of a mapping what the words of a column are read as; "" forgets a word."""
+    for name, rule in list(data.get("champs", {}).items()):
+        given = {"colonne": rule} if isinstance(rule, str) else rule
+        if comparable(str(given.get("colonne", ""))) == comparable(column):
+            data["champs"][name] = _taught(given, "vides", answers)
+    for item in data.get(awards.COLLECTION, []):
+        if comparable(str(item.get("colonne", ""))) == comparable(column):
+            item.update(_taught(item, "ignores", answers))
+
+
+def _taught(rule: dict[str, Any], ignored: str, answers: dict[str, str]) -> dict[str, Any]:
+    forms = {comparable(text) for text in answers}
+    kept = {text: value for text, value in rule.get("valeurs", {}).items() if comparable(text) not in forms}
+    aside = [text for text in rule.get(ignored, []) if comparable(text) not in forms]
+    for text, answer in answers.items():
+        if answer == IGNORE:
+            aside.append(text)
+        elif answer:
+            kept[text] = "" if answer == ALONE else answer
+    return {**rule, "valeurs": kept, ignored: aside}

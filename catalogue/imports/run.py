@@ -1,0 +1,319 @@
+"""The three steps chained: what the commands and the workshop call.
+
+``prepare`` reads and doubts, ``plan_import`` compares, ``import_table`` also writes. Two imports never
+run at once: the second waits, then sees what the first wrote, so that one file sent twice is one import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.columns.mapping import Mapping
+from catalogue.imports.compare.diff import Plan, Status, compare, key_of
+from catalogue.imports.compare.snapshot import held_by_base, taken_by_others
+from catalogue.imports.places.placement import place_candidates
+from catalogue.imports.places.suspicion import suspect
+from catalogue.imports.places.territories import TerritoryIndex
+from catalogue.imports.read.files import MAX_ROWS, read
+from catalogue.imports.read.problems import FileRefused, reject
+from catalogue.imports.read.table import Table
+from catalogue.imports.rows import rules
+from catalogue.imports.rows.candidates import Candidate, read_candidates
+from catalogue.imports.rows.decided import Settlement
+from catalogue.imports.rows.lookup import Directory, settle_references
+from catalogue.imports.write.exclusive import alone
+from catalogue.imports.write.writer import CHUNK, Writer, write
+from catalogue.models import ImportBatch, Record, Source
+from catalogue.queue import later
+from catalogue.records.fields import Form
+from catalogue.records.kinds import NATURES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(slots=True)
+class Ground:
+    """What every file of a run shares: the territories and the names of things."""
+
+    index: TerritoryIndex = field(default_factory=TerritoryIndex)
+    directory: Directory = field(default_factory=Directory)
+
+    @classmethod
+    def load(cls) -> Ground:
+        """The territories of the base; names are read when they are needed."""
+        return cls(TerritoryIndex.load(), Directory())
+
+
+def _silently(step: str) -> None:
+    """What nobody listens to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to import and how."""
+
+    filename: str
+    data: bytes
+    mapping: Mapping | None = None
+    nature: str = ""
+    source: str = ""
+    accepted: frozenset[str] = frozenset()
+    state: str = Record.State.SUBMITTED.value
+    reason: str = ""
+    actor: User | None = None
+    is_trusted: bool = False
+    max_rows: int = MAX_ROWS
+    layer: str = ""
+    """Of a file that has several layers, or sheets; the first when none is named."""
+    settlement: Settlement = field(default_factory=Settlement)
+    said: Callable[[str], None] = _silently
+    """Told each step as it begins."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What an import did, or would do."""
+
+    job: Job
+    table: Table
+    mapping: Mapping
+    plan: Plan
+    source: str
+    batch: ImportBatch | None = None
+
+
+def hold(name: str) -> None:
+    """Wait for the others that hold the name, and hold it until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {name}"])
+
+
+def prepare(job: Job) -> tuple[Table, Mapping, str]:
+    """The table of the file, the mapping with its columns found, and the code of the source."""
+    job.said(_("Lecture du fichier"))
+    table = read(job.data, max_rows=job.max_rows, layer=job.layer)
+    job.settlement.correct(table)
+    given = job.mapping
+    if given is None:
+        nature = NATURES.get(job.nature)
+        if nature is None:
+            raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(NATURES)})
+        given = replace(mappings.native(nature, table.headers), srid=_system_of(table))
+    elif job.nature and job.nature != given.nature.name:
+        raise FileRefused(
+            _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
+            % {"one": given.nature.name, "other": job.nature}
+        )
+    bound = mappings.bind(given, table.headers)
+    _say_columns(table, bound)
+    return table, bound, job.source or bound.source
+
+
+def _system_of(table: Table) -> int:
+    """The reference system of a file that comes without a mapping; degrees for a table without geometries."""
+    if not table.shape:
+        return 4326
+    if table.srid is None:
+        raise FileRefused(
+            _("Le fichier ne dit pas sa projection : dites-la dans une correspondance (projection = 2154).")
+        )
+    return table.srid
+
+
+def _say_columns(table: Table, mapping: Mapping) -> None:
+    """Refuse a file in which nothing is recognised; say which columns are left aside."""
+    if mapping.nature.key.name not in mapping.rules:
+        raise FileRefused(
+            _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
+            % {"name": mapping.nature.key.name, "all": ", ".join(table.headers[:20])}
+        )
+    personal, others = mappings.left_out(mapping, table.headers)
+    if personal:
+        message = _("Colonnes laissées de côté, car elles semblent personnelles : %(all)s.")
+        table.notices.append(message % {"all": ", ".join(personal)})
+    if others:
+        table.notices.append(_("Colonnes non reprises : %(all)s.") % {"all": ", ".join(others)})
+
+
+def plan_import(
+    table: Table,
+    mapping: Mapping,
+    source: str,
+    job: Job,
+    ground: Ground,
+    attached: list[Candidate] | None = None,
+) -> Plan:
+    """What the file would change. ``attached`` are candidates that the caller has already read."""
+    candidates = read_candidates(table, mapping) if attached is None else attached
+    job.said(_("Rattachement aux territoires et aux références"))
+    place_candidates(candidates, mapping.nature, ground.index, mapping.srid)
+    settle_references(candidates, mapping.nature, ground.directory)
+    job.said(_("Recherche des doutes"))
+    suspect(candidates, mapping.nature, ground.index, source, twins=not job.is_trusted)
+    for candidate in candidates:
+        rules.check(candidate)
+    taken = taken_by_others(candidates, mapping.nature, source)
+    for candidate in candidates:
+        kind = taken.get(key_of(candidate, mapping.nature, source))
+        if kind:
+            message = _("Cet identifiant est déjà celui d’une fiche d’une autre nature (%(kind)s).")
+            candidate.problems.append(reject("identifiant-pris", message % {"kind": kind}))
+    for candidate in candidates:
+        job.settlement.refuse(candidate)
+    job.said(_("Comparaison avec le catalogue"))
+    existing = held_by_base(candidates, mapping.nature, source)
+    settled = job.settlement.accepts
+    return compare(candidates, existing, mapping.nature, source, lambda line: job.accepted | settled(line))
+
+
+def check_constants(mapping: Mapping, ground: Ground) -> None:
+    """Raise FileRefused when the mapping itself names a theme, a programme … that the base does not have."""
+    unknown = []
+    for name, rule in mapping.rules.items():
+        known = mapping.nature.by_name[name]
+        if rule.constant and known.form in (Form.TERM, Form.TERMS):
+            texts = [text.strip() for text in rule.constant.split(rule.separator)]
+            unknown += [f"{t} ({known.to})" for t in texts if ground.directory[known.to].key(t) is None]
+    if unknown:
+        raise FileRefused(
+            _("La correspondance nomme ce que la base n’a pas : %(all)s. Chargez d’abord import_fixtures.")
+            % {"all": ", ".join(unknown)}
+        )
+
+
+def check_source(mapping: Mapping, source: str, ground: Ground) -> bool:
+    """True when the source of a file of records is known; raises FileRefused when nothing describes it."""
+    if not mapping.nature.is_record or "source" in mapping.rules or source in ground.directory["source"].pks:
+        return True
+    if not source:
+        raise FileRefused(
+            _("Dites la source (--source CODE) : elle identifie les fiches avec leur identifiant.")
+        )
+    if "nom" not in mapping.source_details:
+        known = ", ".join(sorted(ground.directory["source"].pks)) or _("aucune")
+        raise FileRefused(
+            _("Source inconnue : « %(code)s ». Connues : %(all)s. Sinon, décrivez-la dans la correspondance.")
+            % {"code": source, "all": known}
+        )
+    return False
+
+
+def dry_run(job: Job, ground: Ground | None = None) -> Result:
+    """What the import would do; the base is only read."""
+    ground = ground or Ground.load()
+    table, mapping, source = prepare(job)
+    check_constants(mapping, ground)
+    check_source(mapping, source, ground)
+    return Result(job, table, mapping, plan_import(table, mapping, source, job, ground), source)
+
+
+def import_file(job: Job, ground: Ground | None = None) -> Result:
+    """Import the file: all its good rows are written, or nothing is."""
+    with alone():
+        return import_in_transaction(job, ground or Ground.load())
+
+
+def import_in_transaction(job: Job, ground: Ground) -> Result:
+    """The same for a caller that holds the transaction and the lock already."""
+    table, mapping, source = prepare(job)
+    check_constants(mapping, ground)
+    made = ensure_source(mapping, source, ground)
+    plan = plan_import(table, mapping, source, job, ground)
+    return record(Result(job, table, mapping, plan, source), ground, made=made)
+
+
+def ensure_source(mapping: Mapping, source: str, ground: Ground) -> int | None:
+    """Create the source that the mapping describes when the base lacks it; returns the key of a new one."""
+    if check_source(mapping, source, ground):
+        return None
+    names = {"nom": "name", "editeur": "publisher", "url": "url", "licence": "licence", "note": "note"}
+    details = {names[key]: value for key, value in mapping.source_details.items() if key in names}
+    made = Source.objects.create(code=source, **details)
+    ground.directory = Directory()
+    return made.pk
+
+
+def record(
+    result: Result, ground: Ground, batch: ImportBatch | None = None, made: int | None = None
+) -> Result:
+    """Write the plan under a batch; without one, a plan that changes nothing leaves no trace.
+
+    ``made`` is the key of the source that this import created, for the undo.
+    """
+    plan, job = result.plan, result.job
+    if not plan.writes_something and batch is None:
+        return result
+    is_given = batch is not None
+    batch = batch or ImportBatch(filename=job.filename[:250], created_by=job.actor)
+    describe(batch, result, ground)
+    if made is not None:
+        batch.report["source_created"] = made
+    if plan.nature.is_record and not is_given:
+        batch.save()
+    job.said(_("Écriture dans le catalogue"))
+    writer = Writer(
+        ground.directory,
+        ground.index,
+        batch,
+        result.source,
+        job.state,
+        job.reason or _("Import de %(file)s") % {"file": job.filename},
+        job.actor,
+    )
+    try:
+        write(plan, writer)
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or _("inconnue")
+        raise FileRefused(
+            _("La base refuse une ligne (contrainte %(name)s) : rien n’a été écrit.") % {"name": name}
+        ) from error
+    if plan.nature.is_record:
+        batch.save()
+        result.batch = batch
+        _announce(batch, plan)
+    ground.directory = Directory()
+    return result
+
+
+def _announce(batch: ImportBatch, plan: Plan) -> None:
+    """Have the records that the batch wrote and that are published compared with the saved searches."""
+    changed = [outcome.pk for outcome in plan.of(Status.CHANGED) if outcome.pk]
+    written = Record.objects.published().filter(Q(import_batch=batch) | Q(pk__in=changed))
+    keys = list(written.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        later("match_alerts", records=keys[start : start + CHUNK])
+    known = Record.objects.filter(Q(import_batch=batch) | Q(pk__in=changed)).order_by("pk")
+    every = list(known.values_list("pk", flat=True))
+    for start in range(0, len(every), CHUNK):
+        later("find_duplicates", records=every[start : start + CHUNK])
+
+
+def describe(batch: ImportBatch, result: Result, ground: Ground) -> None:
+    """Say on the batch what is being written."""
+    plan = result.plan
+    batch.state = ImportBatch.BatchState.WRITTEN
+    batch.written_at = timezone.now()
+    batch.nature = plan.nature.name
+    batch.sha256 = hashlib.sha256(result.job.data).hexdigest()
+    batch.source_id = ground.directory["source"].pks.get(result.source)
+    count(batch, plan)
+
+
+def count(batch: ImportBatch, plan: Plan) -> None:
+    """Count the rows of the plan on the batch."""
+    batch.row_count = len(plan.outcomes)
+    batch.created_count = plan.count(Status.NEW)
+    batch.changed_count = plan.count(Status.CHANGED)
+    batch.unchanged_count = plan.count(Status.UNCHANGED)
+    batch.suspicious_count = plan.count(Status.SUSPICIOUS)
+    batch.rejected_count = plan.count(Status.REJECTED)

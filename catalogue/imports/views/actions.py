@@ -1,0 +1,118 @@
+"""The jobs of an import: confirmed, asked for, asked again; and an import thrown away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.imports.forms import VersionForm
+from catalogue.imports.undo import UndoRefused, review
+from catalogue.imports.wizard import batches as wizard
+from catalogue.imports.wizard.jobs import to_publish
+from catalogue.models import ImportBatch
+from catalogue.records import permissions
+from catalogue.web.access import curator
+
+Job = ImportBatch.Job
+TO_CONFIRM = (Job.WRITE, Job.PUBLISH, Job.UNDO)
+
+
+def may_undo(request: HttpRequest, batch: ImportBatch) -> bool:
+    """True for the curator who wrote the batch, and for those whose field is everything."""
+    user = request.user
+    if permissions.is_administrator(user) or batch.created_by_id == user.pk:
+        return True
+    return not permissions.in_field(user)
+
+
+@curator
+@require_safe
+def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
+    """What a job would do, before it is asked for."""
+    batch = get_object_or_404(ImportBatch.objects.select_related("source"), pk=pk)
+    if job not in TO_CONFIRM:
+        raise Http404
+    if batch.job or batch.state not in wizard.ALLOWED[Job(job)]:
+        return redirect("catalogue:import-detail", pk)
+    if job == Job.UNDO and not may_undo(request, batch):
+        raise Http404
+    context: dict[str, Any] = {"lot": batch, "tache": job, "rubrique": "imports", "touchees": []}
+    if job == Job.WRITE and not wizard.is_ready(batch):
+        return redirect("catalogue:import-detail", pk)
+    if job == Job.PUBLISH:
+        context["a_publier"] = to_publish(batch, request.user).count()  # type: ignore[arg-type]
+    if job == Job.UNDO:
+        try:
+            found = review(batch)
+        except UndoRefused as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("catalogue:import-detail", pk)
+        kept = {one.pk for one in found.touched}
+        context |= {
+            "touchees": found.touched[:50],
+            "touchees_nombre": len(found.touched),
+            "creees": len(found.created - kept),
+            "modifiees": len(found.changed - kept),
+            "propositions": found.proposals,
+        }
+    return render(request, "catalogue/imports/confirm.html", context)
+
+
+@curator
+@require_POST
+def import_start(request: HttpRequest, pk: int, job: str) -> HttpResponse:
+    """Ask for a job; twice is once."""
+    batch = get_object_or_404(ImportBatch.objects.only("pk", "created_by"), pk=pk)
+    if job not in Job.values or (job == Job.UNDO and not may_undo(request, batch)):
+        raise Http404
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("La demande est incomplète : rien n’a été lancé."))
+        return redirect("catalogue:import-detail", pk)
+    data = form.cleaned_data
+    try:
+        wizard.start(
+            pk,
+            Job(job),
+            request.user,  # type: ignore[arg-type]
+            version=data["version"],
+            keep_touched=data["garder"],
+        )
+    except wizard.Stale as stale:
+        messages.warning(request, str(stale))
+    return redirect("catalogue:import-detail", pk)
+
+
+@curator
+@require_POST
+def import_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask again for a job that gives no sign."""
+    get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
+    try:
+        wizard.ask_again(pk, request.user)  # type: ignore[arg-type]
+    except wizard.Stale as stale:
+        messages.info(request, str(stale))
+    return redirect("catalogue:import-detail", pk)
+
+
+@curator
+@require_POST
+def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw away an import that was not written."""
+    get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
+    form = VersionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("La demande est incomplète : rien n’a été abandonné."))
+        return redirect("catalogue:import-detail", pk)
+    try:
+        wizard.discard(pk, form.cleaned_data["version"])
+    except wizard.Stale as stale:
+        messages.warning(request, str(stale))
+        return redirect("catalogue:import-detail", pk)
+    messages.success(request, _("L’import est abandonné et le fichier effacé. Le catalogue n’a pas changé."))
+    return redirect("catalogue:import-list")

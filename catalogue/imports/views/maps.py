@@ -1,0 +1,191 @@
+"""The places of an import on a map: one row and what it may mean, every doubt about a place, the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalogue.imports.places.placement import metres
+from catalogue.imports.places.territories import coordinate
+from catalogue.imports.places.whereabouts import SPATIAL
+from catalogue.imports.views.words import doubt_name, grouped
+from catalogue.models import ImportBatch, ImportRow, Record
+from geo.models import Territory
+
+Feature = dict[str, Any]
+Collection = dict[str, Any]
+ON_THE_MAP = 500
+DOUBTS_ON_THE_MAP = 200
+Point = tuple[float, float]
+NEAR_M = 20
+FAR_KM = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A territory on the map: its reference, its name with its code, its point (lon, lat; srid 4326)."""
+
+    reference: str
+    label: str
+    point: Point | None
+
+
+def spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
+    """The territories that the rows may mean, by reference; one query, through the key of territories."""
+    wanted = Q()
+    for row in rows:
+        place = row.detail.get("place", {})
+        for reference in filter(None, (place.get("code"), *place.get("names", []))):
+            level, _sign, code = reference.partition(":")
+            wanted |= Q(level=level, code=code)
+    if not wanted:
+        return {}
+    found = (
+        Territory.objects.filter(wanted)
+        .annotate(lon=coordinate("ST_X"), lat=coordinate("ST_Y"))
+        .values_list("level", "code", "name", "lon", "lat")
+    )
+    return {
+        f"{level}:{code}": Spot(f"{level}:{code}", f"{name} ({code})", None if lon is None else (lon, lat))
+        for level, code, name, lon, lat in found
+    }
+
+
+def row_map(row: ImportRow, kind: str) -> tuple[Collection | None, list[dict[str, str]]]:
+    """The row's point or shape with the outlines of what its code and its name say; the same as facts."""
+    place = row.detail.get("place", {})
+    known = spots([row])
+    features = _marks(row, kind, known, url="")
+    for reference, role in _said(place):
+        level, _sign, code = reference.partition(":")
+        territory = Territory.objects.filter(level=level, code=code).first()
+        outline = territory.simplified_outline() if territory else None
+        if outline:
+            features.append(_feature(outline, role=role))
+    line = _line(row, known)
+    facts = [
+        {"terme": _("Point du fichier (latitude ; longitude)"), "valeur": line["donne"]},
+        {"terme": _("D’après le code"), "valeur": line["code"]},
+        {"terme": _("D’après le nom, ou proposé"), "valeur": line["noms"]},
+    ]
+    return _collection(features), facts
+
+
+def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[dict[str, Any]], int]:
+    """Every doubt about a place: the map, the same rows in words, and how many there are in all."""
+    rows = doubtful_places(batch)
+    shown = list(rows[:DOUBTS_ON_THE_MAP])
+    known = spots(shown)
+    features = [f for row in shown for f in _marks(row, kind, known, url=row_url(row))]
+    return _collection(features), [_line(row, known) for row in shown], rows.count()
+
+
+def doubtful_places(batch: ImportBatch) -> Any:
+    """The rows whose place is in doubt."""
+    rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__overlap=sorted(SPATIAL))
+    return rows.order_by("line")
+
+
+def row_url(row: ImportRow) -> str:
+    """The page of a row."""
+    return reverse("catalogue:import-row", args=[row.batch_id, row.line])
+
+
+def _said(place: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the code says and what the name says, with the role of each on the map."""
+    of_code = [(place["code"], "code")] if place.get("code") else []
+    return of_code + [(reference, "nom") for reference in place.get("names", [])]
+
+
+def _marks(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> list[Feature]:
+    """The points of a row: given, of the code (hollow), of the name, tied by a dashed line."""
+    place = row.detail.get("place", {})
+    title = _("Ligne %(n)d : %(title)s") % {"n": row.line, "title": row.title or row.key}
+    said = {"kind": kind, "url": url, "slug": str(row.line)}
+    features, ends = [], []
+    if given := place.get("point"):
+        features.append(_point(given, title=_("%(row)s, lieu du fichier") % {"row": title}, **said))
+        ends.append(tuple(given))
+    elif shape := place.get("shape"):
+        features.append(_feature(shape, role="perimetre", kind=kind, title=title))
+    for reference, role in _said(place):
+        spot = known.get(reference)
+        if spot is None or spot.point is None or any(metres(spot.point, end) < NEAR_M for end in ends):
+            continue
+        of_code = role == "code"
+        words = _("%(row)s, d’après le code : %(place)s") if of_code else _("%(row)s, proposé : %(place)s")
+        name = words % {"row": title, "place": spot.label}
+        features.append(_point(list(spot.point), title=name, hollow=of_code, ring=not of_code, **said))
+        ends.append(spot.point)
+    if len(ends) > 1:
+        lines = [[list(ends[0]), list(end)] for end in ends[1:]]
+        features.insert(0, _feature({"type": "MultiLineString", "coordinates": lines}, role="ecart"))
+    return features
+
+
+def _line(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
+    """The same in words: what is in doubt, what is given, what the code and the name say."""
+    place = row.detail.get("place", {})
+    given = tuple(place["point"]) if place.get("point") else None
+    return {
+        "ligne": row.line,
+        "url": row_url(row),
+        "titre": row.title or row.key,
+        "doutes": ", ".join(doubt_name(code) for code in row.codes if code in SPATIAL),
+        "donne": _coordinates(given) if given else "",
+        "code": known[place["code"]].label if place.get("code") in known else "",
+        "noms": ", ".join(_from(known[r], given) for r in place.get("names", []) if r in known),
+    }
+
+
+def _from(spot: Spot, given: Any) -> str:
+    """The name of a territory, with how far its point is from the one given."""
+    if given is None or spot.point is None:
+        return spot.label
+    km = metres(given, spot.point) / 1000
+    far = grouped(round(km)) if km >= FAR_KM else f"{km:.1f}".replace(".", ",")
+    return _("%(place)s, à %(km)s km") % {"place": spot.label, "km": far}
+
+
+def _coordinates(point: Any) -> str:
+    return f"{point[1]:.4f} ; {point[0]:.4f}".replace(".", ",").replace("-", "\u2212")
+
+
+def records_map(batch: ImportBatch) -> tuple[Collection | None, int]:
+    """The records that the batch created or changed, and how many of them have no place."""
+    changed = [int(pk) for pk in batch.report.get("changes", {})]
+    records = Record.objects.filter(Q(import_batch=batch) | Q(pk__in=changed))
+    placed = records.filter(point__isnull=False).order_by("pk")
+    rows = placed.values_list("slug", "title", "kind", "point")[:ON_THE_MAP]
+    features = [
+        _point(
+            [round(point.x, 5), round(point.y, 5)],
+            kind=kind,
+            title=title,
+            slug=slug,
+            url=reverse("catalogue:workshop-record", args=[slug]),
+        )
+        for slug, title, kind, point in rows
+    ]
+    return _collection(features), records.filter(point__isnull=True).count()
+
+
+def _point(coordinates: list[float], **properties: Any) -> Feature:
+    return _feature({"type": "Point", "coordinates": coordinates}, role="point", **properties)
+
+
+def _feature(geometry: dict[str, Any], **properties: Any) -> Feature:
+    return {
+        "type": "Feature",
+        "geometry": geometry,
+        "properties": {name: value for name, value in properties.items() if value not in ("", False)},
+    }
+
+
+def _collection(features: list[Feature]) -> Collection | None:
+    return {"type": "FeatureCollection", "features": features} if features else None

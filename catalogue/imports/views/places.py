@@ -1,0 +1,71 @@
+"""One row of an import with its map, and every doubt about a place on one map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from catalogue.imports.views.maps import doubtful_places, doubts_map, row_map, row_url
+from catalogue.imports.views.rows import Decided, row_line
+from catalogue.imports.views.words import Values
+from catalogue.models import ImportBatch, ImportRow
+from catalogue.records.kinds import NATURES
+from catalogue.web.access import curator
+
+
+def _shown(pk: int) -> ImportBatch:
+    """The batch, when a dry run or a write left rows to look at."""
+    batch = get_object_or_404(ImportBatch.objects.defer("report"), pk=pk)
+    if not batch.nature:
+        raise Http404
+    return batch
+
+
+@curator
+@require_safe
+def import_row(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """A row: its doubts with a map, what it would change, what can be decided, the next row in doubt."""
+    batch = _shown(pk)
+    row = get_object_or_404(batch.rows.select_related("record", "batch"), line=line)
+    if batch.job:
+        return redirect("catalogue:import-detail", pk)
+    nature = NATURES[batch.nature]
+    shown, facts = row_map(row, nature.kind)
+    context: dict[str, Any] = {
+        "lot": batch,
+        "lieux": facts,
+        "ligne": row_line(row, Values(nature, [row.detail]), Decided(batch)),
+        "geojson": shown,
+        "rubrique": "imports",
+    }
+    if batch.is_open:
+        doubtful = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS).order_by("line").only("batch", "line")
+        before, after = doubtful.filter(line__lt=line).last(), doubtful.filter(line__gt=line).first()
+        context |= {
+            "precedente": row_url(before) if before else "",
+            "suivante": row_url(after) if after else "",
+            "rang": doubtful.filter(line__lte=line).count() if row.fate == ImportRow.Fate.SUSPICIOUS else 0,
+            "douteuses": doubtful.count(),
+        }
+    return render(request, "catalogue/imports/row.html", context)
+
+
+@curator
+@require_safe
+def import_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every doubt about a place, on one map and in one table."""
+    batch = _shown(pk)
+    if batch.job or not doubtful_places(batch).exists():
+        return redirect("catalogue:import-detail", pk)
+    found, lines, total = doubts_map(batch, NATURES[batch.nature].kind)
+    context = {
+        "lot": batch,
+        "geojson": found,
+        "lignes": lines,
+        "total": total,
+        "rubrique": "imports",
+    }
+    return render(request, "catalogue/imports/places.html", context)

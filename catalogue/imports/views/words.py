@@ -1,0 +1,180 @@
+"""What the pages of an import say: doubts, values and steps in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.imports.columns.recognition import attribute_label
+from catalogue.imports.wizard.decisions import ACCEPTABLE, WITHOUT_VALUE
+from catalogue.models import ImportBatch, Programme, Source, Stake, Theme
+from catalogue.records.fields import Nature, model_field
+from geo.models import Territory
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+DOUBTS: dict[str, StrOrPromise] = {
+    "axes-a-echanger": gettext_lazy("Axes à échanger"),
+    "axes-inverses": gettext_lazy("Longitude et latitude inversées"),
+    "code-absent": gettext_lazy("Code INSEE absent"),
+    "code-ancien": gettext_lazy("Code INSEE qui n’est plus en vigueur"),
+    "code-contredit-nom": gettext_lazy("Le code contredit le nom"),
+    "code-inconnu": gettext_lazy("Code INSEE inconnu"),
+    "code-postal": gettext_lazy("Code postal à la place du code INSEE"),
+    "commune-fusionnee": gettext_lazy("Commune fusionnée"),
+    "commune-partagee": gettext_lazy("Ancienne commune partagée"),
+    "coordonnees-illisibles": gettext_lazy("Coordonnées illisibles"),
+    "departement-contredit": gettext_lazy("Le département contredit le code"),
+    "groupement": gettext_lazy("Intercommunalité ou commune ?"),
+    "hors-de-france": gettext_lazy("Point hors de toute commune"),
+    "hors-de-la-commune": gettext_lazy("Point hors de la commune"),
+    "illisible": gettext_lazy("Valeur non reconnue"),
+    "mal-encode": gettext_lazy("Texte mal encodé"),
+    "perimee": gettext_lazy("Changée depuis l’essai"),
+    "precision-sans-point": gettext_lazy("Précision sans coordonnées"),
+    "quasi-doublon": gettext_lazy("Doublon possible"),
+    "reference-inconnue": gettext_lazy("Référence inconnue"),
+    "reference-requise": gettext_lazy("Référence obligatoire inconnue"),
+    "region-contredite": gettext_lazy("La région contredit le code"),
+    "sur-la-mairie": gettext_lazy("Point exactement sur la mairie"),
+    "surface-trop-grande": gettext_lazy("Surface plus grande que la commune"),
+    "trace-a-reparer": gettext_lazy("Tracé à réparer"),
+    "zero-zero": gettext_lazy("Coordonnées 0, 0"),
+}
+TERMS: dict[str, Any] = {"themes": Theme, "stakes": Stake, "programmes": Programme}
+TERRITORY = re.compile(r"^(commune|arrondissement|epci|ept|departement|region|pays):(\w+)$")
+POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
+
+
+def doubt_name(code: str) -> str:
+    """The kind of a doubt, in a few words."""
+    return str(DOUBTS.get(code, code))
+
+
+def acceptance(codes: Iterable[str]) -> str:
+    """What importing in spite of these doubts means; nothing when no sound record would come of it."""
+    found = set(codes)
+    if not found or not found <= ACCEPTABLE:
+        return ""
+    if found <= WITHOUT_VALUE:
+        return _("Importer sans la valeur")
+    if found == {"quasi-doublon"}:
+        return _("Ce n’est pas un doublon : importer")
+    if found <= {"axes-a-echanger"}:
+        return _("Importer en échangeant les axes")
+    if found <= {"trace-a-reparer"}:
+        return _("Importer le tracé réparé")
+    return _("C’est exact : importer")
+
+
+def counts_said(batch: ImportBatch) -> str:
+    """« 293 nouvelles, 49 rejetées. »: only what there is."""
+    if batch.state == ImportBatch.BatchState.PREPARING:
+        said = [_counted(batch.row_count, _("ligne lue"), _("lignes lues"))]
+    else:
+        said = [
+            _counted(batch.created_count, _("nouvelle"), _("nouvelles")),
+            _counted(batch.changed_count, _("modifiée"), _("modifiées")),
+            _counted(batch.unchanged_count, _("inchangée"), _("inchangées")),
+            _counted(batch.suspicious_count, _("douteuse"), _("douteuses")),
+            _counted(batch.rejected_count, _("rejetée"), _("rejetées")),
+        ]
+    return (", ".join(filter(None, said)) or _("aucune ligne")) + "."
+
+
+def _counted(n: int, one: str, many: str) -> str:
+    """The count with its word, in French agreement; nothing for zero."""
+    return f"{grouped(n)} {many if n > 1 else one}" if n else ""
+
+
+def grouped(n: int) -> str:
+    """The number with thin no-break spaces between thousands."""
+    return f"{n:,}".replace(",", "\u202f")
+
+
+def steps_of(current: str) -> list[dict[str, Any]]:
+    """The steps of the wizard, for the component."""
+    names = {
+        "fichier": _("Fichier"),
+        "colonnes": _("Colonnes"),
+        "essai": _("Essai à blanc"),
+        "ecriture": _("Écriture"),
+    }
+    keys = list(names)
+    at = keys.index(current)
+    return [
+        {"titre": names[key], "etat": "fait" if n < at else "courant" if n == at else "avenir"}
+        for n, key in enumerate(keys)
+    ]
+
+
+def source_name(batch: ImportBatch) -> str:
+    """The source of the file, by its name."""
+    said = batch.setup.get("source", {})
+    if said.get("nom"):
+        return str(said["nom"])
+    known = Source.objects.filter(code=said.get("code", "")).values_list("name", flat=True).first()
+    return known or str(said.get("code", ""))
+
+
+class Values:
+    """The portable values of some rows, in words: territories by name, codes by label."""
+
+    def __init__(self, nature: Nature, details: Iterable[dict[str, Any]]) -> None:
+        self.nature = nature
+        texts = [text for detail in details for text in _texts(detail)]
+        self.names = _territories(text for text in texts if TERRITORY.match(text))
+        self.terms: dict[str, dict[str, str]] = {}
+
+    def said(self, attribute: str, value: object) -> str:
+        """The value in words."""
+        text = str(value)
+        if text in self.names:
+            return self.names[text]
+        if found := POINT.match(text):
+            return f"{found[2]}, {found[1]}".replace(".", ",").replace(", ", " ; ")
+        if attribute in TERMS:
+            known = self._terms(attribute)
+            return ", ".join(known.get(code, code) for code in text.split(", "))
+        if "." in attribute or attribute in {"territory", "geometry"}:
+            return text
+        if not hasattr(self.nature.model, attribute):
+            return text
+        choices: Any = getattr(model_field(self.nature.model, attribute), "choices", None) or ()
+        return str(dict(choices).get(text, text))
+
+    def _terms(self, attribute: str) -> dict[str, str]:
+        """The labels of a vocabulary, read when a row first needs it."""
+        if attribute not in self.terms:
+            rows = TERMS[attribute]._default_manager.values_list("code", "label")
+            self.terms[attribute] = dict(rows)
+        return self.terms[attribute]
+
+    def named(self, attribute: str) -> str:
+        """The attribute in words."""
+        return attribute_label(self.nature, attribute)
+
+
+def _texts(detail: dict[str, Any]) -> Iterable[str]:
+    yield from map(str, detail.get("values", {}).values())
+    for change in (*detail.get("changes", []), *detail.get("held", [])):
+        yield str(change["old"])
+        yield str(change["new"])
+
+
+def _territories(references: Iterable[str]) -> dict[str, str]:
+    """« Dijon (21231) » for « commune:21231 »; one query, through the key of territories."""
+    wanted = Q()
+    for reference in set(references):
+        level, _sign, code = reference.partition(":")
+        wanted |= Q(level=level, code=code)
+    if not wanted:
+        return {}
+    rows = Territory.objects.filter(wanted).values_list("level", "code", "name")
+    return {f"{level}:{code}": f"{name} ({code})" for level, code, name in rows}

@@ -1,0 +1,287 @@
+"""What a curator does to an import before it is written: open it, map its columns, ask for its jobs.
+
+The pages call it; doubts are settled in ``decisions`` and the jobs themselves are in ``steps``. Every
+change is made under the lock of the batch and says which version of it was seen, so that two windows,
+or two curators, undo nothing of each other's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.columns import recognition as described
+from catalogue.imports.read.files import read
+from catalogue.imports.read.problems import FileRefused
+from catalogue.imports.read.table import Table
+from catalogue.imports.read.typography import one_line
+from catalogue.imports.run import hold
+from catalogue.models import ImportBatch
+from catalogue.queue import later
+from catalogue.records.kinds import NATURES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+State = ImportBatch.BatchState
+Job = ImportBatch.Job
+LOST_AFTER = timedelta(seconds=60)
+"""Without a sign for so long, a job may be asked for again: it never does twice what it did."""
+KEPT = timedelta(days=90)
+"""A file may hold personal data that no record takes up: it is not kept longer than it serves."""
+LONGEST_NAME = 120
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of the text, and so hide what a name ends with."""
+LONGEST_CELL = 500
+ASKED = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
+SUFFIXES = {
+    "xlsx": "xlsx",
+    "GeoPackage": "gpkg",
+    "Shapefile": "zip",
+    "GeoJSON": "geojson",
+    "GeoParquet": "parquet",
+}
+MOST_ROWS = 100_000
+"""Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
+ALLOWED = {
+    Job.CHECK: {State.PREPARING, State.CHECKED},
+    Job.WRITE: {State.CHECKED},
+    Job.PUBLISH: {State.WRITTEN},
+    Job.UNDO: {State.WRITTEN},
+}
+
+
+class Stale(Exception):
+    """The import is no longer what the page showed; the message says so in French."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as a curator gives it, with what they say of it."""
+
+    data: bytes
+    name: str
+    nature: str
+    source: dict[str, str]
+    mapping: dict[str, Any] | None = None
+
+
+def clean_name(name: str) -> str:
+    """The name of the file for a screen: no path, no control sign, not too long."""
+    last = one_line(TURNS.sub("", PurePosixPath(name.replace("\\", "/")).name))
+    return last[-LONGEST_NAME:] or _("fichier")
+
+
+def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
+    """The batch that prepares the file, and whether it is new: one file sent twice is one import.
+
+    Raises FileRefused when the file cannot be read.
+    """
+    table = read(upload.data, max_rows=MOST_ROWS)
+    digest = hashlib.sha256(upload.data).hexdigest()
+    mapping = dict(upload.mapping or remembered(upload.nature, upload.source.get("code", "")))
+    if mapping and table.shape and table.srid and not (upload.mapping or {}).get("projection"):
+        mapping["projection"] = table.srid
+    with transaction.atomic():
+        hold(digest)
+        twins = ImportBatch.objects.filter(sha256=digest, created_by=actor, nature=upload.nature)
+        known = twins.filter(state__in=[State.PREPARING, State.CHECKED], setup__source=upload.source).first()
+        if known is not None and upload.mapping is None:
+            return known, False
+        batch = ImportBatch(
+            filename=clean_name(upload.name),
+            sha256=digest,
+            state=State.PREPARING,
+            nature=upload.nature,
+            row_count=len(table.rows),
+            created_by=actor,
+            setup={
+                "source": upload.source,
+                "mapping": mapping,
+                "decisions": decided_before(digest, upload),
+                **read_as(table),
+            },
+        )
+        suffix = SUFFIXES.get(table.encoding, "csv")
+        batch.file.save(f"imports/{uuid.uuid4()}.{suffix}", ContentFile(upload.data), save=False)
+        try:
+            batch.save()
+        except BaseException:
+            batch.file.delete(save=False)
+            raise
+    return batch, True
+
+
+def read_as(table: Table) -> dict[str, Any]:
+    """How the file was read, as the batch keeps it for its pages."""
+    return {
+        "columns": described.describe(table),
+        "encoding": table.encoding,
+        "notices": table.notices,
+        "blank": len(table.blank_lines),
+        "total": len(table.total_lines),
+        "shape": table.shape,
+        "srid": table.srid,
+        "likely": table.likely,
+        "layer": table.layer,
+        "layers": table.layers,
+    }
+
+
+@transaction.atomic
+def choose_layer(pk: int, version: int, layer: str) -> None:
+    """Read another layer, or sheet, of the same file. Raises Stale, or FileRefused when it cannot be read."""
+    batch = _open(pk, version)
+    if layer not in batch.setup.get("layers", []):
+        raise Stale(_("Ce fichier n’a pas de couche de ce nom."))
+    with batch.file.open("rb") as file:
+        table = read(file.read(), max_rows=MOST_ROWS, layer=layer)
+    batch.setup |= {"mapping": {}, "decisions": {}, **read_as(table)}
+    batch.state, batch.report, batch.row_count = State.PREPARING, {}, len(table.rows)
+    batch.version += 1
+    batch.rows.all().delete()
+    batch.save(update_fields=["setup", "state", "report", "row_count", "version"])
+
+
+def remembered(nature: str, source: str) -> dict[str, Any]:
+    """How the last file of the source was read; nothing when none was written."""
+    written = ImportBatch.objects.filter(nature=nature, setup__source__code=source, setup__has_key="mapping")
+    last = written.exclude(state=State.PREPARING).order_by("-pk").values_list("setup", flat=True).first()
+    return dict((last or {}).get("mapping") or {})
+
+
+def decided_before(digest: str, upload: Upload) -> dict[str, Any]:
+    """What was decided of the same file of the same source the last time it was written."""
+    code = upload.source.get("code", "")
+    same = ImportBatch.objects.filter(sha256=digest, nature=upload.nature, setup__source__code=code)
+    written = same.filter(written_at__isnull=False).order_by("-pk").values_list("setup", flat=True)
+    kept = (written.first() or {}).get("decisions", {})
+    return {name: one for name, one in kept.items() if name != "said"}
+
+
+def locked(pk: int) -> ImportBatch:
+    """The batch under the lock of its row. Call it inside a transaction."""
+    return ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
+
+def _open(pk: int, version: int) -> ImportBatch:
+    """The batch under lock, when it may still be changed and is what the page showed."""
+    batch = locked(pk)
+    if batch.job:
+        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+    if not batch.is_open or batch.version != version:
+        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+    return batch
+
+
+@transaction.atomic
+def map_columns(pk: int, version: int, data: dict[str, Any], actor: User) -> None:
+    """Keep how the columns are read and ask for the dry run. Raises Stale, or FileRefused."""
+    batch = _open(pk, version)
+    mappings.bind(mappings.from_data(data), [column["header"] for column in batch.setup["columns"]])
+    batch.setup["mapping"] = data
+    batch.version += 1
+    batch.setup["read_at"] = batch.version
+    ask(batch, Job.CHECK, actor)
+
+
+def is_ready(batch: ImportBatch) -> bool:
+    """True when the last dry run applied every decision, so that what it shows is what would be written."""
+    return (
+        batch.state == State.CHECKED
+        and not batch.job
+        and batch.report.get("check", {}).get("version") == batch.version
+    )
+
+
+@transaction.atomic
+def start(pk: int, job: Job, actor: User, *, version: int | None = None, keep_touched: bool = False) -> None:
+    """Ask for a job; a second click, or a second curator, asks for nothing more. Raises Stale."""
+    batch = locked(pk)
+    if batch.job and not is_lost(batch):
+        if batch.job == job:
+            return
+        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+    if batch.state not in ALLOWED[job] or (version is not None and batch.version != version):
+        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+    if job == Job.WRITE and not is_ready(batch):
+        raise Stale(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
+    if job == Job.UNDO:
+        batch.setup["keep_touched"] = keep_touched
+    ask(batch, job, actor)
+
+
+@transaction.atomic
+def ask_again(pk: int, actor: User) -> None:
+    """Ask again for a job that gave no sign for long. Raises Stale when it still runs, or is done."""
+    batch = locked(pk)
+    if not batch.job:
+        raise Stale(_("La tâche est déjà finie."))
+    if not is_lost(batch):
+        raise Stale(_("La tâche est en cours."))
+    ask(batch, Job(batch.job), actor)
+
+
+def is_lost(batch: ImportBatch) -> bool:
+    """True when the job of the batch has given no sign for long."""
+    return bool(batch.job) and (batch.job_at is None or timezone.now() - batch.job_at > LOST_AFTER)
+
+
+def ask(batch: ImportBatch, job: Job, actor: User) -> None:
+    """Queue a job of the batch, which the caller has locked."""
+    batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
+    batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
+    batch.save(update_fields=ASKED)
+    later("import_step", batch=batch.pk, job=str(job))
+
+
+@transaction.atomic
+def discard(pk: int, version: int) -> None:
+    """Throw away an import that was not written, with its file. Raises Stale."""
+    batch = _open(pk, version)
+    name = batch.file.name
+    storage = batch.file.storage
+    batch.delete()
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def forget_files() -> int:
+    """Delete the files of imports that are over, and the imports left unfinished; returns how many."""
+    limit = timezone.now() - KEPT
+    old = ImportBatch.objects.filter(created_at__lt=limit, job="").exclude(file="")
+    found = list(old.defer("report", "setup"))
+    for batch in found:
+        batch.file.delete(save=False)
+        if batch.is_open:
+            batch.delete()
+        else:
+            batch.save(update_fields=["file"])
+    return len(found)
+
+
+def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
+    """The data of a mapping file and what they mean. Raises FileRefused."""
+    try:
+        kept = json.dumps(mappings.data_of(text), default=str, allow_nan=False)
+        data: dict[str, Any] = json.loads(kept)
+        found = mappings.from_data(data)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise FileRefused(_("Le fichier de correspondance n’a pas la forme attendue.")) from error
+    if "\\u0000" in kept:
+        raise FileRefused(_("Le fichier de correspondance contient des octets nuls."))
+    if not NATURES[found.nature.name].is_record:
+        raise FileRefused(_("La correspondance n’est pas celle de fiches."))
+    return data, found

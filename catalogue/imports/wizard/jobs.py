@@ -1,0 +1,363 @@
+"""The jobs of an import, done by the worker: dry run, write, publication, undo.
+
+Each can be killed at any moment and run again: the dry run and the write are one transaction each,
+the publication goes on where it stopped, and none does again what is done.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from catalogue.imports import run
+from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.columns.recognition import Column
+from catalogue.imports.compare.diff import Change, Outcome, Plan, Status
+from catalogue.imports.places.whereabouts import whereabouts
+from catalogue.imports.read.problems import FileRefused, Problem, Severity, doubt, reject
+from catalogue.imports.read.typography import typographic
+from catalogue.imports.report import change_account
+from catalogue.imports.rows import vocabulary
+from catalogue.imports.run import Ground, Result
+from catalogue.imports.undo import UndoRefused, undo
+from catalogue.imports.wizard.batches import MOST_ROWS, Job, State
+from catalogue.imports.wizard.decisions import BY_CELL, settlement_of
+from catalogue.imports.wizard.progress import Say, reporting
+from catalogue.imports.write.exclusive import alone, patient
+from catalogue.models import ImportBatch, ImportRow, Record
+from catalogue.records import permissions, workflow
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+CHUNK = 1000
+PUBLISHED_AT_ONCE = 50
+STEPS_OF_A_CHECK, STEPS_OF_A_WRITE = 5, 6
+LONGEST_SHOWN = 300
+MOST_GROUPS = 40
+FATES = {
+    Status.NEW: ImportRow.Fate.NEW,
+    Status.CHANGED: ImportRow.Fate.CHANGED,
+    Status.UNCHANGED: ImportRow.Fate.UNCHANGED,
+    Status.SUSPICIOUS: ImportRow.Fate.SUSPICIOUS,
+    Status.REJECTED: ImportRow.Fate.REJECTED,
+}
+TO_PUBLISH = (Record.State.SUBMITTED, Record.State.IN_REVIEW)
+
+
+def carry_out(pk: int, job: str) -> None:
+    """Do the job that was asked of a batch, or say on the batch why it failed."""
+    batch = ImportBatch.objects.select_related("job_by").filter(pk=pk, job=job).first()
+    if batch is None:
+        return  # done already, or thrown away
+    with reporting(pk) as say, _collecting_seldom():
+        try:
+            JOBS[Job(job)](batch, say)
+        except (FileRefused, UndoRefused) as refusal:
+            _fail(pk, job, str(refusal))
+        except (OperationalError, InterfaceError):
+            raise  # the base is away: the queue tries again
+        except Exception:
+            logger.exception("import %s: %s failed", pk, job)
+            _fail(
+                pk, job, _("Erreur inattendue : rien n’a été écrit. Relancez la tâche, ou prévenez l’équipe.")
+            )
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Look for cycles seldom: the rows of a large file have none, and it takes a fifth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _fail(pk: int, job: str, message: str) -> None:
+    """Say the failure, unless the job was done meanwhile by another worker."""
+    ImportBatch.objects.filter(pk=pk, job=job).update(job="", failure=typographic(message))
+
+
+def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
+    """The file as the importers take it, with the decisions of the curators."""
+    done = iter(range(steps))
+    with batch.file.open("rb") as file:
+        data = file.read()
+    mapping = mappings.from_data({**batch.setup["mapping"], "source": _source(batch)})
+    return run.Job(
+        filename=batch.filename,
+        data=data,
+        mapping=mapping,
+        settlement=settlement_of(batch),
+        actor=batch.job_by,
+        max_rows=MOST_ROWS,
+        layer=batch.setup.get("layer", ""),
+        said=lambda step: say(step, next(done, steps - 1), steps),
+    )
+
+
+def _source(batch: ImportBatch) -> dict[str, str]:
+    return {name: str(value) for name, value in batch.setup["source"].items() if value}
+
+
+def check(batch: ImportBatch, say: Say) -> None:
+    """The dry run: what the file would change, kept row by row."""
+    with patient():
+        run.hold(f"batch {batch.pk}")
+        if not ImportBatch.objects.filter(pk=batch.pk, job=Job.CHECK).exists():
+            return
+        job = _job(batch, say, STEPS_OF_A_CHECK)
+        ground = Ground.load()
+        result = run.dry_run(job, ground)
+        _keep_in_field(result.plan, batch.job_by)
+        say(_("Compte rendu"), STEPS_OF_A_CHECK - 1, STEPS_OF_A_CHECK)
+        keep_rows(batch, result, ground, {})
+        batch.report = {"check": {**summary(result, ground), "version": batch.version}}
+        batch.state = State.CHECKED
+        run.count(batch, result.plan)
+        _finish(batch)
+
+
+def write(batch: ImportBatch, say: Say) -> None:
+    """The write: all the good rows, or nothing; what is no longer what the dry run showed stays out."""
+    with alone():
+        fresh = ImportBatch.objects.select_related("job_by").get(pk=batch.pk)
+        if fresh.state != State.CHECKED:
+            return
+        job = _job(fresh, say, STEPS_OF_A_WRITE)
+        ground = Ground.load()
+        table, mapping, source = run.prepare(job)
+        run.check_constants(mapping, ground)
+        made = run.ensure_source(mapping, source, ground)
+        plan = run.plan_import(table, mapping, source, job, ground)
+        _keep_in_field(plan, fresh.job_by)
+        _keep_as_shown(fresh, plan)
+        result = Result(job, table, mapping, plan, source)
+        fresh.report["check"] |= summary(result, ground)
+        run.record(result, ground, fresh, made)
+        created = Record.objects.filter(import_batch=fresh.pk).values_list("external_id", "pk")
+        keep_rows(fresh, result, ground, dict(created))
+        _finish(fresh)
+
+
+def _finish(batch: ImportBatch) -> None:
+    batch.job, batch.job_step, batch.failure = "", "", ""
+    batch.save()
+
+
+def _keep_in_field(plan: Plan, actor: User | None) -> None:
+    """A curator changes no record of another's field."""
+    changed = plan.of(Status.CHANGED)
+    if actor is None or permissions.is_administrator(actor):
+        return
+    pks = [outcome.pk for outcome in changed if outcome.pk]
+    mine = Record.objects.filter(permissions.in_field(actor), pk__in=pks)
+    allowed = set(mine.values_list("pk", flat=True))
+    for outcome in changed:
+        if outcome.pk not in allowed:
+            said = reject("hors-champ", _("Cette fiche n’est pas de votre champ de curateur."))
+            _set_aside(outcome, Status.REJECTED, said)
+
+
+def _keep_as_shown(batch: ImportBatch, plan: Plan) -> None:
+    """What the base makes of a row since the dry run is not written unseen."""
+    shown = dict(batch.rows.values_list("line", "digest"))
+    for outcome in plan.of(Status.NEW, Status.CHANGED):
+        if shown.get(outcome.candidate.line) != digest_of(outcome):
+            message = _("Ce que cette ligne change n’est plus ce que montrait l’essai : refaites-en un.")
+            _set_aside(outcome, Status.SUSPICIOUS, doubt("perimee", message))
+
+
+def _set_aside(outcome: Outcome, status: Status, problem: Problem) -> None:
+    outcome.status = status
+    outcome.changes, outcome.items, outcome.held = [], [], []
+    outcome.candidate.problems.append(problem)
+
+
+def digest_of(outcome: Outcome) -> str:
+    """What writing the row would do, in a few signs; nothing for a row that writes nothing."""
+    if outcome.status is Status.NEW:
+        what: Any = [outcome.candidate.key, outcome.candidate.values, outcome.candidate.collections]
+    elif outcome.status is Status.CHANGED:
+        what = [outcome.pk, *map(change_account, (*outcome.changes, *outcome.items, *outcome.held))]
+    else:
+        return ""
+    text = json.dumps(what, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def keep_rows(batch: ImportBatch, result: Result, ground: Ground, created: dict[str, int]) -> None:
+    """Replace the rows of the batch by those of the result. ``created`` are the new records by key."""
+    personal = {column["header"] for column in _columns(batch) if column["personal"]}
+    ImportRow.objects.filter(batch=batch).delete()
+    rows = (_row(batch, outcome, personal, ground, created) for outcome in result.plan.outcomes)
+    while some := list(_next(rows)):
+        ImportRow.objects.bulk_create(some)
+
+
+def _next(rows: Iterator[ImportRow]) -> Iterator[ImportRow]:
+    for _number, row in zip(range(CHUNK), rows, strict=False):
+        yield row
+
+
+def _columns(batch: ImportBatch) -> list[Column]:
+    return list(batch.setup["columns"])
+
+
+def _row(
+    batch: ImportBatch, outcome: Outcome, personal: set[str], ground: Ground, created: dict[str, int]
+) -> ImportRow:
+    candidate, status = outcome.candidate, outcome.status
+    detail = _detail(outcome, personal)
+    if status is not Status.UNCHANGED and (place := whereabouts(candidate, ground.index)):
+        detail["place"] = place
+    return ImportRow(
+        batch=batch,
+        line=candidate.line,
+        fate=FATES[status],
+        key=candidate.key[:120],
+        title=candidate.title[:250],
+        codes=sorted({problem.code for problem in outcome.reasons}),
+        record_id=created.get(candidate.key) if status is Status.NEW else outcome.pk,
+        digest=digest_of(outcome),
+        detail=detail,
+    )
+
+
+def _detail(outcome: Outcome, personal: set[str]) -> dict[str, Any]:
+    """What a page says of the row; cells of personal columns are not kept."""
+    candidate = outcome.candidate
+    detail: dict[str, Any] = {
+        "problems": [_problem(problem, candidate.cells) for problem in candidate.problems]
+    }
+    if outcome.status is Status.NEW:
+        detail["values"] = {name: shown(value) for name, value in candidate.values.items() if value}
+        detail["items"] = {name: len(items) for name, items in candidate.collections.items()}
+    if outcome.status is Status.CHANGED:
+        detail["changes"] = [_change(change) for change in (*outcome.changes, *outcome.items)]
+        detail["held"] = [_change(change) for change in outcome.held]
+    if outcome.status in (Status.SUSPICIOUS, Status.REJECTED):
+        detail["cells"] = {name: cell for name, cell in candidate.cells.items() if name not in personal}
+    return detail
+
+
+def _problem(problem: Problem, cells: dict[str, str]) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "message": typographic(problem.message),
+        "column": problem.column,
+        "cell": cells.get(problem.column, ""),
+        "proposals": [list(pair) for pair in problem.proposals[:20]],
+    }
+
+
+def _change(change: Any) -> dict[str, Any]:
+    old, new = change.old, change.new
+    if isinstance(change, Change):
+        return {"field": change.attribute, "old": shown(old), "new": shown(new)}
+    return {"field": change.attribute, "old": _item(old), "new": _item(new)}
+
+
+def _item(item: dict[str, Any] | None) -> str:
+    if item is None:
+        return ""
+    return shown(", ".join(str(value) for name, value in item.items() if value and name != "pk"))
+
+
+def shown(value: Any) -> str:
+    """The value as a page shows it, shortened."""
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def summary(result: Result, ground: Ground) -> dict[str, Any]:
+    """What the page says of the whole: lines set aside, remarks, doubts by kind and by word."""
+    listed = vocabulary.unknown(result.table, result.mapping, ground.directory)
+    chosen_from_a_list = {found["column"] for found in listed}
+    kinds: Counter[str] = Counter()
+    words: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], Problem] = {}
+    for outcome in result.plan.of(Status.SUSPICIOUS):
+        doubts = [p for p in outcome.candidate.problems if p.severity is Severity.DOUBT]
+        kinds.update({problem.code for problem in doubts})
+        for problem in doubts:
+            if problem.code in BY_CELL and problem.column and problem.column not in chosen_from_a_list:
+                word = (problem.code, problem.column, outcome.candidate.cells.get(problem.column, ""))
+                words[word] += 1
+                first.setdefault(word, problem)
+    return {
+        "notices": result.table.notices,
+        "blank": result.table.blank_lines,
+        "total": result.table.total_lines,
+        "kinds": dict(kinds.most_common()),
+        "vocabulary": listed,
+        "groups": [
+            {"code": code, "column": column, "cell": cell, "count": n, **_group(first[code, column, cell])}
+            for (code, column, cell), n in words.most_common(MOST_GROUPS)
+        ],
+    }
+
+
+def _group(problem: Problem) -> dict[str, Any]:
+    return {
+        "message": typographic(problem.message),
+        "proposals": [list(pair) for pair in problem.proposals[:20]],
+    }
+
+
+def to_publish(batch: ImportBatch, actor: User | None) -> Any:
+    """The records that the batch created and that the curator may publish."""
+    waiting = Record.objects.filter(import_batch=batch.pk, state__in=TO_PUBLISH)
+    return waiting.filter(permissions.in_field(actor)) if actor is not None else waiting.none()
+
+
+def publish(batch: ImportBatch, say: Say) -> None:
+    """Publish the records that the batch created, some at a time: what is published stays so."""
+    waiting = list(to_publish(batch, batch.job_by).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(waiting), PUBLISHED_AT_ONCE):
+        say(_("Publication"), start, len(waiting))
+        with transaction.atomic():
+            some = Record.objects.filter(pk__in=waiting[start : start + PUBLISHED_AT_ONCE])
+            for record in some.only("pk", "state").order_by("pk"):
+                _publish_one(record, batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")
+
+
+def _publish_one(record: Record, batch: ImportBatch) -> None:
+    try:
+        workflow.apply(record, "publish", batch.job_by, _("Import de %(file)s") % {"file": batch.filename})
+    except workflow.TransitionRefused:
+        return  # somebody decided otherwise meanwhile
+
+
+def take_back(batch: ImportBatch, say: Say) -> None:
+    """The undo of the batch."""
+    say(_("Annulation"), 0, 1)
+    with transaction.atomic():
+        undo(batch, batch.job_by, keep_touched=bool(batch.setup.get("keep_touched")))
+        ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")
+
+
+JOBS: dict[Job, Callable[[ImportBatch, Say], None]] = {
+    Job.CHECK: check,
+    Job.WRITE: write,
+    Job.PUBLISH: publish,
+    Job.UNDO: take_back,
+}

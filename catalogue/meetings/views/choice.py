@@ -1,0 +1,57 @@
+"""Which solution is proposed: one's own, or one found in the catalogue. Shared by sites and needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from catalogue.meetings import people
+from catalogue.meetings.forms import SolutionChoiceForm, own_solutions, usable_solutions
+from catalogue.models import Record, Solution
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+MOST_SHOWN = 50
+
+
+def chosen(user: User, slug: str) -> Solution | None:
+    """The solution of that address, when the account may propose it."""
+    return usable_solutions(user).filter(slug=slug).first() if slug else None
+
+
+def choose(
+    request: HttpRequest, user: User, target: Record, form: SolutionChoiceForm, words: dict[str, str]
+) -> HttpResponse:
+    """The page where the solution is chosen; ``words``: titre and retour of the page."""
+    asked = form.cleaned_data["cherche"]
+    found = Solution.objects.published().titled(asked)[:MOST_SHOWN] if asked else []
+    return render(
+        request,
+        "catalogue/meetings/solution_choice.html",
+        {
+            **words,
+            "cible": target,
+            "adresse": request.path,
+            "cherche": asked,
+            "miennes": [_line(one) for one in own_solutions(user)[:MOST_SHOWN]],
+            "trouvees": [_line(one) for one in found],
+            "inconnue": bool(form.cleaned_data["solution"]),
+            "sans_organisation": not people.organisations_of(user).exists(),
+            "rubrique": "candidatures",
+        },
+    )
+
+
+def _line(solution: Solution) -> dict[str, object]:
+    note = "" if solution.is_published else _("fiche non publiée")
+    return {
+        "slug": solution.slug,
+        "titre": solution.title,
+        "resume": solution.summary,
+        "preuve": solution.proof_level,
+        "note": note,
+    }

@@ -1,0 +1,198 @@
+"""The chain that every public surface shares: one adjective a method, each returning a queryset.
+
+``with_*`` annotates, everything else filters. Pages, tiles, API, exports and rankings start from
+``published()``; nothing else decides what the public may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Distance, GeometryDistance
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.measure import D
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from catalogue.public.search.words import TextQuery
+    from geo.models import Territory
+
+STALE = 0.8
+"""Weight of a record to be confirmed: one fifth less."""
+RANKED = 500
+"""How many of the records that match are ranked by their words, best proof first: ranking all is linear."""
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Records, and any kind of them."""
+
+    def published(self) -> Self:
+        """What every visitor may see."""
+        return self.filter(state="publiee")
+
+    def of_kinds(self, kinds: Sequence[str]) -> Self:
+        """Records of any of these kinds; all kinds when the list is empty."""
+        return self.filter(kind__in=kinds) if kinds else self
+
+    def bearing(self, terms: Sequence[str]) -> Self:
+        """Records that bear any of the facet terms (``theme:eau``); searchentry_terms carries it."""
+        return self.filter(search__terms__overlap=list(terms))
+
+    def at_least_proven(self, level: int) -> Self:
+        """Solutions and experiments whose niveau de preuve is at least ``level``."""
+        return self.filter(proof_level__gte=level)
+
+    def with_population(self, least: int | None, most: int | None) -> Self:
+        """Records whose territory has between ``least`` and ``most`` inhabitants."""
+        records = self
+        if least is not None:
+            records = records.filter(territory__population__gte=least)
+        if most is not None:
+            records = records.filter(territory__population__lte=most)
+        return records
+
+    def in_any_of(self, territories: Iterable[Territory]) -> Self:
+        """Records whose territory is one of these or lies in one of them."""
+        keys = [territory.pk for territory in territories] or [0]  # of no territory, yet SQL for the tiles
+        territory = self.model._meta.get_field("territory").related_model
+        within = models.Q()
+        for column in ("pk", "commune", "epci", "departement"):
+            within |= models.Q(**{f"{column}__in": keys})
+        return self.filter(territory__in=territory.objects.filter(within).values("pk"))
+
+    def active_between(self, first: int | None, last: int | None) -> Self:
+        """Records whose period touches the years ``first`` to ``last``; an undated record never does."""
+        records = self
+        if first is not None:
+            records = records.annotate(last_year=Coalesce("year_end", "year_start")).filter(
+                last_year__gte=first
+            )
+        if last is not None:
+            records = records.filter(year_start__lte=last)
+        return records
+
+    def matching(self, words: TextQuery | str) -> Self:
+        """Records whose words answer a query of ``search.read``, or contain these (searchentry_document)."""
+        query = (
+            SearchQuery(words, config="francais", search_type="websearch")
+            if isinstance(words, str)
+            else words
+        )
+        return self.filter(search__document=query)
+
+    def best_proven_first(self, *, few: bool = False) -> Self:
+        """Order by proof, then by last update.
+
+        record_proven_published gives the order of many records; ``few`` ones are sorted instead, since
+        walking that index to find them could read the whole catalogue.
+        """
+        level = models.F("proof_level")
+        first = Coalesce(level, -1).desc() if few else level.desc(nulls_last=True)
+        return self.order_by(first, "-updated_at", "-pk")
+
+    def with_relevance(self, words: TextQuery) -> Self:
+        """Annotate ``relevance``: how well the words are answered, times proof; less when to be confirmed."""
+        rank = SearchRank(models.F("search__document"), words, cover_density=True, normalization=1)
+        trust = 1 + Coalesce(models.F("proof_level"), 1) / models.Value(5.0)
+        current = models.Case(
+            models.When(expires_on__lt=timezone.localdate(), then=models.Value(STALE)),
+            default=models.Value(1.0),
+        )
+        return self.annotate(relevance=models.ExpressionWrapper(rank * trust * current, models.FloatField()))
+
+    def most_relevant_first(self, words: TextQuery | None = None, *, few: bool = False) -> Self:
+        """Order by words × proof when words are given, then by proof, then by last update.
+
+        Only the RANKED best proven records are ranked by their words, the others follow.
+        """
+        proven = self.best_proven_first(few=few or words is not None)
+        if words is None:
+            return proven
+        ranked = self.with_relevance(words)
+        score = models.Case(
+            models.When(pk__in=proven.values("pk")[:RANKED], then=models.F("relevance")),
+            default=models.Value(0.0),
+            output_field=models.FloatField(),
+        )
+        return ranked.order_by(score.desc(), *proven.query.order_by)
+
+    def located(self) -> Self:
+        """Records that stand somewhere on the map."""
+        return self.filter(geometry__isnull=False)
+
+    def in_territory(self, territory: Territory) -> Self:
+        """Records whose territory is this one or lies in it."""
+        return self.filter(territory__in=territory.and_inside())
+
+    def in_bbox(self, bbox: Polygon | list[Polygon]) -> Self:
+        """Records whose geometry touches the box (srid 4326), or one of the boxes across the antimeridian."""
+        boxes = bbox if isinstance(bbox, list) else [bbox]
+        condition = models.Q()
+        for box in boxes:
+            condition |= models.Q(geometry__bboverlaps=box)
+        return self.filter(condition)
+
+    def near(self, point: Point, km: float) -> Self:
+        """Records within ``km`` kilometres of ``point`` (srid 4326), in true metres on the ellipsoid."""
+        return self.filter(geog__dwithin=(point, D(km=km)))
+
+    def with_card_relations(self) -> Self:
+        """Fetch what a card shows in a bounded number of queries."""
+        return (
+            self.defer("geometry", "description")
+            .select_related("territory__departement", "as_experiment", "as_site", "as_operation")
+            .defer("territory__geometry", "territory__departement__geometry")
+            .prefetch_related("themes", "programmes")
+        )
+
+    def with_detail_relations(self) -> Self:
+        """Fetch what the page of a record shows, whatever its kind."""
+        return (
+            self.select_related(
+                "territory__departement",
+                "territory__epci",
+                "source",
+                "as_solution",
+                "as_experiment__solution",
+                "as_experiment__parent",
+                "as_operation",
+                "as_site",
+                "as_need",
+            )
+            .defer("territory__geometry", "territory__departement__geometry", "territory__epci__geometry")
+            .prefetch_related(
+                "themes",
+                "stakes",
+                "programmes",
+                "documents",
+                "sections",
+                "organisation_links__organisation",
+            )
+        )
+
+    def with_export_relations(self) -> Self:
+        """Fetch what an export gives, geometry included."""
+        return (
+            self.defer("description")
+            .select_related("territory__departement", "source", "as_experiment", "as_site")
+            .defer("territory__geometry", "territory__departement__geometry")
+            .prefetch_related("themes", "stakes", "programmes")
+        )
+
+    def titled(self, words: str) -> Self:
+        """Records whose title contains the words, accents aside; best proof first."""
+        return self.filter(title__unaccent__icontains=words).order_by(
+            models.F("proof_level").desc(nulls_last=True), "title"
+        )
+
+    def with_distance(self, point: Point) -> Self:
+        """Annotate ``distance``, true metres from ``point`` (srid 4326)."""
+        return self.annotate(distance=Distance("geog", point))
+
+    def nearest_first(self, point: Point) -> Self:
+        """Order by the KNN operator, so that the GiST index on ``geog`` gives the order."""
+        return self.order_by(GeometryDistance("geog", point), "pk")

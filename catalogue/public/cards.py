@@ -1,0 +1,54 @@
+"""A record as a card of a list: the dictionary that composants/carte_fiche.html shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue.models import Record
+from catalogue.records.expiry import verified_words
+from catalogue.records.wording import distance_words, period_words, place_words, status_words, whole
+
+Card = dict[str, Any]
+
+
+def card(record: Record) -> Card:
+    """The card of a record fetched with ``with_card_relations()``."""
+    distance = getattr(record, "distance", None)
+    return {
+        "url": record.get_absolute_url(),
+        "slug": record.slug,
+        "kind": record.kind,
+        "title": record.title,
+        "summary": record.summary,
+        "place": place_words(record),
+        "proof": record.proof_level,
+        "status_label": status_words(record),
+        "period": period_words(record.year_start, record.year_end),
+        "figures": figures(record),
+        "programmes": [programme.label for programme in record.programmes.all()],
+        "themes": [theme.label for theme in record.themes.all()],
+        "distance": distance_words(distance.m, is_coarse=record.is_coarse) if distance is not None else "",
+        "verified": verified_words(record),
+        "stale": record.is_stale,
+    }
+
+
+def figures(record: Record) -> list[dict[str, str]]:
+    """The two or three figures that tell the size of an operation or the spread of a solution."""
+    if record.kind == Record.Kind.OPERATION:
+        operation = record.as_operation
+        found = []
+        if operation.dwellings is not None:
+            found.append({"value": whole(operation.dwellings), "label": _("logements")})
+        if operation.area_ha is not None:
+            found.append(
+                {"value": f"{operation.area_ha.normalize():f}".replace(".", ","), "label": _("hectares")}
+            )
+        return found
+    places = getattr(record, "place_count", None)
+    if record.kind == Record.Kind.SOLUTION and places:
+        return [{"value": whole(places), "label": ngettext("lieu d’essai", "lieux d’essai", places)}]
+    return []

@@ -1,0 +1,157 @@
+"""Two to four records side by side: indicators aligned, facts by row. Called by the comparison page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalogue.models import Indicator, Record
+from catalogue.public import record_page as detail
+from catalogue.records import sections
+from catalogue.records.expiry import verified_words
+from catalogue.records.wording import NBSP, period_words, place_words, whole
+
+FEWEST = 2
+MOST = 4
+PER_RECORD = 60
+"""Indicators read for one record at most."""
+COMPARED = ("frein", "reussite", "obstacles", "reutilisation")
+"""The sections of the sheet that are compared."""
+
+Cell = dict[str, Any]
+Row = dict[str, Any]
+
+
+def records(slugs: Sequence[str]) -> list[Record]:
+    """The published records of these slugs, in the order asked for, with what their columns show."""
+    found = {
+        record.slug: record
+        for record in Record.objects.published().filter(slug__in=slugs).with_detail_relations()
+    }
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def fact_rows(compared: Sequence[Record]) -> list[Row]:
+    """The facts, a row a fact and a cell a record; a row that no record fills is left out."""
+    columns = [{**_common(record), **_own(record), **_closing(record)} for record in compared]
+    parts = [part for read in (_common, _own, _closing) for part in (read(record) for record in compared)]
+    labels = dict.fromkeys(label for part in parts for label in part)
+    rows: list[Row] = [
+        {"libelle": label, "cellules": [column.get(label, {}) for column in columns]} for label in labels
+    ]
+    return [row for row in rows if any(_says(cell) for cell in row["cellules"])]
+
+
+def _says(cell: Cell) -> bool:
+    return any(value not in (None, "") for value in cell.values())
+
+
+def _common(record: Record) -> dict[str, Cell]:
+    """What every kind has: nature, proof, place, period."""
+    territory = record.territory
+    density = territory.density if territory is not None else None
+    return {
+        _("Nature"): {"kind": record.kind},
+        _("Niveau de preuve"): {"preuve": record.proof_level},
+        _("En bref"): {"texte": record.summary},
+        _("Lieu"): {"texte": place_words(record)},
+        _("Population"): {"texte": _people(territory.population) if territory is not None else ""},
+        _("Densité"): {"texte": f"{whole(density)}{NBSP}hab./km²" if density is not None else ""},
+        _("Période"): {"texte": period_words(record.year_start, record.year_end)},
+    }
+
+
+def _own(record: Record) -> dict[str, Cell]:
+    """The facts of its kind, as its page gives them."""
+    facts = {
+        fact["terme"]: {"texte": fact["valeur"], "note": fact.get("note", ""), "url": fact.get("url", "")}
+        for fact in detail.KIND_FACTS[Record.Kind(record.kind)](record)
+    }
+    lessons = {one.title: {"texte": one.text} for one in sections.written(record) if one.code in COMPARED}
+    return facts | lessons
+
+
+def _closing(record: Record) -> dict[str, Cell]:
+    """Themes, programmes, who, and where it was read."""
+    source = detail.source(record)
+    return {
+        _("Thèmes"): {"texte": ", ".join(theme.label for theme in record.themes.all())},
+        _("Programmes"): {"texte": ", ".join(programme.label for programme in record.programmes.all())},
+        _("Qui"): {
+            "texte": ", ".join(f"{one['nom']} ({one['role']})" for one in detail.organisations(record))
+        },
+        _("Source"): {"texte": source["titre"], "url": source["url"]},
+        _("Vérification"): {"texte": verified_words(record)},
+    }
+
+
+def _people(population: int | None) -> str:
+    return "" if population is None else f"{whole(population)}{NBSP}hab."
+
+
+def indicator_rows(compared: Sequence[Record]) -> list[Row]:
+    """The indicators, aligned on their shared type or else on name and unit; the shared ones come first.
+
+    A cell holds every measure that a record has of the indicator: an experiment its own, a solution those of
+    its published experiments, each with its place.
+    """
+    columns = [_aligned(held) for held in _held(compared)]
+    keys = list(dict.fromkeys(key for column in columns for key in column))
+    rows = []
+    for key in keys:
+        cells = [column.get(key, []) for column in columns]
+        first = next(cell[0] for cell in cells if cell)
+        rows.append(
+            {
+                "libelle": first["famille"],
+                "cellules": cells,
+                "partage": sum(bool(cell) for cell in cells),
+            }
+        )
+    return sorted(rows, key=lambda row: -row["partage"])
+
+
+def _held(compared: Sequence[Record]) -> list[list[Indicator]]:
+    """The indicators of each record, in one query; only those of published experiments."""
+    held: dict[int, list[Indicator]] = {record.pk: [] for record in compared}
+    own = [record.pk for record in compared if record.kind == Record.Kind.EXPERIMENT]
+    solutions = [record.pk for record in compared if record.kind == Record.Kind.SOLUTION]
+    for indicator in _read(own, solutions):
+        experiment = indicator.experiment
+        for key in {experiment.pk, experiment.solution_id} & held.keys():
+            if len(held[key]) < PER_RECORD:
+                held[key].append(indicator)
+    return [held[record.pk] for record in compared]
+
+
+def _read(experiments: Iterable[int], solutions: Iterable[int]) -> list[Indicator]:
+    published = Indicator.objects.filter(experiment__state=Record.State.PUBLISHED).select_related(
+        "type", "experiment__territory__departement"
+    )
+    chosen = published.filter(experiment__in=experiments) | published.filter(
+        experiment__solution__in=solutions
+    )
+    return list(
+        chosen.defer("experiment__geometry", "experiment__territory__geometry").order_by(
+            "-nature", "type__position", "name", "-year", "pk"
+        )[: MOST * PER_RECORD]
+    )
+
+
+def _aligned(held: list[Indicator]) -> dict[tuple[str, ...], list[Cell]]:
+    found: dict[tuple[str, ...], list[Cell]] = {}
+    for indicator in held:
+        key, family = _family(indicator)
+        cell = {**detail.indicator(indicator), "famille": family, "lieu": place_words(indicator.experiment)}
+        found.setdefault(key, []).append(cell)
+    return found
+
+
+def _family(indicator: Indicator) -> tuple[tuple[str, ...], str]:
+    """What two indicators must share to stand on one row, and the words of the row."""
+    if indicator.type is not None:
+        return ("type", indicator.type.code), indicator.type.label
+    name, unit = indicator.name.strip(), indicator.unit.strip()
+    return ("nom", name.casefold(), unit.casefold()), f"{name} ({unit})" if unit else name

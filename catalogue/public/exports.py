@@ -1,0 +1,90 @@
+"""Published records as GeoJSON and CSV. One serialisation for every surface that gives data away."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from catalogue.models import Record
+from catalogue.records.wording import place_words, status_words
+
+MAX_ROWS = 1000
+COLUMNS = [
+    "slug", "nature", "titre", "resume", "lieu", "niveau_territoire", "code_territoire", "precision_lieu",
+    "longitude", "latitude", "annee_debut", "annee_fin", "niveau_preuve", "avancement", "themes", "enjeux",
+    "programmes", "source", "adresse_source", "licence", "verifiee_le", "a_confirmer_depuis", "adresse",
+]  # fmt: skip
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def properties(record: Record, base: str) -> dict[str, Any]:
+    """The public attributes of a record; ``base`` is the origin of the site."""
+    territory, source = record.territory, record.source
+    return {
+        "slug": record.slug,
+        "nature": record.kind,
+        "titre": record.title,
+        "resume": record.summary,
+        "lieu": place_words(record),
+        "niveau_territoire": territory.level if territory else None,
+        "code_territoire": territory.code if territory else None,
+        "precision_lieu": record.location_precision,
+        "annee_debut": record.year_start,
+        "annee_fin": record.year_end,
+        "niveau_preuve": record.proof_level,
+        "avancement": status_words(record),
+        "themes": [theme.code for theme in record.themes.all()],
+        "enjeux": [stake.code for stake in record.stakes.all()],
+        "programmes": [programme.code for programme in record.programmes.all()],
+        "source": record.source_citation or (source.name if source else ""),
+        "adresse_source": record.source_url,
+        "licence": source.licence if source else "",
+        "verifiee_le": record.verified_on.isoformat() if record.verified_on else None,
+        "a_confirmer_depuis": record.expires_on.isoformat()
+        if record.expires_on and record.is_stale
+        else None,
+        "adresse": base + record.get_absolute_url(),
+    }
+
+
+def feature(record: Record, base: str) -> dict[str, Any]:
+    """A record as a GeoJSON feature (RFC 7946, longitude and latitude in degrees)."""
+    geometry = json.loads(record.geometry.json) if record.geometry is not None else None
+    return {
+        "type": "Feature",
+        "id": record.slug,
+        "geometry": geometry,
+        "properties": properties(record, base),
+    }
+
+
+def safe_cell(value: object) -> str:
+    """A cell that a spreadsheet does not take for a formula; numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = " | ".join(map(str, value))
+    text = str(value)
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
+        return "'" + text
+    return text
+
+
+class Line:
+    """A file for csv.writer that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(records: Iterable[Record], base: str) -> Iterator[str]:
+    """The lines of a CSV file (UTF-8 with a BOM, semicolons, as French spreadsheets expect)."""
+    writer = csv.writer(Line(), delimiter=";")
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for record in records:
+        row = properties(record, base)
+        row["longitude"] = record.point.x if record.point is not None else None
+        row["latitude"] = record.point.y if record.point is not None else None
+        yield writer.writerow([safe_cell(row[column]) for column in COLUMNS])

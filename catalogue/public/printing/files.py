@@ -1,0 +1,92 @@
+"""What is printed of published records: their sheets, their maps, their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue.models import Record
+from catalogue.public import record_page as detail
+from catalogue.public.printing import pdf
+from catalogue.public.printing.static_map import Spot, described, maps, spot
+
+MOST_PHOTOS = 4
+Pictures = dict[str, tuple[bytes, str]]
+
+
+def of_record(record: Record, base: str) -> bytes:
+    """The PDF of one published record, fetched with ``with_detail_relations()``.
+
+    ``base`` is the origin of the site, for the addresses. Raises ``pdf.Busy``.
+    """
+    pictures: Pictures = {}
+    context = {"titre": record.title, "fiche": _sheet(record, base, pictures), **_common(base)}
+    return pdf.made("catalogue/public/printing/record.html", context, pictures)
+
+
+def of_selection(records: Sequence[Record], base: str, address: str) -> bytes:
+    """The PDF of several: what they are, where they are, then each; ``address`` leads to the same online."""
+    pictures: Pictures = {}
+    numbers = {record.pk: str(number) for number, record in enumerate(records, 1)}
+    everywhere = [one for record in records for one in _spots(record, numbers[record.pk])]
+    sheets = [_sheet(record, base, pictures, numbers[record.pk]) for record in records]
+    count = len(records)
+    context = {
+        "titre": _("Fiches gardées"),
+        "sous_titre": ngettext("%(n)d fiche", "%(n)d fiches", count) % {"n": count},
+        "fiches": sheets,
+        "cartes": _charts("ensemble", everywhere, pictures),
+        "adresse": base + address,
+        **_common(base),
+    }
+    return pdf.made("catalogue/public/printing/selection.html", context, pictures)
+
+
+def _common(base: str) -> dict[str, Any]:
+    return {"base": base, "site": base.partition("//")[2], "le": timezone.localdate()}
+
+
+def _sheet(record: Record, base: str, pictures: Pictures, number: str = "") -> dict[str, Any]:
+    """What the sheet of a record shows; its drawings and photos are added to ``pictures``."""
+    shown = detail.context(record)
+    own = _spots(record, number, shaped=True)
+    return {
+        **shown,
+        "numero": number,
+        "ancre": f"fiche-{record.pk}",
+        "adresse": base + record.get_absolute_url(),
+        "cartes": _charts(f"{record.pk}", own, pictures),
+        "sources_carte": record.territory.source.split(",")[0] if record.territory else "",
+        "images": _photos(shown["photos"], pictures),
+    }
+
+
+def _spots(record: Record, number: str, *, shaped: bool = False) -> list[Spot]:
+    """Where a record is: at its own place, or where the solution was tried."""
+    if record.kind == Record.Kind.SOLUTION:
+        return [spot(one, number) for one in detail.published_experiments(record) if one.point is not None]
+    return [spot(record, number, shaped=shaped)] if record.point is not None else []
+
+
+def _charts(name: str, spots: list[Spot], pictures: Pictures) -> list[dict[str, str]]:
+    charts = []
+    for place, drawing in enumerate(maps(spots) if spots else []):
+        key = f"carte-{name}-{place}.svg"
+        pictures[key] = (drawing.encode(), "image/svg+xml")
+        charts.append({"image": key, "texte": described(len(spots))})
+    return charts
+
+
+def _photos(photos: Sequence[Any], pictures: Pictures) -> list[dict[str, Any]]:
+    """The first photos, from their thumbnails."""
+    images = []
+    for photo in photos[:MOST_PHOTOS]:
+        key = f"photo-{photo.key}"
+        with photo.thumbnail.open("rb") as file:
+            pictures[key] = (file.read(), "image/jpeg")
+        images.append({"image": key, "photo": photo})
+    return images

@@ -1,0 +1,422 @@
+"""What the page of a record shows, kind by kind, in a bounded number of queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from catalogue.meetings import applications
+from catalogue.models import Experiment, Indicator, Organisation, Record
+from catalogue.public import synthesis_wording as telling
+from catalogue.public.cards import card, figures
+from catalogue.records import attachments, proof, sections
+from catalogue.records.expiry import verified_words
+from catalogue.records.wording import NBSP, period_words, place_words, status_words, whole
+
+Context = dict[str, Any]
+NEARBY = 6
+LISTED = 50
+"""Most experiments, answers or needs shown on the page of a record."""
+
+
+def context(record: Record) -> Context:
+    """What ``record_detail.html`` needs for a record fetched with ``with_detail_relations()``."""
+    return {
+        "fiche": record,
+        "fil": trail(record),
+        "etiquettes": tags(record),
+        "carte_fiche": {
+            "place": place_words(record),
+            "status": status_words(record),
+            "figures": figures(record),
+        },
+        "periode": period_words(record.year_start, record.year_end),
+        "preuve": proof_words(record),
+        "faits": [fact for fact in facts(record) if fact["valeur"] not in (None, "")],
+        "organisations": organisations(record),
+        **attachments.context(record),
+        "capitalisation": lessons(record),
+        "geojson": feature_collection(record),
+        "emprise": window(record),
+        "voisines": [card(near) for near in nearby(record)],
+        "verifiee": verified_words(record),
+        "rubrique": "fiches",
+        "source": source(record),
+        "precision": precision_words(record),
+        **BY_KIND[record.kind](record),
+    }
+
+
+def lessons(record: Record) -> Context:
+    """The sections that somebody wrote: those before the results, that of the results, those after."""
+    found = sections.written(record)
+    has_results = record.kind in (Record.Kind.EXPERIMENT, Record.Kind.SOLUTION)
+    results = [one for one in found if one.code == "resultats"] if has_results else []
+    after = [one for one in found if one.code in sections.AFTER_RESULTS]
+    return {
+        "avant": [one for one in found if one not in (*results, *after)],
+        "resultats": results[0].html if results else "",
+        "apres": after,
+    }
+
+
+def trail(record: Record) -> list[Context]:
+    """The breadcrumb: the list, the kind, the record."""
+    address = reverse("catalogue:record-list")
+    return [
+        {"texte": _("Fiches"), "url": address},
+        {"texte": record.get_kind_display(), "url": f"{address}?type={record.kind}"},
+        {"texte": record.title},
+    ]
+
+
+def tags(record: Record) -> list[Context]:
+    """Themes, stakes and programmes, each with the list of what bears it."""
+    address = reverse("catalogue:record-list")
+    terms = (("theme", record.themes), ("enjeu", record.stakes), ("programme", record.programmes))
+    return [
+        {"texte": term.label, "url": f"{address}?{parameter}={term.code}"}
+        for parameter, manager in terms
+        for term in manager.all()
+    ]
+
+
+def proof_words(record: Record) -> Context | None:
+    """The level of a record with its label and its explanation; None for kinds without proof."""
+    if record.proof_level is None:
+        return None
+    return {
+        "niveau": record.proof_level,
+        "label": proof.LABELS[record.proof_level],
+        "explication": proof.EXPLANATIONS[record.proof_level],
+    }
+
+
+def precision_words(record: Record) -> str:
+    """How precisely the point stands, said under the map."""
+    if record.location_precision == Record.Precision.COMMUNE:
+        words = _("Emplacement précis non connu%(nbsp)s: la fiche est placée au point de la commune.")
+        return words % {"nbsp": NBSP}
+    if record.location_precision == Record.Precision.ADDRESS:
+        return _("Placée à l’adresse.")
+    return _("Emplacement exact.") if record.location_precision == Record.Precision.EXACT else ""
+
+
+def facts(record: Record) -> list[Context]:
+    """Terms and values common to all kinds, then those of the kind."""
+    territory = record.territory
+    common: list[Context] = []
+    if territory is not None:
+        common.append(
+            {
+                "terme": _("Territoire"),
+                "valeur": place_words(record),
+                "url": reverse("catalogue:territory-detail", args=[territory.level, territory.code]),
+            }
+        )
+        if territory.epci is not None:
+            common.append(
+                {
+                    "terme": _("Intercommunalité"),
+                    "valeur": territory.epci.name,
+                    "url": reverse("catalogue:territory-detail", args=["epci", territory.epci.code]),
+                }
+            )
+    common.append({"terme": _("Période"), "valeur": period_words(record.year_start, record.year_end)})
+    return common + KIND_FACTS[record.kind](record)
+
+
+def _operation_facts(record: Record) -> list[Context]:
+    operation = record.as_operation
+    area = operation.area_ha
+    return [
+        {
+            "terme": _("Type d’opération"),
+            "valeur": "" if operation.operation_type == "inconnu" else operation.get_operation_type_display(),
+        },
+        {"terme": _("Logements"), "valeur": _number(operation.dwellings)},
+        {"terme": _("dont logements sociaux"), "valeur": _number(operation.social_dwellings)},
+        {
+            "terme": _("Surface"),
+            "valeur": "" if area is None else f"{number_format(area.normalize())}{NBSP}ha",
+        },
+    ]
+
+
+def _experiment_facts(record: Record) -> list[Context]:
+    experiment = record.as_experiment
+    return [
+        {
+            "terme": _("Avancement"),
+            "valeur": experiment.get_status_display(),
+            "note": _("(selon la source, %(when)s)") % {"when": experiment.status_on}
+            if experiment.status_on
+            else "",
+        },
+        {
+            "terme": _("Bilan"),
+            "valeur": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
+        },
+        {"terme": _("Raison de l’abandon"), "valeur": experiment.abandon_reason},
+    ]
+
+
+def _solution_facts(record: Record) -> list[Context]:
+    solution = record.as_solution
+    return [
+        {"terme": _("Maturité"), "valeur": f"TRL{NBSP}{solution.trl}" if solution.trl else ""},
+        {"terme": _("Coûts"), "valeur": solution.costs},
+        {"terme": _("Site de la solution"), "valeur": solution.url, "url": solution.url},
+    ]
+
+
+def _site_facts(record: Record) -> list[Context]:
+    site = record.as_site
+    return [
+        {"terme": _("Disponibilité"), "valeur": site.get_site_state_display()},
+        {"terme": _("Ce qui peut y être testé"), "valeur": site.allowed_tests},
+        {"terme": _("Équipements et réseaux"), "valeur": site.equipment},
+        {"terme": _("Conditions"), "valeur": site.conditions},
+        {
+            "terme": _("Disponible du"),
+            "valeur": date_format(site.available_from) if site.available_from else "",
+        },
+        {"terme": _("Jusqu’au"), "valeur": date_format(site.available_until) if site.available_until else ""},
+    ]
+
+
+def _need_facts(record: Record) -> list[Context]:
+    need = record.as_need
+    labels = dict(need.Audience.choices)
+    return [
+        {"terme": _("Pour qui"), "valeur": ", ".join(str(labels.get(a, a)) for a in need.audiences)},
+        {
+            "terme": _("Fréquence"),
+            "valeur": "" if need.frequency == "inconnu" else need.get_frequency_display(),
+        },
+        {"terme": _("Données qui existent"), "valeur": need.existing_data},
+        {"terme": _("Données à produire"), "valeur": need.missing_data},
+        {"terme": _("Atelier"), "valeur": need.workshop},
+    ]
+
+
+KIND_FACTS: dict[str, Callable[[Record], list[Context]]] = {
+    Record.Kind.OPERATION: _operation_facts,
+    Record.Kind.EXPERIMENT: _experiment_facts,
+    Record.Kind.SOLUTION: _solution_facts,
+    Record.Kind.SITE: _site_facts,
+    Record.Kind.NEED: _need_facts,
+}
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else whole(value)
+
+
+def organisations(record: Record) -> list[Context]:
+    """Each organisation with its role, its type and its site."""
+    return [
+        {
+            "nom": link.organisation.name,
+            "role": link.get_role_display(),
+            "type": "" if link.organisation.kind == "inconnu" else link.organisation.get_kind_display(),
+            "url": link.organisation.url,
+            "contact": _contact(link.organisation, record),
+        }
+        for link in record.organisation_links.all()
+    ]
+
+
+def _contact(organisation: Organisation, record: Record) -> str:
+    """Where one writes to the organisation about a published record."""
+    if not record.is_published:
+        return ""
+    return f"{reverse('catalogue:contact-new', args=[organisation.slug])}?fiche={record.slug}"
+
+
+def source(record: Record) -> Context:
+    """What the citation of the record says."""
+    found = record.source
+    return {
+        "titre": record.source_citation or (found.name if found else ""),
+        "url": record.source_url or (found.url if found else ""),
+        "editeur": found.publisher if found and record.source_citation else "",
+        "jeu": found.name if found and record.source_citation else "",
+        "licence": found.licence if found else "",
+        "consulte": date_format(found.consulted_on) if found and found.consulted_on else "",
+    }
+
+
+def feature(geometry: GEOSGeometry, record: Record) -> Context:
+    """A GeoJSON-like feature of the map component."""
+    return {
+        "type": "Feature",
+        "geometry": json.loads(geometry.json),
+        "properties": {
+            "role": "point" if geometry.geom_type == "Point" else "perimetre",
+            "kind": record.kind,
+            "proof": record.proof_level,
+            "title": record.title,
+            "url": record.get_absolute_url(),
+        },
+    }
+
+
+def feature_collection(record: Record) -> Context | None:
+    """The record's own geometry; for a solution, the places where it was tried."""
+    if record.kind == Record.Kind.SOLUTION:
+        shown = [e for e in published_experiments(record) if e.point is not None]
+        features = [feature(experiment.point, experiment) for experiment in shown]
+    elif record.geometry is not None:
+        features = [feature(record.geometry, record)]
+    else:
+        features = []
+    return {"type": "FeatureCollection", "features": features} if features else None
+
+
+def window(record: Record) -> str:
+    """First window of the record's map, in degrees."""
+    if record.kind == Record.Kind.SOLUTION:
+        points = [e.point for e in published_experiments(record) if e.point is not None]
+        if not points:
+            return ""
+        lons, lats = [p.x for p in points], [p.y for p in points]
+        box = (min(lons), min(lats), max(lons), max(lats))
+    elif record.geometry is not None:
+        box = record.geometry.extent
+    else:
+        return ""
+    return f"{box[0] - 0.06:.4f},{box[1] - 0.04:.4f},{box[2] + 0.06:.4f},{box[3] + 0.04:.4f}"
+
+
+def nearby(record: Record) -> list[Record]:
+    """The nearest published records of any kind, by KNN."""
+    if record.point is None:
+        return []
+    return list(
+        Record.objects.published()
+        .located()
+        .exclude(pk=record.pk)
+        .with_distance(record.point)
+        .nearest_first(record.point)
+        .with_card_relations()[:NEARBY]
+    )
+
+
+def published_experiments(record: Record) -> list[Experiment]:
+    """The published experiments of a solution, best proof first; fetched once for a page."""
+    cached: list[Experiment] | None = getattr(record, "_published_experiments", None)
+    if cached is None:
+        cached = list(
+            Experiment.objects.published()
+            .filter(solution_id=record.pk)
+            .select_related("territory__departement")
+            .defer("territory__geometry", "territory__departement__geometry", "description")
+            .prefetch_related("indicators__type")
+            .most_relevant_first()[:LISTED]
+        )
+        record._published_experiments = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def indicator(row: Indicator) -> Context:
+    """One indicator for composants/indicateur.html."""
+    return {
+        "nom": row.name,
+        "avant": _decimal(row.baseline),
+        "apres": _decimal(row.value) or row.text,
+        "unite": row.unit if row.value is not None else "",
+        "periode": row.period or (str(row.year) if row.year else ""),
+        "methode": row.method,
+        "mesure_par": row.measured_by,
+        "source": row.source_citation or row.source_url,
+        "source_url": row.source_url,
+        "independant": row.is_independent,
+        "annonce": row.nature == Indicator.Nature.ANNOUNCED,
+    }
+
+
+def _decimal(value: Any) -> str:
+    return "" if value is None else number_format(value.normalize(), use_l10n=True, force_grouping=True)
+
+
+def experiment_line(experiment: Experiment) -> Context:
+    """One experiment on the page of its solution."""
+    return {
+        "url": experiment.get_absolute_url(),
+        "titre": experiment.title,
+        "lieu": place_words(experiment),
+        "statut": experiment.get_status_display(),
+        "bilan": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
+        "periode": period_words(experiment.year_start, experiment.year_end),
+        "preuve": experiment.proof_level,
+        "echec": experiment.status == "abandonne" or experiment.outcome == "non-concluant",
+        "resultats": [indicator(row) for row in experiment.indicators.all()],
+    }
+
+
+def _solution(record: Record) -> Context:
+    needs = record.as_solution.needs.published().order_by("title")[:LISTED]
+    return {
+        "synthese": telling.context(record),
+        "experiences": [experiment_line(experiment) for experiment in published_experiments(record)],
+        "besoins": [{"titre": need.title, "url": need.get_absolute_url()} for need in needs],
+    }
+
+
+def _experiment(record: Record) -> Context:
+    experiment = record.as_experiment
+    parent = experiment.parent
+    others = [e for e in published_experiments(experiment.solution) if e.pk != record.pk]
+    return {
+        "solution": experiment.solution if experiment.solution.is_published else None,
+        "parent": parent if parent is not None and parent.is_published else None,
+        "resultats": [indicator(row) for row in experiment.indicators.all()],
+        "experiences": [experiment_line(other) for other in others],
+    }
+
+
+def _operation(record: Record) -> Context:
+    return {"labels": list(record.as_operation.awards.all())}
+
+
+def _site(record: Record) -> Context:
+    site = record.as_site
+    opened = applications.is_open(site)
+    return {
+        "site": site,
+        "candidater": reverse("catalogue:application-new", args=[record.slug]) if opened else "",
+    }
+
+
+def _need(record: Record) -> Context:
+    links = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED).select_related(
+        "solution"
+    )
+    return {
+        "repondre": reverse("catalogue:answer-new", args=[record.slug]) if record.is_published else "",
+        "reponses": [
+            {
+                "titre": link.solution.title,
+                "url": link.solution.get_absolute_url(),
+                "resume": link.how or link.solution.summary,
+                "preuve": link.solution.proof_level,
+            }
+            for link in links[:LISTED]
+        ],
+    }
+
+
+BY_KIND: dict[str, Callable[[Record], Context]] = {
+    Record.Kind.SOLUTION: _solution,
+    Record.Kind.EXPERIMENT: _experiment,
+    Record.Kind.OPERATION: _operation,
+    Record.Kind.SITE: _site,
+    Record.Kind.NEED: _need,
+}

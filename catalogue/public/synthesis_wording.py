@@ -1,0 +1,183 @@
+"""The synthesis of a solution in words, and the plot of each indicator, for the page of the solution."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from catalogue.models import Experiment, IndicatorType, Record
+from catalogue.public.synthesis import Comparison, Synthesis, Value, synthesis_of
+from catalogue.records.wording import NBSP
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+WIDTH, MARGIN = 240, 8
+"""Of the plot, in its own units."""
+WHY_LEFT_OUT: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
+    "annonce": (_l("%(n)d chiffre annoncé, non mesuré"), _l("%(n)d chiffres annoncés, non mesurés")),
+    "sans-valeur": (_l("%(n)d résultat sans valeur"), _l("%(n)d résultats sans valeur")),
+    "sans-type": (
+        _l("%(n)d résultat hors de la liste des indicateurs partagés"),
+        _l("%(n)d résultats hors de la liste des indicateurs partagés"),
+    ),
+    "sans-source": (
+        _l("%(n)d résultat sans année ou sans source"),
+        _l("%(n)d résultats sans année ou sans source"),
+    ),
+    "unite": (_l("%(n)d résultat sans unité comparable"), _l("%(n)d résultats sans unité comparable")),
+    "plus-ancienne": (
+        _l("%(n)d mesure qu’une autre, indépendante ou plus récente, remplace"),
+        _l("%(n)d mesures qu’une autre, indépendante ou plus récente, remplace"),
+    ),
+    "ambigue": (
+        _l("%(n)d mesure d’une même année que rien ne départage"),
+        _l("%(n)d mesures d’une même année que rien ne départage"),
+    ),
+}
+"""Why a result is not compared: one of them, several."""
+MINUS = "\u2212"
+DIGITS = 4
+"""Significant digits of a median or a change."""
+
+
+def context(solution: Record) -> dict[str, Any] | None:
+    """What catalogue/public/_synthesis.html needs; None where no experiment is published."""
+    found = synthesis_of(solution)
+    if not found.experiments:
+        return None
+    return {
+        "bilan": overview(found),
+        "echecs": failures(found),
+        "lignes": [line(one) for one in found.comparisons],
+        "ecartes": left_out(found),
+    }
+
+
+def overview(found: Synthesis) -> str:
+    """« 3 expérimentations dans 2 territoires. Avancement : terminé (1), en déploiement (2). »"""
+    told = ngettext("%(n)d expérimentation", "%(n)d expérimentations", found.experiments)
+    said = told % {"n": found.experiments}
+    if found.places:
+        where = ngettext(" dans %(n)d territoire", " dans %(n)d territoires", found.places)
+        said += where % {"n": found.places}
+    if found.epcis:
+        around = ngettext(" (%(n)d intercommunalité)", " (%(n)d intercommunalités)", found.epcis)
+        said += around % {"n": found.epcis}
+    labels = {code: str(label) for code, label in Experiment.Status.choices}
+    stages = [f"{labels[code]} ({found.statuses[code]})" for code in labels if code in found.statuses]
+    return _("%(what)s. Avancement : %(stages)s.") % {"what": said, "stages": ", ".join(stages)}
+
+
+def failures(found: Synthesis) -> str:
+    """How many were abandoned or inconclusive: knowledge like the others; "" for none."""
+    if not found.failures:
+        return ""
+    return ngettext(
+        "Dont %(n)d abandonnée ou non concluante, qui compte comme les autres.",
+        "Dont %(n)d abandonnées ou non concluantes, qui comptent comme les autres.",
+        found.failures,
+    ) % {"n": found.failures}
+
+
+def left_out(found: Synthesis) -> list[str]:
+    """What could not be compared, and why: « 2 résultats sans unité comparable »."""
+    said = {code: WHY_LEFT_OUT[code] for code in WHY_LEFT_OUT if code in found.left_out}
+    return [
+        str(one if found.left_out[code] == 1 else some) % {"n": found.left_out[code]}
+        for code, (one, some) in said.items()
+    ]
+
+
+def line(one: Comparison) -> dict[str, Any]:
+    """One indicator of the table."""
+    unit = f"{NBSP}{one.unit}"
+    span = number(one.low) if one.low == one.high else _("%(low)s à %(high)s") % _ends(one)
+    return {
+        "code": one.code,
+        "libelle": one.label,
+        "definition": one.description,
+        "sens": IndicatorType.Direction(one.direction).label,
+        "n": _tried(one),
+        "independants": ngettext("dont %(n)d indépendant", "dont %(n)d indépendants", one.independent)
+        % {"n": one.independent}
+        if one.independent
+        else "",
+        "mediane": f"{number(rounded(one.median))}{unit}" if one.median is not None else "",
+        "seule": f"{number(one.low)}{unit}" if one.median is None else "",
+        "etendue": f"{span}{unit}" if one.median is not None else "",
+        "evolution": _change(one),
+        "dessin": plot(one) if one.median is not None else None,
+        "mesures": [measure(value, one) for value in one.values],
+        "coupees": one.n > len(one.values),
+    }
+
+
+def _ends(one: Comparison) -> dict[str, str]:
+    return {"low": number(one.low), "high": number(one.high)}
+
+
+def _tried(one: Comparison) -> str:
+    return ngettext("%(n)d essai", "%(n)d essais", one.n) % {"n": one.n}
+
+
+def _change(one: Comparison) -> str:
+    if one.change is None:
+        return ""
+    sign = "+" if one.change > 0 else ""
+    told = ngettext(
+        "%(change)s%% par rapport au départ (%(n)d essai)",
+        "%(change)s%% par rapport au départ (médiane de %(n)d essais)",
+        one.with_change,
+    )
+    return told % {"change": f"{sign}{number(rounded(one.change))}{NBSP}", "n": one.with_change}
+
+
+def measure(value: Value, one: Comparison) -> dict[str, Any]:
+    """One value with the experiment behind it."""
+    return {
+        "valeur": f"{number(rounded(value.value))}{NBSP}{one.unit}",
+        "url": reverse("catalogue:record-detail", args=[value.slug]),
+        "titre": value.title,
+        "lieu": value.place,
+        "annee": str(value.year),
+        "independante": value.is_independent,
+        "echec": value.failed,
+    }
+
+
+def plot(one: Comparison) -> dict[str, Any]:
+    """Where the values and their median stand on a line, in the units of the drawing."""
+    span = one.high - one.low
+
+    def at(value: Decimal) -> str:
+        part = (value - one.low) / span if span else Decimal("0.5")
+        return f"{MARGIN + float(part) * (WIDTH - 2 * MARGIN):.1f}"
+
+    median = one.median if one.median is not None else one.low
+    words = _("%(n)s, de %(low)s à %(high)s %(unit)s, médiane %(median)s")
+    return {
+        "largeur": str(WIDTH),
+        "debut": at(one.low),
+        "fin": at(one.high),
+        "mediane": at(median),
+        "points": [{"x": at(value.value), "echec": value.failed} for value in one.values],
+        "mots": words % {"n": _tried(one), **_ends(one), "unit": one.unit, "median": number(rounded(median))},
+    }
+
+
+def rounded(value: Decimal) -> Decimal:
+    """The value with four significant digits, never fewer than its whole part."""
+    whole = len(str(abs(int(value))))
+    return round(value, max(0, DIGITS - whole))
+
+
+def number(value: Decimal) -> str:
+    """A number in French, without useless zeros."""
+    return number_format(value.normalize(), use_l10n=True, force_grouping=True).replace("-", MINUS)

@@ -1,0 +1,118 @@
+"""Data for programs: completion, and the list or a record as GeoJSON or CSV."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalogue.models import Record
+from catalogue.public import exports
+from catalogue.public.search.filters import RecordFilterForm
+from catalogue.records.addresses import redirection
+from catalogue.records.wording import territory_detail_words
+from catalogue.web.access import public
+from catalogue.web.errors import bad_request
+from catalogue.web.origin import origin
+from geo.models import Territory
+
+
+class CompletionForm(forms.Form):
+    """What has been typed so far."""
+
+    q = forms.CharField(max_length=100, required=False)
+
+
+@public
+@require_safe
+def completion(request: HttpRequest) -> HttpResponse:
+    """Territories, then records, that begin like what is typed."""
+    form = CompletionForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    words = form.cleaned_data["q"]
+    results: list[dict[str, object]] = []
+    if len(words) >= 2:
+        results = [
+            _territory(territory) for territory in Territory.objects.complete(words, limit=6).with_parents()
+        ]
+        results += [_record(record) for record in Record.objects.published().titled(words)[:4]]
+    response = JsonResponse({"resultats": results})
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _territory(territory: Territory) -> dict[str, object]:
+    return {
+        "type": "territoire",
+        "niveau": territory.level,
+        "code": territory.code,
+        "nom": territory.name,
+        "detail": territory_detail_words(territory),
+        "url": reverse("catalogue:territory-detail", args=[territory.level, territory.code]),
+        "lon": territory.point.x if territory.point else None,
+        "lat": territory.point.y if territory.point else None,
+    }
+
+
+def _record(record: Record) -> dict[str, object]:
+    return {
+        "type": "fiche",
+        "nature": record.kind,
+        "nom": record.title,
+        "detail": record.get_kind_display(),
+        "url": record.get_absolute_url(),
+    }
+
+
+def _list(request: HttpRequest) -> tuple[RecordFilterForm, list[Record], int]:
+    form = RecordFilterForm(request.GET)
+    if not form.is_valid():
+        return form, [], 0
+    records = form.narrow(Record.objects.published())
+    shown = form.sort(records).with_export_relations()[: exports.MAX_ROWS]
+    return form, list(shown), records.count()
+
+
+@public
+@require_safe
+def record_list_geojson(request: HttpRequest) -> HttpResponse:
+    """The first thousand results as GeoJSON; ``numberMatched`` says how many there are."""
+    form, records, matched = _list(request)
+    if not form.is_valid():
+        return bad_request(request, form)
+    collection = {
+        "type": "FeatureCollection",
+        "numberMatched": matched,
+        "numberReturned": len(records),
+        "features": [exports.feature(record, origin(request)) for record in records],
+    }
+    return JsonResponse(collection, content_type="application/geo+json")
+
+
+@public
+@require_safe
+def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The first thousand results as CSV; the header ``X-Total`` says how many there are."""
+    form, records, matched = _list(request)
+    if not form.is_valid():
+        return bad_request(request, form)
+    response = StreamingHttpResponse(
+        exports.csv_lines(records, origin(request)), content_type="text/csv; charset=utf-8"
+    )
+    name = _("fiches.csv") if matched <= exports.MAX_ROWS else _("fiches-1000-premieres.csv")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Total"] = str(matched)
+    return response
+
+
+@public
+@require_safe
+def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
+    """One published record as a GeoJSON feature."""
+    record = Record.objects.published().with_export_relations().filter(slug=slug).first()
+    if record is None:
+        return redirection(slug, "catalogue:record-geojson")
+    return JsonResponse(exports.feature(record, origin(request)), content_type="application/geo+json")

@@ -1,0 +1,295 @@
+"""/trouver-un-terrain/: which sites, needs and territories suit a solution, and why not another."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catalogue.models import Solution
+from catalogue.rankings.grounds import SHOWN, Matching, Verdict, Wish, match, verdict
+from catalogue.rankings.grounds.cards import (
+    model_feature,
+    model_line,
+    need_card,
+    radius_feature,
+    record_feature,
+    site_card,
+    territory_card,
+    territory_feature,
+)
+from catalogue.rankings.grounds.forms import GroundForm
+from catalogue.rankings.grounds.refusals import experiment_words
+from catalogue.records.wording import NBSP, whole
+from catalogue.web.access import public
+from catalogue.web.errors import bad_request
+from geo.models import Level, Territory
+
+SOLUTIONS_OFFERED = 12
+FOLDED = 6
+"""Cards of historic sites and of needs of no place shown; the list of records has the others."""
+LIMITS = {
+    "sites": SHOWN,
+    "besoins": SHOWN,
+    "territoires": SHOWN,
+    "hotes": FOLDED,
+    "besoins_nationaux": FOLDED,
+}
+TYPED = {"lieu": "autour", "nom": "pourquoi"}
+"""What is typed as a name, and the parameter that keeps what it stands for."""
+
+
+@public
+@require_safe
+def ground_search(request: HttpRequest) -> HttpResponse:
+    """Sites, needs and territories for a solution or a profile, each explained."""
+    form = GroundForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    settled = settle(form, request.GET)
+    if settled is not None:
+        return redirect(f"{reverse('catalogue:ground-search')}?{settled}")
+    wish = form.wish
+    asked = bool(form.has_changed() and not form.cleaned_data["cherche"])
+    matching = match(wish) if asked else None
+    named = form.cleaned_data["pourquoi"]
+    return render(
+        request,
+        "catalogue/rankings/ground_search.html",
+        {
+            **form_context(form),
+            "solutions": offered(form),
+            "demande": asked,
+            **(results(wish, matching) if matching is not None else {}),
+            "verdict": verdict_context(verdict(form.named or named, wish, matching))
+            if named and matching
+            else None,
+            "rubrique": "terrain",
+        },
+    )
+
+
+def settle(form: GroundForm, parameters: QueryDict) -> str | None:
+    """The query string once typed names are codes and blanks are gone; None when nothing has to change.
+
+    A name left as the page showed it keeps its code, a name emptied drops it.
+    """
+    kept = {name: [value for value in parameters.getlist(name) if value.strip()] for name in form.fields}
+    for typed, code in TYPED.items():
+        found: Territory | None = form.cleaned_data[typed]
+        if found is not None:
+            current = form.cleaned_data[code]
+            current = getattr(current, "territory", current)
+            same = current is not None and current.label == form.data.get(typed, "").strip()
+            kept[code] = kept[code] if same else [f"{found.level}:{found.code}"]
+        elif typed in parameters:
+            kept[code] = []
+        kept[typed] = []
+    if not kept["autour"]:
+        kept["rayon"] = []
+    if kept["solution"]:
+        kept["cherche"] = []
+    query = urlencode([(name, value) for name, values in kept.items() for value in values])
+    here = urlencode([(name, value) for name in form.fields for value in parameters.getlist(name)])
+    return None if query == here else query
+
+
+def form_context(form: GroundForm) -> dict[str, Any]:
+    """What the form shows: its values, and the regions to choose from."""
+    data = form.cleaned_data
+    place, named, region = data["autour"], data["pourquoi"], data["region"]
+    regions = Territory.objects.current().at_level(Level.REGION).order_by("name")
+    return {
+        "adresse": reverse("catalogue:ground-search"),
+        "formulaire": form,
+        "solution": data["solution"],
+        "cherche": data["cherche"],
+        "sans_solution": query_without(form, "solution"),
+        "lieu": place.territory.label if place is not None and place.territory is not None else "",
+        "lieu_nom": place.name if place is not None else "",
+        "regions": [
+            {"valeur": f"region:{one.code}", "libelle": one.name, "choisi": one == region} for one in regions
+        ],
+        "territoire_nomme": named.label if named is not None else "",
+        "facettes": choices(form),
+        "caches_pourquoi": [
+            (name, value) for name in form.fields if name not in {"nom", "pourquoi", "cherche"}
+            for value in form.data.getlist(name) if value.strip()  # type: ignore[attr-defined]
+        ],
+        "echelle": form.scale,
+    }  # fmt: skip
+
+
+def choices(form: GroundForm) -> list[dict[str, Any]]:
+    """The check boxes of the form, for composants/filtre_cases.html."""
+    found = []
+    for name in ("theme", "terrain", "densite", "littoral"):
+        field = form.fields[name]
+        chosen = form.cleaned_data[name]
+        found.append(
+            {
+                "titre": field.label,
+                "nom": name,
+                "ouvert": bool(chosen),
+                "actifs": len(chosen) or "",
+                "choix": [
+                    {"valeur": code, "libelle": label, "coche": str(code) in chosen, "nombre": None}
+                    for code, label in field.choices  # type: ignore[attr-defined]
+                ],
+            }
+        )
+    return found
+
+
+def query_without(form: GroundForm, *names: str) -> str:
+    """The current parameters without some of them."""
+    kept = [
+        (name, value)
+        for name in form.fields
+        if name not in names
+        for value in form.data.getlist(name)  # type: ignore[attr-defined]
+        if value.strip()
+    ]
+    return urlencode(kept)
+
+
+def offered(form: GroundForm) -> list[dict[str, str]]:
+    """Solutions to choose from: those whose title has the words, or the best proven ones."""
+    if form.cleaned_data["solution"] is not None:
+        return []
+    words = form.cleaned_data["cherche"]
+    solutions = Solution.objects.published()
+    if words:
+        found = solutions.titled(words)
+    elif form.has_changed():
+        return []
+    else:
+        found = solutions.most_relevant_first()
+    rest = query_without(form, "solution", "cherche")
+    return [
+        {
+            "titre": solution.title,
+            "preuve": solution.proof_level,
+            "url": f"?{urlencode({'solution': solution.slug})}{'&' if rest else ''}{rest}",
+        }
+        for solution in found.defer("geometry", "description")[:SOLUTIONS_OFFERED]
+    ]
+
+
+def results(wish: Wish, matching: Matching) -> dict[str, Any]:
+    """The families of answers, and their points for the map."""
+    around = wish.point is not None
+    features = [
+        *([radius_feature(wish)] if wish.radius_km is not None else []),
+        *(model_feature(model) for model in matching.footprint.models if not around),
+        *(territory_feature(ground) for ground in matching.territories),
+        *(record_feature(ground, "site") for ground in (*matching.hosts[:FOLDED], *matching.sites)),
+        *(record_feature(ground, "besoin") for ground in matching.needs),
+    ]
+    shown = [feature for feature in features if feature["geometry"] is not None]
+    families = {
+        "sites": [site_card(ground) for ground in matching.sites],
+        "besoins": [need_card(ground) for ground in matching.needs],
+        "territoires": [territory_card(ground) for ground in matching.territories],
+        "hotes": [site_card(ground) for ground in matching.hosts],
+        "besoins_nationaux": [need_card(ground) for ground in matching.national_needs],
+    }
+    return {
+        **{name: cards[: LIMITS[name]] for name, cards in families.items()},
+        "suite_hotes": rest_address(families["hotes"], wish, "site", statut="historique"),
+        "suite_besoins": rest_address(families["besoins_nationaux"], wish, "besoin"),
+        "reponses": summary(families),
+        "manques": lacks(wish, matching),
+        "modeles": [model_line(model) for model in matching.footprint.models],
+        "modeles_sur_carte": not around,
+        "geojson": {"type": "FeatureCollection", "features": shown} if shown else None,
+    }
+
+
+def rest_address(cards: list[dict[str, Any]], wish: Wish, kind: str, **more: str) -> str:
+    """The list that has what a folded family leaves out, by the themes of the wish; "" when nothing is."""
+    if len(cards) <= FOLDED:
+        return ""
+    themes = [("theme", theme.code) for theme in wish.themes]
+    return f"{reverse('catalogue:record-list')}?{urlencode([('type', kind), *more.items(), *themes])}"
+
+
+def summary(families: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
+    """How many answers each family shows, with the place of the page where they are."""
+    words = {
+        "sites": (_("site offert"), _("sites offerts")),
+        "besoins": (_("besoin sur place"), _("besoins sur place")),
+        "territoires": (_("territoire ressemblant"), _("territoires ressemblants")),
+        "hotes": (_("site d’essais passés"), _("sites d’essais passés")),
+        "besoins_nationaux": (_("besoin sans lieu"), _("besoins sans lieu")),
+    }
+    return [
+        {"ancre": name, "texte": count_words(len(cards), LIMITS[name], *words[name])}
+        for name, cards in families.items()
+        if cards
+    ]
+
+
+def count_words(count: int, limit: int, one: str, several: str) -> str:
+    """« 3 sites offerts »; « les 12 premiers … » when there may be more than the page shows."""
+    if count >= limit:
+        return _("les %(n)d premiers %(what)s") % {"n": limit, "what": several}
+    return f"{count}{NBSP}{several if count > 1 else one}"
+
+
+def lacks(wish: Wish, matching: Matching) -> list[str]:
+    """What the catalogue has no answer to, and why; one sentence each."""
+    where = matching.footprint
+    found = []
+    if not matching.sites:
+        found.append(_("Aucun site ouvert ou réservé du catalogue ne répond à ces conditions."))
+    if wish.is_empty:
+        found.append(_("Choisissez une solution ou un thème pour voir aussi les besoins et les territoires."))
+        return found
+    if not matching.needs:
+        found.append(
+            _("Aucun besoin exprimé sur place n’y répond ; les besoins sans lieu sont plus bas.")
+            if matching.national_needs
+            else _("Aucun besoin du catalogue n’y répond.")
+        )
+    if not where.models:
+        found.append(_("Aucun lieu où cela a marché n’est connu du catalogue : rien à quoi ressembler."))
+    elif not matching.territories:
+        found.append(_("Aucun territoire ne satisfait à toutes les conditions."))
+    if where.taken:
+        words = ngettext(
+            "%(n)s territoire a déjà la solution : il est laissé de côté, avec ce qui s’y trouve.",
+            "%(n)s territoires ont déjà la solution : ils sont laissés de côté, avec ce qui s’y trouve.",
+            len(where.taken),
+        )
+        found.append(words % {"n": whole(len(where.taken))})
+    return found
+
+
+def verdict_context(answer: Verdict) -> dict[str, Any]:
+    """« Pourquoi pas ce territoire ? » in words."""
+    return {
+        "nom": answer.territory.label,
+        "url": reverse("catalogue:territory-detail", args=answer.territory.url_parts),
+        "exclu": answer.is_excluded,
+        "raisons": answer.reasons,
+        "essais": [
+            {
+                "titre": experiment.title,
+                "url": experiment.get_absolute_url(),
+                "detail": experiment_words(experiment),
+            }
+            for experiment in answer.experiments
+        ],
+        "rang": whole(answer.rank) if answer.rank is not None else "",
+        "examines": whole(answer.examined),
+        "facteurs": answer.ground.factors if answer.ground is not None else [],
+        "phrase": answer.ground.sentence if answer.ground is not None else "",
+        "note": answer.note,
+    }

@@ -1,0 +1,337 @@
+"""Territory pages: what has worked near here, explained."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from catalogue.models import Record, Theme
+from catalogue.public.cards import card
+from catalogue.public.figures import in_and_around
+from catalogue.public.search.filters import MAX_RADIUS_KM
+from catalogue.public.search.parameters import BoundedIntegerField
+from catalogue.rankings.cards import ranked_card
+from catalogue.rankings.solutions import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
+from catalogue.records.wording import NBSP, whole
+from catalogue.web.access import public
+from catalogue.web.errors import bad_request
+from geo.models import Territory
+
+LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
+SHOWN = 10
+MOST_SHOWN = 60
+INSIDE = 12
+TWINS = 5
+PLURALS = {
+    Record.Kind.SOLUTION: gettext_lazy("Solutions"),
+    Record.Kind.EXPERIMENT: gettext_lazy("Expérimentations"),
+    Record.Kind.OPERATION: gettext_lazy("Opérations d’aménagement"),
+    Record.Kind.SITE: gettext_lazy("Sites d’expérimentation"),
+    Record.Kind.NEED: gettext_lazy("Besoins"),
+}
+
+
+class RankingForm(forms.Form):
+    """How the visitor wants solutions ranked for a territory."""
+
+    theme = forms.ModelChoiceField(
+        Theme.objects.all(),
+        label=gettext_lazy("Thème"),
+        to_field_name="code",
+        required=False,
+        empty_label=gettext_lazy("Tous les thèmes"),
+        error_messages={"invalid_choice": gettext_lazy("« %(value)s » n’est pas un thème du catalogue.")},
+    )
+    tri = forms.ChoiceField(
+        label=gettext_lazy("Classer par"),
+        choices=[("", gettext_lazy("Pertinence")), ("distance", gettext_lazy("Distance seule"))],
+        required=False,
+    )
+    ressemblance = BoundedIntegerField(
+        label=gettext_lazy("Place donnée à la ressemblance"),
+        min_value=0,
+        max_value=100,
+        step_size=25,
+        required=False,
+        widget=forms.NumberInput(attrs={"type": "range", "list": "crans"}),
+        initial=round(DEFAULT_WEIGHT * 100),
+    )
+    rayon = forms.FloatField(
+        label=gettext_lazy("Rayon (km)"),
+        min_value=1,
+        max_value=MAX_RADIUS_KM,
+        required=False,
+        widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("selon les preuves")}),
+    )
+    voir = forms.ChoiceField(choices=[("", ""), ("tout", "")], required=False)
+
+
+class TerritorySearchForm(forms.Form):
+    """Words that name a territory."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Commune, code postal ou code INSEE"), max_length=200, required=False
+    )
+
+
+@public
+@require_safe
+def territory_list(request: HttpRequest) -> HttpResponse:
+    """Find a territory by name, postal code or code; without words, the régions."""
+    form = TerritorySearchForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    words = form.cleaned_data["q"]
+    found = list(Territory.objects.complete(words, limit=30).with_parents()) if words else []
+    if len(found) == 1 and request.GET.get("q"):
+        return redirect("catalogue:territory-detail", level=found[0].level, code=found[0].code)
+    return render(
+        request,
+        "catalogue/rankings/territory_list.html",
+        {
+            "q": words,
+            "trouves": found,
+            "regions": list(
+                Territory.objects.current().at_level("region").defer("geometry").order_by("name")
+            ),
+            "rubrique": "territoires",
+        },
+    )
+
+
+@public
+@require_safe
+def territory_detail(request: HttpRequest, level: str, code: str) -> HttpResponse:
+    """Proven solutions ranked for a territory, and what stands in it."""
+    if level not in LEVELS:
+        raise Http404
+    try:
+        territory = Territory.objects.with_parents().resolve(level, code)
+    except Territory.DoesNotExist as error:
+        raise Http404 from error
+    if territory.code != code:
+        return redirect(
+            "catalogue:territory-detail", level=territory.level, code=territory.code, permanent=True
+        )
+    parameters = with_default_weight(request.GET)
+    form = RankingForm(parameters)
+    if not form.is_valid():
+        return bad_request(request, form)
+    return render(request, "catalogue/rankings/territory_detail.html", _context(territory, form, parameters))
+
+
+def with_default_weight(parameters: QueryDict) -> QueryDict:
+    """The parameters with the slider where it stands by default, so that the page shows it there."""
+    data = parameters.copy()
+    data.setdefault("ressemblance", str(round(DEFAULT_WEIGHT * 100)))
+    return data
+
+
+def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> dict[str, Any]:
+    data = form.cleaned_data
+    everything = data["voir"] == "tout"
+    ranking = None
+    if territory.point is not None:
+        ranking = rank_solutions(
+            territory,
+            territory.point,
+            theme_ids=[data["theme"].pk] if data["theme"] else [],
+            radius_km=data["rayon"],
+            by_distance=data["tri"] == "distance",
+            weight=DEFAULT_WEIGHT if data["ressemblance"] is None else data["ressemblance"] / 100,
+            limit=MOST_SHOWN if everything else SHOWN,
+        )
+    counts = in_and_around(territory)
+    here = reverse("catalogue:territory-detail", args=territory.url_parts)
+    return {
+        "territoire": territory,
+        "adresse": here,
+        "fil": trail(territory),
+        "phrase": lead(territory, counts),
+        "formulaire": form,
+        "compare_profils": territory.level in PROFILED,
+        "solutions": [ranked_card(solution) for solution in ranking.solutions] if ranking else [],
+        "rayon_mots": radius_words(territory, ranking) if ranking else "",
+        "suite": f"{here}?{rest_query(parameters)}"
+        if ranking and len(ranking.solutions) < ranking.total
+        else "",
+        "lecons": [ranked_card(failure) for failure in ranking.failures] if ranking else [],
+        "vide": empty_ranking(territory, here),
+        "faits": facts(territory, counts),
+        "geojson": outline(territory),
+        "emprise": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
+        "jumeaux": twins(territory),
+        "sur_place": records_inside(territory),
+        "liste_sur_place": listed(territory),
+        "zonages": [
+            member.zonage
+            for member in territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
+        ],
+        "parents": parents(territory),
+        "rubrique": "territoires",
+    }
+
+
+def rest_query(parameters: QueryDict) -> str:
+    """The query string that shows the whole ranking."""
+    kept = [(name, value) for name, value in parameters.items() if value and name != "voir"]
+    return urlencode([*kept, ("voir", "tout")])
+
+
+def lead(territory: Territory, counts: dict[str, int]) -> str:
+    """One sentence: what the territory is and what the catalogue knows of it."""
+    total = sum(counts.values())
+    if not total:
+        known = _("Le catalogue n’a encore aucune fiche sur place ; voici ce qui existe autour.")
+    else:
+        known = ngettext(
+            "Le catalogue y compte %(n)s fiche.", "Le catalogue y compte %(n)s fiches.", total
+        ) % {"n": whole(total)}
+    if territory.population is None:
+        return known
+    people = _("%(n)s habitants.") % {"n": whole(territory.population)}
+    return f"{people} {known}"
+
+
+def radius_words(territory: Territory, ranking: Ranking) -> str:
+    """How far one had to look, and how many of the results are proven."""
+    proven = ngettext(
+        "%(n)s solution a un résultat mesuré", "%(n)s solutions ont un résultat mesuré", ranking.proven
+    ) % {"n": ranking.proven}
+    if not ranking.proven:
+        proven = _("aucune solution n’a de résultat mesuré")
+    if ranking.everywhere:
+        return _("Recherche étendue à toute la France pour réunir assez de preuves%(nbsp)s: %(proven)s.") % {
+            "nbsp": NBSP,
+            "proven": proven,
+        }
+    radius = _("dans un rayon de %(km)s km autour %(of)s") % {
+        "km": whole(ranking.radius_km),
+        "of": territory.of_name,
+    }
+    if ranking.widened:
+        return _("Rayon élargi pour réunir assez de preuves%(nbsp)s: %(radius)s, %(proven)s.") % {
+            "nbsp": NBSP,
+            "proven": proven,
+            "radius": radius,
+        }
+    return _("%(radius)s, %(proven)s.") % {"proven": proven, "radius": radius[:1].upper() + radius[1:]}
+
+
+def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
+    """The empty state of the ranking."""
+    if territory.point is None:
+        return {
+            "titre": _("Ce territoire n’a pas de point connu"),
+            "texte": _(
+                "Nos sources n’en donnent pas le contour : les distances ne peuvent pas être calculées."
+            ),
+            "conseils": [{"texte": _("Toutes les fiches"), "url": reverse("catalogue:record-list")}],
+        }
+    return {
+        "titre": _("Aucune solution dans ce rayon"),
+        "texte": _("Sans rayon fixé, la recherche s’élargit jusqu’à trouver assez de preuves."),
+        "conseils": [{"texte": _("Retirer le rayon et le thème"), "url": here}],
+    }
+
+
+def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The figures of a territory, each with its meaning."""
+    density = territory.density
+    address = listed(territory)
+    found: list[dict[str, Any]] = [
+        {"terme": _("Code"), "valeur": territory.code},
+        {"terme": _("Population"), "valeur": whole(territory.population) if territory.population else ""},
+        {
+            "terme": _("Superficie"),
+            "valeur": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else "",
+        },
+        {"terme": _("Densité"), "valeur": f"{whole(density)}{NBSP}hab./km²" if density else ""},
+        {"terme": _("Classe de densité (calculée)"), "valeur": territory.get_density_class_display() or ""},
+        {"terme": _("Codes postaux"), "valeur": ", ".join(territory.postal_codes[:6])},
+    ]
+    found += [
+        {"terme": str(PLURALS[kind]), "valeur": whole(counts[kind]), "url": f"{address}&type={kind.value}"}
+        for kind in Record.Kind
+        if counts[kind]
+    ]
+    return [fact for fact in found if fact["valeur"]]
+
+
+def listed(territory: Territory) -> str:
+    """Address of the list of the territory's records."""
+    return f"{reverse('catalogue:record-list')}?territoire={territory.level}:{territory.code}"
+
+
+def outline(territory: Territory) -> dict[str, Any] | None:
+    """The generalised outline of the territory for its map (srid 4326)."""
+    if not territory.has_outline:
+        return None
+    geometry = territory.simplified_outline()
+    if geometry is None:
+        return None
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": geometry,
+                "properties": {"role": "contour", "title": territory.name},
+            }
+        ],
+    }
+
+
+def ancestors(territory: Territory) -> list[Territory]:
+    """The enclosing territories, largest first."""
+    chain = (territory.region, territory.departement, territory.ept or territory.epci, territory.commune)
+    return [parent for parent in chain if parent is not None and parent.pk != territory.pk]
+
+
+def trail(territory: Territory) -> list[dict[str, str]]:
+    """The breadcrumb."""
+    steps = [{"texte": _("Territoires"), "url": reverse("catalogue:territory-list")}]
+    steps += [
+        {"texte": parent.name, "url": reverse("catalogue:territory-detail", args=parent.url_parts)}
+        for parent in ancestors(territory)
+    ]
+    return [*steps, {"texte": territory.name, "url": ""}]
+
+
+def parents(territory: Territory) -> list[dict[str, str]]:
+    """Links to the enclosing territories."""
+    return [
+        {
+            "texte": _("Solutions éprouvées%(nbsp)s: %(name)s") % {"nbsp": NBSP, "name": parent.name},
+            "url": reverse("catalogue:territory-detail", args=parent.url_parts),
+        }
+        for parent in reversed(ancestors(territory))
+    ]
+
+
+def twins(territory: Territory) -> list[dict[str, Any]]:
+    """The territories that resemble most, with why; empty for levels without profiles."""
+    return [
+        {
+            "nom": twin.label,
+            "url": reverse("catalogue:territory-detail", args=twin.url_parts),
+            "proches": [str(comparison) for comparison in twin.explanation.closest],
+            "lointain": str(twin.explanation.farthest),
+        }
+        for twin in territory.twins(TWINS)
+    ]
+
+
+def records_inside(territory: Territory) -> list[dict[str, Any]]:
+    """The operations, sites and needs of the territory, last updated first."""
+    kinds = [Record.Kind.OPERATION, Record.Kind.SITE, Record.Kind.NEED]
+    records = Record.objects.published().in_territory(territory).of_kinds(kinds)
+    return [card(record) for record in records.order_by("-updated_at", "-pk").with_card_relations()[:INSIDE]]

@@ -1,0 +1,235 @@
+"""What a record holds, in the portable form of the importers: read, compared and said in words.
+
+A link is the natural key of what it points to, a set of links a sorted list, a shape its WKT (srid 4326),
+a number with decimals its text: what JSON can hold, so that a change can wait in a ``Revision``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.contrib.gis.geos import GEOSException, GEOSGeometry
+from django.contrib.gis.geos.io import WKTWriter
+from django.utils.translation import gettext as _
+
+from catalogue.models import Organisation, Record, RecordOrganisation
+from catalogue.records.fields import Collection, model_field
+from catalogue.records.kinds import NATURES
+from catalogue.records.wording import NBSP
+from geo.models import Territory
+
+Values = dict[str, Any]
+"""Portable values by attribute."""
+ROLES = "organisations."
+"""What the attributes of organisations begin with, one for each role: ``organisations.porteur``."""
+DIGITS = 7
+"""Decimals kept of a longitude or latitude: a centimetre."""
+CLOSE_DEGREES = 1.5e-7
+SHAPE = "geometry"
+LINKS = {
+    "solution": "slug",
+    "parent": "slug",
+    "source": "code",
+    "owner": "slug",
+    "type": "code",
+    "document": "key",
+}
+MANY = ("themes", "stakes", "programmes")
+
+
+def attributes(kind: str) -> tuple[str, ...]:
+    """Every attribute of a record of this kind that a change may carry, its collections aside."""
+    nature = NATURES[kind]
+    named = [known.attribute for known in nature.fields if known.attribute]
+    return (*named, SHAPE) if nature.has_place else tuple(named)
+
+
+def collections(kind: str) -> dict[str, Collection]:
+    """What a record of this kind has several of, by attribute: ``indicators``, ``awards``."""
+    return {collection.attribute: collection for collection in NATURES[kind].collections}
+
+
+def plain(value: Any) -> Any:
+    """A value of a model or of a form as JSON can hold it."""
+    if isinstance(value, GEOSGeometry):
+        return WKTWriter(trim=True, precision=DIGITS).write(value).decode()
+    if isinstance(value, Territory):
+        return f"{value.level}:{value.code}"
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set):
+        return sorted(str(part) for part in value)
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return str(value)
+
+
+def same(attribute: str, first: Any, second: Any) -> bool:
+    """True when two portable values say the same thing."""
+    if attribute == SHAPE:
+        return _same_shape(first, second)
+    blank: tuple[Any, ...] = (None, "", [], ())
+    if first in blank or second in blank:
+        return first in blank and second in blank
+    return bool(plain(first) == plain(second))
+
+
+def _same_shape(first: str | None, second: str | None) -> bool:
+    if not first or not second:
+        return not first and not second
+    try:
+        one, other = shape(first), shape(second)
+    except (GEOSException, ValueError):
+        return False
+    return bool(one is not None and other is not None and one.equals_exact(other, CLOSE_DEGREES))
+
+
+def shape(wkt: str | None) -> GEOSGeometry | None:
+    """The geometry (srid 4326) that a portable value describes."""
+    return GEOSGeometry(str(wkt).split(";")[-1], srid=4326) if wkt else None
+
+
+def read(record: Record, names: Iterable[str]) -> Values:
+    """The portable values of ``names``; ``record`` is the row of its own kind."""
+    wanted = list(names)
+    values = {name: _read_one(record, name) for name in wanted if not name.startswith(ROLES)}
+    roles = [name.removeprefix(ROLES) for name in wanted if name.startswith(ROLES)]
+    if roles:
+        values |= {ROLES + role: [] for role in roles}
+        links = RecordOrganisation.objects.filter(record=record.pk, role__in=roles)
+        for role, slug in links.order_by("organisation__slug").values_list("role", "organisation__slug"):
+            values[ROLES + role].append(slug)
+    return values
+
+
+def _read_one(record: Record, name: str) -> Any:
+    if name in MANY:
+        return sorted(getattr(record, name).values_list("code", flat=True))
+    if name in LINKS:
+        target = getattr(record, name)
+        return None if target is None else str(getattr(target, LINKS[name]))
+    return plain(getattr(record, name))
+
+
+def read_items(record: Record, collection: Collection) -> list[Values]:
+    """The rows of a collection, each with its primary key under ``pk``."""
+    names = item_names(collection)
+    linked = [name for name in names if model_field(collection.model, name).is_relation]
+    rows = collection.model._default_manager.filter(**{collection.parent: record.pk}).select_related(*linked)
+    return [{**{name: _read_one_of(row, name) for name in names}, "pk": row.pk} for row in rows]
+
+
+def item_names(collection: Collection) -> list[str]:
+    """The attributes of an item that a change may carry."""
+    names = [known.attribute for known in collection.fields if known.attribute]
+    return [*names, "document"] if collection.attribute == "indicators" else names
+
+
+def _read_one_of(row: models.Model, name: str) -> Any:
+    value = getattr(row, name)
+    if name in LINKS:
+        return None if value is None else str(getattr(value, LINKS[name]))
+    return plain(value)
+
+
+def label(kind: str, attribute: str) -> str:
+    """What a reader calls the attribute."""
+    if attribute.startswith(ROLES):
+        return str(RecordOrganisation.Role(attribute.removeprefix(ROLES)).label).capitalize()
+    known = {
+        "indicators": _("Résultats"),
+        "awards": _("Labels"),
+        "answer_links": _("Réponses"),
+        "sections": _("Capitalisation"),
+    }
+    if attribute in known:
+        return known[attribute]
+    name = str(model_field(NATURES[kind].model, attribute).verbose_name)
+    return name[:1].upper() + name[1:]
+
+
+def words(kind: str, attribute: str, value: Any) -> str | list[str]:
+    """A portable value as a reader understands it: a text, or a list of texts."""
+    if value in (None, "", []):
+        return ""
+    if attribute == SHAPE:
+        return shape_words(value)
+    if attribute.startswith(ROLES):
+        return _labels(Organisation, "slug", "name", value)
+    if attribute in MANY:
+        target: Any = model_field(Record, attribute).related_model
+        return _labels(target, "code", "label", value)
+    if attribute == "territory":
+        level, _colon, code = str(value).partition(":")
+        found = Territory.objects.filter(level=level, code=code).defer("geometry").first()
+        return f"{found.name} ({code})" if found else str(value)
+    if attribute in ("solution", "parent"):
+        return _labels(Record, "slug", "title", [value])[0]
+    return choice_words(model_field(NATURES[kind].model, attribute), value)
+
+
+def choice_words(known: models.Field[Any, Any], value: Any) -> str | list[str]:
+    """The value of a field with choices by its label, a boolean as oui or non, the rest as it is."""
+    source: Any = getattr(known, "base_field", known)
+    named = {str(code): str(text) for code, text in source.flatchoices} if source.choices else {}
+    if isinstance(value, list | tuple):
+        return [named.get(str(part), str(part)) for part in value]
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if isinstance(known, models.DateField):
+        return "/".join(reversed(str(value).split("-")))
+    if isinstance(known, models.DecimalField):
+        return str(value).replace(".", ",")
+    return named.get(str(value), str(value))
+
+
+def _labels(model: type[models.Model], key: str, name: str, value: Iterable[str]) -> list[str]:
+    wanted = [str(part) for part in value]
+    found = dict(model._default_manager.filter(**{f"{key}__in": wanted}).values_list(key, name))
+    return [str(found.get(part, part)) for part in wanted]
+
+
+def shape_words(wkt: str) -> str:
+    """A shape in words: « point : 48,85370 N, 2,34800 E »."""
+    found = shape(wkt)
+    if found is None or found.empty:
+        return ""
+    middle: Any = found if found.geom_type == "Point" else found.point_on_surface
+    lon, lat = middle.coords[:2]
+    where = f"{lat:.5f} N, {lon:.5f} E".replace(".", ",")
+    if found.geom_type == "Point":
+        return _("point : %(where)s") % {"where": where}
+    if "Polygon" in found.geom_type:
+        return _("surface de %(n)d sommets, autour de %(where)s") % {"n": found.num_coords, "where": where}
+    return _("tracé de %(n)d sommets, autour de %(where)s") % {"n": found.num_coords, "where": where}
+
+
+def item_words(collection: Collection, item: Mapping[str, Any]) -> str:
+    """One item in one line, its attributes separated by commas."""
+    parts = []
+    for name in item_names(collection):
+        value = item.get(name)
+        if value in (None, "", []) or name in ("document", "type", "unit"):
+            continue
+        said = choice_words(model_field(collection.model, name), value)
+        if name == "is_independent":
+            said = _("mesure indépendante") if value else ""
+        if name in ("value", "baseline") and item.get("unit"):
+            said = f"{said}{NBSP}{item['unit']}"
+        if name == "baseline":
+            said = _("au départ %(value)s") % {"value": said}
+        if said:
+            parts.append(str(said))
+    return ", ".join(parts)
+
+
+def plain_decimal(number: Decimal) -> str:
+    """The number as text without needless zeros: « 4.1 »."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,143 @@
+"""Who is told what of a record: one e-mail to each person concerned, in the transaction of what it tells.
+
+``workflow`` and ``proposing`` call it. A record that nobody contributed is nobody's: nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.urls import reverse
+
+from catalogue import mailing
+from catalogue.models import Curatorship, Record, Revision, Transition
+from catalogue.records import permissions
+
+TO_OWNERS = {
+    "review": "fiche-en-instruction",
+    "ask": "fiche-a-completer",
+    "publish": "fiche-publiee",
+    "refuse": "fiche-refusee",
+    "archive": "fiche-archivee",
+    "retire": "fiche-archivee",
+    "merge": "fiche-fusionnee",
+    "unmerge": "fiche-separee",
+}
+TO_CURATORS = {
+    "submit": "fiche-recue",
+    "withdraw": "fiche-reprise",
+    "retire": "fiche-retiree",
+}
+People = Iterable[User]
+
+
+def owners(record: Record) -> People:
+    """The author and the confirmed members of the organisation that keeps the record."""
+    author = Q(pk=record.created_by_id or 0)
+    if record.owner_id is not None:
+        author &= Q(memberships__organisation=record.owner_id)
+        author |= Q(memberships__organisation=record.owner_id, memberships__confirmed_at__isnull=False)
+    return _reached(User.objects.filter(author))
+
+
+def curators(record: Record) -> People:
+    """The curators whose field covers the record; the administrators when there are none."""
+    everybody = Curatorship.objects.select_related("user").prefetch_related("regions", "themes")
+    found = [
+        one.user
+        for one in everybody.filter(user__is_active=True).exclude(user__email="").order_by("pk")
+        if permissions.covers(one, record)
+    ]
+    return found or _reached(User.objects.filter(is_superuser=True))
+
+
+def _reached(people: Any) -> People:
+    return list(people.filter(is_active=True).exclude(email="").distinct().order_by("pk"))
+
+
+def transition_made(line: Transition) -> None:
+    """Tell those concerned that the state of a record has changed; never the one who changed it."""
+    record = _whole(line.record_id)
+    if record.created_by_id is None and record.owner_id is None:
+        return
+    if line.action == "submit":
+        authors = {record.created_by_id, line.actor_id}
+        _post("fiche-soumise", [one for one in owners(record) if one.pk in authors], record)
+    if line.action in TO_OWNERS:
+        told = [one for one in owners(record) if one.pk != line.actor_id]
+        _post(TO_OWNERS[line.action], told, record, motif=line.reason.strip())
+    if line.action in TO_CURATORS:
+        told = [one for one in curators(record) if one.pk != line.actor_id]
+        _post(TO_CURATORS[line.action], told, record, motif=line.reason.strip())
+
+
+def revision_proposed(revision: Revision) -> None:
+    """Tell the curators that a change of a published record waits for them."""
+    record = _whole(revision.record_id)
+    told = [one for one in curators(record) if one.pk != revision.author_id]
+    _post(
+        "changement-propose",
+        told,
+        record,
+        motif=revision.reason.strip(),
+        lien=mailing.absolute(reverse("catalogue:workshop-revision", args=[revision.pk])),
+    )
+
+
+def revision_decided(revision: Revision) -> None:
+    """Tell the author of a change what became of it, and why."""
+    record = _whole(revision.record_id)
+    accepted = revision.state == Revision.RevisionState.ACCEPTED
+    _post(
+        "changement-accepte" if accepted else "changement-refuse",
+        [one for one in _author(revision) if one.pk != revision.decided_by_id],
+        record,
+        motif=revision.decision.strip(),
+    )
+
+
+def records_handed(records: Iterable[Record], to: User, by: str, word: str = "") -> None:
+    """Tell a curator, in one e-mail, which records another gave them; ``by`` is the other's name."""
+    lines = [
+        {
+            "titre": record.title,
+            "lien": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+        }
+        for record in records
+    ]
+    if lines and to.is_active and to.email:
+        queue = mailing.absolute(reverse("catalogue:workshop")) + "?voir=moi"
+        mailing.post("fiches-confiees", to.email, {"fiches": lines, "par": by, "mot": word, "file": queue})
+
+
+def _author(revision: Revision) -> People:
+    return [] if revision.author_id is None else _reached(User.objects.filter(pk=revision.author_id))
+
+
+def _whole(pk: int) -> Record:
+    """The record with what its recipients depend on, without its wide columns."""
+    record: Record = Record.objects.with_card_relations().get(pk=pk)
+    return record
+
+
+def _post(kind: str, people: People, record: Record, **context: Any) -> None:
+    """One e-mail to each: nobody learns the address of another."""
+    said = {
+        "fiche": record,
+        "nature": str(record.get_kind_display()).lower(),
+        "organisation": record.owner.name if record.owner else "",
+        "fiche_publique": mailing.absolute(record.get_absolute_url()),
+        "fiche_espace": mailing.absolute(reverse("catalogue:space-record", args=[record.slug])),
+        "fiche_atelier": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+        "espace": mailing.absolute(reverse("catalogue:space-records")),
+        **context,
+    }
+    seen: set[str] = set()
+    for person in people:
+        address = person.email.lower()
+        if address not in seen:
+            seen.add(address)
+            mailing.post(kind, person.email, said)

@@ -1,0 +1,137 @@
+"""The publication states: which transition is allowed from where, to whom, and what it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import Merge, Record, Transition
+from catalogue.queue import later
+from catalogue.records import completeness
+from catalogue.records import expiry as lifespans
+from catalogue.records import notifications as notices
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+State = Record.State
+
+
+class TransitionRefused(Exception):
+    """The transition is not possible; the message says why, in French."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One allowed transition."""
+
+    label: StrOrPromise
+    sources: frozenset[str]
+    target: str
+    by_curator: bool
+    needs_reason: bool = False
+
+
+RULES: dict[str, Rule] = {
+    "submit": Rule(
+        _("Soumettre"), frozenset({State.DRAFT, State.TO_COMPLETE}), State.SUBMITTED, by_curator=False
+    ),
+    "review": Rule(
+        _("Prendre en instruction"), frozenset({State.SUBMITTED}), State.IN_REVIEW, by_curator=True
+    ),
+    "ask": Rule(
+        _("Demander un complément"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW}),
+        State.TO_COMPLETE,
+        by_curator=True,
+        needs_reason=True,
+    ),
+    "publish": Rule(
+        _("Publier"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW, State.ARCHIVED}),
+        State.PUBLISHED,
+        by_curator=True,
+    ),
+    "refuse": Rule(
+        _("Refuser"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW}),
+        State.REFUSED,
+        by_curator=True,
+        needs_reason=True,
+    ),
+    "withdraw": Rule(
+        _("Reprendre en brouillon"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE}),
+        State.DRAFT,
+        by_curator=False,
+    ),
+    "reopen": Rule(_("Rouvrir la fiche"), frozenset({State.REFUSED}), State.DRAFT, by_curator=False),
+    "retire": Rule(
+        _("Retirer de la publication"),
+        frozenset({State.PUBLISHED}),
+        State.ARCHIVED,
+        by_curator=False,
+        needs_reason=True,
+    ),
+    "archive": Rule(
+        _("Archiver"), frozenset({State.PUBLISHED}), State.ARCHIVED, by_curator=True, needs_reason=True
+    ),
+}
+
+
+@transaction.atomic
+def apply(record: Record, action: str, actor: User | None, reason: str = "") -> Transition:
+    """Carry out ``action`` on ``record``, tell those concerned, and return the line of history it leaves.
+
+    The row is locked first, so that of several simultaneous calls one succeeds. Raises
+    TransitionRefused when the state does not allow the action or a reason is missing.
+    """
+    rule = RULES[action]
+    current = Record.objects.select_for_update().only("pk", "state", "expires_on").get(pk=record.pk)
+    if current.state not in rule.sources:
+        raise TransitionRefused(
+            _("« %(action)s » n’est pas possible : la fiche est %(state)s.")
+            % {"action": rule.label, "state": current.get_state_display()}
+        )
+    if rule.needs_reason and not reason.strip():
+        raise TransitionRefused(_("« %(action)s » demande un motif.") % {"action": rule.label})
+    if rule.target == State.PUBLISHED:
+        _refuse_merged(current)
+    changes: dict[str, object] = {"state": rule.target}
+    if rule.target == State.PUBLISHED:
+        changes["published_at"] = timezone.now()
+        if current.expires_on is None or current.expires_on < timezone.localdate():
+            changes["expires_on"] = lifespans.until(record.pk)
+    Record.objects.filter(pk=record.pk).update(**changes, updated_at=timezone.now())
+    record.state = rule.target
+    completeness.measure([record.pk])
+    line = Transition.objects.create(
+        record=current,
+        from_state=current.state,
+        to_state=rule.target,
+        action=action,
+        reason=reason,
+        actor=actor if actor is not None and actor.pk else None,
+    )
+    notices.transition_made(line)
+    if rule.target == State.PUBLISHED:
+        later("match_alerts", records=[current.pk])
+    if rule.target in (State.SUBMITTED, State.PUBLISHED):
+        later("find_duplicates", records=[current.pk])
+    later("check_quality", records=[current.pk])
+    return line
+
+
+def _refuse_merged(record: Record) -> None:
+    """Raise TransitionRefused for a record whose address leads to the one that it was merged into."""
+    merge = Merge.objects.standing().filter(loser=record.pk).select_related("survivor").first()
+    if merge is not None:
+        raise TransitionRefused(
+            _("Cette fiche a été fusionnée dans « %(title)s » : annulez d’abord la fusion.")
+            % {"title": merge.survivor.title}
+        )

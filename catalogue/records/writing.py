@@ -1,0 +1,161 @@
+"""Portable values into the base: one record, under the lock that the caller holds.
+
+What the base refuses (a year after another, a reason that lacks) comes back as ``NotWritten`` with the
+sentence of the constraint, so that a page can say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from catalogue.models import Document, Organisation, Record, RecordOrganisation
+from catalogue.records.content import LINKS, MANY, ROLES, SHAPE, item_names, same, shape
+from catalogue.records.fields import Collection, model_field
+from geo.models import Territory
+
+
+class NotWritten(Exception):
+    """The base refuses the values; the message says why, in French."""
+
+
+def write(record: Record, values: Mapping[str, Any]) -> None:
+    """Write the values; ``record`` is the row of its own kind, locked by the caller."""
+    columns: list[str] = ["updated_at"]
+    for name, value in values.items():
+        if name.startswith(ROLES):
+            _write_role(record, name.removeprefix(ROLES), value or [])
+        elif name in MANY:
+            target: Any = model_field(Record, name).related_model
+            getattr(record, name).set(target._default_manager.filter(code__in=value or []))
+        else:
+            setattr(record, name, _column(type(record), name, value))
+            columns.append(name)
+    lock_corrected(record, values)
+    _save(record, [*columns, "locked_fields"])
+
+
+def lock_corrected(record: Record, names: Iterable[str]) -> None:
+    """Keep what was corrected on an imported record from the next import."""
+    if not (record.external_id or record.import_batch_id):
+        return
+    corrected = {name.split(".")[0] for name in names}
+    record.locked_fields = sorted({*record.locked_fields, *corrected})
+
+
+def _save(row: models.Model, columns: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            row.save(update_fields=columns)
+    except IntegrityError as error:
+        raise NotWritten(_refusal(row, error)) from error
+    except DataError as error:
+        raise NotWritten(_("Une valeur est trop grande pour être gardée.")) from error
+
+
+def _refusal(row: models.Model, error: IntegrityError) -> str:
+    """The sentence of the constraint that refused the row."""
+    named = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    parents = [row._meta, *(parent._meta for parent in row._meta.parents)]
+    for meta in parents:
+        for constraint in meta.constraints:
+            if constraint.name == named:
+                return str(constraint.violation_error_message)
+    return _("Ces valeurs se contredisent : elles ne peuvent pas être gardées ensemble.")
+
+
+def _column(model: type[models.Model], name: str, value: Any) -> Any:
+    """What to set on the attribute for a portable value."""
+    known = model_field(model, name)
+    if name == SHAPE:
+        return shape(value)
+    if known.is_relation:
+        return None if value in (None, "") else _target(known, name, str(value))
+    if value is None and not known.null:
+        return known.get_default() if known.has_default() else ""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _target(known: models.Field[Any, Any], name: str, value: str) -> models.Model:
+    if name == "territory":
+        level, _colon, code = value.partition(":")
+        found: models.Model | None = Territory.objects.filter(level=level, code=code).first()
+    else:
+        target: Any = known.related_model
+        found = target._default_manager.filter(**{LINKS[name]: value}).first()
+    if found is None:
+        raise NotWritten(_("« %(value)s » n’existe plus : choisissez de nouveau.") % {"value": value})
+    return found
+
+
+def _write_role(record: Record, role: str, slugs: Iterable[str]) -> None:
+    """Make the organisations of a role those that are named."""
+    if role not in RecordOrganisation.Role.values:
+        raise NotWritten(_("Le rôle « %(role)s » n’existe pas.") % {"role": role})
+    wanted = set(Organisation.objects.filter(slug__in=list(slugs)).values_list("pk", flat=True))
+    links = RecordOrganisation.objects.filter(record=record.pk, role=role)
+    links.exclude(organisation__in=wanted).delete()
+    held = set(links.values_list("organisation_id", flat=True))
+    RecordOrganisation.objects.bulk_create(
+        RecordOrganisation(record_id=record.pk, organisation_id=pk, role=role) for pk in sorted(wanted - held)
+    )
+
+
+def add_item(record: Record, collection: Collection, item: Mapping[str, Any]) -> models.Model:
+    """Add a row to a collection; one that says exactly the same is kept instead."""
+    columns = _item_columns(record, collection, item)
+    there = collection.model._default_manager.filter(**{collection.parent: record.pk}, **columns).first()
+    return put_item(record, collection, item) if there is None else there
+
+
+def put_item(record: Record, collection: Collection, item: Mapping[str, Any]) -> models.Model:
+    """Add a row to a collection, even when another says exactly the same."""
+    columns = _item_columns(record, collection, item)
+    row = collection.model(**{f"{collection.parent}_id": record.pk}, **columns)
+    _save(row)
+    return row
+
+
+def change_item(record: Record, collection: Collection, pk: int, item: Mapping[str, Any]) -> None:
+    """Write the given attributes of one row of the record's collection."""
+    row = collection.model._default_manager.filter(**{collection.parent: record.pk}, pk=pk).first()
+    if row is None:
+        raise NotWritten(_("Cette ligne n’existe plus : quelqu’un l’a supprimée."))
+    for name, value in _item_columns(record, collection, item).items():
+        setattr(row, name, value)
+    _save(row)
+
+
+def remove_item(record: Record, collection: Collection, pk: int) -> None:
+    """Delete one row of the record's collection, if it is still there."""
+    collection.model._default_manager.filter(**{collection.parent: record.pk}, pk=pk).delete()
+
+
+def _item_columns(record: Record, collection: Collection, item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _document(record, item[name])
+        if name == "document"
+        else _column(collection.model, name, item[name])
+        for name in item_names(collection)
+        if name in item
+    }
+
+
+def _document(record: Record, key: str | None) -> Document | None:
+    """The record's own document of that key: never another's."""
+    return Document.objects.filter(record=record.pk, key=key).first() if key else None
+
+
+def touch(record: Record, names: Iterable[str] = ()) -> None:
+    """Say that the record changed when only its collections did."""
+    lock_corrected(record, names)
+    record.save(update_fields=["updated_at", "locked_fields"])
+
+
+def unchanged(values: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    """True when writing the values would change nothing."""
+    return all(same(name, stored.get(name), value) for name, value in values.items())

@@ -1,0 +1,37 @@
+"""What the contributor's space reads from an address or a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import Record
+from catalogue.records.workflow import RULES
+
+LONGEST_REASON = 4000
+LAST_PAGE = 10_000
+
+
+class MyRecordsForm(forms.Form):
+    """The filters of « mes fiches »."""
+
+    etat = forms.ChoiceField(label=_("État"), choices=[("", ""), *Record.State.choices], required=False)
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
+
+
+class ActionForm(forms.Form):
+    """The reason of a transition, when its rule asks for one."""
+
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, action: str, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"{action}-%s")
+        self.action = action
+        self.fields["reason"].required = RULES[action].needs_reason

@@ -1,0 +1,185 @@
+"""The records of an account: their list, the page of one with its state and what may be done, its preview."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.contributions.editing import open_copy
+from catalogue.contributions.gauge import measure
+from catalogue.models import Record
+from catalogue.public import record_page as detail
+from catalogue.records import audience, permissions, timeline, workflow
+from catalogue.records.wording import whole
+from catalogue.space.forms import ActionForm, MyRecordsForm
+from catalogue.web.access import account
+from catalogue.web.errors import bad_request
+from catalogue.web.paging import page_of
+from catalogue.workshop.quality import findings
+
+State = Record.State
+POSTED = ("withdraw", "reopen", "retire")
+"""What is posted from the page of a record; the other actions have pages of their own."""
+DONE = {
+    "withdraw": gettext_lazy("La fiche est redevenue un brouillon : vous pouvez la corriger."),
+    "reopen": gettext_lazy("La fiche est rouverte : corrigez-la, puis soumettez-la de nouveau."),
+    "retire": gettext_lazy("La fiche n’est plus publiée."),
+}
+
+
+@account
+@require_safe
+def space_records(request: HttpRequest) -> HttpResponse:
+    """The records of the account and of its organisations, the last changed first."""
+    form = MyRecordsForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    mine = Record.objects.filter(permissions.own(request.user))
+    state = form.cleaned_data["etat"]
+    shown = mine.filter(state=state) if state else mine
+    rows = timeline.with_last_event(shown.select_related("owner").defer("geometry", "description"))
+    page = page_of(rows.order_by("-updated_at", "-pk"), form.cleaned_data["page"])
+    return render(
+        request,
+        "catalogue/space/records.html",
+        {
+            "page": page,
+            "lignes": [line(record) for record in page],
+            "onglets": state_tabs(mine, state),
+            "etat": dict(State.choices).get(state, ""),
+            "requete": urlencode({"etat": state}) if state else "",
+            "rubrique": "mes-fiches",
+        },
+    )
+
+
+def line(record: Any) -> dict[str, Any]:
+    """One record of a list: what it is, where it stands, what happened last."""
+    happened = timeline.HAPPENED.get(record.last_action or "", "")
+    return {
+        "fiche": record,
+        "organisation": record.owner.name if record.owner else "",
+        "evenement": happened,
+        "quand": record.last_at or record.created_at,
+        "demande": record.last_reason if record.state == State.TO_COMPLETE else "",
+    }
+
+
+def state_tabs(mine: Any, state: str) -> list[dict[str, Any]]:
+    """One tab for all the records and one for each state that has some."""
+    address = reverse("catalogue:space-records")
+    counts = dict(mine.order_by().values_list("state").annotate(Count("pk")))
+    tabs = [{"libelle": _("Toutes"), "url": address, "actif": not state, "nombre": sum(counts.values())}]
+    tabs += [
+        {
+            "libelle": str(label).capitalize(),
+            "url": f"{address}?etat={value}",
+            "actif": value == state,
+            "nombre": counts.get(value, 0),
+        }
+        for value, label in State.choices
+        if counts.get(value) or value == state
+    ]
+    return tabs
+
+
+def seen_by(request: HttpRequest, slug: str, action: str, records: Any = None) -> Record:
+    """The record of an address when the account may do this with it; 404 otherwise."""
+    found: Record = get_object_or_404(Record.objects.all() if records is None else records, slug=slug)
+    permissions.require(request.user, action, found)
+    return found
+
+
+@account
+@require_safe
+def space_record(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where a record stands: its state, what was asked, what may be done, its history, its audience."""
+    whole = Record.objects.select_related("owner", "created_by").defer("geometry", "description")
+    record = seen_by(request, slug, "history", whole)
+    return render(request, "catalogue/space/record.html", situation(request, record))
+
+
+def situation(request: HttpRequest, record: Record, failed: ActionForm | None = None) -> dict[str, Any]:
+    """What the page of a record in the space shows; ``failed`` is a form to show with its errors."""
+    user = cast(User, request.user)
+    allowed = permissions.actions(user, record)
+    return {
+        "fiche": record,
+        "etapes": timeline.steps(record),
+        "maintenant": timeline.NOW[record.state],
+        "demande": timeline.last_reason(record),
+        "historique": timeline.history(record, user, by_name=permissions.is_curator(user)),
+        "revisions": timeline.revisions(record),
+        "permis": allowed,
+        "formulaires": forms_of(allowed, failed),
+        "audience": figures(record) if "figures" in allowed else None,
+        "jauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
+        "a_reprendre": findings.for_owner(record) if "propose" in allowed or "edit" in allowed else [],
+        "rubrique": "mes-fiches",
+    }
+
+
+def forms_of(allowed: frozenset[str], failed: ActionForm | None) -> list[dict[str, Any]]:
+    """A form for each transition that may be posted from the page."""
+    return [
+        {
+            "action": name,
+            "libelle": workflow.RULES[name].label,
+            "motif": workflow.RULES[name].needs_reason,
+            "formulaire": failed if failed is not None and failed.action == name else ActionForm(name),
+            "ouvert": failed is not None and failed.action == name,
+        }
+        for name in POSTED
+        if name in allowed
+    ]
+
+
+def figures(record: Record) -> dict[str, Any]:
+    """The audience of a record: totals, and twelve weeks with the length of their bars."""
+    weeks = audience.weeks(record)
+    most = max(week.views for week in weeks) or 1
+    counts = audience.totals(record)
+    return {
+        "totaux": counts,
+        "lectures": whole(counts["views"]),
+        "contacts": whole(counts["contacts"]),
+        "semaines": [{"semaine": week, "part": f"{week.views / most:.3f}"} for week in weeks],
+    }
+
+
+@account
+@require_POST
+def space_record_action(request: HttpRequest, slug: str, action: str) -> HttpResponse:
+    """Carry out what its contributor asks for a record, then show where it stands."""
+    whole = Record.objects.select_related("owner", "created_by")
+    record = seen_by(request, slug, action if action in POSTED else "nothing", whole)
+    form = ActionForm(action, request.POST)
+    if not form.is_valid():
+        return render(request, "catalogue/space/record.html", situation(request, record, form), status=422)
+    try:
+        workflow.apply(record, action, cast(User, request.user), form.cleaned_data["reason"])
+        messages.success(request, DONE[action])
+    except workflow.TransitionRefused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("catalogue:space-record", slug=record.slug)
+
+
+@account
+@require_safe
+def record_preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of a record as the public will read it, for those who may see it before."""
+    record = seen_by(request, slug, "preview", Record.objects.with_detail_relations())
+    context = {**detail.context(record), "apercu": True, "fil": []}
+    response = render(request, "catalogue/space/preview.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,9 +1,0 @@
-"""A synthetic catalogue on the real ground, to try and to measure the site at any size.
-
-Called by ``manage.py generate_catalogue`` and by ``bench``. Everything it writes bears ``is_synthetic``
-or a code that begins with ``synthese``, says so in its title, and is taken away by ``remove()``.
-"""
-
-from catalogue.synthetic.generate import AlreadyThere, NoGround, generate, remove
-
-__all__ = ["AlreadyThere", "NoGround", "generate", "remove"]

@@ -1,0 +1,55 @@
+"""Whose figures they are: those of a curator's field, or of all of France for what the public sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from catalogue.records import permissions
+from catalogue.records.permissions import Account
+
+EVERYWHERE = "france"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What narrows the figures, and the moment at which they are told.
+
+    What waits is counted in the curator's field alone, whatever is asked: elsewhere they may not open it.
+    """
+
+    field: Q
+    is_everywhere: bool
+    now: datetime
+    regions: frozenset[int] = frozenset()
+    """The régions that the field is limited to; none means all."""
+
+    @classmethod
+    def of(cls, user: Account, where: str) -> Scope:
+        """The scope of an account that asked for ``where``: its field, or EVERYWHERE."""
+        curatorship = permissions.curatorship_of(user)
+        regions = curatorship.regions.all() if curatorship and not permissions.is_administrator(user) else ()
+        return cls(
+            permissions.in_field(user),
+            where == EVERYWHERE,
+            timezone.now(),
+            frozenset(region.pk for region in regions),
+        )
+
+    @property
+    def is_limited(self) -> bool:
+        """True when the field is not the whole of France."""
+        return bool(self.field)
+
+    @property
+    def published(self) -> Q:
+        """What narrows the published records."""
+        return Q() if self.is_everywhere else self.field
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What an address keeps of it."""
+        return {"champ": EVERYWHERE} if self.is_everywhere and self.is_limited else {}

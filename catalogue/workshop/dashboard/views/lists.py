@@ -1,0 +1,124 @@
+"""The lists behind the figures, twenty lines a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalogue.models import ImportBatch, Record, Revision
+from catalogue.records.wording import place_words
+from catalogue.web.access import curator
+from catalogue.web.errors import bad_request
+from catalogue.web.paging import page_of
+from catalogue.workshop.dashboard import lists
+from catalogue.workshop.dashboard.scope import Scope
+
+WIDE = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
+
+
+@curator
+@require_safe
+def workshop_dashboard_records(request: HttpRequest) -> HttpResponse:
+    """The records behind a number."""
+    form = lists.RecordsForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    scope = Scope.of(request.user, form.cleaned_data["champ"])
+    rows = lists.records(scope, form.cleaned_data).select_related("territory__departement").defer(*WIDE)
+    return show(request, form, scope, rows.order_by("-pk"), _("Fiches"), line_of_record)
+
+
+@curator
+@require_safe
+def workshop_dashboard_changes(request: HttpRequest) -> HttpResponse:
+    """The proposed changes behind a number, the oldest first."""
+    form = lists.ChangesForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    scope = Scope.of(request.user, form.cleaned_data["champ"])
+    rows = lists.changes(scope, form.cleaned_data).select_related("record")
+    rows = rows.defer("record__geometry", "record__description").order_by("updated_at", "pk")
+    return show(request, form, scope, rows, _("Changements proposés"), line_of_change)
+
+
+@curator
+@require_safe
+def workshop_dashboard_imports(request: HttpRequest) -> HttpResponse:
+    """The imports of a month, the newest first."""
+    form = lists.ImportsForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    scope = Scope.of(request.user, form.cleaned_data["champ"])
+    rows = lists.batches(scope, form.cleaned_data).defer("report", "setup").order_by("-created_at", "-pk")
+    return show(request, form, scope, rows, _("Imports"), line_of_batch)
+
+
+def show(
+    request: HttpRequest, form: Any, scope: Scope, rows: QuerySet[Any], title: str, line: Any
+) -> HttpResponse:
+    """A page of a list under its filters in words."""
+    page = page_of(rows, form.cleaned_data["page"])
+    parameters = request.GET.copy()
+    parameters.pop("page", None)
+    home = reverse("catalogue:workshop-dashboard")
+    context = {
+        "titre": title,
+        "filtres": lists.filters_said(form),
+        "partout": scope.is_everywhere and scope.is_limited,
+        "page": page,
+        "lignes": [line(row) for row in page],
+        "requete": parameters.urlencode(),
+        "etapes": [
+            {"texte": _("Tableau de bord"), "url": f"{home}?champ=france" if scope.parameters else home},
+            {"texte": title, "url": ""},
+        ],
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/dashboard/list.html", context)
+
+
+def line_of_record(record: Record) -> dict[str, Any]:
+    """A record: its public page when it is published, the workshop's otherwise."""
+    name = "record-detail" if record.is_published else "workshop-record"
+    details = [place_words(record)]
+    if record.verified_on:
+        details.append(_("vérifiée le %(date)s") % {"date": f"{record.verified_on:%d/%m/%Y}"})
+    if record.expires_on:
+        details.append(_("à revoir avant le %(date)s") % {"date": f"{record.expires_on:%d/%m/%Y}"})
+    return {
+        "titre": record.title,
+        "url": reverse(f"catalogue:{name}", args=[record.slug]),
+        "fiche": record,
+        "details": [words for words in details if words],
+    }
+
+
+def line_of_change(revision: Revision) -> dict[str, Any]:
+    """A proposed change."""
+    return {
+        "titre": revision.record.title,
+        "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
+        "fiche": None,
+        "details": [_("proposé le %(date)s") % {"date": f"{revision.updated_at:%d/%m/%Y}"}],
+    }
+
+
+def line_of_batch(batch: ImportBatch) -> dict[str, Any]:
+    """An import."""
+    counts = _("créées : %(new)d, modifiées : %(changed)d, rejetées : %(rejected)d") % {
+        "new": batch.created_count,
+        "changed": batch.changed_count,
+        "rejected": batch.rejected_count,
+    }
+    return {
+        "titre": batch.filename,
+        "url": reverse("catalogue:import-detail", args=[batch.pk]),
+        "fiche": None,
+        "details": [f"{batch.created_at:%d/%m/%Y}", batch.get_state_display(), counts],
+    }

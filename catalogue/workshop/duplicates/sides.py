@@ -1,0 +1,224 @@
+"""Two records side by side: what each says, line by line, and what is kept unless a curator chooses.
+
+A line is chosen whole (one side or the other), a list is the union of both with each value tickable. The
+place is one line: a point without its precision or its territory would contradict itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.utils.translation import gettext as _
+
+from catalogue.models import Document, Organisation, Record, Section
+from catalogue.records import content as portable
+from catalogue.records.content import MANY, ROLES, SHAPE, Values
+from catalogue.records.kinds import NATURES
+from catalogue.workshop.duplicates import trace
+from catalogue.workshop.duplicates.parts import DOCUMENTS, SECTIONS, Part, parts_of
+
+FIRST, SECOND = "a", "b"
+SIDES = (FIRST, SECOND)
+PLACE = "place"
+OWNER = "owner"
+PLACE_NAMES = ("territory", SHAPE, "location_precision", "place_name", "country")
+KEPT_BY_EACH = ("source",)
+"""A record keeps its identifier in its source: the two go together."""
+STATES = (
+    Record.State.PUBLISHED,
+    Record.State.IN_REVIEW,
+    Record.State.SUBMITTED,
+    Record.State.TO_COMPLETE,
+    Record.State.ARCHIVED,
+    Record.State.REFUSED,
+)
+"""From the state that the record which stays should have to the last."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that each record says, of which one version is kept. ``names`` are its attributes."""
+
+    name: str
+    label: str
+    names: tuple[str, ...]
+    words: Mapping[str, Any]
+    is_same: bool
+    default: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a list, and the sides that have it."""
+
+    key: str
+    label: str
+    sides: tuple[str, ...]
+    ticked: bool = True
+    identity: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A list: terms or organisations by their code, rows of a part by their key."""
+
+    name: str
+    label: str
+    options: list[Option]
+    part: Part | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """True when both records have every value."""
+        return all(len(option.sides) == len(SIDES) for option in self.options)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two records of one kind, as a page shows them. ``token`` changes with anything that it shows."""
+
+    records: Mapping[str, Any]
+    lines: list[Line]
+    lists: list[Choices]
+    token: str
+    survivor: str
+    forced: bool
+    values: Mapping[str, Values] = field(repr=False, default_factory=dict)
+
+
+def compare(first: Record, second: Record) -> Comparison:
+    """The two records line by line; both are of the same kind."""
+    records = {FIRST: first.proper, SECOND: second.proper}
+    names = [name for name in portable.attributes(first.kind) if name not in KEPT_BY_EACH] + [OWNER]
+    values = {side: portable.read(record, names) for side, record in records.items()}
+    survivor = _survivor(records, values)
+    snapshot = trace.take(first.kind, [first.pk, second.pk])
+    published = [side for side, record in records.items() if record.is_published]
+    return Comparison(
+        records=records,
+        lines=_lines(first.kind, names, values, survivor),
+        lists=[*_terms(first.kind, names, values), *_parts(first.kind, records)],
+        token=trace.digest(snapshot),
+        survivor=survivor,
+        forced=len(published) == 1,
+        values=values,
+    )
+
+
+def _survivor(records: Mapping[str, Any], values: Mapping[str, Values]) -> str:
+    """The side that stays unless a curator chooses: the published one, the better proven, the fuller."""
+
+    def rank(side: str) -> tuple[Any, ...]:
+        record = records[side]
+        filled = sum(value not in (None, "", []) for value in values[side].values())
+        return (STATES.index(record.state), -(record.proof_level or 0), -filled, record.pk)
+
+    return min(SIDES, key=rank)
+
+
+def _lines(kind: str, names: Iterable[str], values: Mapping[str, Values], survivor: str) -> list[Line]:
+    lines = []
+    for name in names:
+        if name in MANY or name.startswith(ROLES) or name in PLACE_NAMES:
+            continue
+        lines.append(_line(kind, name, label_of(kind, name), (name,), values, survivor))
+    if NATURES[kind].has_place:
+        lines.insert(1, _line(kind, PLACE, _("Lieu"), PLACE_NAMES, values, survivor))
+    return lines
+
+
+def _line(
+    kind: str, name: str, label: str, names: tuple[str, ...], values: Mapping[str, Values], survivor: str
+) -> Line:
+    same = all(portable.same(one, values[FIRST][one], values[SECOND][one]) for one in names)
+    main = SHAPE if name == PLACE else name
+    other = SECOND if survivor == FIRST else FIRST
+    empty = values[survivor][main] in (None, "", [])
+    default = other if empty and values[other][main] not in (None, "", []) else survivor
+    words = {side: _said(kind, names, values[side]) for side in SIDES}
+    return Line(name, label, names, words, same, default)
+
+
+def _said(kind: str, names: tuple[str, ...], values: Values) -> Any:
+    """What a side says of the attributes: a text or a list of texts."""
+    if len(names) == 1:
+        return words_of(kind, names[0], values[names[0]])
+    told = [words_of(kind, name, values[name]) for name in names if name != "country" or values[name] != "FR"]
+    return [words for words in told if words]
+
+
+def label_of(kind: str, name: str) -> str:
+    """What a reader calls an attribute."""
+    return portable.label(kind, name)
+
+
+def words_of(kind: str, name: str, value: Any) -> Any:
+    """A value as a reader understands it."""
+    if name == OWNER and value:
+        return Organisation.objects.filter(slug=value).values_list("name", flat=True).first() or value
+    return portable.words(kind, name, value)
+
+
+def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> list[Choices]:
+    """The lists of themes, stakes, programmes and organisations by role that one of the two has."""
+    found = []
+    for name in names:
+        if name not in MANY and not name.startswith(ROLES):
+            continue
+        held = {side: values[side][name] for side in SIDES}
+        codes = list(dict.fromkeys([*held[FIRST], *held[SECOND]]))
+        if codes:
+            said = portable.words(kind, name, codes)
+            options = [
+                Option(code, words, tuple(side for side in SIDES if code in held[side]))
+                for code, words in zip(codes, said, strict=True)
+            ]
+            found.append(Choices(name, portable.label(kind, name), options))
+    return found
+
+
+def _parts(kind: str, records: Mapping[str, Any]) -> list[Choices]:
+    """The rows of both that are kept one by one."""
+    found = []
+    for part in parts_of(kind):
+        options: list[Option] = []
+        seen: set[Any] = set()
+        for side in SIDES:
+            for row in part.model._default_manager.filter(**{part.owner: records[side].pk}):
+                identity = _identity(part, row)
+                twice = (identity or (said_of(kind, part, row),)) in seen
+                seen.add(identity or (said_of(kind, part, row),))
+                label = said_of(kind, part, row)
+                options.append(Option(str(row.pk), label, (side,), ticked=not twice, identity=identity))
+        if options:
+            found.append(Choices(part.attribute, str(part.label), options, part))
+    return found
+
+
+def _identity(part: Part, row: models.Model) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in part.identity)
+
+
+def said_of(kind: str, part: Part, row: Any) -> str:
+    """One row in one line."""
+    if part is SECTIONS:
+        section: Section = row
+        return f"{section.get_code_display()} : {section.text}"
+    if part is DOCUMENTS:
+        document: Document = row
+        told = (document.title, document.get_kind_display(), document.url, document.licence)
+        return ", ".join(str(words) for words in told if words)
+    collection = portable.collections(kind)[part.attribute]
+    item = {name: _item_value(row, name) for name in portable.item_names(collection)}
+    words = portable.item_words(collection, item)
+    if part.attribute == "answer_links":
+        return f"{row.solution.title} – {words}" if row.how else str(row.solution.title)
+    return words
+
+
+def _item_value(row: Any, name: str) -> Any:
+    value = getattr(row, f"{name}_id", None) if name in portable.LINKS else getattr(row, name)
+    return portable.plain(value)

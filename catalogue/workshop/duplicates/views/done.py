@@ -1,0 +1,61 @@
+"""A merge that was made: what it did, and its undo."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.models import Merge
+from catalogue.records import permissions, timeline
+from catalogue.web.access import curator
+from catalogue.workshop.duplicates import undo
+
+
+def opened(request: HttpRequest, pk: int) -> Merge:
+    """The merge when the curator may merge both of its records; 404 otherwise."""
+    merge: Merge = get_object_or_404(
+        Merge.objects.select_related("survivor", "loser", "actor", "undone_by"), pk=pk
+    )
+    for record in (merge.survivor, merge.loser):
+        permissions.require(request.user, "merge", record)
+    return merge
+
+
+@curator
+@require_safe
+def workshop_merge_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was merged, by whom, what it brought."""
+    return show(request, opened(request, pk))
+
+
+def show(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = None) -> HttpResponse:
+    """The page of a merge; ``refused`` says why it was not undone."""
+    user = cast(User, request.user)
+    context: dict[str, Any] = {
+        "fusion": merge,
+        "par": timeline.who(merge.actor, user, by_name=True, as_curator=True),
+        "annulee_par": timeline.who(merge.undone_by, user, by_name=True, as_curator=True),
+        "apports": undo.brought(merge),
+        "refus": refused,
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/duplicates/done.html", context, status=422 if refused else 200)
+
+
+@curator
+@require_POST
+def workshop_merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put both records back; what would be lost is said, and nothing is then changed."""
+    merge = opened(request, pk)
+    try:
+        undo.undo(merge, cast(User, request.user))
+    except undo.UndoRefused as refusal:
+        return show(request, opened(request, pk), refusal)
+    messages.success(request, _("La fusion est annulée : les deux fiches sont comme avant."))
+    return redirect("catalogue:workshop-merge-done", pk=merge.pk)

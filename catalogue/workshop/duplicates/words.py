@@ -1,0 +1,48 @@
+"""The score of a pair in words: « titres presque identiques : +38 », « à 120 m : +25 »."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalogue.records.wording import distance_words
+
+SAME_SPOT_M = 10
+NEARLY = 80
+"""Similarity of two titles, in hundredths, from which they are nearly the same."""
+
+
+def factors(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Each factor with its sentence and its points, the title first."""
+    return [
+        {"texte": sentence(code, detail), "points": points, "signe": f"{points:+d}".replace("-", "−")}
+        for code, points, detail in rows
+    ]
+
+
+def sentence(code: str, detail: Any) -> str:
+    """What a factor says."""
+    if code == "alike_title":
+        said = _("titres presque identiques") if detail >= NEARLY else _("titres proches")
+        return _("%(said)s (%(n)d %%)") % {"said": said, "n": detail}
+    if code in ("place", "far"):
+        if detail <= SAME_SPOT_M:
+            return _("au même endroit")
+        return _("%(distance)s l’une de l’autre") % {"distance": distance_words(detail)}
+    if code == "organisation":
+        if not detail:
+            return _("même organisation")
+        return _("même organisation : %(name)s") % {"name": detail}
+    if code == "external_id":
+        return _("même identifiant dans deux sources : %(id)s") % {"id": detail}
+    if code == "year":
+        return _("même année de début : %(year)s") % {"year": detail}
+    return {
+        "same_title": _("même titre, aux accents et à la casse près"),
+        "commune": _("même territoire, dont l’une sans lieu plus précis"),
+        "solution": _("même solution"),
+        "other_solution": _("solutions différentes"),
+        "other_id": _("deux identifiants de la même source"),
+    }.get(code, code)

@@ -1,0 +1,119 @@
+"""The history of a record: its versions and its changes of state, two of which can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalogue.models import Record
+from catalogue.records import permissions, versions
+from catalogue.records.content import SHAPE
+from catalogue.records.versions.reading import Data
+from catalogue.web.access import curator
+from catalogue.web.errors import bad_request
+from catalogue.web.paging import page_of
+from catalogue.workshop.history import comparing
+from catalogue.workshop.history.forms import NOW, ComparisonForm, HistoryForm
+from catalogue.workshop.history.places import Outlines, outlines
+from catalogue.workshop.history.views.lines import (
+    Line,
+    entries,
+    last_of,
+    lines_of,
+    reader_of,
+    record_of,
+    version_line,
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two states compared; ``number`` is 0 for the state of today."""
+
+    data: Data
+    number: int = 0
+    line: Line | None = None
+
+    @property
+    def query(self) -> str:
+        """How the address of a comparison names it."""
+        return str(self.number or NOW)
+
+
+@curator
+@require_safe
+def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """Versions and changes of state in one timeline, with a choice of two versions to compare."""
+    form = HistoryForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    record = record_of(request, slug)
+    page = page_of(entries(record), form.cleaned_data["page"])
+    told = lines_of(page, reader_of(request))
+    last = last_of(record)
+    numbers = [line.number for line in told if line.number]
+    context = {
+        "fiche": record,
+        "page": page,
+        "lignes": told,
+        "derniere": last,
+        "a_part": last is not None and last.data != versions.present([record.pk])[record.pk],
+        "de": numbers[1] if len(numbers) > 1 else 0,
+        "a": numbers[0] if numbers else 0,
+        "peut_retablir": permissions.may(request.user, "edit", record),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/history/history.html", context)
+
+
+@curator
+@require_safe
+def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed from one state of a record to another, field by field, its place on a map."""
+    form = ComparisonForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    record = record_of(request, slug)
+    last = last_of(record)
+    if last is None:
+        raise Http404(_("Cette fiche n’a pas encore de version."))
+    former, latter = form.cleaned_data["de"], form.cleaned_data["a"]
+    if former is None and "de" not in request.GET:
+        former = max((latter or last.number) - 1, 1) if latter else last.number
+    before, after = side(request, record, former), side(request, record, latter)
+    lines = comparing.compare(record.kind, before.data, after.data)
+    drawn = outlines_of(record, before.data, after.data, lines)
+    context = {
+        "fiche": record,
+        "avant": before,
+        "apres": after,
+        "lignes": lines,
+        "derniere": last.number,
+        "precedente": before.number - 1 if before.number > 1 else 0,
+        "suivante": after.number + 1 if 0 < after.number < last.number else 0,
+        "lieux": drawn,
+        "geojson": drawn.features if drawn else None,
+        "peut_retablir": permissions.may(request.user, "edit", record),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/history/compare.html", context)
+
+
+def side(request: HttpRequest, record: Record, number: int | None) -> Side:
+    """A version by its number, the state of today for none; 404 when there is no such version."""
+    if number is None:
+        return Side(versions.present([record.pk])[record.pk])
+    version: Any = get_object_or_404(record.versions.select_related("actor"), number=number)
+    return Side(version.data, version.number, version_line(version, reader_of(request)))
+
+
+def outlines_of(record: Record, before: Data, after: Data, lines: list[comparing.Line]) -> Outlines | None:
+    """Both outlines when the place is among what changed."""
+    if not any(line.name == SHAPE for line in lines):
+        return None
+    return outlines(record.kind, before.get(SHAPE), after.get(SHAPE))

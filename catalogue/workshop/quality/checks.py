@@ -1,0 +1,293 @@
+"""The checks, declared: what each holds against a record, how grave it is, and where it is put right.
+
+One line here and one statement in ``statements`` make a check; the nightly job, the pages of the workshop,
+the page of the owner and the CSV read nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import QualityFinding
+from catalogue.workshop.quality import statements as sql
+from catalogue.workshop.quality import words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Detail = dict[str, Any]
+BLOCKING, IMPORTANT, MINOR = QualityFinding.Severity
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check. ``says`` tells a curator what was found in a record, ``fix`` what to do about it.
+
+    ``step`` is the page where it is put right: a step of the proposal, ``documents``, or one of the pages
+    that ``findings.fix_address`` knows. ``to_owner`` is what its owner reads; empty: not theirs to mend.
+    """
+
+    code: str
+    severity: QualityFinding.Severity
+    label: StrOrPromise
+    says: Callable[[Detail], str]
+    fix: StrOrPromise
+    step: str
+    statement: str
+    to_owner: StrOrPromise = ""
+
+
+CHECKS: dict[str, Check] = {
+    check.code: check
+    for check in (
+        Check(
+            "lieu-zero",
+            BLOCKING,
+            _("Emplacement à 0° nord, 0° est"),
+            words.plain(_("L’emplacement est au large du golfe de Guinée : ses coordonnées sont nulles.")),
+            _("Placez la fiche sur la carte."),
+            "lieu",
+            sql.AT_ZERO,
+            _("L’emplacement sur la carte est faux : replacez-le."),
+        ),
+        Check(
+            "lieu-axes-inverses",
+            BLOCKING,
+            _("Latitude et longitude inversées"),
+            words.swapped,
+            _("Échangez la latitude et la longitude, ou replacez la fiche sur la carte."),
+            "lieu",
+            sql.SWAPPED,
+            _("La latitude et la longitude de l’emplacement semblent inversées."),
+        ),
+        Check(
+            "lieu-hors-territoire",
+            BLOCKING,
+            _("Emplacement hors de son territoire"),
+            words.outside,
+            _("Replacez la fiche, ou choisissez le territoire où elle se trouve."),
+            "lieu",
+            sql.OUTSIDE,
+            _("L’emplacement sur la carte n’est pas dans le territoire indiqué."),
+        ),
+        Check(
+            "donnees-personnelles",
+            BLOCKING,
+            _("Adresse électronique ou numéro de téléphone dans un texte public"),
+            words.personal,
+            _("Retirez-les : les lecteurs écrivent à l’organisation par le formulaire de la fiche."),
+            "essentiel",
+            sql.PERSONAL,
+            _("Un texte public contient une adresse électronique ou un numéro de téléphone : retirez-le."),
+        ),
+        Check(
+            "reponse-du-porteur",
+            BLOCKING,
+            _("Le porteur signale une correction ou demande un retrait"),
+            words.owner_said,
+            _("Corrigez la fiche ou archivez-la ; acceptez l’écart s’il n’y a rien à faire."),
+            "fiche",
+            sql.OWNER_SAID,
+        ),
+        Check(
+            "verification-echue",
+            IMPORTANT,
+            _("Information à confirmer : l’échéance est passée"),
+            words.overdue,
+            _("Vérifiez auprès du porteur, puis confirmez la fiche."),
+            "confirmer",
+            sql.OVERDUE,
+            _("L’échéance de vérification est passée : les lecteurs lisent « à confirmer »."),
+        ),
+        Check(
+            "lieu-absent",
+            IMPORTANT,
+            _("Sans emplacement"),
+            words.plain(_("Sans emplacement, la fiche ne paraît ni sur la carte ni près d’un territoire.")),
+            _("Placez la fiche sur la carte."),
+            "lieu",
+            sql.NO_PLACE,
+            _("La fiche n’a pas d’emplacement : elle ne paraît pas sur la carte."),
+        ),
+        Check(
+            "lieu-mairie",
+            IMPORTANT,
+            _("Emplacement dit exact, mais posé sur la mairie"),
+            words.town_hall,
+            _("Placez la fiche là où cela se passe, ou dites que le lieu est au point de la commune."),
+            "lieu",
+            sql.AT_TOWN_HALL,
+            _("L’emplacement est celui de la mairie : est-ce bien là que cela se passe ?"),
+        ),
+        Check(
+            "site-sans-perimetre",
+            IMPORTANT,
+            _("Site ouvert sans périmètre"),
+            words.plain(_("Un innovateur ne voit qu’un point : ni la surface ni les limites du terrain.")),
+            _("Dessinez le périmètre du terrain."),
+            "lieu",
+            sql.SITE_WITHOUT_GROUND,
+            _("Le terrain n’a pas de périmètre : dessinez-le."),
+        ),
+        Check(
+            "resume-absent",
+            IMPORTANT,
+            _("Sans résumé"),
+            words.plain(_("Rien ne se lit de la fiche dans une liste ou sur la carte.")),
+            _("Écrivez le résumé : deux phrases."),
+            "essentiel",
+            sql.NO_SUMMARY,
+            _("Le résumé manque : c’est ce qui se lit dans les listes."),
+        ),
+        Check(
+            "theme-absent",
+            IMPORTANT,
+            _("Sans thème"),
+            words.plain(_("Aucun filtre par thème ne trouve la fiche.")),
+            _("Choisissez au moins un thème."),
+            "themes",
+            sql.NO_THEME,
+            _("La fiche n’a pas de thème : aucun filtre ne la trouve."),
+        ),
+        Check(
+            "source-absente",
+            IMPORTANT,
+            _("Sans source"),
+            words.plain(_("Rien ne dit d’où vient ce que la fiche affirme.")),
+            _("Donnez la source : une référence, ou l’adresse d’une page que le lecteur peut ouvrir."),
+            "essentiel",
+            sql.NO_SOURCE,
+            _("Aucune source n’est donnée : dites laquelle, avec une page que le lecteur peut ouvrir."),
+        ),
+        Check(
+            "annees-contradictoires",
+            IMPORTANT,
+            _("Années qui se contredisent"),
+            words.years,
+            _("Corrigez les années, ou l’avancement."),
+            "essentiel",
+            sql.YEARS,
+            _("Des années se contredisent : relisez-les."),
+        ),
+        Check(
+            "sans-resultat",
+            IMPORTANT,
+            _("Expérimentation terminée sans résultat"),
+            words.plain(_("Elle est terminée, et rien ne dit ce qu’elle a donné.")),
+            _("Ajoutez un résultat ou un bilan, même non concluant."),
+            "resultats",
+            sql.NO_RESULT,
+            _("L’expérimentation est terminée : dites ce qu’elle a donné, même si elle n’a pas marché."),
+        ),
+        Check(
+            "resultat-incomplet",
+            IMPORTANT,
+            _("Résultat sans unité, sans année ou sans source"),
+            words.incomplete,
+            _("Complétez le résultat."),
+            "resultats",
+            sql.INCOMPLETE_RESULT,
+            _("Un résultat n’a pas d’unité, d’année ou de source : il ne compte pas comme preuve."),
+        ),
+        Check(
+            "document-sans-licence",
+            IMPORTANT,
+            _("Document sans licence"),
+            words.documents,
+            _("Indiquez la licence du document."),
+            "documents",
+            sql.NO_LICENCE,
+            _("Un document n’a pas de licence : le lecteur ne sait pas s’il peut le reprendre."),
+        ),
+        Check(
+            "photo-sans-description",
+            IMPORTANT,
+            _("Photo sans description"),
+            words.documents,
+            _("Décrivez la photo pour qui ne la voit pas."),
+            "documents",
+            sql.NO_ALTERNATIVE,
+            _("Une photo n’a pas de description pour qui ne la voit pas."),
+        ),
+        Check(
+            "lien-mort",
+            IMPORTANT,
+            _("Lien mort"),
+            words.dead_links,
+            _("Remplacez l’adresse, ou retirez-la."),
+            "liens",
+            sql.DEAD_LINK,
+            _("Un lien de la fiche ne répond plus."),
+        ),
+        Check(
+            "organisation-fermee",
+            IMPORTANT,
+            _("Organisation disparue"),
+            words.closed,
+            _("Indiquez l’organisation qui a pris la suite, ou archivez la fiche."),
+            "acteurs",
+            sql.ORGANISATION_CLOSED,
+        ),
+        Check(
+            "organisation-sans-membre",
+            IMPORTANT,
+            _("Plus personne dans l’organisation qui tient la fiche"),
+            words.nobody,
+            _("Trouvez qui peut la tenir à jour, ou confirmez-la vous-même."),
+            "confirmer",
+            sql.NOBODY_LEFT,
+        ),
+        Check(
+            "doublon-possible",
+            IMPORTANT,
+            _("Doublon possible"),
+            words.duplicate,
+            _("Comparez les fiches : fusionnez-les, ou dites qu’elles sont distinctes."),
+            "doublons",
+            sql.DUPLICATE,
+        ),
+        Check(
+            "resume-court",
+            MINOR,
+            _("Résumé très court"),
+            words.short,
+            _("Dites en deux phrases ce que c’est et ce que cela change."),
+            "essentiel",
+            sql.SHORT_SUMMARY,
+            _("Le résumé est très court : dites aussi ce que cela change."),
+        ),
+        Check(
+            "lieu-imprecis",
+            MINOR,
+            _("Emplacement au point de la commune"),
+            words.plain(_("On vient voir une rue ou un quartier, pas une commune entière.")),
+            _("Placez la fiche à l’adresse, ou dessinez le périmètre."),
+            "lieu",
+            sql.IMPRECISE,
+            _("L’emplacement est celui de la commune : une adresse aiderait ceux qui veulent venir voir."),
+        ),
+        Check(
+            "mesure-sans-methode",
+            MINOR,
+            _("Mesure sans méthode"),
+            words.without_method,
+            _("Dites comment le résultat a été mesuré."),
+            "resultats",
+            sql.NO_METHOD,
+            _("Un résultat mesuré ne dit pas comment il l’a été."),
+        ),
+        Check(
+            "jamais-verifiee",
+            MINOR,
+            _("Jamais vérifiée auprès du porteur"),
+            words.plain(_("Aucune date ne dit quand ce que dit la fiche a été vérifié.")),
+            _("Vérifiez auprès du porteur, puis confirmez la fiche."),
+            "confirmer",
+            sql.NEVER_VERIFIED,
+        ),
+    )
+}

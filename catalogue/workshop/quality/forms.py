@@ -1,0 +1,84 @@
+"""What the pages of quality read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import ConfirmationRound, QualityFinding, Record
+from catalogue.workshop.quality.checks import CHECKS
+from geo.models import Level, Territory
+
+LAST_PAGE = 10_000
+LONGEST_REASON = 2000
+LONGEST_NOTE = 4000
+Answer = ConfirmationRound.Answer
+
+
+class FindingsForm(forms.Form):
+    """The filters of the list of findings."""
+
+    controle = forms.ChoiceField(label=_("Contrôle"), required=False)
+    gravite = forms.ChoiceField(
+        label=_("Gravité"),
+        choices=[("", ""), *((str(value), label) for value, label in QualityFinding.Severity.choices)],
+        required=False,
+    )
+    type = forms.ChoiceField(label=_("Nature"), choices=[("", ""), *Record.Kind.choices], required=False)
+    region = forms.ModelChoiceField(
+        label=_("Région"),
+        queryset=Territory.objects.current().at_level(Level.REGION).order_by("name"),
+        to_field_name="code",
+        required=False,
+    )
+    ecarts = forms.ChoiceField(
+        label=_("Écarts acceptés"),
+        choices=[("", ""), ("oui", _("montrer les écarts acceptés"))],
+        required=False,
+    )
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        choices: Any = self.fields["controle"]
+        choices.choices = [("", ""), *((check.code, check.label) for check in CHECKS.values())]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The filters in use, as an address writes them."""
+        names = ("controle", "gravite", "type", "region", "ecarts")
+        return {name: self.data[name] for name in names if self.cleaned_data.get(name)}
+
+
+class WaiverForm(forms.Form):
+    """Why a finding is accepted as it is."""
+
+    motif = forms.CharField(
+        label=_("Pourquoi l’accepter"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("L’écart revient si le constat change."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """What an owner answers by the link of an e-mail."""
+
+    reponse = forms.ChoiceField(
+        choices=[(Answer.EXACT, ""), (Answer.AMEND, ""), (Answer.CLOSED, ""), ("nouveau-lien", "")]
+    )
+    note = forms.CharField(
+        label=_("Ce qui est à corriger"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What is to be mended has to be said."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("reponse") == Answer.AMEND and not (data.get("note") or "").strip():
+            self.add_error("note", _("Dites en quelques mots ce qui est à corriger."))
+        return data

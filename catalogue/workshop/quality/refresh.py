@@ -1,0 +1,102 @@
+"""The findings kept in step with the records: all of them at night, a few after each write.
+
+Each refresh is one statement a check (at night) or one in all (for a few records); what did not change is
+not written again.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from catalogue.models import Record
+from catalogue.records import expiry as lifespans
+from catalogue.workshop.quality import statements as sql
+from catalogue.workshop.quality.checks import CHECKS, Check
+
+CHECKED = (Record.State.SUBMITTED, Record.State.IN_REVIEW, Record.State.TO_COMPLETE, Record.State.PUBLISHED)
+"""States of the records that are checked: a draft is its author's alone, an archived record is nobody's."""
+FEW = 500
+"""Past this number of records, a statement for each check costs less than one for all."""
+TOLERANCE_M = 500
+TOWN_HALL_M = 30
+SHORTEST_SUMMARY = 60
+EMAIL = r"[[:alnum:]._%+-]+@[[:alnum:]-]+(\.[[:alnum:]-]+)*\.[[:alpha:]]{2,}"
+PHONE = r"(^|[^0-9])(\+33[  ]?[1-9]|0[1-9])([  .-]?[0-9]{2}){4}([^0-9]|$)"
+TIMEOUT = "300s"
+
+
+def refresh(records: Iterable[int] | None = None) -> None:
+    """Check these records, or all of them; give a day to those that were verified without one."""
+    if records is None:
+        _refresh_all()
+        return
+    keys = sorted(set(records))
+    for start in range(0, len(keys), FEW):
+        some = keys[start : start + FEW]
+        with _patient():
+            lifespans.fill(some)
+            _replace(CHECKS.values(), some)
+
+
+def _refresh_all() -> None:
+    with _patient():
+        lifespans.fill()
+    for check in CHECKS.values():
+        with _patient():
+            _replace([check], None)
+    with _patient(), connection.cursor() as cursor:
+        cursor.execute(sql.FORGET, {"codes": list(CHECKS)})
+
+
+def note_stale() -> None:
+    """Have the map read again when the day before which a record was to be confirmed was yesterday."""
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    if Record.objects.published().filter(expires_on=yesterday).exists():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT catalogue_note_change()")
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """A transaction with time enough for the whole table."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIMEOUT])
+        yield
+
+
+def _replace(checks: Iterable[Check], records: list[int] | None) -> None:
+    chosen = list(checks)
+    scope = sql.ALL if records is None else sql.FEW
+    found = " UNION ALL ".join(
+        sql.FOUND.format(
+            code=check.code, severity=int(check.severity), statement=check.statement.format(scope=scope)
+        )
+        for check in chosen
+    )
+    within = "true" if records is None else "f.record_id = ANY (%(records)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql.REPLACE.format(found=found, within=within), parameters(chosen, records))
+
+
+def parameters(checks: Iterable[Check], records: list[int] | None) -> dict[str, Any]:
+    """The values that the statements name."""
+    today = timezone.localdate()
+    return {
+        "codes": [check.code for check in checks],
+        "records": records,
+        "states": list(CHECKED),
+        "now": timezone.now(),
+        "today": today,
+        "year": today.year,
+        "tolerance_m": TOLERANCE_M,
+        "town_hall_m": TOWN_HALL_M,
+        "shortest_summary": SHORTEST_SUMMARY,
+        "email": EMAIL,
+        "phone": PHONE,
+    }

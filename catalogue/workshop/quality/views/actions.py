@@ -1,0 +1,69 @@
+"""What a curator does about a finding: accept it, hold it again, confirm the record."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from catalogue.models import Record
+from catalogue.records import permissions
+from catalogue.web.access import curator
+from catalogue.workshop.quality import confirming, findings
+from catalogue.workshop.quality.forms import WaiverForm
+
+
+def _of_field(request: HttpRequest, slug: str, action: str) -> Record:
+    record: Record = get_object_or_404(Record.objects.defer("geometry", "description"), slug=slug)
+    permissions.require(request.user, action, record)
+    return record
+
+
+def _back(record: Record) -> HttpResponse:
+    return redirect(reverse("catalogue:workshop-record", args=[record.slug]) + "#qualite")
+
+
+@curator
+@require_POST
+def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Accept a finding, with its reason."""
+    record = _of_field(request, slug, "examine")
+    form = WaiverForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Écrivez pourquoi l’écart est accepté : rien n’a été changé."))
+    elif findings.waive(pk, record, cast(User, request.user), form.cleaned_data["motif"]) is None:
+        messages.info(request, _("Ce constat n’existe plus : la fiche a changé depuis."))
+    else:
+        messages.success(request, _("L’écart est accepté. Il revient si le constat change."))
+    return _back(record)
+
+
+@curator
+@require_POST
+def workshop_quality_restore(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Hold an accepted finding against its record again."""
+    record = _of_field(request, slug, "examine")
+    if findings.take_back(pk, record):
+        messages.success(request, _("Le constat est rétabli."))
+    else:
+        messages.info(request, _("Ce constat n’existe plus : la fiche a changé depuis."))
+    return _back(record)
+
+
+@curator
+@require_POST
+def workshop_quality_confirm(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say that the record is true today: a curator has checked it with its owner."""
+    record = _of_field(request, slug, "decide")
+    try:
+        confirming.confirm(record, cast(User, request.user))
+        messages.success(request, _("La fiche est confirmée à la date d’aujourd’hui."))
+    except confirming.NotAnswered as refusal:
+        messages.warning(request, str(refusal))
+    return _back(record)

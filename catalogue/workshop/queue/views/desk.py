@@ -1,0 +1,124 @@
+"""Who handles a record, and what curators say of it among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from catalogue.accounts.names import name_of
+from catalogue.models import CaseNote, Record
+from catalogue.records import permissions
+from catalogue.web import form_recovery as kept
+from catalogue.web.access import curator
+from catalogue.workshop.queue import handling, notes
+from catalogue.workshop.queue.forms import HandForm, NoteForm
+from catalogue.workshop.queue.views.bulk import queue_address
+
+
+def desk_context(
+    record: Record, reader: User, allowed: Collection[str], form: NoteForm | None = None
+) -> dict[str, Any]:
+    """Who handles the record and the thread of the curators, for catalogue/workshop/queue/_handling.html.
+
+    ``allowed`` are the actions that the reader may carry out on the record.
+    """
+    known = Record.objects.select_related("case__handler").only("pk", "case").get(pk=record.pk)
+    case = getattr(known, "case", None)
+    held = case.handler_id if case is not None else None
+    return {
+        "curateur": handling.handler_words(known, reader),
+        "depuis": case.handed_at if case is not None and held else None,
+        "vu": held or "",
+        "a_moi": held == reader.pk,
+        "confiable": "handle" in allowed,
+        "confier": HandForm(handling.curators(), reader),
+        "fil": notes.thread(record, reader),
+        "formulaire": form or NoteForm(),
+    }
+
+
+@curator
+@require_POST
+def workshop_assign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a record, give it to a curator, or put it back; when somebody was faster, say who."""
+    user = cast(User, request.user)
+    record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
+    permissions.require(user, "handle", record)
+    form = HandForm(handling.curators(), user, request.POST)
+    if not form.is_valid():
+        messages.warning(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
+        return redirect(_back(form, record))
+    try:
+        messages.success(request, carry_out(form, record, user))
+    except handling.Held as held:
+        said = _("« %(title)s » : %(who)s Rien n’a changé.") % {"title": record.title, "who": held}
+        messages.warning(request, said)
+    except handling.NotPossible as refusal:
+        messages.warning(request, str(refusal))
+    return redirect(_back(form, record))
+
+
+def carry_out(form: HandForm, record: Record, user: User) -> str:
+    """Do what a valid form asks; what to say of it."""
+    data, title = form.cleaned_data, {"title": record.title}
+    if data["geste"] == "confier":
+        to = form.people[data["a"]]
+        handling.give(record, to, user, data["vu"], data["mot"].strip())
+        return _("« %(title)s » est confiée à %(who)s.") % {**title, "who": name_of(to)}
+    if data["geste"] == "rendre":
+        handling.release(record, user, data["vu"])
+        return _("« %(title)s » n’est plus confiée à personne.") % title
+    handling.take(record, user, data["vu"])
+    return _("Vous vous chargez de « %(title)s ».") % title
+
+
+def _back(form: HandForm, record: Record) -> str:
+    """The line of the queue, or the page of the record."""
+    if "suite" in form.data:
+        return f"{queue_address(str(form.data['suite'])[:2000])}#fiche-{record.slug}"
+    return reverse("catalogue:workshop-record", args=[record.slug]) + "#interne"
+
+
+@curator
+@require_http_methods(["GET", "HEAD", "POST"])
+def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add a comment that only curators read."""
+    user = cast(User, request.user)
+    record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
+    permissions.require(user, "comment", record)
+    form = NoteForm(kept.posted(request))
+    if request.method == "POST" and form.is_valid():
+        notes.add(record, user, form.cleaned_data["texte"], form.cleaned_data["cle"])
+        messages.success(request, _("Le commentaire est ajouté."))
+        return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")
+    context = {
+        "fiche": record,
+        "dossier": desk_context(record, user, permissions.actions(user, record), form),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/queue/notes.html", context, status=422 if form.errors else 200)
+
+
+@curator
+@require_POST
+def workshop_comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take back a comment that one has just written."""
+    user = cast(User, request.user)
+    note = get_object_or_404(CaseNote.objects.select_related("record"), pk=pk, record__slug=slug)
+    permissions.require(user, "comment", note.record)
+    try:
+        notes.take_back(note, user)
+        messages.success(request, _("Le commentaire est retiré."))
+    except notes.TooLate:
+        messages.warning(
+            request, _("Ce commentaire ne se retire plus : seul son auteur le peut, pendant quinze minutes.")
+        )
+    return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")

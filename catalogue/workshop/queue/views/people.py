@@ -1,0 +1,127 @@
+"""The people part of the workshop: first members of organisations, and exchanges reported as abusive."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.accounts import membership as places
+from catalogue.accounts import rights
+from catalogue.accounts.names import name_of
+from catalogue.meetings import moderation
+from catalogue.models import Membership
+from catalogue.records import permissions
+from catalogue.web.access import curator
+from catalogue.web.errors import bad_request
+from catalogue.web.paging import page_of
+from catalogue.workshop.queue.forms import PageForm, RefusalForm
+from catalogue.workshop.queue.views import queue
+
+
+@curator
+@require_safe
+def workshop_members(request: HttpRequest) -> HttpResponse:
+    """Those who ask to be the first of their organisation."""
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    rows = queue.memberships().select_related("user", "organisation__territory")
+    page = page_of(rows.defer("organisation__territory__geometry"), form.cleaned_data["page"])
+    return show_members(request, page)
+
+
+def show_members(
+    request: HttpRequest, page: Any, failed: tuple[int, RefusalForm] | None = None
+) -> HttpResponse:
+    """The list of requests; ``failed`` is a refusal to show with its errors."""
+    domains = verified_domains([membership.user_id for membership in page])
+    lines = [
+        {
+            "adhesion": membership,
+            "nom": name_of(membership.user),
+            "domaine": domains.get(membership.user_id, ""),
+            "formulaire": failed[1]
+            if failed and failed[0] == membership.pk
+            else RefusalForm(auto_id=f"refus-{membership.pk}-%s"),
+            "ouvert": failed is not None and failed[0] == membership.pk,
+        }
+        for membership in page
+    ]
+    context = {
+        "page": page,
+        "lignes": lines,
+        "attentes": queue.people_waiting(permissions.in_field(request.user)),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/queue/members.html", context, status=422 if failed else 200)
+
+
+def verified_domains(users: list[int]) -> dict[int, str]:
+    """What follows the @ of the confirmed address of each account: enough to check, not to write to."""
+    found = EmailAddress.objects.filter(user__in=users, verified=True).order_by("primary")
+    return {user: address.rpartition("@")[2] for user, address in found.values_list("user_id", "email")}
+
+
+@curator
+@require_POST
+def workshop_member_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm or refuse a request to join."""
+    membership = get_object_or_404(Membership.objects.select_related("organisation", "user"), pk=pk)
+    rights.require(request.user, "confirm", membership.organisation)
+    actor = cast(User, request.user)
+    try:
+        if request.POST.get("decision") == "confirmer":
+            places.confirm(membership, actor)
+            messages.success(request, _("Le membre est confirmé."))
+        else:
+            form = RefusalForm(request.POST, auto_id=f"refus-{pk}-%s")
+            if not form.is_valid():
+                rows = queue.memberships().filter(pk=pk).select_related("user", "organisation__territory")
+                return show_members(request, page_of(rows, 1), (pk, form))
+            places.refuse(membership, actor, form.cleaned_data["reason"])
+            messages.success(request, _("La demande est refusée."))
+    except places.NotPossible as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("catalogue:workshop-members")
+
+
+@curator
+@require_safe
+def workshop_reports(request: HttpRequest) -> HttpResponse:
+    """The exchanges reported as abusive, with what was said."""
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    field = permissions.in_field(request.user)
+    rows = queue.reports(field).select_related("sender", "organisation", "record")
+    wide = ("record__geometry", "record__description")
+    page = page_of(rows.defer(*wide), form.cleaned_data["page"])
+    lines = [{"demande": report, "de": name_of(report.sender)} for report in page]
+    context = {
+        "page": page,
+        "lignes": lines,
+        "attentes": queue.people_waiting(field),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/queue/reports.html", context)
+
+
+@curator
+@require_POST
+def workshop_report_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a reported exchange, or give it back to its two sides."""
+    report = get_object_or_404(queue.reports(permissions.in_field(request.user)), pk=pk)
+    abuse = request.POST.get("decision") != "rouvrir"
+    try:
+        moderation.decide(report, is_abuse=abuse)
+        messages.success(request, _("L’échange est clos.") if abuse else _("L’échange est rouvert."))
+    except moderation.AlreadyDealtWith:
+        messages.warning(request, _("Quelqu’un l’a déjà traité."))
+    return redirect("catalogue:workshop-reports")

@@ -1,0 +1,106 @@
+"""One record in the workshop: what the public will read, its data, its history, and what is decided."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.models import Merge, Record
+from catalogue.public import record_page as detail
+from catalogue.records import permissions, timeline, workflow
+from catalogue.web.access import curator
+from catalogue.workshop.history.views.lines import last_line
+from catalogue.workshop.quality import findings
+from catalogue.workshop.queue.decisions import decide
+from catalogue.workshop.queue.forms import DecisionForm
+from catalogue.workshop.queue.views.data import data_of
+from catalogue.workshop.queue.views.desk import desk_context
+
+DECISIONS = tuple(name for name, rule in workflow.RULES.items() if rule.by_curator)
+
+
+@curator
+@require_safe
+def workshop_record(request: HttpRequest, slug: str) -> HttpResponse:
+    """The record as the public will see it beside its data, with the decisions it waits for."""
+    return show(request, opened(request, slug))
+
+
+def opened(request: HttpRequest, slug: str) -> Record:
+    """The record of an address when it is in the field of the curator; 404 otherwise."""
+    whole = Record.objects.with_detail_relations().select_related("owner", "created_by", "import_batch")
+    record: Record = get_object_or_404(whole.defer("import_batch__report"), slug=slug)
+    permissions.require(request.user, "examine", record)
+    return record
+
+
+def show(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:
+    """The page of a record; ``failed`` is a decision to show with its errors."""
+    user = cast(User, request.user)
+    allowed = permissions.actions(user, record)
+    merge = merge_of(record)
+    if merge is not None:
+        allowed -= {"publish", "merge"}
+    context = {
+        **detail.context(record),
+        "permis": allowed,
+        "fusion": merge,
+        "decisions": [decision(name, failed) for name in DECISIONS if name in allowed],
+        "etapes": timeline.steps(record),
+        "demande": timeline.last_reason(record),
+        "historique": timeline.history(record, user, by_name=True),
+        "revisions": timeline.revisions(record),
+        "donnees": data_of(record),
+        "derniere": last_line(record, user),
+        "constats": findings.of_record(record),
+        "dossier": desk_context(record, user, allowed),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/queue/record.html", context, status=422 if failed else 200)
+
+
+def merge_of(record: Record) -> Merge | None:
+    """The merge that archived the record, while it stands."""
+    if record.state != Record.State.ARCHIVED:
+        return None
+    return Merge.objects.standing().filter(loser=record.pk).defer("trace", "choices").first()
+
+
+def decision(name: str, failed: DecisionForm | None) -> dict[str, Any]:
+    """A decision that may be taken now, with its form."""
+    rule = workflow.RULES[name]
+    again = failed is not None and failed.action == name
+    return {
+        "action": name,
+        "libelle": rule.label,
+        "motif": rule.needs_reason,
+        "formulaire": failed if again else DecisionForm(name),
+        "ouvert": again,
+    }
+
+
+@curator
+@require_POST
+def workshop_record_action(request: HttpRequest, slug: str, action: str) -> HttpResponse:
+    """Carry out one decision; of several at once, the first counts and the others are told."""
+    record = opened(request, slug)
+    permissions.require(request.user, action if action in DECISIONS else "", record)
+    form = DecisionForm(action, request.POST)
+    if not form.is_valid():
+        return show(request, record, form)
+    try:
+        decide(record, action, cast(User, request.user), form.cleaned_data["whole"])
+        messages.success(
+            request,
+            _("« %(title)s » : %(what)s.")
+            % {"title": record.title, "what": str(timeline.HAPPENED[action]).lower()},
+        )
+    except workflow.TransitionRefused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("catalogue:workshop-record", slug=record.slug)

@@ -1,0 +1,176 @@
+"""What the pages of the reference lists read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Field, Model, URLField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.models import IndicatorType, Organisation
+from catalogue.public.search.parameters import TerritoryField
+from catalogue.workshop.reference import values
+from catalogue.workshop.reference.lists import CROSSWALK, ReferenceList
+from catalogue.workshop.reference.values import Values
+from geo.importers.vintage import LABELS
+
+LAST_PAGE = 10_000
+LONGEST_REASON = 500
+LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
+
+
+class PageForm(forms.Form):
+    """The page of a history."""
+
+    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, max_value=LAST_PAGE, required=False)
+
+
+class ListForm(PageForm):
+    """What is looked for in a list."""
+
+    q = forms.CharField(label=gettext_lazy("Chercher"), max_length=100, required=False)
+    voir = forms.ChoiceField(
+        label=gettext_lazy("Montrer"),
+        choices=[
+            ("", gettext_lazy("ce qui est proposé")),
+            ("archives", gettext_lazy("ce qui est archivé")),
+            ("tout", gettext_lazy("tout")),
+        ],
+        required=False,
+    )
+
+
+class UsesForm(PageForm):
+    """Which uses of a line are listed: the place of the use, all of them when it is not given."""
+
+    usage = forms.IntegerField(label=gettext_lazy("Usage"), min_value=0, max_value=9, required=False)
+
+
+class VintageForm(PageForm):
+    """Which changes of a vintage are shown, and of which territory the records are."""
+
+    nature = forms.ChoiceField(
+        label=gettext_lazy("Changement"),
+        choices=[("", gettext_lazy("Tous")), *((kind.value, label) for kind, label in LABELS.items())],
+        required=False,
+    )
+    fiches = forms.BooleanField(label=gettext_lazy("Seulement ceux qui touchent des fiches"), required=False)
+    niveau = forms.CharField(label=gettext_lazy("Niveau"), max_length=14, required=False)
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=9, required=False)
+
+
+class TargetForm(forms.Form):
+    """The line into which another is merged."""
+
+    avec = forms.CharField(label=gettext_lazy("Réunir à"), max_length=120, required=False)
+    q = forms.CharField(label=gettext_lazy("Chercher"), max_length=100, required=False)
+
+
+class ActForm(forms.Form):
+    """A gesture on a line: the version that was seen, and why."""
+
+    seen = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
+    other = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"), max_length=LONGEST_REASON, required=False, strip=True
+    )
+
+
+class PairsField(forms.CharField):
+    """Lines « liste : libellé » as a sorted list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Correspondances"),
+            help_text=gettext_lazy("Une par ligne : « liste d’origine : libellé dans cette liste »."),
+            widget=forms.Textarea(attrs={"rows": 5}),
+            required=False,
+            max_length=20_000,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """The list as lines."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        """The pairs, each once."""
+        pairs = set()
+        for line in super().clean(value).splitlines():
+            where, colon, label = (part.strip() for part in line.partition(":"))
+            if not line.strip():
+                continue
+            if not (where and colon and label) or len(where) > 60 or len(label) > 160:
+                raise forms.ValidationError(
+                    _("« %(line)s » : il faut une liste, deux-points, un libellé."),
+                    params={"line": line[:80]},
+                )
+            pairs.add(f"{where} : {label}")
+        return sorted(pairs)
+
+
+class LineForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The values of a line; ``seen`` is the version that was opened."""
+
+    seen = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=gettext_lazy("Gardé dans l’historique."),
+    )
+
+    known: ReferenceList
+
+    def values(self) -> Values:
+        """What was typed, by the names of the allow-list."""
+        return {name: values.plain(self.cleaned_data[name]) for name in self.known.values}
+
+
+def form_of(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
+    """The form of a line, with what it says."""
+    made: Any = forms.modelform_factory(
+        known.model,
+        form=LineForm,
+        fields=[name for name in known.fields if name != "territory"],
+        widgets={"consulted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        formfield_callback=_asked,
+    )
+    extra: dict[str, Any] = {"known": known}
+    initial: dict[str, Any] = {"seen": values.token(known, line) if line.pk else ""}
+    if CROSSWALK in known.values:
+        extra[CROSSWALK] = PairsField()
+        initial[CROSSWALK] = values.crosswalk_of(line) if line.pk else []  # type: ignore[arg-type]
+    if known.model is Organisation:
+        extra["territory"] = TerritoryField(
+            label=gettext_lazy("Territoire"),
+            max_length=40,
+            required=False,
+            levels=LEVELS,
+            help_text=gettext_lazy("Niveau et code : « commune:35238 », « epci:243500139 »."),
+        )
+        initial["territory"] = values.plain(getattr(line, "territory", None)) or ""
+    made = type("LineForm", (made,), extra)
+    form: LineForm = made(data, instance=line, initial=initial, auto_id="ligne-%s")
+    _explain(form)
+    last = [name for name in ("seen", "reason") if name in form.fields]
+    form.order_fields([*known.values, *last])
+    return form
+
+
+def _asked(field: Field[Any, Any], **options: Any) -> Any:
+    if isinstance(field, URLField):
+        options["assume_scheme"] = "https"
+    return field.formfield(**options)
+
+
+def _explain(form: LineForm) -> None:
+    if form.known.model is IndicatorType:
+        form.fields["description"].label = _("Définition")
+        form.fields["unit"].help_text = _("La changer ne convertit pas les résultats déjà saisis.")
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs.setdefault("rows", 4)
+            if field.widget.attrs["rows"] == "10":
+                field.widget.attrs["rows"] = 4

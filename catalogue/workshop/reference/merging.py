@@ -1,0 +1,281 @@
+"""Two lines of a list made one: what uses the first moves to the second, and can be moved back.
+
+The first line stays, archived, and leads to the second: a file that still names it is understood.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from catalogue.models import (
+    IndicatorType,
+    Invitation,
+    Membership,
+    Record,
+    RecordOrganisation,
+    ReferenceChange,
+    ThemeCrosswalk,
+    ZonageMember,
+)
+from catalogue.records import versions
+from catalogue.workshop.reference import changing, values
+from catalogue.workshop.reference.changing import Refused
+from catalogue.workshop.reference.lists import ReferenceList
+
+LINKS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
+"""What only links two things: when the second line has the same link, that of the first goes."""
+CHUNK = 5000
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table that points to the lines of a list."""
+
+    model: Any
+    field: str
+
+    @property
+    def name(self) -> str:
+        """What the trace calls it."""
+        return f"{self.model._meta.label_lower}.{self.field}"
+
+    @property
+    def label(self) -> str:
+        """What the page calls it."""
+        if self.model._meta.auto_created:
+            owner = self.model._meta.auto_created
+            return str(owner._meta.verbose_name_plural)
+        return str(self.model._meta.verbose_name_plural)
+
+    @property
+    def is_link(self) -> bool:
+        """True when a row says nothing but that two things go together."""
+        return bool(self.model._meta.auto_created) or self.model in LINKS
+
+    def rows(self, line: Any) -> QuerySet[Any]:
+        """The rows that point to a line."""
+        rows: QuerySet[Any] = self.model._default_manager.filter(**{self.field: line})
+        return rows.order_by()
+
+    def doubles(self, first: Any, second: Any) -> QuerySet[Any]:
+        """The rows of the first line that the second has already."""
+        wanted = Q()
+        for names, condition in self._unique():
+            others = {name: OuterRef(name) for name in names if name != self.field}
+            twin = self.rows(second).filter(condition, **others)
+            wanted |= Q(Exists(twin)) & condition
+        return self.rows(first).filter(wanted) if wanted else self.rows(first).none()
+
+    def _unique(self) -> Iterator[tuple[tuple[str, ...], Q]]:
+        meta = self.model._meta
+        for one in meta.constraints:
+            names = tuple(getattr(one, "fields", ()))
+            if self.field in names:
+                yield names, getattr(one, "condition", None) or Q()
+        for names in meta.unique_together:
+            if self.field in names:
+                yield tuple(names), Q()
+
+
+def relations(model: type[Model]) -> list[Relation]:
+    """Every table that points to a list, its own pointers left out."""
+    found = []
+    for relation in model._meta.related_objects:
+        if relation.related_model is model:
+            continue
+        if relation.many_to_many:
+            through: Any = relation.through  # type: ignore[attr-defined]
+            if through._meta.auto_created:
+                name = next(one.name for one in through._meta.fields if one.related_model is model)
+                found.append(Relation(through, name))
+        else:
+            found.append(Relation(relation.related_model, relation.field.name))
+    return found
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a merge would do to one table."""
+
+    label: str
+    moved: int
+    doubles: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a merge would do, and why it cannot be done."""
+
+    effects: list[Effect]
+    records: QuerySet[Record]
+    refusal: str
+
+
+def preview(known: ReferenceList, first: Any, second: Any) -> Preview:
+    """What would happen if the first line were merged into the second."""
+    effects = []
+    for relation in relations(known.model):
+        total = relation.rows(first).count()
+        if total:
+            doubles = relation.doubles(first, second).count()
+            effects.append(Effect(relation.label, total - doubles, doubles))
+    return Preview(effects, known.records(first), refusal(known, first, second))
+
+
+def refusal(known: ReferenceList, first: Any, second: Any) -> str:
+    """Why the two cannot be one; empty when they can."""
+    if first.pk == second.pk:
+        return _("Choisissez une autre ligne.")
+    if first.merged_into_id or second.merged_into_id:
+        return _("L’une des deux est déjà réunie à une autre.")
+    if known.model is IndicatorType and first.unit != second.unit:
+        words = {"first": first.unit, "second": second.unit}
+        return (
+            _("Les unités diffèrent (%(first)s, %(second)s) : les résultats ne se compareraient pas.") % words
+        )
+    for relation in relations(known.model):
+        if not relation.is_link and relation.model is not Invitation:
+            count = relation.doubles(first, second).count()
+            if count:
+                return _("%(n)d lignes existent des deux côtés (%(what)s) : réglez-les d’abord.") % {
+                    "n": count,
+                    "what": relation.label,
+                }
+    return ""
+
+
+@transaction.atomic
+def merge(
+    known: ReferenceList, pks: tuple[int, int], tokens: tuple[str, str], actor: User, reason: str = ""
+) -> ReferenceChange:
+    """Move all that uses the first line to the second; the records touched keep a version."""
+    order = sorted(zip(pks, tokens, strict=True))  # one order for all: two merges never block each other
+    lines = {pk: changing.locked(known, pk, token) for pk, token in order}
+    first, second = lines[pks[0]], lines[pks[1]]
+    said = refusal(known, first, second)
+    if said:
+        raise Refused(said)
+    touched = list(known.records(first).values_list("pk", flat=True))
+    versions.keep_before(touched)
+    trace = {relation.name: _moved(relation, first, second) for relation in relations(known.model)}
+    led = list(known.rows.filter(merged_into=first).values_list("pk", flat=True))
+    known.rows.filter(pk__in=[first.pk, *led]).update(merged_into=second)
+    known.rows.filter(pk=first.pk).update(is_active=False)
+    words = {"first": known.label_of(first), "second": known.label_of(second)}
+    versions.keep(
+        touched, actor, versions.Origin.REFERENCE, _("« %(first)s » réuni à « %(second)s »") % words
+    )
+    return changing.append(
+        known,
+        first,
+        changing.Action.MERGE,
+        actor,
+        reason,
+        changes={"merged_into": [None, known.key_of(second)]},
+        trace={"into": second.pk, "was_active": first.is_active, "led": led, "tables": trace},
+        record_count=len(touched),
+    )
+
+
+def _moved(relation: Relation, first: Any, second: Any) -> dict[str, Any]:
+    """Move the rows of a table; what moved and what was dropped because the second had it."""
+    doubles = relation.doubles(first, second)
+    dropped: list[Any] = []
+    if relation.is_link:
+        dropped = json.loads(json.dumps(list(doubles.values()), cls=DjangoJSONEncoder))
+        relation.model._default_manager.filter(pk__in=[row["id"] for row in dropped]).delete()
+        rows = relation.rows(first)
+    else:  # invitations that wait on both sides
+        rows = relation.rows(first).exclude(pk__in=doubles.values("pk"))
+    moved = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(moved), CHUNK):
+        chunk = relation.model._default_manager.filter(pk__in=moved[start : start + CHUNK])
+        chunk.update(**{relation.field: second})
+    return {"moved": moved, "dropped": dropped}
+
+
+@transaction.atomic
+def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> ReferenceChange:
+    """Undo a merge: what moved and still stands at the second line comes back, what was dropped too."""
+    change = ReferenceChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+    if change.action != changing.Action.MERGE or ReferenceChange.objects.filter(undoes=change).exists():
+        raise Refused(_("Cette réunion est déjà annulée."))
+    first = known.rows.select_for_update(of=("self",)).filter(**{known.key: change.key}).first()
+    second = known.rows.filter(pk=change.trace["into"]).first()
+    if first is None or second is None or first.merged_into_id != second.pk:
+        raise Refused(_("Cette réunion ne peut plus être annulée."))
+    touched = touched_by(known, change)
+    versions.keep_before(touched)
+    for relation in relations(known.model):
+        kept = change.trace["tables"].get(relation.name)
+        if kept:
+            _moved_back(relation, kept, first, second)
+    known.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
+    known.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
+    words = _("Réunion de « %(first)s » annulée") % {"first": known.label_of(first)}
+    versions.keep(touched, actor, versions.Origin.REFERENCE, words)
+    return changing.append(
+        known,
+        first,
+        changing.Action.SEPARATE,
+        actor,
+        changes={"merged_into": [known.key_of(second), None]},
+        undoes=change,
+        record_count=len(touched),
+    )
+
+
+def touched_by(known: ReferenceList, change: ReferenceChange) -> list[int]:
+    """The records that a merge touched and that are still there."""
+    found: set[int] = set()
+    for relation in relations(known.model):
+        kept = change.trace.get("tables", {}).get(relation.name, {"moved": [], "dropped": []})
+        column = "pk" if relation.model is Record else _record_column(relation)
+        if column:
+            found |= set(
+                relation.model._default_manager.filter(pk__in=kept["moved"]).values_list(column, flat=True)
+            )
+            found |= {row["record_id"] for row in kept["dropped"] if "record_id" in row}
+    return list(Record.objects.filter(pk__in=found).values_list("pk", flat=True))
+
+
+def _record_column(relation: Relation) -> str:
+    names = {one.name for one in relation.model._meta.fields}
+    return "record_id" if "record" in names else "experiment_id" if "experiment" in names else ""
+
+
+def _moved_back(relation: Relation, kept: dict[str, Any], first: Any, second: Any) -> None:
+    manager = relation.model._default_manager
+    for start in range(0, len(kept["moved"]), CHUNK):
+        chunk = manager.filter(pk__in=kept["moved"][start : start + CHUNK], **{relation.field: second})
+        chunk.update(**{relation.field: first})
+    fields = relation.model._meta.concrete_fields
+    rows = [
+        relation.model(**{one.attname: one.to_python(row[one.attname]) for one in fields})
+        for row in kept["dropped"]
+    ]
+    manager.bulk_create([row for row in rows if _still_pointed(row)], ignore_conflicts=True)
+
+
+def _still_pointed(row: Any) -> bool:
+    """True when everything that a row points to is still there."""
+    return all(
+        getattr(row, one.attname) is None
+        or one.related_model._default_manager.filter(pk=getattr(row, one.attname)).exists()
+        for one in row._meta.concrete_fields
+        if one.is_relation
+    )
+
+
+def tokens(known: ReferenceList, first: Any, second: Any) -> tuple[str, str]:
+    """What the two lines say, for a form that will merge them."""
+    return values.token(known, first), values.token(known, second)

@@ -1,0 +1,207 @@
+"""One line of a list: what it says, who uses it, what it said, and what is done to it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalogue.models import Record, ReferenceChange
+from catalogue.web import form_recovery as kept
+from catalogue.web.access import curator
+from catalogue.web.errors import bad_request
+from catalogue.web.paging import page_of
+from catalogue.workshop.dashboard.views.lists import WIDE, line_of_record
+from catalogue.workshop.reference import changing, rights, values
+from catalogue.workshop.reference.alike import Alike, alike
+from catalogue.workshop.reference.forms import ActForm, LineForm, UsesForm, form_of
+from catalogue.workshop.reference.lists import ReferenceList
+from catalogue.workshop.reference.views import words
+from catalogue.workshop.reference.views.lists import uses_of
+
+ACTIONS = ("archiver", "retablir", "monter", "descendre")
+LATEST = 20
+
+
+def line_at(known: ReferenceList, key: str) -> Any:
+    """The line of an address; 404 when there is none."""
+    return get_object_or_404(known.rows.select_related("merged_into"), **{known.key: key})
+
+
+@curator
+@require_http_methods(["GET", "HEAD", "POST"])
+def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """A line and its form; its values are changed by those who may."""
+    known = words.known_list(code)
+    line = line_at(known, key)
+    may = rights.may_change(request.user)
+    if request.method == "POST":
+        rights.require_change(request.user)
+        form = form_of(known, line_at(known, key), request.POST)
+        if form.is_valid() and _edited(request, known, line, form):
+            return redirect(words.line_address(known, line))
+        return show(request, known, line, form)
+    return show(request, known, line, form_of(known, line, kept.given_back(request)) if may else None)
+
+
+def _edited(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm) -> bool:
+    seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
+    try:
+        change = changing.edit(known, line.pk, form.values(), seen, cast(User, request.user), reason)
+    except changing.Refused as refusal:
+        form.add_error(None, str(refusal))
+        fresh = request.POST.copy()
+        fresh["seen"] = values.token(known, line_at(known, known.key_of(line)))
+        form.data = fresh
+        return False
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return False
+    messages.success(request, _("C’est enregistré.") if change else _("Rien n’a changé."))
+    return True
+
+
+def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm | None) -> HttpResponse:
+    """The page of a line."""
+    user = request.user
+    may = rights.may_change(user)
+    counts = known.counts([line], rights.shown(user))[line.pk]
+    everything = known.counts([line], Q())[line.pk]
+    held = values.held(known, line)
+    context = {
+        "liste": known,
+        "ligne": line,
+        "titre": known.label_of(line),
+        "cle": known.key_of(line),
+        "etapes": words.crumbs(known, line),
+        "vers": line.merged_into and {
+            "titre": known.label_of(line.merged_into),
+            "url": words.line_address(known, line.merged_into),
+        },
+        "usages": uses_of(known, line, counts),
+        "caches": sum(everything) - sum(counts),
+        "valeurs": [(values.label_of(known, n), values.words(known, n, v)) for n, v in held.items()],
+        "formulaire": form,
+        "vu": values.token(known, line),
+        "proches": [_near(known, line, one) for one in alike(known, line)] if may and line.is_active else [],
+        "peut": may,
+        "historique": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
+        "rubrique": "atelier",
+    }  # fmt: skip
+    status = 422 if form is not None and form.is_bound and form.errors else 200
+    return render(request, "catalogue/workshop/reference/line.html", context, status=status)
+
+
+def _near(known: ReferenceList, line: Any, one: Alike) -> dict[str, str]:
+    """A line that may be the same, why, and where what making them one would do is seen."""
+    key = known.key_of(one.line)
+    return {
+        "titre": known.label_of(one.line),
+        "url": words.line_address(known, one.line),
+        "raisons": ", ".join(one.reasons),
+        "reunir": f"{words.line_address(known, line, 'merge')}?{urlencode({'avec': key})}",
+    }
+
+
+@curator
+@require_http_methods(["GET", "HEAD", "POST"])
+def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
+    """A new line."""
+    known = words.known_list(code)
+    rights.require_change(request.user)
+    form = form_of(known, known.model(), kept.posted(request))
+    if request.method == "POST" and form.is_valid():
+        line = changing.add(known, form.values(), cast(User, request.user), form.cleaned_data["reason"])
+        messages.success(request, _("« %(label)s » est ajouté.") % {"label": known.label_of(line)})
+        return redirect(words.line_address(known, line))
+    context = {
+        "liste": known,
+        "etapes": words.crumbs(known, last=_("Ajouter")),
+        "formulaire": form,
+        "rubrique": "atelier",
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "catalogue/workshop/reference/add.html", context, status=status)
+
+
+@curator
+@require_POST
+def workshop_reference_act(request: HttpRequest, code: str, key: str, action: str) -> HttpResponse:
+    """Archive a line, offer it again, move it in its list."""
+    known = words.known_list(code)
+    line = line_at(known, key)
+    rights.require_change(request.user)
+    form = ActForm(request.POST)
+    if action not in ACTIONS or not form.is_valid():
+        raise Http404
+    actor, data = cast(User, request.user), form.cleaned_data
+    try:
+        if action in ("monter", "descendre"):
+            changing.move(known, line.pk, action == "monter", actor)
+            return redirect("catalogue:workshop-reference-list", code=known.code)
+        changing.activate(known, line.pk, action == "retablir", data["seen"], actor, data["reason"])
+        done = _("La ligne est de nouveau proposée.") if action == "retablir" else _("La ligne est archivée.")
+        messages.success(request, done)
+    except changing.Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect(words.line_address(known, line))
+
+
+@curator
+@require_POST
+def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a line back the value that it had before a change."""
+    change = get_object_or_404(
+        ReferenceChange.objects.defer("trace"), pk=pk, action=ReferenceChange.Action.EDIT
+    )
+    known = words.known_list(change.list)
+    rights.require_change(request.user)
+    try:
+        changing.restore(known, change, request.POST.get("champ", ""), cast(User, request.user))
+        messages.success(request, _("La valeur d’avant est rétablie."))
+    except (changing.Refused, ValidationError) as refusal:
+        said = refusal.messages[0] if isinstance(refusal, ValidationError) else str(refusal)
+        messages.warning(request, said)
+    return redirect("catalogue:workshop-reference-line", known.code, change.key)
+
+
+@curator
+@require_safe
+def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """The records that use a line, those whose title the curator may read."""
+    known = words.known_list(code)
+    line = line_at(known, key)
+    form = UsesForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    place = form.cleaned_data["usage"]
+    if place is not None and place >= len(known.uses):
+        raise Http404
+    rows = known.records(line, None if place is None else known.uses[place])
+    rows = rows.filter(rights.shown(request.user)).select_related("territory__departement").defer(*WIDE)
+    page = page_of(rows.order_by("-pk"), form.cleaned_data["page"])
+    title = str(known.uses[place].label) if place is not None else _("Fiches")
+    context = {
+        "titre": title,
+        "filtres": [known.label_of(line)],
+        "partout": False,
+        "page": page,
+        "lignes": [use_line(record) for record in page],
+        "requete": "" if place is None else f"usage={place}",
+        "etapes": words.crumbs(known, line, title),
+        "rubrique": "atelier",
+    }
+    return render(request, "catalogue/workshop/dashboard/list.html", context)
+
+
+def use_line(record: Record) -> dict[str, Any]:
+    """A record that uses a line."""
+    return line_of_record(record)

@@ -1,0 +1,101 @@
+"""Comparing is pure: a row is new, changed field by field, unchanged, suspicious or rejected."""
+
+from catalogue.imports.compare.diff import Existing, Status, compare, proposal
+from catalogue.imports.read.problems import doubt, notice, reject
+from catalogue.imports.rows.candidates import Candidate
+from catalogue.records.kinds import NATURES
+
+OPERATION = NATURES["operation"]
+AWARD = {"label": "ÉcoQuartier", "regime": "2013-2016", "step": "engage", "year": 2014}
+IDENTITY = ("ÉcoQuartier", "2013-2016", "engage", 2014)
+
+
+def candidate(key="1", **values):
+    return Candidate(2, key, {}, {"title": "Les Rives", **values})
+
+
+def outcome(row, existing=None, **options):
+    base = {("s", "1"): existing} if existing else {}
+    return compare([row], base, OPERATION, "s", **options).outcomes[0]
+
+
+def test_new_unchanged_changed():
+    assert outcome(candidate()).status is Status.NEW
+    same = Existing(7, {"title": "Les Rives", "dwellings": 12, "themes": ("a", "b")})
+    assert outcome(candidate(dwellings=12, themes=("a", "b")), same).status is Status.UNCHANGED
+    changed = outcome(candidate(dwellings=13, themes=("a",)), same)
+    assert changed.status is Status.CHANGED
+    assert {(c.attribute, c.old, c.new) for c in changed.changes} == {
+        ("dwellings", 12, 13),
+        ("themes", ("a", "b"), ("a",)),
+    }
+
+
+def test_what_the_file_does_not_say_is_left_alone():
+    assert outcome(candidate(), Existing(7, {"title": "Les Rives"})).status is Status.UNCHANGED
+
+
+def test_nothing_and_empty_are_the_same():
+    assert outcome(candidate(description="", year_end=None), Existing(7, {"title": "Les Rives"})).status is (
+        Status.UNCHANGED
+    )
+
+
+def test_a_reject_beats_a_doubt_and_a_notice_is_only_said():
+    row = candidate()
+    row.problems = [notice("lu", "x"), doubt("quasi-doublon", "x")]
+    assert outcome(row).status is Status.SUSPICIOUS
+    assert outcome(row, accepted=lambda line: frozenset({"quasi-doublon"})).status is Status.NEW
+    row.problems.append(reject("obligatoire", "y"))
+    assert outcome(row).status is Status.REJECTED
+    assert [p.code for p in outcome(row).reasons] == ["obligatoire", "quasi-doublon"]
+
+
+def test_a_field_that_a_curator_locked_is_held():
+    base = Existing(7, {"title": "Titre corrigé", "dwellings": 12}, locked=frozenset({"title"}))
+    held = outcome(candidate(dwellings=13), base)
+    assert [c.attribute for c in held.changes] == ["dwellings"]
+    assert proposal(held) == {"title": ["Titre corrigé", "Les Rives"]}
+
+
+def test_a_proposal_made_once_is_not_made_again():
+    base = Existing(
+        7, {"title": "Corrigé"}, locked=frozenset({"title"}), proposals=({"title": ["Corrigé", "Les Rives"]},)
+    )
+    assert outcome(candidate(), base).status is Status.UNCHANGED
+
+
+def test_locking_the_organisations_holds_every_role():
+    base = Existing(7, {"title": "Les Rives"}, locked=frozenset({"organisations"}))
+    row = candidate(**{"organisations.porteur": ("ville",)})
+    assert not outcome(row, base).changes
+
+
+def test_an_item_is_added_or_corrected_and_never_removed():
+    row = candidate()
+    row.collections["awards"] = [{**AWARD, "note": "corrigée"}, {**AWARD, "step": "labellise", "year": 2015}]
+    kept = {**AWARD, "step": "charte", "year": 2013, "pk": 1}
+    base = Existing(
+        7, {"title": "Les Rives"}, {"awards": {IDENTITY: {**AWARD, "note": "", "pk": 2}, (1,): kept}}
+    )
+    changed = outcome(row, base)
+    assert [(c.old and c.old["pk"], c.new["step"]) for c in changed.items] == [
+        (2, "engage"),
+        (None, "labellise"),
+    ]
+
+
+def test_the_point_of_a_commune_never_replaces_a_better_one():
+    precise = Existing(
+        7,
+        {
+            "title": "Les Rives",
+            "geometry": "POINT(5.7 45.1)",
+            "location_precision": "exacte",
+            "territory": "commune:1",
+        },
+    )
+    coarse = {"geometry": "POINT(5 45)", "location_precision": "commune"}
+    assert outcome(candidate(territory="commune:1", **coarse), precise).status is Status.UNCHANGED
+    moved = outcome(candidate(territory="commune:2", **coarse), precise)
+    assert {c.attribute for c in moved.changes} == {"territory", "geometry", "location_precision"}

@@ -1,0 +1,188 @@
+"""Hundreds of hostile files: each is refused in French, quickly, and without filling the memory.
+
+The files are made by ``tests/catalogue/imports/hostile``. What is not refused whole must be left out row
+by row, with a reason: nothing of a hostile file reaches the catalogue unseen.
+"""
+
+import io
+import os
+import re
+import resource
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from catalogue.imports.columns.mapping import from_data
+from catalogue.imports.places.placement import place_candidates
+from catalogue.imports.places.territories import TerritoryIndex
+from catalogue.imports.read.files import read
+from catalogue.imports.read.problems import FileRefused, Severity
+from catalogue.imports.report import safe_cell
+from catalogue.imports.rows.candidates import read_candidates
+from catalogue.models import ImportBatch
+from catalogue.public.exports import safe_cell as exported
+from catalogue.records.file_types import recognise
+from geo.uploads import UploadRefused, read_upload
+from tests import factories
+from tests.catalogue.imports.hostile import (
+    books,
+    deposits,
+    geojsons,
+    geopackages,
+    parquets,
+    shapefiles,
+    texts,
+)
+
+SECONDS, MEGABYTES = 5, 500
+AT_LEAST = 300
+MOST_ROWS = 5_000
+IMPORTS = {
+    "texte": texts.cases,
+    "classeur": books.cases,
+    "geojson": geojsons.cases,
+    "geopackage": geopackages.cases,
+    "shapefile": shapefiles.cases,
+    "parquet": parquets.cases,
+}
+FRENCH = re.compile(
+    r"\b(le|la|les|l’|un|une|ce|cette|d’|de|du|des|n’|est|pas|au|aux)(\b|(?<=’))", re.IGNORECASE
+)
+ENGLISH = re.compile(
+    r"\b(error|invalid|file|failed|cannot|unexpected|unable|not|bad|exception|traceback|expected|missing)\b",
+    re.IGNORECASE,
+)
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1",
+    "=cmd|'/C calc'!A0",
+    "-",
+    "+33 1 x",
+)
+NUMBERS = ("-12", "+3", "-1,5", "-1 234,5")
+
+
+def imported(content):
+    """What the wizard says of a file: the refusal, or why no row of it would be written as it is."""
+    try:
+        table = read(content, max_rows=MOST_ROWS)
+    except FileRefused as refusal:
+        return str(refusal)
+    fields = {"emplacement": table.shape} if table.shape else {}
+    mapping = from_data({"nature": "operation", "champs": fields, "projection": table.srid or 4326})
+    candidates = read_candidates(table, mapping)
+    place_candidates(candidates, mapping.nature, TerritoryIndex())
+    said = []
+    for candidate in candidates:
+        column = mapping.rules["emplacement"].column if fields else ""
+        found = [
+            p
+            for p in candidate.problems
+            if p.severity is not Severity.NOTICE and p.column == column and column
+        ]
+        assert found, f"read as a table: {table.headers[:5]} {candidate.cells}"
+        said.append(found[0].message)
+    return said[0]
+
+
+def given(content):
+    """What the form of a place says of a file."""
+    with pytest.raises(UploadRefused) as refusal:
+        read_upload(SimpleUploadedFile("trace.geojson", content))
+    return str(refusal.value)
+
+
+def joined(content):
+    """What the form of a document says of a file."""
+    with pytest.raises(UploadRefused) as refusal:
+        recognise(io.BytesIO(content), len(content))
+    return str(refusal.value)
+
+
+def every_case():
+    """Each file with its name and what is asked to read it."""
+    for family, cases in IMPORTS.items():
+        for name, content in cases():
+            yield f"{family} {name}", content, imported
+    for name, content in deposits.places():
+        yield f"lieu {name}", content, given
+    for name, content in deposits.documents():
+        yield f"document {name}", content, joined
+
+
+def memory(field):
+    """A figure of this process, in megabytes."""
+    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith(field))
+    return int(line.split()[1]) // 1024
+
+
+def measured(content, ask):
+    """The message, the seconds of processor, children included, and the megabytes that a file took."""
+    if callable(content):
+        content = content()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
+    before = memory("VmRSS")
+    started = sum(os.times()[:4])
+    said = ask(content)
+    return said, sum(os.times()[:4]) - started, memory("VmHWM") - before
+
+
+def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(record_testsuite_property):
+    faults, slowest, largest, count = [], (0.0, ""), (0, ""), 0
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    for name, content, ask in every_case():
+        count += 1
+        try:
+            said, seconds, megabytes = measured(content, ask)
+        except BaseException as error:
+            faults.append(f"{name}: {type(error).__name__} {str(error)[:200]}")
+            continue
+        slowest, largest = max(slowest, (seconds, name)), max(largest, (megabytes, name))
+        if not FRENCH.search(said) or ENGLISH.search(said) or not said.endswith((".", "?", "!")):
+            faults.append(f"{name}: « {said} »")
+        if seconds > SECONDS or megabytes > MEGABYTES:
+            faults.append(f"{name}: {seconds:.1f} s, {megabytes} MB")
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    for what, figure in (("files", count), ("slowest", slowest), ("largest", largest), ("child", children)):
+        record_testsuite_property(what, str(figure))
+    assert not faults, "\n".join(faults)
+    # A child is weighed with its parent, from which it is born: a heavy one hides what it took. What it may
+    # take at most is held by the confined process itself.
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    assert children < MEGABYTES or ours > MEGABYTES // 2 or children == before
+    assert count >= AT_LEAST
+
+
+def test_no_cell_of_an_export_starts_a_formula():
+    for formula in FORMULAS:
+        assert safe_cell(formula)[0] not in "=+-@\t\r", formula
+        assert exported(formula)[0] not in "=+-@\t\r", formula
+    assert [safe_cell(number) for number in NUMBERS] == list(NUMBERS)
+    assert [exported(number) for number in (-12, -1.5)] == ["-12", "-1.5"]
+
+
+@pytest.mark.django_db
+def test_the_wizard_refuses_them_on_its_page(client):
+    client.force_login(factories.curator())
+    lambert = {"type": "link", "properties": {"href": "http://127.0.0.1/"}}
+    named = {
+        "vrt.csv": texts.MAGICS["vrt"],
+        "macros.xlsx": books.book(parts={"xl/vbaProject.bin": b"x"}),
+        "vue.gpkg": geopackages.viewed(geopackages.ENDLESS),
+        "parent.zip": books.member("../../couche.shp"),
+        "lien.geojson": geojsons.collection(geojsons.POINT, crs=lambert),
+        "pied.parquet": b"PAR1" + bytes(4) + b"PAR1",
+    }
+    for name, content in named.items():
+        data = {"fichier": SimpleUploadedFile(name, content), "nature": "operation", "nom": "Source d’essai"}
+        response = client.post(reverse("catalogue:import-new"), data)
+        assert response.status_code == 422, name
+        assert FRENCH.search(response.context["formulaire"].errors["fichier"][0]), name
+    assert not ImportBatch.objects.exists()

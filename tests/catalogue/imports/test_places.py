@@ -1,0 +1,194 @@
+"""A place is taken when it is believable; the base raises the doubts that a map would."""
+
+import pytest
+
+from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.places.placement import place_candidates
+from catalogue.imports.places.suspicion import are_alike, suspect
+from catalogue.imports.places.territories import TerritoryIndex
+from catalogue.imports.read.files import read
+from catalogue.imports.rows.candidates import read_candidates
+from catalogue.imports.views.words import acceptance
+from catalogue.models import Record
+from catalogue.records.kinds import NATURES
+from tests import factories
+
+HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
+
+
+def placed(index, *cells, header=HEADER, srid=4326):
+    table = read((header + "".join(f"{row}\n" for row in cells)).encode())
+    nature = NATURES["operation"]
+    rows = read_candidates(table, mappings.native(nature, table.headers))
+    place_candidates(rows, nature, index, srid)
+    return rows
+
+
+def codes(row):
+    return [problem.code for problem in row.problems]
+
+
+def test_without_coordinates_a_record_stands_at_its_commune(index):
+    (row,) = placed(index, "1;a;38185;;;;;")
+    assert row.values["location_precision"] == "commune"
+    assert row.values["geometry"] == "POINT(5.75 45.15)"
+    assert row.values["territory"] == "commune:38185"
+
+
+def test_a_larger_territory_gives_no_point(index):
+    (row,) = placed(index, "1;a;epci:243500139;;;;;")
+    assert row.values["geometry"] is None
+    assert row.values["location_precision"] == "aucune"
+
+
+def test_given_coordinates_are_exact_unless_said_otherwise(index):
+    exact, address, none = placed(
+        index, "1;a;38185;5,72;45,13;;;", "2;b;38185;5.72;45.13;adresse;;", "3;c;38185;;;aucune;;"
+    )
+    assert exact.values["geometry"] == "POINT(5.72 45.13)"
+    assert exact.values["location_precision"] == "exacte"
+    assert address.values["location_precision"] == "adresse"
+    assert none.values["geometry"] is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ("1;a;38185;0;0;;;", "zero-zero"),
+        ("1;a;38185;5.75;45.15;;;", "sur-la-mairie"),
+        ("1;a;38185;x;y;;;", "coordonnees-illisibles"),
+        ("1;a;38185;5.7;;;;", "coordonnees-illisibles"),
+        ("1;a;38185;nan;45;;;", "coordonnees-illisibles"),
+        ("1;a;38185;652000;6862000;;;", "hors-du-monde"),
+        ("1;a;38185;200;45;;;", "hors-du-monde"),
+        ("1;a;38185;5.7;-89;;;", "hors-du-monde"),
+        ("1;a;38185;;;exacte;;", "precision-sans-point"),
+        ("1;a;38185;;;au pif;;", "illisible"),
+    ],
+)
+def test_unbelievable_coordinates(index, cells, code):
+    (row,) = placed(index, cells)
+    assert codes(row) == [code]
+
+
+def test_lambert_93_is_converted_when_the_mapping_says_so(index):
+    (row,) = placed(index, "1;a;75056;652000;6862000;;;", srid=2154)
+    lon, lat = (float(part) for part in row.values["geometry"].removeprefix("POINT(").rstrip(")").split())
+    assert (round(lon, 2), round(lat, 2)) == (2.35, 48.86)
+
+
+def test_the_point_of_opendatasoft(index):
+    (row,) = placed(index, "1;a;38185;45.13, 5.72", header="identifiant;titre;territoire;geo_point_2d\n")
+    assert row.values["geometry"] == "POINT(5.72 45.13)"
+
+
+def doubted(*cells, header=HEADER, source="essai"):
+    index = TerritoryIndex.load()
+    rows = placed(index, *cells, header=header)
+    suspect(rows, NATURES["operation"], index, source)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ("1;a;38185;5.72;45.13;;;", []),
+        ("1;a;38185;5.803;45.13;;;", []),  # 240 m outside: borders move
+        ("1;a;38185;6.5;45.13;;;", ["hors-de-la-commune"]),
+        ("1;a;38185;45.13;5.72;;;", ["axes-a-echanger"]),
+        ("1;a;;5.72;45.13;;;", ["commune-du-point"]),
+        ("1;a;;-30;45.13;;;", ["hors-de-france"]),
+        ("1;a;;-30;45.13;;;PT", []),
+        ("1;a;38185;;;;9000;", ["surface-trop-grande"]),
+    ],
+)
+def test_the_base_doubts_a_point(territories, cells, code):
+    (row,) = doubted(cells)
+    assert codes(row) == code
+
+
+def test_two_columns_given_the_wrong_way_round_are_exchanged_once_the_row_is_accepted(territories):
+    (row,) = doubted("1;a;38185;45.13;5.72;;;")
+    assert row.values["geometry"] == "POINT(5.72 45.13)"
+    (problem,) = row.problems
+    assert "échangées, elles tombent dans Grenoble (38185). Importer la ligne les échange." in problem.message
+    assert acceptance([problem.code]) == "Importer en échangeant les axes"
+
+
+def test_one_cell_given_the_wrong_way_round_is_proposed_the_right_way(territories):
+    header = "identifiant;titre;territoire;geo_point_2d\n"
+    (row,) = doubted("1;a;38185;5.72, 45.13", header=header)
+    (problem,) = row.problems
+    assert (problem.code, problem.proposals) == ("axes-inverses", (("45.13, 5.72", "les axes échangés"),))
+
+
+def test_a_point_alone_finds_its_commune(territories):
+    (row,) = doubted("1;a;;5.72;45.13;;;")
+    assert row.values["territory"] == "commune:38185"
+
+
+def test_a_near_duplicate_of_the_catalogue_waits(territories):
+    grenoble = territories["38185"]
+    factories.operation(
+        title="ZAC de Bonne",
+        territory=grenoble,
+        geometry=grenoble.point,
+        location_precision=Record.Precision.COMMUNE,
+    )
+    same, other, far = doubted(
+        "1;ÉcoQuartier de la ZAC de Bonne;38185;;;;;", "2;Flaubert;38185;;;;;", "3;ZAC de Bonne;38421;;;;;"
+    )
+    assert codes(same) == ["quasi-doublon"]
+    assert codes(other) == []
+    assert codes(far) == []
+
+
+def test_within_five_hundred_metres_is_near(territories):
+    from django.contrib.gis.geos import Point
+
+    factories.operation(
+        title="Les Rives", territory=territories["38185"], geometry=Point(5.72, 45.13, srid=4326)
+    )
+    near, far = doubted("1;Les Rives;38185;5.7245;45.13;;;", "2;Les Rives du Drac;38185;5.74;45.13;;;")
+    assert codes(near) == ["quasi-doublon"]
+    assert codes(far) == []
+
+
+def test_a_row_is_no_duplicate_of_the_record_it_updates(territories):
+    source = factories.source(code="essai")
+    factories.operation(
+        title="Les Rives",
+        territory=territories["38185"],
+        geometry=territories["38185"].point,
+        location_precision="commune",
+        source=source,
+        external_id="1",
+    )
+    (row,) = doubted("1;Les Rives;38185;;;;;")
+    assert codes(row) == []
+
+
+def test_two_rows_that_say_the_same(territories):
+    first, second = doubted("1;ZAC des Rives;38185;;;;;", "2;Quartier des Rives;38185;;;;;")
+    assert codes(first) == []
+    assert codes(second) == ["quasi-doublon"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "place"),
+    [
+        ("Quartier Gare", "Quartier de la Gare de La Roche-sur-Yon", "La Roche-sur-Yon"),
+        ("Écoquartier Monconseil", "Monconseil", ""),
+        ("Projet Urbain Nancy GrandCoeur", "Nancy Grand Cœur", "Nancy"),
+        ("Les docks de Ris", "Les Docks de Ris", ""),
+    ],
+)
+def test_titles_alike(first, second, place):
+    assert are_alike(first, second, place)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("ZAC Petit Étang", "ZAC les Gravières"), ("Flaubert", "Châtelet")]
+)
+def test_titles_unlike(first, second):
+    assert not are_alike(first, second)
