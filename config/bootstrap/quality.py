@@ -33,6 +33,7 @@ CHECKS = (
     ),
     Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
+    Check("template format", ("-m", "djangofmt", "--quiet", "--check", "templates")),
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
     Check(
         "production",
