@@ -134,7 +134,8 @@ def test_each_doubtful_cell_is_said(cells, code):
 
 def test_a_number_of_an_organisation_is_checked():
     rows = candidates(
-        "identifiant;nom;siren;siret\na;La Poste;356000000;35600000000048\nb;Faux;123456789;\nc;Court;12;\n",
+        "identifiant;nom;siren;siret\na;La Poste;356000000;35600000000048\nb;Faux;123456789;\nc;Court;12;\n"
+        "d;SIREN faux;;73282932100007\n",
         nature="organisation",
     )
-    assert [[p.code for p in row.problems] for row in rows] == [[], ["illisible"], ["illisible"]]
+    assert [[p.code for p in row.problems] for row in rows] == [[], ["illisible"], ["illisible"], ["illisible"]]
