@@ -83,22 +83,6 @@ RULES: dict[str, Rule] = {
 }
 
 
-def is_open(site: TestSite) -> bool:
-    """True when the site is offered today, by an organisation that can answer."""
-    return why_closed(site) == ""
-
-
-def why_closed(site: TestSite) -> str:
-    """Why nobody can apply to the site now; empty when one can."""
-    if site.state != Record.State.PUBLISHED or site.site_state != TestSite.SiteState.OPEN:
-        return _("Ce site n’est pas ouvert aux candidatures.")
-    if site.owner_id is None:
-        return _("Aucune organisation ne tient cette fiche : personne n’examinerait une candidature.")
-    if site.available_until is not None and site.available_until < timezone.localdate():
-        return _("La période pendant laquelle ce site est offert est passée.")
-    return ""
-
-
 def send(
     user: User,
     site: TestSite,
@@ -121,7 +105,7 @@ def send(
             return twin
         limits.check_sendings(user)
         offered = TestSite.objects.select_for_update(of=("self",)).select_related("owner").get(pk=site.pk)
-        if refusal := why_closed(offered):
+        if refusal := offered.closed_reason:
             raise Refused(refusal)
         if organisation.pk == offered.owner_id:
             raise Refused(

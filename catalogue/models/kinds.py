@@ -2,6 +2,8 @@
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.record import Record
@@ -271,6 +273,24 @@ class TestSite(Record):
                 name="testsite_state_known",
             ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the site is offered today, by an organisation that can answer."""
+        return self.closed_reason == ""
+
+    @property
+    def closed_reason(self) -> str:
+        """Why nobody can apply to the site now; empty when one can."""
+        if self.state != Record.State.PUBLISHED or self.site_state != TestSite.SiteState.OPEN:
+            return gettext("Ce site n’est pas ouvert aux candidatures.")
+        if self.owner_id is None:
+            return gettext(
+                "Aucune organisation ne tient cette fiche : personne n’examinerait une candidature."
+            )
+        if self.available_until is not None and self.available_until < timezone.localdate():
+            return gettext("La période pendant laquelle ce site est offert est passée.")
+        return ""
 
 
 class Need(Record):

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from catalogue.meetings import applications
 from catalogue.models import Experiment, Indicator, Organisation, Record
 from catalogue.public import synthesis_wording as telling
 from catalogue.public.cards import card, figures
@@ -388,7 +387,7 @@ def _operation(record: Record) -> Context:
 
 def _site(record: Record) -> Context:
     site = record.as_site
-    opened = applications.is_open(site)
+    opened = site.is_open
     return {
         "site": site,
         "candidater": reverse("catalogue:application-new", args=[record.slug]) if opened else "",

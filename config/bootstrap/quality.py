@@ -21,6 +21,16 @@ class Check:
     environment: tuple[tuple[str, str], ...] = ()
 
 
+def _program(*command: str) -> str:
+    """Code that runs a program installed beside the interpreter, for tools that are no module."""
+    name, *arguments = command
+    return (
+        "import os, pathlib, sys; "
+        f"program = str(pathlib.Path(sys.executable).with_name({name!r})); "
+        f"os.execv(program, [program, *{arguments!r}])"
+    )
+
+
 CHECKS = (
     Check("ruff", ("-m", "ruff", "check", ".")),
     Check("format", ("-m", "ruff", "format", "--check", ".")),
@@ -33,7 +43,7 @@ CHECKS = (
     ),
     Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
-    Check("template format", ("-m", "djangofmt", "--quiet", "--check", "templates")),
+    Check("template format", ("-c", _program("djangofmt", "--quiet", "--check", "templates"))),
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
     Check(
         "production",

@@ -18,9 +18,9 @@ from catalogue.alerts import feed, saving
 from catalogue.alerts.criteria import criteria_of
 from catalogue.alerts.forms import PageForm, SearchForm, TargetForm
 from catalogue.models import AlertMatch, FeedKey, Record, SavedSearch
+from catalogue.public.search.feedback import place_read
 from catalogue.public.search.filters import RecordFilterForm
-from catalogue.public.views.pages import place_read
-from catalogue.rankings.views.grounds import settle
+from catalogue.rankings.grounds.forms import settle
 from catalogue.web import form_recovery as kept
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request

@@ -46,7 +46,7 @@ def application_new(request: HttpRequest, slug: str) -> HttpResponse:
     user = me(request)
     site = get_object_or_404(TestSite.objects.select_related("owner"), slug=slug)
     permissions.require(user, "apply", site)
-    if refusal := applications.why_closed(site):
+    if refusal := site.closed_reason:
         messages.warning(request, refusal)
         return redirect(site)
     choice = SolutionChoiceForm(request.GET)

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalogue.public.search import places
 from catalogue.public.search.filters import RecordFilterForm
 from geo.models import Territory
 
@@ -88,3 +89,11 @@ def _undo(form: RecordFilterForm, address: str, words: str, territory: Territory
             }
         )
     return links
+
+
+def place_read(form: RecordFilterForm) -> places.Reading | None:
+    """The place that the words name, unless the visitor wants them searched everywhere."""
+    data = form.cleaned_data
+    if not data["q"] or data["partout"]:
+        return None
+    return places.read(data["q"], has_place=bool(data["autour"] or data["territoire"]))

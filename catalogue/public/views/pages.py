@@ -18,7 +18,7 @@ from catalogue.public.cards import card
 from catalogue.public.figures import living_figures, newest
 from catalogue.public.search import facets, places
 from catalogue.public.search import words as search
-from catalogue.public.search.feedback import told
+from catalogue.public.search.feedback import place_read, told
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.records import audience
 from catalogue.records.addresses import redirection
@@ -114,14 +114,6 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
             **told(form, address),
         },
     )
-
-
-def place_read(form: RecordFilterForm) -> places.Reading | None:
-    """The place that the words name, unless the visitor wants them searched everywhere."""
-    data = form.cleaned_data
-    if not data["q"] or data["partout"]:
-        return None
-    return places.read(data["q"], has_place=bool(data["autour"] or data["territoire"]))
 
 
 def places_offered(form: RecordFilterForm, total: int) -> list[Territory]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Solution, Theme
@@ -153,3 +155,32 @@ class GroundForm(forms.Form):
             scale=self.scale,
             named=self.named,
         )
+
+
+TYPED = {"lieu": "autour", "nom": "pourquoi"}
+"""What is typed as a name, and the parameter that keeps what it stands for."""
+
+
+def settle(form: GroundForm, parameters: QueryDict) -> str | None:
+    """The query string once typed names are codes and blanks are gone; None when nothing has to change.
+
+    A name left as the page showed it keeps its code, a name emptied drops it.
+    """
+    kept = {name: [value for value in parameters.getlist(name) if value.strip()] for name in form.fields}
+    for typed, code in TYPED.items():
+        found: Territory | None = form.cleaned_data[typed]
+        if found is not None:
+            current = form.cleaned_data[code]
+            current = getattr(current, "territory", current)
+            same = current is not None and current.label == form.data.get(typed, "").strip()
+            kept[code] = kept[code] if same else [f"{found.level}:{found.code}"]
+        elif typed in parameters:
+            kept[code] = []
+        kept[typed] = []
+    if not kept["autour"]:
+        kept["rayon"] = []
+    if kept["solution"]:
+        kept["cherche"] = []
+    query = urlencode([(name, value) for name, values in kept.items() for value in values])
+    here = urlencode([(name, value) for name in form.fields for value in parameters.getlist(name)])
+    return None if query == here else query

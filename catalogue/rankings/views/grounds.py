@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from catalogue.rankings.grounds.cards import (
     territory_card,
     territory_feature,
 )
-from catalogue.rankings.grounds.forms import GroundForm
+from catalogue.rankings.grounds.forms import GroundForm, settle
 from catalogue.rankings.grounds.refusals import experiment_words
 from catalogue.records.wording import NBSP, whole
 from catalogue.web.access import public
@@ -41,8 +41,6 @@ LIMITS = {
     "hotes": FOLDED,
     "besoins_nationaux": FOLDED,
 }
-TYPED = {"lieu": "autour", "nom": "pourquoi"}
-"""What is typed as a name, and the parameter that keeps what it stands for."""
 
 
 @public
@@ -73,31 +71,6 @@ def ground_search(request: HttpRequest) -> HttpResponse:
             "rubrique": "terrain",
         },
     )
-
-
-def settle(form: GroundForm, parameters: QueryDict) -> str | None:
-    """The query string once typed names are codes and blanks are gone; None when nothing has to change.
-
-    A name left as the page showed it keeps its code, a name emptied drops it.
-    """
-    kept = {name: [value for value in parameters.getlist(name) if value.strip()] for name in form.fields}
-    for typed, code in TYPED.items():
-        found: Territory | None = form.cleaned_data[typed]
-        if found is not None:
-            current = form.cleaned_data[code]
-            current = getattr(current, "territory", current)
-            same = current is not None and current.label == form.data.get(typed, "").strip()
-            kept[code] = kept[code] if same else [f"{found.level}:{found.code}"]
-        elif typed in parameters:
-            kept[code] = []
-        kept[typed] = []
-    if not kept["autour"]:
-        kept["rayon"] = []
-    if kept["solution"]:
-        kept["cherche"] = []
-    query = urlencode([(name, value) for name, values in kept.items() for value in values])
-    here = urlencode([(name, value) for name in form.fields for value in parameters.getlist(name)])
-    return None if query == here else query
 
 
 def form_context(form: GroundForm) -> dict[str, Any]:

@@ -138,4 +138,9 @@ def test_a_number_of_an_organisation_is_checked():
         "d;SIREN faux;;73282932100007\n",
         nature="organisation",
     )
-    assert [[p.code for p in row.problems] for row in rows] == [[], ["illisible"], ["illisible"], ["illisible"]]
+    assert [[p.code for p in row.problems] for row in rows] == [
+        [],
+        ["illisible"],
+        ["illisible"],
+        ["illisible"],
+    ]

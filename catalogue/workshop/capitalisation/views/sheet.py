@@ -22,7 +22,7 @@ from catalogue.records.writing import NotWritten
 from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
 from catalogue.workshop.capitalisation.editing import Saved, digest, save
-from catalogue.workshop.queue.views.records import opened
+from catalogue.workshop.queue.opening import opened
 
 LONGEST = 20_000
 """Characters of one section: about six printed pages."""

@@ -11,15 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalogue.models import ImportBatch, Record, Revision
-from catalogue.records.wording import place_words
+from catalogue.models import ImportBatch, Revision
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard import lists
+from catalogue.workshop.dashboard.lines import WIDE, line_of_record
 from catalogue.workshop.dashboard.scope import Scope
-
-WIDE = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
 
 
 @curator
@@ -81,22 +79,6 @@ def show(
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)
-
-
-def line_of_record(record: Record) -> dict[str, Any]:
-    """A record: its public page when it is published, the workshop's otherwise."""
-    name = "record-detail" if record.is_published else "workshop-record"
-    details = [place_words(record)]
-    if record.verified_on:
-        details.append(_("vérifiée le %(date)s") % {"date": f"{record.verified_on:%d/%m/%Y}"})
-    if record.expires_on:
-        details.append(_("à revoir avant le %(date)s") % {"date": f"{record.expires_on:%d/%m/%Y}"})
-    return {
-        "titre": record.title,
-        "url": reverse(f"catalogue:{name}", args=[record.slug]),
-        "fiche": record,
-        "details": [words for words in details if words],
-    }
 
 
 def line_of_change(revision: Revision) -> dict[str, Any]:

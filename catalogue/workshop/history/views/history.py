@@ -19,8 +19,7 @@ from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.history import comparing
 from catalogue.workshop.history.forms import NOW, ComparisonForm, HistoryForm
-from catalogue.workshop.history.places import Outlines, outlines
-from catalogue.workshop.history.views.lines import (
+from catalogue.workshop.history.lines import (
     Line,
     entries,
     last_of,
@@ -29,6 +28,7 @@ from catalogue.workshop.history.views.lines import (
     record_of,
     version_line,
 )
+from catalogue.workshop.history.places import Outlines, outlines
 
 
 @dataclass(frozen=True)

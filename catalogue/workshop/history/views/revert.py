@@ -14,8 +14,8 @@ from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
 from catalogue.workshop.history import reverting
 from catalogue.workshop.history.forms import RevertForm
+from catalogue.workshop.history.lines import reader_of, record_of, version_line
 from catalogue.workshop.history.views.history import outlines_of
-from catalogue.workshop.history.views.lines import reader_of, record_of, version_line
 
 
 @curator

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,10 +15,11 @@ from catalogue.models import Merge, Record
 from catalogue.public import record_page as detail
 from catalogue.records import permissions, timeline, workflow
 from catalogue.web.access import curator
-from catalogue.workshop.history.views.lines import last_line
+from catalogue.workshop.history.lines import last_line
 from catalogue.workshop.quality import findings
 from catalogue.workshop.queue.decisions import decide
 from catalogue.workshop.queue.forms import DecisionForm
+from catalogue.workshop.queue.opening import opened
 from catalogue.workshop.queue.views.data import data_of
 from catalogue.workshop.queue.views.desk import desk_context
 
@@ -30,14 +31,6 @@ DECISIONS = tuple(name for name, rule in workflow.RULES.items() if rule.by_curat
 def workshop_record(request: HttpRequest, slug: str) -> HttpResponse:
     """The record as the public will see it beside its data, with the decisions it waits for."""
     return show(request, opened(request, slug))
-
-
-def opened(request: HttpRequest, slug: str) -> Record:
-    """The record of an address when it is in the field of the curator; 404 otherwise."""
-    whole = Record.objects.with_detail_relations().select_related("owner", "created_by", "import_batch")
-    record: Record = get_object_or_404(whole.defer("import_batch__report"), slug=slug)
-    permissions.require(request.user, "examine", record)
-    return record
 
 
 def show(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:

@@ -17,7 +17,7 @@ from catalogue.models import TerritoryUpdate
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
-from catalogue.workshop.dashboard.views.lists import WIDE, line_of_record
+from catalogue.workshop.dashboard.lines import WIDE, line_of_record
 from catalogue.workshop.reference import rights, vintage
 from catalogue.workshop.reference.forms import VintageForm
 from catalogue.workshop.reference.views import words

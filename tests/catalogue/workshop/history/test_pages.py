@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from catalogue.models import Record, RecordVersion
 from catalogue.records import versions, workflow
-from catalogue.workshop.history.views.lines import MADE
+from catalogue.workshop.history.lines import MADE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
