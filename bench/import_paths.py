@@ -99,7 +99,7 @@ def dry_run(path: Path) -> dict[str, float]:
     from catalogue.imports.wizard import batches as wizard
     from catalogue.imports.wizard import jobs as steps
     from catalogue.models import Source
-    from catalogue.records.kinds import NATURES
+    from catalogue.records.kinds import KIND_SPECS
 
     actor = User.objects.create_user(f"bench-import-{os.getpid()}")
     source = {"code": f"bench-{os.getpid()}", "nom": "Mesure"}
@@ -109,7 +109,7 @@ def dry_run(path: Path) -> dict[str, float]:
         upload = wizard.Upload(path.read_bytes(), path.name, "operation", source, None)
         batch, _is_new = wizard.open_batch(upload, actor)
         opened = time.perf_counter() - began
-        nature = NATURES["operation"]
+        nature = KIND_SPECS["operation"]
         chosen = columns.propose(nature, batch.setup["columns"], {})
         mapping = columns.compose(nature, chosen, {}, batch.setup["srid"] or 4326, {})
         wizard.map_columns(batch.pk, batch.version, mapping, actor)

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from catalogue.models import Organisation, Record, RecordOrganisation, Solution, TestSite
 from catalogue.models.querysets import RecordQuerySet
 from catalogue.records import permissions
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from geo.names import normalise
 
 LONGEST_SLUG = 112
@@ -49,7 +49,7 @@ def _insert(
     own: dict[str, Any] = {"solution": solution} if solution is not None else {}
     if kind == Record.Kind.SITE:
         own["site_state"] = TestSite.SiteState.OPEN
-    model = cast("type[Record]", NATURES[kind].model)
+    model = cast("type[Record]", KIND_SPECS[kind].model)
     record = model.objects.create(
         title=values["title"],
         summary=values["summary"],

@@ -34,7 +34,7 @@ from catalogue.records.content import (
     same,
     shape,
 )
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.writing import NotWritten, add_item, change_item, remove_item, touch, write
 
 DIGEST = 8
@@ -122,7 +122,7 @@ def open_copy(user: User, slug: str) -> Copy:
 def _fetch(record: Record) -> Any:
     """The row of the record's own kind, with what its values name and without the shapes of territories."""
     links = ("territory", "source", OWNER, *FETCHED.get(Record.Kind(record.kind), ()))
-    rows = NATURES[record.kind].model._default_manager.select_related(*links)
+    rows = KIND_SPECS[record.kind].model._default_manager.select_related(*links)
     return rows.defer("territory__geometry", "territory__envelope").get(pk=record.pk)
 
 

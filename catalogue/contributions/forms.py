@@ -18,7 +18,7 @@ from catalogue.models import Need, Operation, Programme, Record, Stake, TestSite
 from catalogue.models.kinds import GROUND_KINDS, Experiment
 from catalogue.records.content import plain
 from catalogue.records.fields import model_field
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.vocabularies import vocabularies
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, kind: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.record_kind = kind
-        model = NATURES[kind].model
+        model = KIND_SPECS[kind].model
         for name, field in self.fields.items():
             if field.widget.is_hidden:
                 continue

@@ -15,8 +15,8 @@ from catalogue.imports.read.files import MAX_BYTES
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.wizard import batches as wizard
 from catalogue.models import ImportBatch, ImportRow, Programme, Record, Source, Theme
-from catalogue.records.fields import Nature
-from catalogue.records.kinds import NATURES
+from catalogue.records.fields import KindSpec
+from catalogue.records.kinds import KIND_SPECS
 from geo.uploads import projections
 
 LAST_PAGE = 10_000
@@ -143,7 +143,7 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, batch: ImportBatch, *args: Any, **kwargs: Any) -> None:
         self.batch = batch
-        self.nature: Nature = NATURES[batch.nature]
+        self.nature: KindSpec = KIND_SPECS[batch.nature]
         self.data_of_mapping: dict[str, Any] = batch.setup.get("mapping") or {}
         self.columns = batch.setup["columns"]
         proposed = described.propose(self.nature, self.columns, self.data_of_mapping)

@@ -35,7 +35,7 @@ from catalogue.imports.write.writer import CHUNK, Writer, write
 from catalogue.models import ImportBatch, Record, Source
 from catalogue.queue import later
 from catalogue.records.fields import Form
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -105,9 +105,9 @@ def prepare(job: Job) -> tuple[Table, Mapping, str]:
     job.settlement.correct(table)
     given = job.mapping
     if given is None:
-        nature = NATURES.get(job.nature)
+        nature = KIND_SPECS.get(job.nature)
         if nature is None:
-            raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(NATURES)})
+            raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)})
         given = replace(mappings.native(nature, table.headers), srid=_system_of(table))
     elif job.nature and job.nature != given.nature.name:
         raise FileRefused(

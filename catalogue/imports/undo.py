@@ -35,8 +35,8 @@ from catalogue.models import (
     Transition,
 )
 from catalogue.records import versions
-from catalogue.records.fields import Nature
-from catalogue.records.kinds import NATURES
+from catalogue.records.fields import KindSpec
+from catalogue.records.kinds import KIND_SPECS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -101,12 +101,12 @@ def review(batch: ImportBatch) -> Review:
     return found
 
 
-def _checked(batch: ImportBatch) -> tuple[Nature, digests.Shape]:
+def _checked(batch: ImportBatch) -> tuple[KindSpec, digests.Shape]:
     if batch.state == ImportBatch.BatchState.UNDONE:
         raise UndoRefused(_("Cet import a déjà été annulé."))
     if batch.state != ImportBatch.BatchState.WRITTEN:
         raise UndoRefused(_("Cet import n’a pas été écrit : il n’y a rien à annuler."))
-    nature, shape = NATURES.get(batch.nature), batch.report.get("shape")
+    nature, shape = KIND_SPECS.get(batch.nature), batch.report.get("shape")
     if nature is None or shape is None:
         raise UndoRefused(_("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé."))
     if not digests.fits(shape, nature):
@@ -118,7 +118,7 @@ def _proposals(batch: ImportBatch) -> Any:
     return Revision.objects.filter(import_batch=batch.pk, state=Revision.RevisionState.PROPOSED)
 
 
-def _used(batch: ImportBatch, nature: Nature, created: set[int]) -> set[int]:
+def _used(batch: ImportBatch, nature: KindSpec, created: set[int]) -> set[int]:
     """The created records to which somebody added something, or to which another record points."""
     own = {(collection.model, collection.parent) for collection in nature.collections}
     found: set[int] = set()
@@ -158,7 +158,7 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
             _delete(found.created - kept)
             restored = found.changed - kept
             versions.keep_before(restored)
-            before.restore(NATURES[fresh.nature], fresh.report.get("before", {}), restored)
+            before.restore(KIND_SPECS[fresh.nature], fresh.report.get("before", {}), restored)
             said = _("Import annulé : %(file)s") % {"file": fresh.filename}
             versions.keep(restored, actor, versions.Origin.UNDONE_IMPORT, said)
             _check_links()

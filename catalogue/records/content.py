@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Organisation, Record, RecordOrganisation
 from catalogue.records.fields import Collection, model_field
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.wording import NBSP
 from geo.models import Territory
 
@@ -43,14 +43,14 @@ MANY = ("themes", "stakes", "programmes")
 
 def attributes(kind: str) -> tuple[str, ...]:
     """Every attribute of a record of this kind that a change may carry, its collections aside."""
-    nature = NATURES[kind]
+    nature = KIND_SPECS[kind]
     named = [known.attribute for known in nature.fields if known.attribute]
     return (*named, SHAPE) if nature.has_place else tuple(named)
 
 
 def collections(kind: str) -> dict[str, Collection]:
     """What a record of this kind has several of, by attribute: ``indicators``, ``awards``."""
-    return {collection.attribute: collection for collection in NATURES[kind].collections}
+    return {collection.attribute: collection for collection in KIND_SPECS[kind].collections}
 
 
 def plain(value: Any) -> Any:
@@ -150,7 +150,7 @@ def label(kind: str, attribute: str) -> str:
     }
     if attribute in known:
         return known[attribute]
-    name = str(model_field(NATURES[kind].model, attribute).verbose_name)
+    name = str(model_field(KIND_SPECS[kind].model, attribute).verbose_name)
     return name[:1].upper() + name[1:]
 
 
@@ -171,7 +171,7 @@ def words(kind: str, attribute: str, value: Any) -> str | list[str]:
         return f"{found.name} ({code})" if found else str(value)
     if attribute in ("solution", "parent"):
         return _labels(Record, "slug", "title", [value])[0]
-    return choice_words(model_field(NATURES[kind].model, attribute), value)
+    return choice_words(model_field(KIND_SPECS[kind].model, attribute), value)
 
 
 def choice_words(known: models.Field[Any, Any], value: Any) -> str | list[str]:

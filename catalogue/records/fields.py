@@ -1,4 +1,4 @@
-"""The words in which ``natures`` says what can be imported: a field, a collection, a nature."""
+"""The types that ``kinds`` describes importable rows with: fields, collections of items, kinds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def model_field(model: type[models.Model], attribute: str) -> models.Field[Any, 
 
 @dataclass(frozen=True)
 class Field:
-    """One column that can be imported. ``to`` names the nature that a TERM or TERMS refers to."""
+    """One column that can be imported. ``to`` names the kind that a TERM or TERMS refers to."""
 
     name: str
     attribute: str
@@ -66,8 +66,8 @@ class Collection:
 
 
 @dataclass(frozen=True)
-class Nature:
-    """One kind of thing that can be imported, and the attribute that names it in a file."""
+class KindSpec:
+    """A kind of rows that can be imported: its model, its columns, and the field that identifies a row."""
 
     name: str
     label: str
@@ -83,7 +83,7 @@ class Nature:
 
     @property
     def kind(self) -> str:
-        """The kind of a record, as the base says it."""
+        """The ``Record.Kind`` of a record; "" for anything else."""
         return str(getattr(self.model, "KIND", ""))
 
     @cached_property
@@ -93,5 +93,5 @@ class Nature:
 
     @property
     def has_place(self) -> bool:
-        """True when the thing stands somewhere."""
+        """True when the columns give a territory or a point."""
         return any(field.form is Form.PLACE for field in self.fields)

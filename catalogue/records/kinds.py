@@ -1,7 +1,7 @@
-"""What can be imported: for each nature, its columns by their French name and the attribute they fill.
+"""The kinds of rows that can be imported: their columns, by French name, and the attributes they fill.
 
 The French names are the headers of our own files (``fixtures/``, exports) and the keys of a mapping
-file. Length, choices and nullability are read from the models, so that they are said once.
+file. Length, choices and nullability are read from the models, so that they are stated once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from catalogue.models import (
     Zonage,
     ZonageMember,
 )
-from catalogue.records.fields import Collection, Field, Form, Nature
+from catalogue.records.fields import Collection, Field, Form, KindSpec
 
 ROLE_COLUMNS = {
     "porteur": "porteur",
@@ -124,10 +124,10 @@ TERM_FIELDS = (
     Field("rang", "position", Form.WHOLE),
 )
 
-NATURES: dict[str, Nature] = {
-    nature.name: nature
-    for nature in (
-        Nature(
+KIND_SPECS: dict[str, KindSpec] = {
+    spec.name: spec
+    for spec in (
+        KindSpec(
             "source",
             "sources",
             Source,
@@ -141,7 +141,7 @@ NATURES: dict[str, Nature] = {
                 Field("note", "note", Form.TEXT),
             ),
         ),
-        Nature(
+        KindSpec(
             "theme",
             "thèmes",
             Theme,
@@ -162,8 +162,8 @@ NATURES: dict[str, Nature] = {
                 ),
             ),
         ),
-        Nature("enjeu", "enjeux", Stake, CODE, TERM_FIELDS),
-        Nature(
+        KindSpec("enjeu", "enjeux", Stake, CODE, TERM_FIELDS),
+        KindSpec(
             "programme",
             "programmes",
             Programme,
@@ -176,14 +176,14 @@ NATURES: dict[str, Nature] = {
                 Field("fin", "year_end", Form.YEAR),
             ),
         ),
-        Nature(
+        KindSpec(
             "indicateur",
             "indicateurs partagés",
             IndicatorType,
             CODE,
             (*TERM_FIELDS, Field("unite", "unit", is_required=True), Field("sens", "direction", Form.CHOICE)),
         ),
-        Nature(
+        KindSpec(
             "organisation",
             "organisations",
             Organisation,
@@ -199,7 +199,7 @@ NATURES: dict[str, Nature] = {
                 Field("description", "description", Form.TEXT),
             ),
         ),
-        Nature(
+        KindSpec(
             "zonage",
             "zonages",
             Zonage,
@@ -226,7 +226,7 @@ NATURES: dict[str, Nature] = {
                 ),
             ),
         ),
-        Nature(
+        KindSpec(
             "solution",
             "solutions",
             Solution,
@@ -241,7 +241,7 @@ NATURES: dict[str, Nature] = {
             ),
             (SECTIONS,),
         ),
-        Nature(
+        KindSpec(
             "experimentation",
             "expérimentations",
             Experiment,
@@ -273,7 +273,7 @@ NATURES: dict[str, Nature] = {
                 SECTIONS,
             ),
         ),
-        Nature(
+        KindSpec(
             "operation",
             "opérations d’aménagement",
             Operation,
@@ -304,7 +304,7 @@ NATURES: dict[str, Nature] = {
                 SECTIONS,
             ),
         ),
-        Nature(
+        KindSpec(
             "site",
             "sites d’expérimentation",
             TestSite,
@@ -322,7 +322,7 @@ NATURES: dict[str, Nature] = {
             ),
             (SECTIONS,),
         ),
-        Nature(
+        KindSpec(
             "besoin",
             "besoins",
             Need,
@@ -354,4 +354,3 @@ NATURES: dict[str, Nature] = {
         ),
     )
 }
-RECORD_NATURES = tuple(name for name, nature in NATURES.items() if nature.is_record)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.columns.mapping import comparable
 from catalogue.models import LabelAward
-from catalogue.records.fields import Nature
+from catalogue.records.fields import KindSpec
 
 COLLECTION = "labels"
 LABEL = "ÉcoQuartier"
@@ -25,7 +25,7 @@ ANSWERS = frozenset({"label", "ajourne"})
 RESULT = re.compile(r"\b(resultats?|label|labellisation|attribution|etape)\b")
 
 
-def choices(nature: Nature) -> list[tuple[str, str]]:
+def choices(nature: KindSpec) -> list[tuple[str, str]]:
     """What a column may say of labels, by label; nothing for a nature that has none."""
     if all(collection.name != COLLECTION for collection in nature.collections):
         return []

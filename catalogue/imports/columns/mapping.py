@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.typography import one_line
-from catalogue.records.fields import Collection, Field, Nature
-from catalogue.records.kinds import NATURES
+from catalogue.records.fields import Collection, Field, KindSpec
+from catalogue.records.kinds import KIND_SPECS
 from geo.names import normalise
 from geo.uploads.projections import NAMES
 
@@ -58,7 +58,7 @@ class ItemRule:
 class Mapping:
     """What to do with a file: its nature, its source, and a rule for each field."""
 
-    nature: Nature
+    nature: KindSpec
     rules: dict[str, Rule]
     items: tuple[ItemRule, ...] = ()
     source: str = ""
@@ -97,9 +97,11 @@ def data_of(text: str) -> dict[str, Any]:
 
 def from_data(data: dict[str, Any]) -> Mapping:
     """The mapping that the data of a TOML text, or of the import wizard, describe."""
-    nature = NATURES.get(str(data.get("nature", "")))
+    nature = KIND_SPECS.get(str(data.get("nature", "")))
     if nature is None:
-        raise FileRefused(_("La correspondance doit dire la nature : %(all)s.") % {"all": ", ".join(NATURES)})
+        raise FileRefused(
+            _("La correspondance doit dire la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)}
+        )
     source = data.get("source", {})
     details = (
         {key: str(value) for key, value in source.items()}
@@ -122,7 +124,7 @@ def from_data(data: dict[str, Any]) -> Mapping:
     )
 
 
-def _rules(nature: Nature, table: dict[str, Any]) -> dict[str, Rule]:
+def _rules(nature: KindSpec, table: dict[str, Any]) -> dict[str, Rule]:
     rules = {}
     for name, value in table.items():
         if name not in nature.by_name:
@@ -148,7 +150,7 @@ def _rules(nature: Nature, table: dict[str, Any]) -> dict[str, Rule]:
     return rules
 
 
-def _items(nature: Nature, data: dict[str, Any]) -> list[ItemRule]:
+def _items(nature: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
     rules = []
     for collection in nature.collections:
         names = {known.name for known in collection.fields}
@@ -173,7 +175,7 @@ def _items(nature: Nature, data: dict[str, Any]) -> list[ItemRule]:
     return rules
 
 
-def native(nature: Nature, headers: list[str]) -> Mapping:
+def native(nature: KindSpec, headers: list[str]) -> Mapping:
     """The mapping of a file that has our own headers; the others are proposed by their synonyms."""
     rules: dict[str, Rule] = {}
     for known in nature.by_name.values():

@@ -20,7 +20,7 @@ from catalogue.imports.columns.mapping import comparable, is_personal
 from catalogue.imports.read.table import Table
 from catalogue.imports.read.typography import one_line
 from catalogue.models import RecordOrganisation
-from catalogue.records.fields import Field, Nature, model_field
+from catalogue.records.fields import Field, KindSpec, model_field
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
@@ -105,7 +105,7 @@ def _looks(cells: list[str]) -> str:
     return "territoire" if distinct and _share(CODE, cells) > MOSTLY else ""
 
 
-def label(nature: Nature, known: Field) -> str:
+def label(nature: KindSpec, known: Field) -> str:
     """How a field is called on a screen."""
     if known.name in PLACES and known is not nature.key:
         return str(PLACES[known.name])
@@ -117,7 +117,7 @@ def label(nature: Nature, known: Field) -> str:
     return _capital(str(model_field(nature.model, known.attribute).verbose_name))
 
 
-def attribute_label(nature: Nature, attribute: str) -> str:
+def attribute_label(nature: KindSpec, attribute: str) -> str:
     """How an attribute of a record, or one of its collections, is called on a screen."""
     if attribute == "geometry":
         return _("Emplacement")
@@ -138,7 +138,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choices(nature: Nature) -> list[tuple[str, str]]:
+def choices(nature: KindSpec) -> list[tuple[str, str]]:
     """What a column may fill, by label; the source is said for the whole file."""
     named = [
         (known.name, label(nature, known)) for known in nature.by_name.values() if known.name != "source"
@@ -146,7 +146,7 @@ def choices(nature: Nature) -> list[tuple[str, str]]:
     return sorted([*named, *awards.choices(nature)], key=lambda pair: comparable(pair[1]))
 
 
-def propose(nature: Nature, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
+def propose(nature: KindSpec, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
     """The field proposed for each column, "" for none. ``data`` are those of a mapping, or empty."""
     by_form = {comparable(column["header"]): column["header"] for column in reversed(columns)}
     proposed = {column["header"]: "" for column in columns}
@@ -168,7 +168,7 @@ def propose(nature: Nature, columns: list[Column], data: dict[str, Any]) -> dict
     return proposed
 
 
-def _propose_by_content(nature: Nature, proposed: dict[str, str], columns: list[Column]) -> None:
+def _propose_by_content(nature: KindSpec, proposed: dict[str, str], columns: list[Column]) -> None:
     """Labels by their header and words, then what the cells alone suggest."""
     for column in columns if awards.choices(nature) else ():
         if not proposed[column["header"]]:
@@ -182,7 +182,7 @@ def _propose_by_content(nature: Nature, proposed: dict[str, str], columns: list[
             proposed[header] = "" if name in POSITION else name  # the geometry says it, and in one system
 
 
-def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str]) -> None:
+def _propose_loosely(nature: KindSpec, proposed: dict[str, str], headers: list[str]) -> None:
     """« Superficie du quartier (ha) » is the area, « Nom EcoQuartier » the title."""
     for known in nature.fields:
         words = (comparable(known.name), *known.synonyms)
@@ -197,12 +197,12 @@ def _propose_loosely(nature: Nature, proposed: dict[str, str], headers: list[str
                 proposed[header] = known.name
 
 
-def _items(nature: Nature, data: dict[str, Any]) -> list[dict[str, Any]]:
+def _items(nature: KindSpec, data: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for collection in nature.collections for item in data.get(collection.name, [])]
 
 
 def compose(
-    nature: Nature, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
+    nature: KindSpec, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
 ) -> dict[str, Any]:
     """The data of a mapping from the field chosen for each column.
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from catalogue.imports.read.problems import Problem, Severity
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import Record
-from catalogue.records.fields import Nature
+from catalogue.records.fields import KindSpec
 
 Key = tuple[str, str]
 """(source code, identifier) of a record; ("", code) of anything else."""
@@ -85,7 +85,7 @@ class Outcome:
 class Plan:
     """What an import would do, row by row."""
 
-    nature: Nature
+    nature: KindSpec
     outcomes: list[Outcome]
 
     def count(self, status: Status) -> int:
@@ -105,7 +105,7 @@ class Plan:
 def compare(
     candidates: list[Candidate],
     existing: dict[Key, Existing],
-    nature: Nature,
+    nature: KindSpec,
     source: str = "",
     accepted: Callable[[int], frozenset[str]] = lambda line: frozenset(),
 ) -> Plan:
@@ -123,7 +123,7 @@ def compare(
     return Plan(nature, outcomes)
 
 
-def key_of(candidate: Candidate, nature: Nature, source: str) -> Key:
+def key_of(candidate: Candidate, nature: KindSpec, source: str) -> Key:
     """What identifies the row in the base."""
     if not nature.is_record:
         return "", candidate.key
@@ -137,7 +137,7 @@ def _refused(candidate: Candidate, accepted: frozenset[str]) -> Status | None:
     return Status.SUSPICIOUS if Severity.DOUBT in severities else None
 
 
-def _against(candidate: Candidate, known: Existing, nature: Nature) -> Outcome:
+def _against(candidate: Candidate, known: Existing, nature: KindSpec) -> Outcome:
     outcome = Outcome(candidate, Status.UNCHANGED, known.pk, known.survivor)
     skipped = _better_place(candidate, known)
     for attribute, new in candidate.values.items():

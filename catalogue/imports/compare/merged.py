@@ -14,10 +14,10 @@ from catalogue.models import Merge
 
 if TYPE_CHECKING:
     from catalogue.imports.compare.diff import Existing
-    from catalogue.records.fields import Nature
+    from catalogue.records.fields import KindSpec
 
 
-def follow(by_pk: dict[int, Existing], nature: Nature) -> None:
+def follow(by_pk: dict[int, Existing], nature: KindSpec) -> None:
     """Say of each merged record which one stayed, and lock all that it says."""
     standing = Merge.objects.standing().filter(loser__in=by_pk)
     survivors = dict(standing.values_list("loser_id", "survivor_id"))

@@ -20,13 +20,13 @@ from catalogue.imports.compare.diff import Existing, Key, key_of
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import Record, RecordOrganisation, Revision, Source
 from catalogue.records.content import plain_decimal
-from catalogue.records.fields import Collection, Field, Nature, model_field
+from catalogue.records.fields import Collection, Field, KindSpec, model_field
 
 NATURAL_KEYS = {"territory": None, "solution": "slug", "parent": "slug"}
 """What stands for the target of a link when it is not its ``code``; a territory is « level:code »."""
 
 
-def held_by_base(candidates: list[Candidate], nature: Nature, source: str) -> dict[Key, Existing]:
+def held_by_base(candidates: list[Candidate], nature: KindSpec, source: str) -> dict[Key, Existing]:
     """What the base holds under the keys of the candidates."""
     attributes = {attribute for c in candidates for attribute in c.values}
     if "geometry" in attributes:
@@ -63,7 +63,7 @@ def held_by_base(candidates: list[Candidate], nature: Nature, source: str) -> di
     return existing
 
 
-def taken_by_others(candidates: list[Candidate], nature: Nature, source: str) -> dict[Key, str]:
+def taken_by_others(candidates: list[Candidate], nature: KindSpec, source: str) -> dict[Key, str]:
     """The identifiers that a record of another kind holds already, with that kind."""
     if not nature.is_record:
         return {}
@@ -76,7 +76,7 @@ def taken_by_others(candidates: list[Candidate], nature: Nature, source: str) ->
     return {(code, external_id): kind for code, external_id, kind in rows}
 
 
-def _rows(candidates: list[Candidate], nature: Nature, source: str) -> models.QuerySet[Any]:
+def _rows(candidates: list[Candidate], nature: KindSpec, source: str) -> models.QuerySet[Any]:
     keys = [candidate.key for candidate in candidates]
     manager = nature.model._default_manager
     if not nature.is_record:

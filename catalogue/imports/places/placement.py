@@ -22,7 +22,7 @@ from catalogue.imports.rows import values
 from catalogue.imports.rows.candidates import Candidate, Item, PlaceGiven
 from catalogue.models import Record
 from catalogue.models.record import WORLD
-from catalogue.records.fields import Collection, Form, Nature
+from catalogue.records.fields import Collection, Form, KindSpec
 from geo.countries import FRANCE
 from geo.uploads.projections import to_degrees
 
@@ -32,7 +32,7 @@ Precision = Record.Precision
 
 
 def place_candidates(
-    candidates: list[Candidate], nature: Nature, index: TerritoryIndex, srid: int = WGS84
+    candidates: list[Candidate], nature: KindSpec, index: TerritoryIndex, srid: int = WGS84
 ) -> None:
     """Give each candidate its territory and, for a record, its point and precision."""
     if not nature.has_place:

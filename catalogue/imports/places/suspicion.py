@@ -17,7 +17,7 @@ from catalogue.imports.places.territories import COMMUNAL, Ground, TerritoryInde
 from catalogue.imports.read.problems import Problem, doubt, notice
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.models import Record
-from catalogue.records.fields import Nature
+from catalogue.records.fields import KindSpec
 from geo.names import LINKS, normalise
 
 TOLERANCE_M = 500
@@ -88,7 +88,7 @@ LEFT JOIN catalogue_source s ON s.id = r.source_id
 
 
 def suspect(
-    candidates: list[Candidate], nature: Nature, index: TerritoryIndex, source: str, *, twins: bool = True
+    candidates: list[Candidate], nature: KindSpec, index: TerritoryIndex, source: str, *, twins: bool = True
 ) -> None:
     """Add the doubts that the base raises about the place of each candidate."""
     if not nature.is_record or not nature.has_place:

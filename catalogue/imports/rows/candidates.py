@@ -23,7 +23,7 @@ from catalogue.imports.read.typography import NBSP, one_line, plain_spaces, typo
 from catalogue.imports.rows import values
 from catalogue.models import LabelAward
 from catalogue.models.organisation import luhn_is_valid
-from catalogue.records.fields import Collection, Field, Form, Nature, model_field
+from catalogue.records.fields import Collection, Field, Form, KindSpec, model_field
 
 Portable = str | int | bool | None | tuple[str, ...]
 Item = dict[str, Portable]
@@ -264,7 +264,7 @@ def _blank(model: type[models.Model], known: Field) -> Portable:
     return None if target.null else ""
 
 
-def _refuse_missing(candidate: Candidate, nature: Nature, mapping: Mapping) -> None:
+def _refuse_missing(candidate: Candidate, nature: KindSpec, mapping: Mapping) -> None:
     unread = {p.column for p in candidate.problems if p.code == "illisible"}
     for known in nature.fields:
         rule = mapping.rules.get(known.name)

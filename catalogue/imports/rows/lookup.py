@@ -23,7 +23,7 @@ from catalogue.models import (
     ThemeCrosswalk,
     Zonage,
 )
-from catalogue.records.fields import Field, Form, Nature
+from catalogue.records.fields import Field, Form, KindSpec
 
 Names = Iterable[tuple[int, str, tuple[str, ...]]]
 
@@ -119,7 +119,7 @@ class Directory:
         return self._known[nature]
 
 
-def settle_references(candidates: list[Candidate], nature: Nature, directory: Directory) -> None:
+def settle_references(candidates: list[Candidate], nature: KindSpec, directory: Directory) -> None:
     """Replace what the rows call things by their natural keys, and say what nobody knows."""
     fields = [known for known in nature.fields if known.form in (Form.TERM, Form.TERMS)]
     for candidate in candidates:

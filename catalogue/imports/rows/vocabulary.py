@@ -23,7 +23,7 @@ from catalogue.imports.rows import values
 from catalogue.imports.rows.candidates import read_value
 from catalogue.imports.rows.lookup import Directory, Vocabulary
 from catalogue.models import Programme, Stake, Theme
-from catalogue.records.fields import Field, Form, Nature, model_field
+from catalogue.records.fields import Field, Form, KindSpec, model_field
 
 LISTS: dict[str, type[Theme] | type[Stake] | type[Programme]] = {
     "theme": Theme,
@@ -102,13 +102,13 @@ def _known(
     return Known(rule.column, name, terms, understood, rule.values, rule.empty, separator)
 
 
-def _choices(nature: Nature, known: Field) -> tuple[tuple[str, str], ...]:
+def _choices(nature: KindSpec, known: Field) -> tuple[tuple[str, str], ...]:
     target: Any = model_field(nature.model, known.attribute)
     choices = target.choices or getattr(target, "base_field", target).choices or ()
     return tuple((str(code), str(label)) for code, label in choices)
 
 
-def _reads(nature: Nature, known: Field, text: str) -> bool:
+def _reads(nature: KindSpec, known: Field, text: str) -> bool:
     try:
         read_value(nature.model, known, text)
     except values.Unreadable:
@@ -120,7 +120,7 @@ def _names(terms: Vocabulary, text: str) -> bool:
     return terms.key(text) is not None
 
 
-def _of_labels(item: ItemRule, nature: Nature) -> Iterable[Known]:
+def _of_labels(item: ItemRule, nature: KindSpec) -> Iterable[Known]:
     """A step is chosen among those of its own regime, never of another."""
     if item.target == "annee":
         yield Known(item.column, "annee", (), _is_year, item.values, item.ignored)

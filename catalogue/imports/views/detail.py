@@ -24,7 +24,7 @@ from catalogue.imports.views.words import Values, counts_said, grouped, source_n
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard.jobs import to_publish
 from catalogue.models import ImportBatch, ImportRow, Record, Revision
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
@@ -82,7 +82,7 @@ def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
     asked = Fate(data["voir"]) if data["voir"] else next((f for f in first if counts[f]), Fate.NEW)
     page = page_of(batch.rows.filter(fate=asked).select_related("record"), data["page"])
     rows = list(page)
-    values = Values(NATURES[batch.nature], [row.detail for row in rows]) if batch.nature else None
+    values = Values(KIND_SPECS[batch.nature], [row.detail for row in rows]) if batch.nature else None
     decided = Decided(batch)
     address = reverse("catalogue:import-detail", args=[batch.pk])
     tabs = [
@@ -146,7 +146,7 @@ def _proposed(batch: ImportBatch) -> dict[str, Any]:
     """The changes that the import proposed because a curator had corrected the field by hand."""
     waiting = Revision.objects.filter(import_batch=batch).exclude(state=Revision.RevisionState.DRAFT)
     shown = waiting.select_related("record").order_by("record__title", "pk")[:PROPOSED_SHOWN]
-    nature = NATURES[batch.nature]
+    nature = KIND_SPECS[batch.nature]
     return {
         "propositions": [
             {

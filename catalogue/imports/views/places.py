@@ -12,7 +12,7 @@ from catalogue.imports.views.maps import doubtful_places, doubts_map, row_map, r
 from catalogue.imports.views.rows import Decided, row_line
 from catalogue.imports.views.words import Values
 from catalogue.models import ImportBatch, ImportRow
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.web.access import curator
 
 
@@ -32,7 +32,7 @@ def import_row(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     row = get_object_or_404(batch.rows.select_related("record", "batch"), line=line)
     if batch.job:
         return redirect("catalogue:import-detail", pk)
-    nature = NATURES[batch.nature]
+    nature = KIND_SPECS[batch.nature]
     shown, facts = row_map(row, nature.kind)
     context: dict[str, Any] = {
         "lot": batch,
@@ -60,7 +60,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _shown(pk)
     if batch.job or not doubtful_places(batch).exists():
         return redirect("catalogue:import-detail", pk)
-    found, lines, total = doubts_map(batch, NATURES[batch.nature].kind)
+    found, lines, total = doubts_map(batch, KIND_SPECS[batch.nature].kind)
     context = {
         "lot": batch,
         "geojson": found,

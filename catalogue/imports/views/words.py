@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.imports.columns.recognition import attribute_label
 from catalogue.imports.wizard.decisions import ACCEPTABLE, WITHOUT_VALUE
 from catalogue.models import ImportBatch, Programme, Source, Stake, Theme
-from catalogue.records.fields import Nature, model_field
+from catalogue.records.fields import KindSpec, model_field
 from geo.models import Territory
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def source_name(batch: ImportBatch) -> str:
 class Values:
     """The portable values of some rows, in words: territories by name, codes by label."""
 
-    def __init__(self, nature: Nature, details: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, nature: KindSpec, details: Iterable[dict[str, Any]]) -> None:
         self.nature = nature
         texts = [text for detail in details for text in _texts(detail)]
         self.names = _territories(text for text in texts if TERRITORY.match(text))

@@ -30,7 +30,7 @@ from catalogue.imports.read.typography import one_line
 from catalogue.imports.run import hold
 from catalogue.models import ImportBatch
 from catalogue.queue import later
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -282,6 +282,6 @@ def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
         raise FileRefused(_("Le fichier de correspondance n’a pas la forme attendue.")) from error
     if "\\u0000" in kept:
         raise FileRefused(_("Le fichier de correspondance contient des octets nuls."))
-    if not NATURES[found.nature.name].is_record:
+    if not KIND_SPECS[found.nature.name].is_record:
         raise FileRefused(_("La correspondance n’est pas celle de fiches."))
     return data, found

@@ -15,19 +15,19 @@ from django.db import connection
 
 from catalogue.imports.compare.diff import Outcome
 from catalogue.models import Record, RecordOrganisation
-from catalogue.records.fields import Nature, model_field
+from catalogue.records.fields import KindSpec, model_field
 
 Texts = dict[str, str | None]
 STAMP = "updated_at"
 
 
-def remember(nature: Nature, outcomes: list[Outcome]) -> dict[str, Any]:
+def remember(nature: KindSpec, outcomes: list[Outcome]) -> dict[str, Any]:
     """What the rows to be changed hold now: their columns, and the rows of the relations that change."""
     changed = [outcome for outcome in outcomes if outcome.pk and (outcome.changes or outcome.items)]
     return {"columns": _columns_before(nature, changed), "rows": _relations_before(nature, changed)}
 
 
-def _columns_before(nature: Nature, outcomes: list[Outcome]) -> dict[str, dict[str, Texts]]:
+def _columns_before(nature: KindSpec, outcomes: list[Outcome]) -> dict[str, dict[str, Texts]]:
     """{table: {key: {column: text}}} of the columns that change, by sets of columns."""
     groups: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
     for outcome in outcomes:
@@ -47,7 +47,7 @@ def _columns_before(nature: Nature, outcomes: list[Outcome]) -> dict[str, dict[s
     return dict(found)
 
 
-def _relations_before(nature: Nature, outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
+def _relations_before(nature: KindSpec, outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
     """{table: {owner: column, of: {key: [row, …]}}} of the relations that change, whole."""
     wanted: dict[tuple[type[models.Model], str], set[int]] = defaultdict(set)
     collections = {collection.attribute: collection for collection in nature.collections}
@@ -69,18 +69,18 @@ def _relations_before(nature: Nature, outcomes: list[Outcome]) -> dict[str, dict
     return found
 
 
-def _is_link(nature: Nature, attribute: str) -> bool:
+def _is_link(nature: KindSpec, attribute: str) -> bool:
     return "." in attribute or bool(model_field(nature.model, attribute).many_to_many)
 
 
-def _through(nature: Nature, attribute: str) -> tuple[type[models.Model], str]:
+def _through(nature: KindSpec, attribute: str) -> tuple[type[models.Model], str]:
     if "." in attribute:
         return RecordOrganisation, "record_id"
     field: Any = model_field(nature.model, attribute)
     return field.remote_field.through, field.m2m_column_name()
 
 
-def _key_of(nature: Nature, table: str) -> str:
+def _key_of(nature: KindSpec, table: str) -> str:
     model = Record if table == Record._meta.db_table else nature.model
     return str(model._meta.pk.column)
 
@@ -104,7 +104,7 @@ def _texts(table: str, key: str, pks: Iterable[int], columns: Iterable[str]) -> 
         return list(cursor.fetchall())
 
 
-def restore(nature: Nature, kept: dict[str, Any], pks: set[int]) -> None:
+def restore(nature: KindSpec, kept: dict[str, Any], pks: set[int]) -> None:
     """Put back what ``remember`` kept of these records. Call it inside a transaction."""
     for table, rows in kept.get("columns", {}).items():
         model = Record if table == Record._meta.db_table else nature.model
@@ -114,7 +114,7 @@ def restore(nature: Nature, kept: dict[str, Any], pks: set[int]) -> None:
         _put_rows(_model_of(nature, table), relation["owner"], rows)
 
 
-def _model_of(nature: Nature, table: str) -> type[models.Model]:
+def _model_of(nature: KindSpec, table: str) -> type[models.Model]:
     many: list[Any] = [model_field(nature.model, name) for name in ("themes", "stakes", "programmes")]
     known = [collection.model for collection in nature.collections]
     known += [RecordOrganisation, *(field.remote_field.through for field in many)]

@@ -14,7 +14,7 @@ from django.db import connection
 
 from catalogue.imports.write.before import columns_of, quoted
 from catalogue.models import Record, RecordOrganisation
-from catalogue.records.fields import Nature, model_field
+from catalogue.records.fields import KindSpec, model_field
 
 LEFT_OUT = {
     "id",
@@ -33,7 +33,7 @@ Shape = list[list[Any]]
 """[[table, column of the record's key, [columns]], …]; the first is the table of all records."""
 
 
-def shape_of(nature: Nature) -> Shape:
+def shape_of(nature: KindSpec) -> Shape:
     """The tables and the columns in which a record of the nature stands."""
     child = nature.model._meta
     own = [name for name in columns_of(nature.model) if name != child.pk.column]
@@ -54,7 +54,7 @@ def shape_of(nature: Nature) -> Shape:
     return shape
 
 
-def fits(shape: Shape, nature: Nature) -> bool:
+def fits(shape: Shape, nature: KindSpec) -> bool:
     """True when every table and column of the shape still exists."""
     present = {(table, owner): set(columns) for table, owner, columns in shape_of(nature)}
     return all(set(columns) <= present.get((table, owner), set()) for table, owner, columns in shape)

@@ -38,7 +38,7 @@ from catalogue.imports.write import digests
 from catalogue.imports.write.before import remember
 from catalogue.models import ImportBatch, Record, RecordOrganisation, Revision, Transition
 from catalogue.records import completeness, versions
-from catalogue.records.fields import Collection, Nature, model_field
+from catalogue.records.fields import Collection, KindSpec, model_field
 from geo.names import normalise
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _columns(model: type[models.Model], values: dict[str, Portable], writer: Wri
     )
 
 
-def _insert_terms(nature: Nature, outcomes: list[Outcome], writer: Writer) -> list[int]:
+def _insert_terms(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
     key = nature.key.attribute
     rows = [
         nature.model(**{key: o.candidate.key, **_columns(nature.model, o.candidate.values, writer)})
@@ -128,7 +128,7 @@ def _insert_terms(nature: Nature, outcomes: list[Outcome], writer: Writer) -> li
     return [row.pk for row in nature.model._default_manager.bulk_create(rows, batch_size=CHUNK)]
 
 
-def _insert_records(nature: Nature, outcomes: list[Outcome], writer: Writer) -> list[int]:
+def _insert_records(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
     """Insert the rows of the common table, then those of the nature's own table with the same keys."""
     slugs = _slugs([outcome.candidate for outcome in outcomes], writer.index)
     published = writer.moment if writer.state == State.PUBLISHED else None
@@ -210,7 +210,7 @@ def _slug(candidate: Candidate, index: TerritoryIndex) -> str:
     return slugify(words)[: SLUG_LENGTH - 7].strip("-") or "fiche"
 
 
-def _update(nature: Nature, outcomes: list[Outcome], writer: Writer) -> None:
+def _update(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:
     """Update the plain fields that changed, one statement for each set of fields and chunk."""
     groups: dict[tuple[str, ...], list[models.Model]] = defaultdict(list)
     stamp = {"updated_at": writer.moment} if nature.is_record else {}
@@ -235,7 +235,7 @@ def _changed_links(outcome: Outcome) -> dict[str, Portable]:
 
 
 def _write_links(
-    nature: Nature, new: list[Outcome], changed: list[Outcome], owners: dict[int, int], writer: Writer
+    nature: KindSpec, new: list[Outcome], changed: list[Outcome], owners: dict[int, int], writer: Writer
 ) -> None:
     """Replace the sets of links: terms, and organisations role by role."""
     for known in nature.fields:
@@ -274,7 +274,7 @@ def _replace_terms(
 
 
 def _write_items(
-    nature: Nature, new: list[Outcome], changed: list[Outcome], owners: dict[int, int], writer: Writer
+    nature: KindSpec, new: list[Outcome], changed: list[Outcome], owners: dict[int, int], writer: Writer
 ) -> None:
     """Add the new items of each collection and correct those that changed; none is ever removed."""
     for collection in nature.collections:

@@ -18,7 +18,7 @@ from catalogue.imports.read.files import MAX_ROWS
 from catalogue.imports.read.problems import FileRefused, Severity
 from catalogue.imports.report import account, reasons, rejected_rows
 from catalogue.imports.run import Job, Result, dry_run, import_file
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 
 STYLES = {
     Status.NEW: "green",
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, how to read it, and where the account goes."""
         parser.add_argument("file", type=Path, metavar="FICHIER")
-        parser.add_argument("--kind", default="", choices=["", *NATURES], help=_("nature des lignes"))
+        parser.add_argument("--kind", default="", choices=["", *KIND_SPECS], help=_("nature des lignes"))
         parser.add_argument("--source", default="", metavar="CODE", help=_("code de la source"))
         parser.add_argument("--mapping", type=Path, metavar="TOML", help=_("fichier de correspondance"))
         parser.add_argument("--accept", action="append", default=[], metavar="CODE", help=_("doute réglé"))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalogue.models import Document, Organisation, Record, Section
 from catalogue.records import content as portable
 from catalogue.records.content import MANY, ROLES, SHAPE, Values
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.workshop.duplicates import trace
 from catalogue.workshop.duplicates.parts import DOCUMENTS, SECTIONS, Part, parts_of
 
@@ -125,7 +125,7 @@ def _lines(kind: str, names: Iterable[str], values: Mapping[str, Values], surviv
         if name in MANY or name.startswith(ROLES) or name in PLACE_NAMES:
             continue
         lines.append(_line(kind, name, label_of(kind, name), (name,), values, survivor))
-    if NATURES[kind].has_place:
+    if KIND_SPECS[kind].has_place:
         lines.insert(1, _line(kind, PLACE, _("Lieu"), PLACE_NAMES, values, survivor))
     return lines
 

@@ -18,7 +18,7 @@ from catalogue.imports.write.before import columns_of, quoted
 from catalogue.models import Record, RecordOrganisation
 from catalogue.records.content import MANY, attributes
 from catalogue.records.fields import model_field
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.workshop.duplicates.parts import parts_of
 
 Texts = dict[str, str | None]
@@ -50,7 +50,7 @@ def shape(kind: str) -> list[tuple[type[models.Model], str, tuple[str, ...]]]:
     tables: list[tuple[type[models.Model], str, tuple[str, ...]]] = [
         (Record, "id", tuple(sorted({*own, *OWN}))),
     ]
-    child = NATURES[kind].model
+    child = KIND_SPECS[kind].model
     key = str(child._meta.pk.column)
     tables.append((child, key, tuple(name for name in columns_of(child) if name != key)))
     tables.append((RecordOrganisation, "record_id", columns_of(RecordOrganisation)))
@@ -63,7 +63,7 @@ def shape(kind: str) -> list[tuple[type[models.Model], str, tuple[str, ...]]]:
 
 
 def _is_common(kind: str, name: str) -> bool:
-    return model_field(NATURES[kind].model, name).model is Record
+    return model_field(KIND_SPECS[kind].model, name).model is Record
 
 
 def _rows(model: type[models.Model], owner: str, names: Iterable[str], pks: Iterable[int]) -> Rows:

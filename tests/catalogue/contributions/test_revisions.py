@@ -6,7 +6,7 @@ from django.contrib.gis.geos import Point
 from catalogue.contributions import revisions
 from catalogue.models import Indicator, Record, Revision
 from catalogue.records.content import attributes, collections, read, read_items
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.writing import write
 from tests import factories
 
@@ -47,7 +47,7 @@ def test_what_is_read_is_written_back_the_same(kind):
     record.organisations.add(factories.organisation(), through_defaults={"role": "porteur"})
     values = read(record, attributes(kind))
     write(record, values)
-    fresh = NATURES[kind].model.objects.get(pk=record.pk)
+    fresh = KIND_SPECS[kind].model.objects.get(pk=record.pk)
     assert read(fresh, attributes(kind)) == values
 
 

@@ -3,9 +3,9 @@
 from catalogue.imports.compare.diff import Existing, Status, compare, proposal
 from catalogue.imports.read.problems import doubt, notice, reject
 from catalogue.imports.rows.candidates import Candidate
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 
-OPERATION = NATURES["operation"]
+OPERATION = KIND_SPECS["operation"]
 AWARD = {"label": "ÉcoQuartier", "regime": "2013-2016", "step": "engage", "year": 2014}
 IDENTITY = ("ÉcoQuartier", "2013-2016", "engage", 2014)
 

@@ -29,7 +29,7 @@ from catalogue.models import (
     Zonage,
 )
 from catalogue.models import TestSite as Site
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from geo.models import Level, Territory
 from geo.names import slugify_name
 
@@ -177,6 +177,6 @@ def test_a_person_can_read_the_files(path):
 
 def test_every_file_has_the_headers_that_the_importer_knows():
     for fixture in FIXTURES:
-        nature = NATURES[fixture.nature]
+        nature = KIND_SPECS[fixture.nature]
         (first, *_rest) = rows_of(FOLDER / fixture.filename)
         assert set(first) <= set(nature.by_name), fixture.filename

@@ -6,13 +6,13 @@ from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.read.files import read
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.rows.candidates import read_candidates
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from tests.catalogue.imports.conftest import DATA
 
 
 def candidates(text, toml=None, nature="operation"):
     table = read(text.encode() if isinstance(text, str) else text)
-    given = mappings.load(toml) if toml else mappings.native(NATURES[nature], table.headers)
+    given = mappings.load(toml) if toml else mappings.native(KIND_SPECS[nature], table.headers)
     return read_candidates(table, mappings.bind(given, table.headers))
 
 
@@ -50,7 +50,7 @@ def test_known_headers_are_recognised_without_a_mapping():
     table = read(
         b"objectid;Nom_du_projet;Code_INSEE;Longitude;Latitude;Statut_du_projet;mel_mairie;nom_maire\n1;a;b;1;2;x;y;z\n"
     )
-    mapping = mappings.native(NATURES["experimentation"], table.headers)
+    mapping = mappings.native(KIND_SPECS["experimentation"], table.headers)
     assert {name: rule.column for name, rule in mapping.rules.items()} == {
         "identifiant": "objectid",
         "titre": "Nom_du_projet",

@@ -10,7 +10,7 @@ from catalogue.imports.read.files import read
 from catalogue.imports.rows.candidates import read_candidates
 from catalogue.imports.views.words import acceptance
 from catalogue.models import Record
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from tests import factories
 
 HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
@@ -18,7 +18,7 @@ HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
 
 def placed(index, *cells, header=HEADER, srid=4326):
     table = read((header + "".join(f"{row}\n" for row in cells)).encode())
-    nature = NATURES["operation"]
+    nature = KIND_SPECS["operation"]
     rows = read_candidates(table, mappings.native(nature, table.headers))
     place_candidates(rows, nature, index, srid)
     return rows
@@ -85,7 +85,7 @@ def test_the_point_of_opendatasoft(index):
 def doubted(*cells, header=HEADER, source="essai"):
     index = TerritoryIndex.load()
     rows = placed(index, *cells, header=header)
-    suspect(rows, NATURES["operation"], index, source)
+    suspect(rows, KIND_SPECS["operation"], index, source)
     return rows
 
 

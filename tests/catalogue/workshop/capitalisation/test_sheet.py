@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from catalogue.models import Experiment, Record, RecordVersion, Section
 from catalogue.records import content as portable
-from catalogue.records.kinds import NATURES
+from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.sections import written
 from catalogue.workshop.capitalisation.editing import digest
 from tests import factories
@@ -137,7 +137,7 @@ def test_a_proposed_change_and_an_import_see_the_sections(trial: Experiment) -> 
     [row] = portable.read_items(trial, collection)
     assert (row["code"], row["text"]) == ("contexte", "Un texte.")
     assert portable.item_words(collection, row) == "Contexte, Un texte."
-    assert NATURES["solution"].collections == (collection,)
+    assert KIND_SPECS["solution"].collections == (collection,)
 
 
 def test_the_search_reads_texts_without_their_marks() -> None:
