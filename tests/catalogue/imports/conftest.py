@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Point
 from catalogue.imports.places.territories import Former, Ground, TerritoryIndex
 from geo.models import FormerCommune, Level, Territory
 from geo.names import slugify_name
+from tests import factories
 from tests.factories import multi, square
 
 DATA = Path(__file__).parents[2] / "data"
@@ -104,3 +105,12 @@ def territories(db: None) -> dict[str, Territory]:
         FormerCommune(code=code, name=name, successor=communes[to]) for code, name, to in FORMER
     )
     return communes
+
+
+@pytest.fixture
+def ready(territories: dict[str, Territory]) -> dict[str, Territory]:
+    """The same with a source, a theme and an organisation."""
+    factories.source(code="essai")
+    factories.theme(code="theme-eau", label="Eau")
+    factories.organisation(slug="ville-test", name="Ville test")
+    return territories

@@ -38,15 +38,6 @@ def excerpt(**options):
     return Job("extrait.csv", (DATA / "ecoquartiers_extrait.csv").read_bytes(), mapping=mapping, **options)
 
 
-@pytest.fixture
-def ready(territories):
-    """A base with a source, a theme and an organisation."""
-    factories.source(code="essai")
-    factories.theme(code="theme-eau", label="Eau")
-    factories.organisation(slug="ville-test", name="Ville test")
-    return territories
-
-
 def test_a_dry_run_writes_nothing(ready):
     result = dry_run(job(ROW))
     assert result.plan.count(Status.NEW) == 1

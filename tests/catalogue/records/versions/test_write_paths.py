@@ -24,6 +24,7 @@ from catalogue.records.file_types import PDF, Content
 from catalogue.workshop.history import reverting
 from tests import factories
 from tests.catalogue.admin.test_admin import form_of, page
+from tests.catalogue.imports.conftest import ready, territories  # noqa: F401
 from tests.catalogue.imports.test_run import ROW, job
 from tests.catalogue.meetings.scenes import Scene
 
@@ -113,7 +114,8 @@ def test_an_author_before_publication_and_a_change_accepted() -> None:
     assert RecordVersion.objects.get(record=published, number=2).reason == "Mise à jour"
 
 
-def test_an_import_and_its_undo(ready: Any) -> None:
+@pytest.mark.usefixtures("ready")
+def test_an_import_and_its_undo() -> None:
     """A creation costs nothing; a change by a newer file and its undo are versions."""
     actor = factories.user()
     import_file(job(ROW, actor=actor))

@@ -63,7 +63,8 @@ def address(name: str, record: Any, *arguments: Any) -> str:
 def text_of(answer: Any) -> str:
     """What a reader reads, marks of deleted and inserted words included."""
     main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<(?!/?(?:ins|del)\b)[^>]*>", " ", main)))
+    marked = re.sub(r"<(/?(?:ins|del))\s*>", r"<\1>", re.sub(r"<(?!/?(?:ins|del)\b)[^>]*>", " ", main))
+    return re.sub(r"\s+", " ", unescape(marked))
 
 
 def test_the_history_tells_versions_and_states(client: Client, curator: Any, record: Any) -> None:
