@@ -27,11 +27,12 @@ def readiness(request: HttpRequest) -> JsonResponse:
     E-mails that wait for long are said as well: the worker is down, but the pages can be served.
     """
     try:
-        state = "ok" if _has_every_migration() else "migrations à appliquer"
-        queue = {"courriels": "en retard" if mailing.is_late() else "ok"} if state == "ok" else {}
+        if not _has_every_migration():
+            return JsonResponse({"etat": "migrations à appliquer"}, status=503)
+        late = mailing.is_late()
     except Error:
-        state, queue = "base de données injoignable", {}
-    return JsonResponse({"etat": state, **queue}, status=200 if state == "ok" else 503)
+        return JsonResponse({"etat": "base de données injoignable"}, status=503)
+    return JsonResponse({"etat": "ok", "courriels": "en retard" if late else "ok"})
 
 
 def _has_every_migration() -> bool:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from config.bootstrap import postgresql
@@ -36,7 +37,7 @@ class Need:
 
 def browser() -> str | None:
     """Path of the Chromium or Chrome that drives the browser tests."""
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def needs(layout: Layout, *, database: bool, tests: bool) -> list[Need]:
@@ -58,7 +59,7 @@ def ensure(layout: Layout, *, database: bool, tests: bool) -> None:
     missing = [need for need in needs(layout, database=database, tests=tests) if not need.is_there()]
     if not missing:
         return
-    packages = [package for need in missing for package in need.packages]
+    packages = list(chain.from_iterable(need.packages for need in missing))
     said = ", ".join(need.what for need in missing)
     prefix = _root_prefix(said, packages)
     say(f"Installation de ce qui manque au système ({said}) : {' '.join(packages)}…")

@@ -99,21 +99,25 @@ def supervise(
         when_started(lambda: all(children[name].poll() is None for name in needed))
         while True:
             for program in programs:
-                if children[program.name].poll() is None:
-                    continue
-                if not program.restarts:
-                    raise Problem(
-                        f"le processus « {program.name} » s’est arrêté tout seul.",
-                        "Les lignes ci-dessus disent pourquoi.",
-                    )
-                if pauses[program.name].is_over():
-                    say(f"Le processus « {program.name} » s’est arrêté : il est relancé.")
-                    launch(program)
+                if children[program.name].poll() is not None:
+                    _restart(program, pauses[program.name], launch)
             time.sleep(0.3)
     except StopAsked:
         say("Arrêt…")
     finally:
         _stop_all(children.values())
+
+
+def _restart(program: Program, pause: Pause, launch: Callable[[Program], None]) -> None:
+    """Launch a program that ended, once its pause is over; a problem if it must never end."""
+    if not program.restarts:
+        raise Problem(
+            f"le processus « {program.name} » s’est arrêté tout seul.",
+            "Les lignes ci-dessus disent pourquoi.",
+        )
+    if pause.is_over():
+        say(f"Le processus « {program.name} » s’est arrêté : il est relancé.")
+        launch(program)
 
 
 def wait_until_answers(port: int, path: str, alive: Callable[[], bool], limit: float = 60.0) -> bool:
