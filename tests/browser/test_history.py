@@ -16,7 +16,7 @@ import json
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 from django.test import Client
-from catalogue import versions, workflow
+from catalogue.records import versions, workflow
 from catalogue.models import Operation
 from tests import factories
 curator = factories.account(username="relectrice", email="relectrice@exemple.fr")

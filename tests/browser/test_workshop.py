@@ -14,7 +14,7 @@ from tests.browser.soundness import faults_of
 SCENE = """
 import json
 from django.test import Client
-from catalogue import workflow
+from catalogue.records import workflow
 from catalogue.models import ContactRequest, Record, Revision
 from geo.models import Territory
 from tests import factories

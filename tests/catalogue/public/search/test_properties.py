@@ -84,7 +84,7 @@ def records() -> None:
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five records are ranked by their words, so that forty are enough to go beyond."""
-    for module in ("querysets", "filters"):
+    for module in ("models.querysets", "public.search.filters"):
         monkeypatch.setattr(f"catalogue.{module}.RANKED", 5)
 
 
