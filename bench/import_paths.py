@@ -110,8 +110,8 @@ def dry_run(path: Path) -> dict[str, float]:
         batch, _is_new = wizard.open_batch(upload, actor)
         opened = time.perf_counter() - began
         nature = KIND_SPECS["operation"]
-        chosen = columns.propose(nature, batch.setup["columns"], {})
-        mapping = columns.compose(nature, chosen, {}, batch.setup["srid"] or 4326, {})
+        chosen = columns.propose_fields(nature, batch.setup["columns"], {})
+        mapping = columns.compose_mapping(nature, chosen, {}, batch.setup["srid"] or 4326, {})
         wizard.map_columns(batch.pk, batch.version, mapping, actor)
         began, spent = time.perf_counter(), time.process_time()
         steps.carry_out(batch.pk, "essai")

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.columns.mapping import Mapping
 from catalogue.imports.places.placement import place_item
-from catalogue.imports.read.files import read
-from catalogue.imports.read.problems import FileRefused, Severity, reject
+from catalogue.imports.read.files import read_file
+from catalogue.imports.read.problems import FileRefused, Severity, rejection
 from catalogue.imports.rows.candidates import Candidate, read_candidates, read_item
 from catalogue.imports.run import Ground, Job, Result, check_source, plan_import, prepare, record
 from catalogue.imports.write.exclusive import alone
@@ -109,7 +109,7 @@ def attach(candidates: list[Candidate], mapping: Mapping, name: str, path: Path,
     """
     collection = next(c for c in mapping.nature.collections if c.name == name)
     owners = {candidate.key: candidate for candidate in candidates}
-    table = read(path.read_bytes())
+    table = read_file(path.read_bytes())
     by_file = path.stem.replace("_", "-")
     orphans = []
     for row in table.rows:
@@ -129,6 +129,6 @@ def _add(owner: Candidate, collection: Collection, cells: dict[str, str], where:
     if item is not None:
         problems += place_item(item, collection, ground.index)
     serious = [problem for problem in problems if problem.severity is not Severity.NOTICE]
-    owner.problems += [reject(problem.code, f"{where} : {problem}") for problem in serious]
+    owner.problems += [rejection(problem.code, f"{where} : {problem}") for problem in serious]
     if item is not None and not serious:
         owner.collections.setdefault(collection.attribute, []).append(item)

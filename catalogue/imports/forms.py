@@ -146,7 +146,7 @@ class ColumnsForm(forms.Form):
         self.nature: KindSpec = KIND_SPECS[batch.nature]
         self.data_of_mapping: dict[str, Any] = batch.setup.get("mapping") or {}
         self.columns = batch.setup["columns"]
-        proposed = described.propose(self.nature, self.columns, self.data_of_mapping)
+        proposed = described.propose_fields(self.nature, self.columns, self.data_of_mapping)
         kwargs["initial"] = {
             "projection": self._projection(),
             **{name: self._constants(name) for name in ("programmes", "themes")},
@@ -156,7 +156,7 @@ class ColumnsForm(forms.Form):
         if kwargs["initial"]["projection"] == "":
             projection: Any = self.fields["projection"]
             projection.choices = [("", _("Choisissez")), *projection.choices]
-        fields = [("", _("Ne pas reprendre")), *described.choices(self.nature)]
+        fields = [("", _("Ne pas reprendre")), *described.field_choices(self.nature)]
         for number, column in enumerate(self.columns):
             kept = [(KEEP, _("Comme le dit la correspondance"))] if proposed[column["header"]] == KEEP else []
             self.fields[f"colonne_{number}"] = forms.ChoiceField(
@@ -205,11 +205,11 @@ class ColumnsForm(forms.Form):
 
     def _require(self, data: dict[str, Any]) -> None:
         constants = {name: ";".join(t.code for t in data[name]) for name in ("programmes", "themes")}
-        made = described.compose(
+        made = described.compose_mapping(
             self.nature, self.chosen(), self.data_of_mapping, data["projection"], constants
         )
         missing = [
-            described.label(self.nature, known)
+            described.field_label(self.nature, known)
             for known in self.nature.fields
             if known.is_required and known.name not in made["champs"]
         ]

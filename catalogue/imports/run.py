@@ -23,8 +23,8 @@ from catalogue.imports.compare.snapshot import held_by_base, taken_by_others
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.suspicion import suspect
 from catalogue.imports.places.territories import TerritoryIndex
-from catalogue.imports.read.files import MAX_ROWS, read
-from catalogue.imports.read.problems import FileRefused, reject
+from catalogue.imports.read.files import MAX_ROWS, read_file
+from catalogue.imports.read.problems import FileRefused, rejection
 from catalogue.imports.read.table import Table
 from catalogue.imports.rows import rules
 from catalogue.imports.rows.candidates import Candidate, read_candidates
@@ -101,20 +101,20 @@ def hold(name: str) -> None:
 def prepare(job: Job) -> tuple[Table, Mapping, str]:
     """The table of the file, the mapping with its columns found, and the code of the source."""
     job.said(_("Lecture du fichier"))
-    table = read(job.data, max_rows=job.max_rows, layer=job.layer)
+    table = read_file(job.data, max_rows=job.max_rows, layer=job.layer)
     job.settlement.correct(table)
     given = job.mapping
     if given is None:
         nature = KIND_SPECS.get(job.nature)
         if nature is None:
             raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)})
-        given = replace(mappings.native(nature, table.headers), srid=_system_of(table))
+        given = replace(mappings.match_headers(nature, table.headers), srid=_system_of(table))
     elif job.nature and job.nature != given.nature.name:
         raise FileRefused(
             _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
             % {"one": given.nature.name, "other": job.nature}
         )
-    bound = mappings.bind(given, table.headers)
+    bound = mappings.bind_columns(given, table.headers)
     _say_columns(table, bound)
     return table, bound, job.source or bound.source
 
@@ -137,7 +137,7 @@ def _say_columns(table: Table, mapping: Mapping) -> None:
             _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
             % {"name": mapping.nature.key.name, "all": ", ".join(table.headers[:20])}
         )
-    personal, others = mappings.left_out(mapping, table.headers)
+    personal, others = mappings.unread_columns(mapping, table.headers)
     if personal:
         message = _("Colonnes laissées de côté, car elles semblent personnelles : %(all)s.")
         table.notices.append(message % {"all": ", ".join(personal)})
@@ -167,7 +167,7 @@ def plan_import(
         kind = taken.get(key_of(candidate, mapping.nature, source))
         if kind:
             message = _("Cet identifiant est déjà celui d’une fiche d’une autre nature (%(kind)s).")
-            candidate.problems.append(reject("identifiant-pris", message % {"kind": kind}))
+            candidate.problems.append(rejection("identifiant-pris", message % {"kind": kind}))
     for candidate in candidates:
         job.settlement.refuse(candidate)
     job.said(_("Comparaison avec le catalogue"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalogue.imports.columns.mapping import comparable
+from catalogue.imports.columns.mapping import comparison_key
 from catalogue.models import LabelAward
 from catalogue.records.fields import KindSpec
 
@@ -25,7 +25,7 @@ ANSWERS = frozenset({"label", "ajourne"})
 RESULT = re.compile(r"\b(resultats?|label|labellisation|attribution|etape)\b")
 
 
-def choices(nature: KindSpec) -> list[tuple[str, str]]:
+def award_choices(nature: KindSpec) -> list[tuple[str, str]]:
     """What a column may say of labels, by label; nothing for a nature that has none."""
     if all(collection.name != COLLECTION for collection in nature.collections):
         return []
@@ -43,13 +43,13 @@ def _step_label(regime: LabelAward.Regime) -> str:
     return names[regime]
 
 
-def steps(regime: str) -> list[tuple[str, str]]:
+def regime_steps(regime: str) -> list[tuple[str, str]]:
     """The steps of a regime, and of no other."""
     found = LabelAward.STEPS.get(LabelAward.Regime(regime), {}) if regime in LabelAward.Regime.values else {}
     return [(code, str(label)) for code, label in found.items()]
 
 
-def choice_of(item: dict[str, Any]) -> str:
+def choice_of_item(item: dict[str, Any]) -> str:
     """The choice of the page that says what an item of a mapping says; "" when none does."""
     constants = item.get("constantes", {})
     regime, target = constants.get("regime", ""), item.get("champ", "")
@@ -61,9 +61,9 @@ def choice_of(item: dict[str, Any]) -> str:
     return f"{COLLECTION}:{regime}:{CHARTER}" if is_charter else ""
 
 
-def item(header: str, choice: str, old: dict[str, Any] | None) -> dict[str, Any]:
+def build_item(header: str, choice: str, old: dict[str, Any] | None) -> dict[str, Any]:
     """The item of a mapping that a choice makes of a column; what ``old`` said of its words stays."""
-    if old is not None and choice_of(old) == choice:
+    if old is not None and choice_of_item(old) == choice:
         return {**old, "colonne": header}
     _name, regime, what = choice.split(":")
     constants = {"label": LABEL, "regime": regime}
@@ -74,20 +74,20 @@ def item(header: str, choice: str, old: dict[str, Any] | None) -> dict[str, Any]
     return {"colonne": header, "champ": "etape", "constantes": {**constants, **year}}
 
 
-def propose(header: str, samples: list[str]) -> str:
+def propose_award(header: str, samples: list[str]) -> str:
     """The choice proposed for a column from its header and a few of its cells; "" for none."""
-    form, cells = comparable(header), {comparable(sample) for sample in samples}
+    form, cells = comparison_key(header), {comparison_key(sample) for sample in samples}
     if re.match(rf"{CHARTER}\b", form) and any(YEAR.fullmatch(cell) for cell in cells):
         return f"{COLLECTION}:{LabelAward.Regime.R2013}:{CHARTER}"
     years = {int(year) for year in YEAR.findall(header)}
     if not RESULT.search(form) or len(years) != 1:
         return ""
-    regime = _regime_of(years.pop())
-    known = {comparable(word) for pair in steps(regime) for word in pair} if regime else set()
+    regime = _regime_in_force(years.pop())
+    known = {comparison_key(word) for pair in regime_steps(regime) for word in pair} if regime else set()
     return f"{COLLECTION}:{regime}:etape" if cells & (known | ANSWERS) else ""
 
 
-def _regime_of(year: int) -> str:
+def _regime_in_force(year: int) -> str:
     """The only regime in force all the year; "" for 2016 and for the years before any."""
     if year >= 2023:
         return LabelAward.Regime.R2023.value

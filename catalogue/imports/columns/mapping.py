@@ -31,7 +31,7 @@ SRIDS = tuple(NAMES)
 
 
 @dataclass(frozen=True)
-class Rule:
+class FieldRule:
     """How one field is filled: from a column, from a template of columns, or by a constant."""
 
     column: str = ""
@@ -59,7 +59,7 @@ class Mapping:
     """What to do with a file: its nature, its source, and a rule for each field."""
 
     nature: KindSpec
-    rules: dict[str, Rule]
+    rules: dict[str, FieldRule]
     items: tuple[ItemRule, ...] = ()
     source: str = ""
     source_details: dict[str, str] = field(default_factory=dict)
@@ -75,17 +75,17 @@ class Mapping:
 
 
 @lru_cache(maxsize=50_000)
-def comparable(text: str) -> str:
+def comparison_key(text: str) -> str:
     """The text in the form in which headers and vocabulary are compared."""
     return normalise(one_line(text)) or one_line(text)
 
 
-def load(text: str) -> Mapping:
+def load_mapping(text: str) -> Mapping:
     """The mapping that a TOML text describes. Raises FileRefused with what is wrong in it."""
-    return from_data(data_of(text))
+    return build_mapping(parse_toml(text))
 
 
-def data_of(text: str) -> dict[str, Any]:
+def parse_toml(text: str) -> dict[str, Any]:
     """What a TOML text holds. Raises FileRefused when it is not TOML."""
     try:
         return tomllib.loads(text)
@@ -95,7 +95,7 @@ def data_of(text: str) -> dict[str, Any]:
         ) from error
 
 
-def from_data(data: dict[str, Any]) -> Mapping:
+def build_mapping(data: dict[str, Any]) -> Mapping:
     """The mapping that the data of a TOML text, or of the import wizard, describe."""
     nature = KIND_SPECS.get(str(data.get("nature", "")))
     if nature is None:
@@ -115,16 +115,16 @@ def from_data(data: dict[str, Any]) -> Mapping:
         )
     return Mapping(
         nature=nature,
-        rules=_rules(nature, data.get("champs", {})),
-        items=tuple(_items(nature, data)),
+        rules=_build_field_rules(nature, data.get("champs", {})),
+        items=tuple(_build_item_rules(nature, data)),
         source=details.pop("code", ""),
         source_details=details,
-        ignored=frozenset(comparable(name) for name in data.get("ignorees", [])),
+        ignored=frozenset(comparison_key(name) for name in data.get("ignorees", [])),
         srid=srid,
     )
 
 
-def _rules(nature: KindSpec, table: dict[str, Any]) -> dict[str, Rule]:
+def _build_field_rules(nature: KindSpec, table: dict[str, Any]) -> dict[str, FieldRule]:
     rules = {}
     for name, value in table.items():
         if name not in nature.by_name:
@@ -139,18 +139,18 @@ def _rules(nature: KindSpec, table: dict[str, Any]) -> dict[str, Rule]:
                 _("Champ « %(name)s » : réglage inconnu « %(what)s ».")
                 % {"name": name, "what": sorted(unknown)[0]}
             )
-        rules[name] = Rule(
+        rules[name] = FieldRule(
             column=given.get("colonne", ""),
             constant=str(given.get("constante", "")),
             template=given.get("modele", ""),
-            values={comparable(key): str(target) for key, target in given.get("valeurs", {}).items()},
-            empty=frozenset(comparable(word) for word in given.get("vides", [])),
+            values={comparison_key(key): str(target) for key, target in given.get("valeurs", {}).items()},
+            empty=frozenset(comparison_key(word) for word in given.get("vides", [])),
             separator=given.get("separateur", ";"),
         )
     return rules
 
 
-def _items(nature: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
+def _build_item_rules(nature: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
     rules = []
     for collection in nature.collections:
         names = {known.name for known in collection.fields}
@@ -167,28 +167,28 @@ def _items(nature: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
                     collection,
                     given.get("colonne", ""),
                     target,
-                    {comparable(key): str(value) for key, value in given.get("valeurs", {}).items()},
-                    frozenset(comparable(word) for word in given.get("ignores", [])),
+                    {comparison_key(key): str(value) for key, value in given.get("valeurs", {}).items()},
+                    frozenset(comparison_key(word) for word in given.get("ignores", [])),
                     constants,
                 )
             )
     return rules
 
 
-def native(nature: KindSpec, headers: list[str]) -> Mapping:
+def match_headers(nature: KindSpec, headers: list[str]) -> Mapping:
     """The mapping of a file that has our own headers; the others are proposed by their synonyms."""
-    rules: dict[str, Rule] = {}
+    rules: dict[str, FieldRule] = {}
     for known in nature.by_name.values():
-        header = _matching(known, headers, rules)
+        header = _find_header(known, headers, rules)
         if header is not None:
-            rules[known.name] = Rule(column=header)
+            rules[known.name] = FieldRule(column=header)
     return Mapping(nature=nature, rules=rules)
 
 
-def _matching(known: Field, headers: list[str], rules: dict[str, Rule]) -> str | None:
+def _find_header(known: Field, headers: list[str], rules: dict[str, FieldRule]) -> str | None:
     taken = {rule.column for rule in rules.values()}
-    by_form = {comparable(header): header for header in reversed(headers) if header not in taken}
-    for word in (comparable(known.name), *known.synonyms):
+    by_form = {comparison_key(header): header for header in reversed(headers) if header not in taken}
+    for word in (comparison_key(known.name), *known.synonyms):
         if word in by_form and not is_personal(by_form[word]):
             return by_form[word]
     return None
@@ -196,18 +196,18 @@ def _matching(known: Field, headers: list[str], rules: dict[str, Rule]) -> str |
 
 def is_personal(header: str) -> bool:
     """True for a header that announces the data of a person: such a column is left out."""
-    words = comparable(header)
+    words = comparison_key(header)
     return bool(PERSONAL.search(words)) and not NOT_PERSONAL.search(words)
 
 
-def bind(mapping: Mapping, headers: list[str]) -> Mapping:
+def bind_columns(mapping: Mapping, headers: list[str]) -> Mapping:
     """The mapping with its columns written as the file writes them; FileRefused when one is missing."""
-    by_form = {comparable(header): header for header in reversed(headers)}
+    by_form = {comparison_key(header): header for header in reversed(headers)}
 
     def actual(column: str) -> str:
         if not column or column in headers:
             return column
-        found = by_form.get(comparable(column))
+        found = by_form.get(comparison_key(column))
         if found is None:
             raise FileRefused(
                 _("La colonne « %(name)s », attendue par la correspondance, manque au fichier.")
@@ -219,7 +219,7 @@ def bind(mapping: Mapping, headers: list[str]) -> Mapping:
         return TEMPLATE.sub(lambda m: m[0] if m[1] == "ligne" else "{" + actual(m[1]) + "}", template)
 
     rules = {
-        name: Rule(actual(r.column), r.constant, text(r.template), r.values, r.empty, r.separator)
+        name: FieldRule(actual(r.column), r.constant, text(r.template), r.values, r.empty, r.separator)
         for name, r in mapping.rules.items()
     }
     items = tuple(
@@ -238,14 +238,14 @@ def bind(mapping: Mapping, headers: list[str]) -> Mapping:
     )
 
 
-def left_out(mapping: Mapping, headers: list[str]) -> tuple[list[str], list[str]]:
+def unread_columns(mapping: Mapping, headers: list[str]) -> tuple[list[str], list[str]]:
     """The columns that no rule reads and that were not set aside on purpose: (personal, others)."""
     used = mapping.columns()
-    rest = [h for h in headers if h not in used and comparable(h) not in mapping.ignored]
+    rest = [h for h in headers if h not in used and comparison_key(h) not in mapping.ignored]
     return [h for h in rest if is_personal(h)], [h for h in rest if not is_personal(h)]
 
 
-def fill(template: str, cells: dict[str, str], line: int) -> str:
+def fill_template(template: str, cells: dict[str, str], line: int) -> str:
     """The template with the cells of a row in the place of ``{column}``, and its number for ``{ligne}``."""
     return TEMPLATE.sub(
         lambda match: str(line) if match[1] == "ligne" else one_line(cells.get(match[1], "")), template

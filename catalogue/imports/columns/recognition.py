@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from catalogue.imports.columns import awards
 from catalogue.imports.columns import mapping as mappings
-from catalogue.imports.columns.mapping import comparable, is_personal
+from catalogue.imports.columns.mapping import comparison_key, is_personal
 from catalogue.imports.read.table import Table
 from catalogue.imports.read.typography import one_line
 from catalogue.models import RecordOrganisation
@@ -37,7 +37,7 @@ POINT = re.compile(r"-?\d{1,2}\.\d{3,}\s*,\s*-?\d{1,3}\.\d{3,}")
 SHAPE = re.compile(r"(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON) ?Z? ?|)\(.*", re.IGNORECASE)
 POSITION = {"lon", "lat", "point"}
 BRACKETS = re.compile(r"\([^()]*\)")
-OF = ("du", "de", "des", "d")
+PREPOSITIONS = ("du", "de", "des", "d")
 TITLE = re.compile(r"(nom|titre|intitule)\b(?!.*\b(dept?|departement|region|commune|ville|epci|maire)\b)")
 PLACES = {
     "territoire": gettext_lazy("Code INSEE du territoire"),
@@ -63,30 +63,30 @@ class Column(TypedDict):
     looks: str
 
 
-def describe(table: Table) -> list[Column]:
+def describe_columns(table: Table) -> list[Column]:
     """Each column with a few of its cells and what they look like; personal cells are not kept."""
     columns: list[Column] = []
     for header in table.headers:
         written = (row.cells.get(header, "")[:LONGEST_LOOK] for row in table.rows[:LOOKED_AT])
         cells = [text for cell in written if (text := one_line(cell))]
-        personal = is_personal(header) or _share(PHONE, cells) > SOMETIMES or _has_email(cells)
+        personal = is_personal(header) or _share_matching(PHONE, cells) > SOMETIMES or _has_email(cells)
         samples = [] if personal else list(dict.fromkeys(cells))[:SAMPLES]
         columns.append(
             {
                 "header": header,
-                "samples": [_short(sample) for sample in samples],
+                "samples": [_shorten(sample) for sample in samples],
                 "personal": personal,
-                "looks": _looks(cells),
+                "looks": _suggest_field(cells),
             }
         )
     return columns
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_SAMPLE else text[: LONGEST_SAMPLE - 1] + "…"
 
 
-def _share(pattern: re.Pattern[str], cells: list[str]) -> float:
+def _share_matching(pattern: re.Pattern[str], cells: list[str]) -> float:
     return sum(bool(pattern.fullmatch(cell)) for cell in cells) / len(cells) if cells else 0
 
 
@@ -95,17 +95,17 @@ def _has_email(cells: list[str]) -> bool:
     return bool(cells) and found / len(cells) > SOMETIMES
 
 
-def _looks(cells: list[str]) -> str:
+def _suggest_field(cells: list[str]) -> str:
     """The field that the content alone suggests."""
-    if _share(POINT, cells) > MOSTLY:
+    if _share_matching(POINT, cells) > MOSTLY:
         return "point"
-    if _share(SHAPE, cells) > MOSTLY:
+    if _share_matching(SHAPE, cells) > MOSTLY:
         return "emplacement"
     distinct = len(set(cells)) > len(cells) / 2
-    return "territoire" if distinct and _share(CODE, cells) > MOSTLY else ""
+    return "territoire" if distinct and _share_matching(CODE, cells) > MOSTLY else ""
 
 
-def label(nature: KindSpec, known: Field) -> str:
+def field_label(nature: KindSpec, known: Field) -> str:
     """How a field is called on a screen."""
     if known.name in PLACES and known is not nature.key:
         return str(PLACES[known.name])
@@ -114,7 +114,7 @@ def label(nature: KindSpec, known: Field) -> str:
     if "." in known.attribute:
         role = known.attribute.split(".")[1]
         return _("Organisation : %(role)s") % {"role": RecordOrganisation.Role(role).label}
-    return _capital(str(model_field(nature.model, known.attribute).verbose_name))
+    return _capitalise(str(model_field(nature.model, known.attribute).verbose_name))
 
 
 def attribute_label(nature: KindSpec, attribute: str) -> str:
@@ -127,52 +127,54 @@ def attribute_label(nature: KindSpec, attribute: str) -> str:
         return _("Territoire")
     for known in nature.fields:
         if known.attribute == attribute:
-            return label(nature, known)
+            return field_label(nature, known)
     for collection in nature.collections:
         if collection.attribute == attribute:
-            return _capital(collection.name)
+            return _capitalise(collection.name)
     return attribute
 
 
-def _capital(text: str) -> str:
+def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choices(nature: KindSpec) -> list[tuple[str, str]]:
+def field_choices(nature: KindSpec) -> list[tuple[str, str]]:
     """What a column may fill, by label; the source is said for the whole file."""
     named = [
-        (known.name, label(nature, known)) for known in nature.by_name.values() if known.name != "source"
+        (known.name, field_label(nature, known))
+        for known in nature.by_name.values()
+        if known.name != "source"
     ]
-    return sorted([*named, *awards.choices(nature)], key=lambda pair: comparable(pair[1]))
+    return sorted([*named, *awards.award_choices(nature)], key=lambda pair: comparison_key(pair[1]))
 
 
-def propose(nature: KindSpec, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
+def propose_fields(nature: KindSpec, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
     """The field proposed for each column, "" for none. ``data`` are those of a mapping, or empty."""
-    by_form = {comparable(column["header"]): column["header"] for column in reversed(columns)}
+    by_form = {comparison_key(column["header"]): column["header"] for column in reversed(columns)}
     proposed = {column["header"]: "" for column in columns}
     for name, rule in data.get("champs", {}).items():
         wanted = rule if isinstance(rule, str) else rule.get("colonne", "")
-        header = by_form.get(comparable(wanted)) if wanted else None
+        header = by_form.get(comparison_key(wanted)) if wanted else None
         if header and name in nature.by_name:
             proposed[header] = name
-    for item in _items(nature, data):
-        if found := by_form.get(comparable(str(item.get("colonne", "")))):
-            proposed[found] = KEEP if proposed[found] else awards.choice_of(item) or KEEP
+    for item in _mapping_items(nature, data):
+        if found := by_form.get(comparison_key(str(item.get("colonne", "")))):
+            proposed[found] = KEEP if proposed[found] else awards.choice_of_item(item) or KEEP
     if data.get("champs"):
         return proposed
     headers = [column["header"] for column in columns if not column["personal"]]
-    for name, native in mappings.native(nature, headers).rules.items():
+    for name, native in mappings.match_headers(nature, headers).rules.items():
         proposed[native.column] = name
-    _propose_loosely(nature, proposed, headers)
+    _propose_by_prefix(nature, proposed, headers)
     _propose_by_content(nature, proposed, [c for c in columns if not c["personal"]])
     return proposed
 
 
 def _propose_by_content(nature: KindSpec, proposed: dict[str, str], columns: list[Column]) -> None:
     """Labels by their header and words, then what the cells alone suggest."""
-    for column in columns if awards.choices(nature) else ():
+    for column in columns if awards.award_choices(nature) else ():
         if not proposed[column["header"]]:
-            proposed[column["header"]] = awards.propose(column["header"], column["samples"])
+            proposed[column["header"]] = awards.propose_award(column["header"], column["samples"])
     for column in columns:
         looks = column["looks"]
         if not proposed[column["header"]] and looks in nature.by_name and looks not in proposed.values():
@@ -182,26 +184,27 @@ def _propose_by_content(nature: KindSpec, proposed: dict[str, str], columns: lis
             proposed[header] = "" if name in POSITION else name  # the geometry says it, and in one system
 
 
-def _propose_loosely(nature: KindSpec, proposed: dict[str, str], headers: list[str]) -> None:
+def _propose_by_prefix(nature: KindSpec, proposed: dict[str, str], headers: list[str]) -> None:
     """« Superficie du quartier (ha) » is the area, « Nom EcoQuartier » the title."""
     for known in nature.fields:
-        words = (comparable(known.name), *known.synonyms)
+        words = (comparison_key(known.name), *known.synonyms)
         for header in headers:
             if known.name in proposed.values():
                 break
-            form = comparable(BRACKETS.sub("", header))
+            form = comparison_key(BRACKETS.sub("", header))
             alike = any(
-                form == word or form.startswith(tuple(f"{word} {of} " for of in OF)) for word in words
+                form == word or form.startswith(tuple(f"{word} {of} " for of in PREPOSITIONS))
+                for word in words
             )
             if not proposed[header] and (alike or (known.name == "titre" and TITLE.match(form))):
                 proposed[header] = known.name
 
 
-def _items(nature: KindSpec, data: dict[str, Any]) -> list[dict[str, Any]]:
+def _mapping_items(nature: KindSpec, data: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for collection in nature.collections for item in data.get(collection.name, [])]
 
 
-def compose(
+def compose_mapping(
     nature: KindSpec, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
 ) -> dict[str, Any]:
     """The data of a mapping from the field chosen for each column.
@@ -225,7 +228,7 @@ def compose(
         parts = [fields[name].get("colonne", "") for name in IDENTITY if name in fields]
         fields[nature.key.name] = {"modele": " ".join(f"{{{part}}}" for part in parts if part)}
     for collection in nature.collections:
-        made[collection.name] = _chosen_items(chosen, made.get(collection.name, []), collection.name)
+        made[collection.name] = _compose_items(chosen, made.get(collection.name, []), collection.name)
     made |= {
         "nature": nature.name,
         "champs": fields,
@@ -235,18 +238,18 @@ def compose(
     return made
 
 
-def _chosen_items(chosen: dict[str, str], old: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+def _compose_items(chosen: dict[str, str], old: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """The items of a collection: those that are kept as they were, then those that the page says."""
     by_column: dict[str, list[dict[str, Any]]] = {}
     for item in old:
-        by_column.setdefault(comparable(str(item.get("colonne", ""))), []).append(item)
+        by_column.setdefault(comparison_key(str(item.get("colonne", ""))), []).append(item)
     items: list[dict[str, Any]] = []
     for header, choice in chosen.items():
-        there = by_column.get(comparable(header), [])
+        there = by_column.get(comparison_key(header), [])
         if choice == KEEP:
             items += there
         elif choice.startswith(f"{name}:"):
-            items.append(awards.item(header, choice, there[0] if there else None))
+            items.append(awards.build_item(header, choice, there[0] if there else None))
     return items
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
-from catalogue.imports.columns.mapping import comparable
+from catalogue.imports.columns.mapping import comparison_key
 from catalogue.imports.places.regions import check_region
 from catalogue.imports.places.resolution import resolve
 from catalogue.imports.places.shapes import position_text, read_shape
 from catalogue.imports.places.territories import COMMUNAL, Ground, TerritoryIndex
-from catalogue.imports.read.problems import Problem, doubt, notice, reject
+from catalogue.imports.read.problems import Problem, doubt, notice, rejection
 from catalogue.imports.rows import values
 from catalogue.imports.rows.candidates import Candidate, Item, PlaceGiven
 from catalogue.models import Record
@@ -129,11 +129,11 @@ def _draw(
 
 
 def _precision(candidate: Candidate, given: PlaceGiven) -> Precision | None:
-    wanted = comparable(given.precision)
+    wanted = comparison_key(given.precision)
     if not wanted:
         return None
     for choice in Precision:
-        if wanted in {comparable(choice.value), comparable(str(choice.label))}:
+        if wanted in {comparison_key(choice.value), comparison_key(str(choice.label))}:
             return choice
     message = _("« %(text)s » n’est pas une précision : %(all)s.") % {
         "text": given.precision,
@@ -166,7 +166,7 @@ def _point(candidate: Candidate, given: PlaceGiven, srid: int) -> tuple[float, f
         )
     else:
         message = _("%(x)s, %(y)s sort du monde : une longitude puis une latitude sont attendues.")
-    candidate.problems.append(reject("hors-du-monde", message % {"x": lon, "y": lat}, column))
+    candidate.problems.append(rejection("hors-du-monde", message % {"x": lon, "y": lat}, column))
     return None
 
 

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from django.utils.translation import gettext as _
 
 from catalogue.imports.places.territories import Former, Ground, TerritoryIndex
-from catalogue.imports.read.problems import Problem, doubt, notice, reject
+from catalogue.imports.read.problems import Problem, doubt, notice, rejection
 from catalogue.imports.read.typography import one_line
 from catalogue.imports.rows.values import PARENTHESIS, upright
 from geo.names import LINKS, normalise
@@ -63,7 +63,7 @@ def resolve(
         ground = index.grounds.get(reference[0])
         if ground is None:
             message = _("Territoire inconnu : « %(code)s ».") % {"code": one_line(code)}
-            return Found(None, [reject("territoire-inconnu", message, code_column)])
+            return Found(None, [rejection("territoire-inconnu", message, code_column)])
         return Found(ground)
     said = Said(
         clean_code(code),
@@ -260,19 +260,21 @@ def _unknown_code(index: TerritoryIndex, said: Said) -> Found:
     if proposed:
         return Found(None, [_doubt_place("code-inconnu", message, said.code_column, proposed)])
     advice = " " + _("Aucune commune ne porte ce nom : corrigez le code.")
-    return Found(None, [reject("code-inconnu", message + advice, said.code_column)])
+    return Found(None, [rejection("code-inconnu", message + advice, said.code_column)])
 
 
 def _without_code(index: TerritoryIndex, said: Said) -> Found:
     if not said.names:
-        return Found(None, [reject("territoire-absent", _("Ni code ni nom de commune."), said.code_column)])
+        return Found(
+            None, [rejection("territoire-absent", _("Ni code ni nom de commune."), said.code_column)]
+        )
     if proposed := _proposed(index, said):
         return Found(None, [_doubt_place("code-absent", _("Le code manque."), said.code_column, proposed)])
     grouping = next((g for name in said.names for g in index.groupings.get(normalise(name), [])), None)
     if grouping is not None:
         return Found(None, [_doubt_place("code-absent", _("Le code manque."), said.code_column, [grouping])])
     message = _("Le code manque, et « %(name)s » n’est pas le nom d’une commune.") % {"name": said.name}
-    return Found(None, [reject("territoire-inconnu", message, said.name_column)])
+    return Found(None, [rejection("territoire-inconnu", message, said.name_column)])
 
 
 def _proposed(index: TerritoryIndex, said: Said) -> list[Ground]:

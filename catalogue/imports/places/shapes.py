@@ -15,7 +15,7 @@ from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from catalogue.imports.read.problems import Problem, doubt, reject
+from catalogue.imports.read.problems import Problem, doubt, rejection
 from geo.coordinates import FRANCE as PARTS_OF_FRANCE
 from geo.drawing import BUILDERS, WORLD, Box, box_of, check_geometry, parse_geometry, within
 from geo.uploads.projections import WGS84, ZONES, to_degrees
@@ -58,11 +58,11 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
         text = written(geometry)
         check_geometry(GEOSGeometry(f"SRID={WGS84};{text}"), in_france=False)
     except ValidationError as fault:
-        found.problems.append(reject("geometrie-refusee", str(fault.messages[0]), column))
+        found.problems.append(rejection("geometrie-refusee", str(fault.messages[0]), column))
         return found
     except (GDALException, GEOSException, ValueError):
         message = _("Les coordonnées ne sont pas dans la projection choisie.")
-        found.problems.append(reject("geometrie-refusee", message, column))
+        found.problems.append(rejection("geometrie-refusee", message, column))
         return found
     inside = geometry if geometry.geom_type == "Point" else geometry.point_on_surface
     found.text, found.position = text, (inside.x, inside.y)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.spatial import read_spatial
 from catalogue.imports.read.spreadsheet import is_workbook, is_zip, read_xlsx
-from catalogue.imports.read.table import MAX_CELL, MAX_COLUMNS, Row, Table, clean_headers, sort_rows
+from catalogue.imports.read.table import MAX_CELL, MAX_COLUMNS, Row, Table, clean_headers, set_aside_rows
 from geo.uploads import tables
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -64,19 +64,19 @@ WINDOWS = re.compile(rb"[\x80-\x9f]")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def read(data: bytes, *, max_rows: int = MAX_ROWS, layer: str = "") -> Table:
+def read_file(data: bytes, *, max_rows: int = MAX_ROWS, layer: str = "") -> Table:
     """The table that the bytes hold: ``layer`` of it when there are several. Raises FileRefused."""
     if not data.strip():
         raise FileRefused(_("Le fichier est vide."))
     if len(data) > MAX_BYTES:
         raise FileRefused(_("Le fichier dépasse 100 Mo : découpez-le."))
     if is_zip(data) and is_workbook(data):
-        return sort_rows(read_xlsx(data, max_rows=max_rows, layer=layer))
+        return set_aside_rows(read_xlsx(data, max_rows=max_rows, layer=layer))
     if is_zip(data) or tables.is_spatial(data):
-        return sort_rows(read_spatial(data, max_rows=max_rows, layer=layer))
+        return set_aside_rows(read_spatial(data, max_rows=max_rows, layer=layer))
     refuse_other_formats(data)
-    text, encoding = decode(data)
-    return sort_rows(read_csv(text, encoding, max_rows=max_rows))
+    text, encoding = decode_text(data)
+    return set_aside_rows(read_csv(text, encoding, max_rows=max_rows))
 
 
 def refuse_other_formats(data: bytes) -> None:
@@ -90,17 +90,17 @@ def refuse_other_formats(data: bytes) -> None:
             )
 
 
-def decode(data: bytes) -> tuple[str, str]:
+def decode_text(data: bytes) -> tuple[str, str]:
     """The text and the encoding it was in: UTF-8, UTF-16, else Windows or Latin-9."""
     for mark, encoding in BOMS:
         if data.startswith(mark):
             try:
-                return without_nul(data.decode(encoding)), encoding
+                return refuse_nul(data.decode(encoding)), encoding
             except UnicodeDecodeError as error:
                 raise FileRefused(_("Le texte ne suit pas l’encodage annoncé par le fichier.")) from error
     position = data.find(b"\x00")
     if position >= 0:
-        return _unmarked(data, position)
+        return _decode_unmarked_utf16(data, position)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -112,13 +112,13 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("latin-1"), "latin-1"
 
 
-def _unmarked(data: bytes, position: int) -> tuple[str, str]:
+def _decode_unmarked_utf16(data: bytes, position: int) -> tuple[str, str]:
     """The text of UTF-16 without its mark, every other byte of which is NUL. Raises FileRefused."""
     head = data[:200]
     for encoding, first in (("utf-16-le", 1), ("utf-16-be", 0)):
         if head[first::2].count(0) > len(head) * 0.4 and head[1 - first :: 2].count(0) == 0:
             try:
-                return without_nul(data.decode(encoding)), encoding
+                return refuse_nul(data.decode(encoding)), encoding
             except UnicodeDecodeError:
                 break
     line = data.count(b"\n", 0, position) + 1
@@ -130,7 +130,7 @@ def is_latin_9(data: bytes) -> bool:
     return LATIN_9.search(data) is not None and WINDOWS.search(data) is None
 
 
-def without_nul(text: str) -> str:
+def refuse_nul(text: str) -> str:
     """The text. Raises FileRefused when it contains NUL, which no database takes."""
     position = text.find("\x00")
     if position >= 0:
@@ -153,7 +153,7 @@ def refuse_broken_utf8(data: bytes, position: int) -> None:
         )
 
 
-def separator_of(text: str) -> str:
+def guess_separator(text: str) -> str:
     """The separator that cuts the first lines into the most, and the most regular, cells."""
     sample = text[:65536]
 
@@ -171,9 +171,9 @@ def separator_of(text: str) -> str:
 
 def read_csv(text: str, encoding: str, *, max_rows: int) -> Table:
     """The table of a CSV, or FileRefused with the lines at fault."""
-    separator = separator_of(text)
+    separator = guess_separator(text)
     csv.field_size_limit(MAX_CELL)
-    lines = list(_records(text, separator, max_rows))
+    lines = list(_read_records(text, separator, max_rows))
     widest = max((len(cells) for _line, cells in lines), default=0)
     header_at = next((i for i, (_line, cells) in enumerate(lines) if _is_header(cells, widest)), None)
     if header_at is None:
@@ -191,7 +191,7 @@ def read_csv(text: str, encoding: str, *, max_rows: int) -> Table:
     return table
 
 
-def _records(text: str, separator: str, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+def _read_records(text: str, separator: str, max_rows: int) -> Iterator[tuple[int, list[str]]]:
     """Each record with the number of the line where it starts."""
     taken = 0
 

@@ -43,7 +43,7 @@ def doubt(code: str, message: str, column: str = "", proposals: Proposals = ()) 
     return Problem(Severity.DOUBT, code, message, column, proposals)
 
 
-def reject(code: str, message: str, column: str = "") -> Problem:
+def rejection(code: str, message: str, column: str = "") -> Problem:
     """A remark that keeps the row out until the file is corrected."""
     return Problem(Severity.REJECT, code, message, column)
 

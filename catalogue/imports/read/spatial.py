@@ -42,7 +42,7 @@ def read_spatial(data: bytes, *, max_rows: int, layer: str = "") -> Table:
         layers=found.layers,
     )
     for line, (values, shape) in enumerate(zip(found.rows, found.shapes, strict=True), start=1):
-        cells = {name: _cell(value) for name, value in zip(headers, values, strict=False)}
+        cells = {name: _spatial_cell_text(value) for name, value in zip(headers, values, strict=False)}
         if first:
             cells[first] = shape
         table.rows.append(Row(line, cells))
@@ -53,7 +53,7 @@ def read_spatial(data: bytes, *, max_rows: int, layer: str = "") -> Table:
     return table
 
 
-def _cell(value: Any) -> str:
+def _spatial_cell_text(value: Any) -> str:
     """The cell as a person would type it; the items of a list are separated as in our own files."""
     if isinstance(value, list):
         return "; ".join(cell_text(one) for one in value[:LONGEST_LIST] if not isinstance(one, list | dict))

@@ -24,7 +24,7 @@ MAX_SHEETS = 200
 WORKBOOK = "xl/workbook.xml"
 TEXTS = "xl/sharedstrings.xml"
 SHEETS = "xl/worksheets/"
-LEFT_ALONE = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/", "xl/pivot", "customxml/")
+UNREAD_PARTS = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/", "xl/pivot", "customxml/")
 """Parts that nobody here opens."""
 LARGEST_PART = 10 * 1024 * 1024
 """Bytes of a part that is held whole: names of sheets, styles, links."""
@@ -70,23 +70,23 @@ def refuse_hostile_archive(data: bytes) -> None:
             if sum(one.file_size for one in by_name.values()) > MAX_RATIO * max(len(data), 1):
                 raise FileRefused(str(TOO_LARGE))
             for name, member in by_name.items():
-                _judge(opened, name, member)
+                _check_member(opened, name, member)
             if WORKBOOK not in by_name:
                 raise FileRefused(_("Ce n’est pas un classeur XLSX : enregistrez-le à nouveau en XLSX."))
     except UploadRefused as refusal:
         raise FileRefused(_("Le classeur est refusé. %(why)s") % {"why": refusal}) from refusal
 
 
-def _judge(opened: zipfile.ZipFile, name: str, member: zipfile.ZipInfo) -> None:
+def _check_member(opened: zipfile.ZipFile, name: str, member: zipfile.ZipInfo) -> None:
     """Raise FileRefused for a part that would run something, or that would fill the memory."""
     if name.endswith("vbaproject.bin") or "macrosheets/" in name:
         raise FileRefused(str(MACROS))
-    if name.startswith(LEFT_ALONE) or not name.endswith((".xml", ".rels")):
+    if name.startswith(UNREAD_PARTS) or not name.endswith((".xml", ".rels")):
         return
     if name.startswith(SHEETS):
-        _scan(opened, member, ROW)
+        _count_marks(opened, member, ROW)
     elif name == TEXTS:
-        if _scan(opened, member, TEXT) > MOST_TEXTS:
+        if _count_marks(opened, member, TEXT) > MOST_TEXTS:
             raise FileRefused(_("Le classeur contient trop de textes : découpez-le, ou donnez-le en CSV."))
     elif member.file_size > LARGEST_PART:
         raise FileRefused(str(TOO_LARGE))
@@ -100,7 +100,7 @@ def _judge(opened: zipfile.ZipFile, name: str, member: zipfile.ZipInfo) -> None:
             raise FileRefused(str(MACROS))
 
 
-def _scan(opened: zipfile.ZipFile, member: zipfile.ZipInfo, mark: re.Pattern[bytes]) -> int:
+def _count_marks(opened: zipfile.ZipFile, member: zipfile.ZipInfo, mark: re.Pattern[bytes]) -> int:
     """How many marks stand in a part, never held whole; FileRefused when what follows one is too much."""
     found, tags, rest = 0, 0, b""
     for piece in itertools.chain(archive.pieces(opened, member), [b""]):
@@ -140,16 +140,16 @@ def read_xlsx(data: bytes, *, max_rows: int, layer: str = "") -> Table:
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         if len(workbook.sheetnames) > MAX_SHEETS:
             raise FileRefused(_("Le classeur a plus de %(n)d feuilles.") % {"n": MAX_SHEETS})
-        title, lines = _first_filled(workbook, max_rows, layer)
+        title, lines = _find_sheet(workbook, max_rows, layer)
         titles = [sheet.title for sheet in workbook.worksheets]
     except FileRefused:
         raise
     except Exception as error:  # openpyxl raises whatever the XML makes it raise
-        raise FileRefused(_unread(error)) from error
+        raise FileRefused(_explain_failure(error)) from error
     if not lines:
         raise FileRefused(_("Le classeur est vide."))
-    widest = max(_width(cells) for _line, cells in lines)
-    at = next(i for i, (_line, cells) in enumerate(lines) if _width(cells) * 2 >= widest)
+    widest = max(_count_filled(cells) for _line, cells in lines)
+    at = next(i for i, (_line, cells) in enumerate(lines) if _count_filled(cells) * 2 >= widest)
     headers = clean_headers(list(lines[at][1]))
     padding = [""] * len(headers)
     table = Table(headers, [], "xlsx", ";", layer=title, layers=titles)
@@ -161,7 +161,7 @@ def read_xlsx(data: bytes, *, max_rows: int, layer: str = "") -> Table:
     return table
 
 
-def _unread(error: Exception) -> str:
+def _explain_failure(error: Exception) -> str:
     """What is wrong with a workbook that openpyxl gave up."""
     if type(error).__module__.startswith("defusedxml"):
         return str(ENTITIES)
@@ -170,16 +170,16 @@ def _unread(error: Exception) -> str:
     return _("Le classeur ne se lit pas, il est abîmé : enregistrez-le à nouveau en XLSX.")
 
 
-def _width(cells: list[str]) -> int:
+def _count_filled(cells: list[str]) -> int:
     return sum(bool(cell) for cell in cells)
 
 
-def _first_filled(workbook: Any, max_rows: int, layer: str) -> tuple[str, list[tuple[int, list[str]]]]:
+def _find_sheet(workbook: Any, max_rows: int, layer: str) -> tuple[str, list[tuple[int, list[str]]]]:
     """The title and the rows of the sheet that is named, else of the first that holds something."""
     for sheet in workbook.worksheets:
         if layer and sheet.title != layer:
             continue
-        lines = _sheet_lines(sheet, max_rows)
+        lines = _read_sheet(sheet, max_rows)
         if lines or layer:
             return sheet.title, lines
     if layer:
@@ -187,7 +187,7 @@ def _first_filled(workbook: Any, max_rows: int, layer: str) -> tuple[str, list[t
     return "", []
 
 
-def _sheet_lines(sheet: Any, max_rows: int) -> list[tuple[int, list[str]]]:
+def _read_sheet(sheet: Any, max_rows: int) -> list[tuple[int, list[str]]]:
     """The rows of a sheet up to the last one that holds something, numbered as the workbook does."""
     sheet.reset_dimensions()  # what the sheet says of its size would be believed
     lines: list[tuple[int, list[str]]] = []

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.read.typography import one_line, plain_spaces
+from catalogue.imports.read.typography import clean_spaces, one_line
 
 MAX_COLUMNS = 100
 MAX_CELL = 100_000
@@ -29,7 +29,7 @@ class Row:
     @property
     def is_blank(self) -> bool:
         """True when no cell says anything."""
-        return not any(plain_spaces(cell) for cell in self.cells.values())
+        return not any(clean_spaces(cell) for cell in self.cells.values())
 
 
 @dataclass(slots=True)
@@ -67,13 +67,13 @@ def cell_text(value: Any) -> str:
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    text = _storable(str(value))
+    text = _storable_text(str(value))
     if len(text) > MAX_CELL:
         raise FileRefused(_("Une cellule dépasse 100 000 caractères."))
     return text
 
 
-def _storable(text: str) -> str:
+def _storable_text(text: str) -> str:
     """The text without what no database takes: NUL, and halves of signs."""
     if text.isascii():
         return text.replace("\x00", "")
@@ -85,7 +85,7 @@ def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
 
     ``alone``: one column may be all there is.
     """
-    cells = [_storable(cell) for cell in cells]
+    cells = [_storable_text(cell) for cell in cells]
     while cells and not cells[-1].strip():
         cells.pop()
     if len(cells) > MAX_COLUMNS:
@@ -106,7 +106,7 @@ def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
     return list(headers)
 
 
-def sort_rows(table: Table) -> Table:
+def set_aside_rows(table: Table) -> Table:
     """The table without its blank rows and total rows, whose lines are kept to be said."""
     filled = [row for row in table.rows if not row.is_blank]
     table.blank_lines = [row.line for row in table.rows if row.is_blank]

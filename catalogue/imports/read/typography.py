@@ -13,7 +13,7 @@ NARROW = "\u202f"
 SPACES = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
-RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=\w)['\u02bc\u2018](?=\w)"), "\u2019"),
     (re.compile(f"{SPACES}+(?=[;!?](?:\\s|$|»|\\)))"), NARROW),
     (re.compile(f"{SPACES}+(?=[:%](?:\\s|$|»|\\)|,|\\.))"), NBSP),
@@ -24,7 +24,7 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def plain_spaces(text: str) -> str:
+def clean_spaces(text: str) -> str:
     """The text with ordinary single spaces, no control or invisible sign, no space at the ends of lines."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
@@ -35,12 +35,12 @@ def plain_spaces(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line, with ordinary single spaces."""
-    return re.sub(r"\s+", " ", plain_spaces(text)).strip()
+    return re.sub(r"\s+", " ", clean_spaces(text)).strip()
 
 
-def typographic(text: str) -> str:
+def apply_typography(text: str) -> str:
     """The text with French apostrophes and no-break spaces, line breaks kept."""
-    text = plain_spaces(text)
-    for pattern, replacement in RULES:
+    text = clean_spaces(text)
+    for pattern, replacement in REPLACEMENTS:
         text = pattern.sub(replacement, text)
     return text

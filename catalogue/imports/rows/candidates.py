@@ -16,10 +16,10 @@ from django.contrib.gis.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalogue.imports.columns.mapping import ItemRule, Mapping, Rule, comparable, fill
-from catalogue.imports.read.problems import Problem, doubt, notice, reject
+from catalogue.imports.columns.mapping import FieldRule, ItemRule, Mapping, comparison_key, fill_template
+from catalogue.imports.read.problems import Problem, doubt, notice, rejection
 from catalogue.imports.read.table import Row, Table
-from catalogue.imports.read.typography import NBSP, one_line, plain_spaces, typographic
+from catalogue.imports.read.typography import NBSP, apply_typography, clean_spaces, one_line
 from catalogue.imports.rows import values
 from catalogue.models import LabelAward
 from catalogue.models.organisation import luhn_is_valid
@@ -89,20 +89,22 @@ def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
         line = first.setdefault(candidate.key, candidate.line)
         if line != candidate.line:
             candidate.problems.append(
-                reject("identifiant-repete", _("Même identifiant que la ligne %(n)d.") % {"n": line})
+                rejection("identifiant-repete", _("Même identifiant que la ligne %(n)d.") % {"n": line})
             )
     return candidates
 
 
 def _candidate(row: Row, mapping: Mapping) -> Candidate:
     nature = mapping.nature
-    key_rule = mapping.rules.get(nature.key.name, Rule())
+    key_rule = mapping.rules.get(nature.key.name, FieldRule())
     key = one_line(_text(key_rule, Row(row.line, _plain_codes(row.cells)) if key_rule.template else row))
     if key_rule.template or len(key) > LONGEST_KEY:
         key = slugify(key)[:LONGEST_KEY]
     candidate = Candidate(row.line, key, row.cells)
     if not key:
-        candidate.problems.append(reject("identifiant-absent", _("L’identifiant manque."), key_rule.column))
+        candidate.problems.append(
+            rejection("identifiant-absent", _("L’identifiant manque."), key_rule.column)
+        )
     for name, rule in mapping.rules.items():
         known = nature.by_name[name]
         if known is nature.key:
@@ -123,19 +125,21 @@ def _plain_codes(cells: dict[str, str]) -> dict[str, str]:
     return {name: CHOSEN.sub("", text) for name, text in cells.items()}
 
 
-def _text(rule: Rule, row: Row) -> str:
+def _text(rule: FieldRule, row: Row) -> str:
     """What the rule gives for the row, before it is read."""
     if rule.template:
-        return fill(rule.template, row.cells, row.line)
+        return fill_template(rule.template, row.cells, row.line)
     return row.cells.get(rule.column, "") if rule.column else rule.constant
 
 
-def _translated(rule: Rule, text: str) -> str:
+def _translated(rule: FieldRule, text: str) -> str:
     """The text through the vocabulary of the rule."""
-    return rule.values.get(comparable(text), text) if rule.values else text
+    return rule.values.get(comparison_key(text), text) if rule.values else text
 
 
-def _read_field(candidate: Candidate, model: type[models.Model], known: Field, rule: Rule, row: Row) -> None:
+def _read_field(
+    candidate: Candidate, model: type[models.Model], known: Field, rule: FieldRule, row: Row
+) -> None:
     text = _translated(rule, _text(rule, row))
     if known.form not in (Form.TERMS, Form.CHOICES, Form.WORDS) and values.is_empty(text, rule.empty):
         return
@@ -157,15 +161,15 @@ def _read_field(candidate: Candidate, model: type[models.Model], known: Field, r
 
 
 def read_value(
-    model: type[models.Model], known: Field, text: str, rule: Rule | None = None
+    model: type[models.Model], known: Field, text: str, rule: FieldRule | None = None
 ) -> tuple[Portable, str]:
     """The portable value of a cell for a field of ``model``, and how it was understood."""
-    rule = rule or Rule()
+    rule = rule or FieldRule()
     if one_line(text) == ERASE:
         return _blank(model, known), ""
     many: dict[Form, Callable[[], tuple[str, ...]]] = {
         Form.TERMS: lambda: _several(text, rule, one_line),
-        Form.WORDS: lambda: _several(text, rule, lambda part: typographic(one_line(part))),
+        Form.WORDS: lambda: _several(text, rule, lambda part: apply_typography(one_line(part))),
         Form.CHOICES: lambda: _several(text, rule, partial(_choice, model, known)),
     }
     if known.form in many:
@@ -196,7 +200,7 @@ def _words(model: type[models.Model], known: Field, text: str) -> str:
         return values.web_address(text, longest)[0]
     if known.attribute in NUMBERS:
         return _business_number(text, NUMBERS[known.attribute])
-    clean = typographic(plain_spaces(text) if known.form is Form.TEXT else one_line(text))
+    clean = apply_typography(clean_spaces(text) if known.form is Form.TEXT else one_line(text))
     if len(clean) > longest:
         raise values.Unreadable(
             _("Le texte a %(n)d caractères, %(max)d au plus.") % {"n": len(clean), "max": longest}
@@ -225,13 +229,13 @@ def _choices(model: type[models.Model], attribute: str) -> dict[str, str]:
     """The codes of a field with choices, by code and by label."""
     target: Any = model_field(model, attribute)
     choices = list(target.choices or getattr(target, "base_field", target).choices or ())
-    return {comparable(str(name)): str(code) for code, label in choices for name in (label, code)}
+    return {comparison_key(str(name)): str(code) for code, label in choices for name in (label, code)}
 
 
 def _choice(model: type[models.Model], known: Field, text: str) -> str:
     """The code of a choice, from its code or its label."""
     choices = _choices(model, known.attribute)
-    code = choices.get(comparable(text))
+    code = choices.get(comparison_key(text))
     if code is None:
         possible = ", ".join(dict.fromkeys(choices.values()))
         raise values.Unreadable(
@@ -249,8 +253,8 @@ def _labels(model: type[models.Model], attribute: str) -> tuple[tuple[str, str],
     return tuple((str(code), str(label)) for code, label in choices)
 
 
-def _several(text: str, rule: Rule, read: Callable[[str], str]) -> tuple[str, ...]:
-    parts = [_translated(rule, part) for part in plain_spaces(text).split(rule.separator)]
+def _several(text: str, rule: FieldRule, read: Callable[[str], str]) -> tuple[str, ...]:
+    parts = [_translated(rule, part) for part in clean_spaces(text).split(rule.separator)]
     return tuple(sorted({read(part) for part in parts if not values.is_empty(part, rule.empty)}))
 
 
@@ -272,7 +276,7 @@ def _refuse_missing(candidate: Candidate, nature: KindSpec, mapping: Mapping) ->
             continue
         column = rule.column if rule else ""
         message = _("« %(field)s » manque : complétez la cellule.") % {"field": known.name.replace("_", NBSP)}
-        candidate.problems.append(reject("obligatoire", message, column))
+        candidate.problems.append(rejection("obligatoire", message, column))
 
 
 def _place(row: Row, mapping: Mapping) -> PlaceGiven:
@@ -284,7 +288,7 @@ def _place(row: Row, mapping: Mapping) -> PlaceGiven:
         if rule is None or known is None or known.form is not Form.PLACE:
             continue
         text = _translated(rule, _text(rule, row))
-        given[key] = "" if values.is_empty(text, rule.empty) else plain_spaces(text)
+        given[key] = "" if values.is_empty(text, rule.empty) else clean_spaces(text)
     return PlaceGiven(**given)
 
 
@@ -293,8 +297,8 @@ def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
     text = row.cells.get(rule.column, "")
     if values.is_empty(text, rule.ignored):
         return
-    cells = {key: fill(value, row.cells, row.line) for key, value in rule.constants.items()}
-    cells[rule.target] = rule.values.get(comparable(text), text)
+    cells = {key: fill_template(value, row.cells, row.line) for key, value in rule.constants.items()}
+    cells[rule.target] = rule.values.get(comparison_key(text), text)
     if said := _foreign_step(rule, cells):
         candidate.problems.append(said)
         return
@@ -310,8 +314,8 @@ def _foreign_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
     if rule.target != "etape" or regime not in LabelAward.Regime.values:
         return None
     steps = LabelAward.STEPS[LabelAward.Regime(regime)]
-    word = comparable(cells["etape"])
-    if any(word in (comparable(code), comparable(str(label))) for code, label in steps.items()):
+    word = comparison_key(cells["etape"])
+    if any(word in (comparison_key(code), comparison_key(str(label))) for code, label in steps.items()):
         return None
     message = _("« %(text)s » n’est pas une étape du régime %(regime)s : %(all)s.") % {
         "text": one_line(cells["etape"])[:60],
@@ -336,7 +340,7 @@ def read_item(
         if values.is_empty(text):
             if known.is_required:
                 message = _("« %(field)s » manque.") % {"field": known.name}
-                problems.append(reject("obligatoire", message, column))
+                problems.append(rejection("obligatoire", message, column))
             continue
         try:
             value, said = read_value(collection.model, known, text)

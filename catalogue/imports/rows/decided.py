@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from catalogue.imports.read.problems import Severity, reject
+from catalogue.imports.read.problems import Severity, rejection
 from catalogue.imports.read.table import Row, Table
 
 if TYPE_CHECKING:
@@ -52,4 +52,4 @@ class Settlement:
         """Leave the row out when that was decided."""
         doubts = {p.code for p in candidate.problems if p.severity is Severity.DOUBT}
         if candidate.line in self.refused or (doubts - self.accepts(candidate.line)) & self.refused_codes:
-            candidate.problems.append(reject(LEFT_OUT, _("Écartée par un curateur.")))
+            candidate.problems.append(rejection(LEFT_OUT, _("Écartée par un curateur.")))

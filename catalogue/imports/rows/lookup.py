@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
-from catalogue.imports.columns.mapping import comparable
+from catalogue.imports.columns.mapping import comparison_key
 from catalogue.imports.read.problems import Problem, doubt
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import (
@@ -37,9 +37,9 @@ def _terms(model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorTy
 def _themes() -> Names:
     yield from _terms(Theme)
     crosswalk = ThemeCrosswalk.objects.values_list("source_label", "theme__pk", "theme__code").distinct()
-    counts = Counter(comparable(label) for label, _pk, _code in crosswalk)
+    counts = Counter(comparison_key(label) for label, _pk, _code in crosswalk)
     for label, pk, code in crosswalk:
-        if counts[comparable(label)] == 1:
+        if counts[comparison_key(label)] == 1:
             yield pk, code, (label,)
 
 
@@ -89,7 +89,7 @@ class Vocabulary:
         vocabulary = cls()
         for pk, key, forms in names:
             vocabulary.pks[key] = pk
-            for form in filter(None, map(comparable, forms)):
+            for form in filter(None, map(comparison_key, forms)):
                 if vocabulary.keys.setdefault(form, key) != key:
                     vocabulary.ambiguous.add(form)
         return vocabulary
@@ -98,12 +98,12 @@ class Vocabulary:
         """The natural key that the text designates, None when it designates none or several."""
         if text in self.pks:
             return text
-        form = comparable(text)
+        form = comparison_key(text)
         return None if form in self.ambiguous else self.keys.get(form)
 
     def closest(self, text: str) -> tuple[str, ...]:
         """The natural keys that the text may have meant."""
-        near = get_close_matches(comparable(text), self.keys, n=3, cutoff=0.6)
+        near = get_close_matches(comparison_key(text), self.keys, n=3, cutoff=0.6)
         return tuple(dict.fromkeys(self.keys[form] for form in near))
 
 

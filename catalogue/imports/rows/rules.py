@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from catalogue.imports.read.problems import Problem, reject
+from catalogue.imports.read.problems import Problem, rejection
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import LabelAward
 
@@ -23,7 +23,7 @@ def check(candidate: Candidate) -> None:
     for item in candidate.collections.get("indicators", []):
         if item.get("value") is None and not item.get("text"):
             message = _("La mesure « %(name)s » n’a ni valeur ni énoncé.") % {"name": item.get("name")}
-            candidate.problems.append(reject("mesure-vide", message))
+            candidate.problems.append(rejection("mesure-vide", message))
 
 
 def _in_order(first: str, last: str, message: str) -> Callable[[Values], Problem | None]:
@@ -31,7 +31,7 @@ def _in_order(first: str, last: str, message: str) -> Callable[[Values], Problem
         start, end = values.get(first), values.get(last)
         if start is None or end is None or str(start) <= str(end):
             return None
-        return reject("dates-inversees", message)
+        return rejection("dates-inversees", message)
 
     return rule
 
@@ -40,13 +40,13 @@ def _social_within_dwellings(values: Values) -> Problem | None:
     total, social = values.get("dwellings"), values.get("social_dwellings")
     if total is None or social is None or int(str(social)) <= int(str(total)):
         return None
-    return reject("logements-sociaux", _("Il y a plus de logements sociaux que de logements."))
+    return rejection("logements-sociaux", _("Il y a plus de logements sociaux que de logements."))
 
 
 def _abandon_has_reason(values: Values) -> Problem | None:
     if values.get("status") != "abandonne" or str(values.get("abandon_reason") or "").strip():
         return None
-    return reject(
+    return rejection(
         "abandon-sans-raison", _("Une expérimentation abandonnée doit dire pourquoi (raison_abandon).")
     )
 
@@ -55,14 +55,14 @@ def _maturity(values: Values) -> Problem | None:
     level = values.get("trl")
     if level is None or int(str(level)) in range(1, 10):
         return None
-    return reject("trl", _("La maturité (TRL) va de 1 à 9."))
+    return rejection("trl", _("La maturité (TRL) va de 1 à 9."))
 
 
 def _area(values: Values) -> Problem | None:
     area = values.get("area_ha")
     if area is None or Decimal(str(area)) < Decimal("10000000"):
         return None
-    return reject("surface", _("La surface est trop grande pour être juste."))
+    return rejection("surface", _("La surface est trop grande pour être juste."))
 
 
 def _award(item: Item) -> list[Problem]:
@@ -75,9 +75,9 @@ def _award(item: Item) -> list[Problem]:
             "regime": item["regime"],
             "all": ", ".join(steps),
         }
-        problems.append(reject("etape-d-un-autre-regime", message))
+        problems.append(rejection("etape-d-un-autre-regime", message))
     if item.get("year") is not None and int(str(item["year"])) < FIRST_LABEL:
-        problems.append(reject("label-trop-ancien", _("Aucun label n’est antérieur à 2009.")))
+        problems.append(rejection("label-trop-ancien", _("Aucun label n’est antérieur à 2009.")))
     return problems
 
 

@@ -16,9 +16,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalogue.imports.columns import awards
-from catalogue.imports.columns.mapping import ItemRule, Mapping, Rule, comparable
+from catalogue.imports.columns.mapping import FieldRule, ItemRule, Mapping, comparison_key
 from catalogue.imports.read.table import Table
-from catalogue.imports.read.typography import one_line, plain_spaces
+from catalogue.imports.read.typography import clean_spaces, one_line
 from catalogue.imports.rows import values
 from catalogue.imports.rows.candidates import read_value
 from catalogue.imports.rows.lookup import Directory, Vocabulary
@@ -96,7 +96,11 @@ def columns(mapping: Mapping, directory: Directory) -> Iterable[Known]:
 
 
 def _known(
-    rule: Rule, name: str, terms: tuple[tuple[str, str], ...], understood: Callable[[str], bool], known: Field
+    rule: FieldRule,
+    name: str,
+    terms: tuple[tuple[str, str], ...],
+    understood: Callable[[str], bool],
+    known: Field,
 ) -> Known:
     separator = rule.separator if known.form in (Form.CHOICES, Form.TERMS) else ""
     return Known(rule.column, name, terms, understood, rule.values, rule.empty, separator)
@@ -125,14 +129,14 @@ def _of_labels(item: ItemRule, nature: KindSpec) -> Iterable[Known]:
     if item.target == "annee":
         yield Known(item.column, "annee", (), _is_year, item.values, item.ignored)
     elif item.target == "etape":
-        terms = tuple(awards.steps(item.constants.get("regime", "")))
-        names = {comparable(word) for pair in terms for word in pair}
+        terms = tuple(awards.regime_steps(item.constants.get("regime", "")))
+        names = {comparison_key(word) for pair in terms for word in pair}
         understood = partial(_is_among, names)
         yield Known(item.column, "etape", terms, understood, item.values, item.ignored)
 
 
 def _is_among(names: set[str], text: str) -> bool:
-    return comparable(text) in names
+    return comparison_key(text) in names
 
 
 def _is_year(text: str) -> bool:
@@ -147,13 +151,13 @@ def _counted(known: Known, table: Table) -> dict[str, Any] | None:
     texts: Counter[str] = Counter()
     first: dict[str, str] = {}
     for cell, times in Counter(row.cells.get(known.column, "") for row in table.rows).items():
-        plain = plain_spaces(cell)
+        plain = clean_spaces(cell)
         for part in plain.split(known.separator) if known.separator else [plain]:
             word = one_line(part)
             if not word or len(word) > LONGEST or values.is_empty(word) or known.understood(word):
                 continue
-            texts[comparable(word)] += times
-            first.setdefault(comparable(word), word)
+            texts[comparison_key(word)] += times
+            first.setdefault(comparison_key(word), word)
     if not texts:
         return None
     most = texts.most_common(MOST_WORDS)
@@ -187,7 +191,7 @@ def propose(known: Known, form: str) -> str:
         return IGNORE
     if known.is_year:
         return ALONE if form in values.YES else ""
-    names = {comparable(word): code for code, label in known.terms for word in (label, code)}
+    names = {comparison_key(word): code for code, label in known.terms for word in (label, code)}
     codes = set(names.values())
     for said in (form, form.split(" ")[0]):
         for one in (said, SYNONYMS.get(said, "")):
@@ -201,17 +205,19 @@ def learn(data: dict[str, Any], column: str, answers: dict[str, str]) -> None:
     """Keep in the data of a mapping what the words of a column are read as; "" forgets a word."""
     for name, rule in list(data.get("champs", {}).items()):
         given = {"colonne": rule} if isinstance(rule, str) else rule
-        if comparable(str(given.get("colonne", ""))) == comparable(column):
+        if comparison_key(str(given.get("colonne", ""))) == comparison_key(column):
             data["champs"][name] = _taught(given, "vides", answers)
     for item in data.get(awards.COLLECTION, []):
-        if comparable(str(item.get("colonne", ""))) == comparable(column):
+        if comparison_key(str(item.get("colonne", ""))) == comparison_key(column):
             item.update(_taught(item, "ignores", answers))
 
 
 def _taught(rule: dict[str, Any], ignored: str, answers: dict[str, str]) -> dict[str, Any]:
-    forms = {comparable(text) for text in answers}
-    kept = {text: value for text, value in rule.get("valeurs", {}).items() if comparable(text) not in forms}
-    aside = [text for text in rule.get(ignored, []) if comparable(text) not in forms]
+    forms = {comparison_key(text) for text in answers}
+    kept = {
+        text: value for text, value in rule.get("valeurs", {}).items() if comparison_key(text) not in forms
+    }
+    aside = [text for text in rule.get(ignored, []) if comparison_key(text) not in forms]
     for text, answer in answers.items():
         if answer == IGNORE:
             aside.append(text)

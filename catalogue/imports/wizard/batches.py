@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.columns import recognition as described
-from catalogue.imports.read.files import read
+from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.table import Table
 from catalogue.imports.read.typography import one_line
@@ -89,7 +89,7 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
 
     Raises FileRefused when the file cannot be read.
     """
-    table = read(upload.data, max_rows=MOST_ROWS)
+    table = read_file(upload.data, max_rows=MOST_ROWS)
     digest = hashlib.sha256(upload.data).hexdigest()
     mapping = dict(upload.mapping or remembered(upload.nature, upload.source.get("code", "")))
     if mapping and table.shape and table.srid and not (upload.mapping or {}).get("projection"):
@@ -127,7 +127,7 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
 def read_as(table: Table) -> dict[str, Any]:
     """How the file was read, as the batch keeps it for its pages."""
     return {
-        "columns": described.describe(table),
+        "columns": described.describe_columns(table),
         "encoding": table.encoding,
         "notices": table.notices,
         "blank": len(table.blank_lines),
@@ -147,7 +147,7 @@ def choose_layer(pk: int, version: int, layer: str) -> None:
     if layer not in batch.setup.get("layers", []):
         raise Stale(_("Ce fichier n’a pas de couche de ce nom."))
     with batch.file.open("rb") as file:
-        table = read(file.read(), max_rows=MOST_ROWS, layer=layer)
+        table = read_file(file.read(), max_rows=MOST_ROWS, layer=layer)
     batch.setup |= {"mapping": {}, "decisions": {}, **read_as(table)}
     batch.state, batch.report, batch.row_count = State.PREPARING, {}, len(table.rows)
     batch.version += 1
@@ -190,7 +190,9 @@ def _open(pk: int, version: int) -> ImportBatch:
 def map_columns(pk: int, version: int, data: dict[str, Any], actor: User) -> None:
     """Keep how the columns are read and ask for the dry run. Raises Stale, or FileRefused."""
     batch = _open(pk, version)
-    mappings.bind(mappings.from_data(data), [column["header"] for column in batch.setup["columns"]])
+    mappings.bind_columns(
+        mappings.build_mapping(data), [column["header"] for column in batch.setup["columns"]]
+    )
     batch.setup["mapping"] = data
     batch.version += 1
     batch.setup["read_at"] = batch.version
@@ -275,9 +277,9 @@ def forget_files() -> int:
 def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
     """The data of a mapping file and what they mean. Raises FileRefused."""
     try:
-        kept = json.dumps(mappings.data_of(text), default=str, allow_nan=False)
+        kept = json.dumps(mappings.parse_toml(text), default=str, allow_nan=False)
         data: dict[str, Any] = json.loads(kept)
-        found = mappings.from_data(data)
+        found = mappings.build_mapping(data)
     except (AttributeError, TypeError, ValueError) as error:
         raise FileRefused(_("Le fichier de correspondance n’a pas la forme attendue.")) from error
     if "\\u0000" in kept:

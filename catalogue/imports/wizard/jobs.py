@@ -23,8 +23,8 @@ from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.columns.recognition import Column
 from catalogue.imports.compare.diff import Change, Outcome, Plan, Status
 from catalogue.imports.places.whereabouts import whereabouts
-from catalogue.imports.read.problems import FileRefused, Problem, Severity, doubt, reject
-from catalogue.imports.read.typography import typographic
+from catalogue.imports.read.problems import FileRefused, Problem, Severity, doubt, rejection
+from catalogue.imports.read.typography import apply_typography
 from catalogue.imports.report import change_account
 from catalogue.imports.rows import vocabulary
 from catalogue.imports.run import Ground, Result
@@ -87,7 +87,7 @@ def _collecting_seldom() -> Iterator[None]:
 
 def _fail(pk: int, job: str, message: str) -> None:
     """Say the failure, unless the job was done meanwhile by another worker."""
-    ImportBatch.objects.filter(pk=pk, job=job).update(job="", failure=typographic(message))
+    ImportBatch.objects.filter(pk=pk, job=job).update(job="", failure=apply_typography(message))
 
 
 def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
@@ -95,7 +95,7 @@ def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
     done = iter(range(steps))
     with batch.file.open("rb") as file:
         data = file.read()
-    mapping = mappings.from_data({**batch.setup["mapping"], "source": _source(batch)})
+    mapping = mappings.build_mapping({**batch.setup["mapping"], "source": _source(batch)})
     return run.Job(
         filename=batch.filename,
         data=data,
@@ -167,7 +167,7 @@ def _keep_in_field(plan: Plan, actor: User | None) -> None:
     allowed = set(mine.values_list("pk", flat=True))
     for outcome in changed:
         if outcome.pk not in allowed:
-            said = reject("hors-champ", _("Cette fiche n’est pas de votre champ de curateur."))
+            said = rejection("hors-champ", _("Cette fiche n’est pas de votre champ de curateur."))
             _set_aside(outcome, Status.REJECTED, said)
 
 
@@ -257,7 +257,7 @@ def _problem(problem: Problem, cells: dict[str, str]) -> dict[str, Any]:
     return {
         "code": problem.code,
         "severity": problem.severity.value,
-        "message": typographic(problem.message),
+        "message": apply_typography(problem.message),
         "column": problem.column,
         "cell": cells.get(problem.column, ""),
         "proposals": [list(pair) for pair in problem.proposals[:20]],
@@ -317,7 +317,7 @@ def summary(result: Result, ground: Ground) -> dict[str, Any]:
 
 def _group(problem: Problem) -> dict[str, Any]:
     return {
-        "message": typographic(problem.message),
+        "message": apply_typography(problem.message),
         "proposals": [list(pair) for pair in problem.proposals[:20]],
     }
 

@@ -81,7 +81,7 @@ class Command(BaseCommand):
         return Job(
             filename=options["file"].name,
             data=data,
-            mapping=mappings.load(text) if text is not None else None,
+            mapping=mappings.load_mapping(text) if text is not None else None,
             nature=options["kind"],
             source=options["source"],
             accepted=frozenset(options["accept"]),

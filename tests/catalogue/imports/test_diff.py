@@ -1,7 +1,7 @@
 """Comparing is pure: a row is new, changed field by field, unchanged, suspicious or rejected."""
 
 from catalogue.imports.compare.diff import Existing, Status, compare, proposal
-from catalogue.imports.read.problems import doubt, notice, reject
+from catalogue.imports.read.problems import doubt, notice, rejection
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.records.kinds import KIND_SPECS
 
@@ -46,7 +46,7 @@ def test_a_reject_beats_a_doubt_and_a_notice_is_only_said():
     row.problems = [notice("lu", "x"), doubt("quasi-doublon", "x")]
     assert outcome(row).status is Status.SUSPICIOUS
     assert outcome(row, accepted=lambda line: frozenset({"quasi-doublon"})).status is Status.NEW
-    row.problems.append(reject("obligatoire", "y"))
+    row.problems.append(rejection("obligatoire", "y"))
     assert outcome(row).status is Status.REJECTED
     assert [p.code for p in outcome(row).reasons] == ["obligatoire", "quasi-doublon"]
 

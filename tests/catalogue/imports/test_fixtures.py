@@ -12,7 +12,7 @@ from django.test import TestCase
 
 from catalogue.imports.fixtures import FIXTURES, FOLDER, import_fixtures, refuse_left_out
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.read.typography import typographic
+from catalogue.imports.read.typography import apply_typography
 from catalogue.models import (
     Experiment,
     ImportBatch,
@@ -172,7 +172,7 @@ def test_a_person_can_read_the_files(path):
             assert not re.match(r"[=+\-@]", cell), (name, cell)
             assert cell.startswith("http") or "@" not in cell, (name, cell)
             if not cell.startswith("http") and name not in {"unite"}:
-                assert typographic(cell) == cell, (name, cell)
+                assert apply_typography(cell) == cell, (name, cell)
 
 
 def test_every_file_has_the_headers_that_the_importer_knows():

@@ -14,10 +14,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from catalogue.imports.columns.mapping import from_data
+from catalogue.imports.columns.mapping import build_mapping
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.territories import TerritoryIndex
-from catalogue.imports.read.files import read
+from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused, Severity
 from catalogue.imports.report import safe_cell
 from catalogue.imports.rows.candidates import read_candidates
@@ -72,11 +72,11 @@ NUMBERS = ("-12", "+3", "-1,5", "-1 234,5")
 def imported(content):
     """What the wizard says of a file: the refusal, or why no row of it would be written as it is."""
     try:
-        table = read(content, max_rows=MOST_ROWS)
+        table = read_file(content, max_rows=MOST_ROWS)
     except FileRefused as refusal:
         return str(refusal)
     fields = {"emplacement": table.shape} if table.shape else {}
-    mapping = from_data({"nature": "operation", "champs": fields, "projection": table.srid or 4326})
+    mapping = build_mapping({"nature": "operation", "champs": fields, "projection": table.srid or 4326})
     candidates = read_candidates(table, mapping)
     place_candidates(candidates, mapping.nature, TerritoryIndex())
     said = []

@@ -3,7 +3,7 @@
 import pytest
 
 from catalogue.imports.columns import mapping as mappings
-from catalogue.imports.read.files import read
+from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.rows.candidates import read_candidates
 from catalogue.records.kinds import KIND_SPECS
@@ -11,9 +11,9 @@ from tests.catalogue.imports.conftest import DATA
 
 
 def candidates(text, toml=None, nature="operation"):
-    table = read(text.encode() if isinstance(text, str) else text)
-    given = mappings.load(toml) if toml else mappings.native(KIND_SPECS[nature], table.headers)
-    return read_candidates(table, mappings.bind(given, table.headers))
+    table = read_file(text.encode() if isinstance(text, str) else text)
+    given = mappings.load_mapping(toml) if toml else mappings.match_headers(KIND_SPECS[nature], table.headers)
+    return read_candidates(table, mappings.bind_columns(given, table.headers))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def candidates(text, toml=None, nature="operation"):
 )
 def test_a_wrong_mapping_is_refused(toml, word):
     with pytest.raises(FileRefused) as refusal:
-        mappings.load(toml)
+        mappings.load_mapping(toml)
     assert word in str(refusal.value)
 
 
@@ -47,10 +47,10 @@ def test_headers_are_compared_without_accents_breaks_or_case():
 
 
 def test_known_headers_are_recognised_without_a_mapping():
-    table = read(
+    table = read_file(
         b"objectid;Nom_du_projet;Code_INSEE;Longitude;Latitude;Statut_du_projet;mel_mairie;nom_maire\n1;a;b;1;2;x;y;z\n"
     )
-    mapping = mappings.native(KIND_SPECS["experimentation"], table.headers)
+    mapping = mappings.match_headers(KIND_SPECS["experimentation"], table.headers)
     assert {name: rule.column for name, rule in mapping.rules.items()} == {
         "identifiant": "objectid",
         "titre": "Nom_du_projet",
@@ -59,7 +59,7 @@ def test_known_headers_are_recognised_without_a_mapping():
         "lat": "Latitude",
         "avancement": "Statut_du_projet",
     }
-    personal, others = mappings.left_out(mapping, table.headers)
+    personal, others = mappings.unread_columns(mapping, table.headers)
     assert personal == ["mel_mairie", "nom_maire"]
     assert others == []
 

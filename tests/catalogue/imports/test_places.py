@@ -6,7 +6,7 @@ from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.suspicion import are_alike, suspect
 from catalogue.imports.places.territories import TerritoryIndex
-from catalogue.imports.read.files import read
+from catalogue.imports.read.files import read_file
 from catalogue.imports.rows.candidates import read_candidates
 from catalogue.imports.views.words import acceptance
 from catalogue.models import Record
@@ -17,9 +17,9 @@ HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
 
 
 def placed(index, *cells, header=HEADER, srid=4326):
-    table = read((header + "".join(f"{row}\n" for row in cells)).encode())
+    table = read_file((header + "".join(f"{row}\n" for row in cells)).encode())
     nature = KIND_SPECS["operation"]
-    rows = read_candidates(table, mappings.native(nature, table.headers))
+    rows = read_candidates(table, mappings.match_headers(nature, table.headers))
     place_candidates(rows, nature, index, srid)
     return rows
 

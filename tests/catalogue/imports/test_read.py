@@ -6,7 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from catalogue.imports.read.files import read
+from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.table import MAX_CELL
 from tests.catalogue.imports.conftest import DATA
@@ -16,20 +16,20 @@ PLAIN = "titre;commune;année\nÉcole;Le Havre;2019\nMarché;Bègles;2020\n"
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"])
 def test_every_encoding_gives_the_same_rows(encoding):
-    table = read(PLAIN.encode(encoding))
+    table = read_file(PLAIN.encode(encoding))
     assert table.headers == ["titre", "commune", "année"]
     assert [row.cells["titre"] for row in table.rows] == ["École", "Marché"]
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 def test_the_separator_is_found(separator):
-    table = read(PLAIN.replace(";", separator).encode())
+    table = read_file(PLAIN.replace(";", separator).encode())
     assert table.separator == separator
     assert table.rows[1].cells["commune"] == "Bègles"
 
 
 def test_the_excerpt_of_the_ministry_is_sorted_and_numbered():
-    table = read((DATA / "ecoquartiers_extrait.csv").read_bytes())
+    table = read_file((DATA / "ecoquartiers_extrait.csv").read_bytes())
     assert "Candidat potentiel 2017" in table.headers  # a line break in the header itself
     assert table.rows[0].line == 3
     assert table.rows[3].cells["Ville"].startswith("Bordeaux\n")
@@ -39,25 +39,25 @@ def test_the_excerpt_of_the_ministry_is_sorted_and_numbered():
 
 
 def test_lines_before_the_header_are_said():
-    table = read(b"Extraction du 3 mai\n\ncode;nom;type\n1;a;b\n2;c;d\n")
+    table = read_file(b"Extraction du 3 mai\n\ncode;nom;type\n1;a;b\n2;c;d\n")
     assert table.headers == ["code", "nom", "type"]
     assert table.notices
     assert [row.line for row in table.rows] == [4, 5]
 
 
 def test_a_firm_called_total_is_not_a_total():
-    table = read(b"identifiant,nom,type\nsuez,Suez,grande\ntotal,Total,grande\n")
+    table = read_file(b"identifiant,nom,type\nsuez,Suez,grande\ntotal,Total,grande\n")
     assert len(table.rows) == 2
     assert table.total_lines == []
 
 
 def test_trailing_cells_that_a_spreadsheet_drops_are_empty():
-    table = read(b"a;b;c\n1;x\n2;y;z\n")
+    table = read_file(b"a;b;c\n1;x\n2;y;z\n")
     assert table.rows[0].cells == {"a": "1", "b": "x", "c": ""}
 
 
 def test_twin_headers_are_numbered():
-    assert read(b"nom;nom;\nx;y;\n").headers == ["nom", "nom (2)"]
+    assert read_file(b"nom;nom;\nx;y;\n").headers == ["nom", "nom (2)"]
 
 
 @pytest.mark.parametrize(
@@ -82,22 +82,22 @@ def test_twin_headers_are_numbered():
 )
 def test_a_broken_file_is_refused_with_its_lines(data, lines, word):
     with pytest.raises(FileRefused) as refusal:
-        read(data)
+        read_file(data)
     assert word in str(refusal.value)
     assert refusal.value.lines == lines
 
 
 def test_a_huge_cell_names_its_line():
     with pytest.raises(FileRefused) as refusal:
-        read(b"a;b\n1;x\n2;" + b"y" * (MAX_CELL + 1) + b"\n")
+        read_file(b"a;b\n1;x\n2;" + b"y" * (MAX_CELL + 1) + b"\n")
     assert refusal.value.lines == (3,)
 
 
 def test_too_many_rows_or_columns():
     with pytest.raises(FileRefused):
-        read(b"a;b\n" + b"1;2x\n" * 11, max_rows=10)
+        read_file(b"a;b\n" + b"1;2x\n" * 11, max_rows=10)
     with pytest.raises(FileRefused):
-        read(";".join(f"c{n}" for n in range(150)).encode() + b"\n1\n")
+        read_file(";".join(f"c{n}" for n in range(150)).encode() + b"\n1\n")
 
 
 def workbook(*rows, title="Feuille"):
@@ -111,7 +111,7 @@ def workbook(*rows, title="Feuille"):
 
 
 def test_a_workbook_reads_as_a_person_would_type_it():
-    table = read(
+    table = read_file(
         workbook(["code", "année", "surface", "vu"], ["01053", 2019, 1.5, True], [38185.0, None, None, False])
     )
     assert table.rows[0].cells == {"code": "01053", "année": "2019", "surface": "1,5", "vu": "oui"}
@@ -122,7 +122,7 @@ def test_a_workbook_reads_as_a_person_would_type_it():
 @pytest.mark.parametrize("data", [b"PK\x03\x04 broken", workbook(["a", "b"], ["1", "x"])[:-200]])
 def test_a_damaged_workbook_is_refused(data):
     with pytest.raises(FileRefused):
-        read(data)
+        read_file(data)
 
 
 def archive(**members):
@@ -149,5 +149,5 @@ def archive(**members):
 )
 def test_a_hostile_workbook_is_refused(data, word):
     with pytest.raises(FileRefused) as refusal:
-        read(data)
+        read_file(data)
     assert word in str(refusal.value)

@@ -34,7 +34,7 @@ def job(*rows, header=HEADER, **options):
 
 
 def excerpt(**options):
-    mapping = mappings.load((DATA / "ecoquartiers_extrait.toml").read_text(encoding="utf-8"))
+    mapping = mappings.load_mapping((DATA / "ecoquartiers_extrait.toml").read_text(encoding="utf-8"))
     return Job("extrait.csv", (DATA / "ecoquartiers_extrait.csv").read_bytes(), mapping=mapping, **options)
 
 
@@ -208,7 +208,7 @@ def test_a_mapping_may_not_name_what_the_base_lacks(ready):
     toml = 'nature = "operation"\n[champs]\nidentifiant = "identifiant"\ntitre = "titre"\n'
     toml += '[champs.programmes]\nconstante = "ecoquartier"\n'
     with pytest.raises(FileRefused, match="ecoquartier"):
-        dry_run(job(ROW, mapping=mappings.load(toml)))
+        dry_run(job(ROW, mapping=mappings.load_mapping(toml)))
 
 
 def test_every_row_of_the_excerpt_is_accounted_for(ready):

@@ -12,11 +12,11 @@ import geopandas
 import pytest
 from shapely.geometry import LineString, Point, Polygon
 
-from catalogue.imports.columns.mapping import from_data
+from catalogue.imports.columns.mapping import build_mapping
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.shapes import read_shape
 from catalogue.imports.places.territories import TerritoryIndex
-from catalogue.imports.read.files import read
+from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.rows.candidates import read_candidates
 
@@ -57,7 +57,7 @@ def shapefile(frame, *, encoding="cp1252", without=(), srid=2154):
 def placed(table, srid, column="emplacement", **fields):
     """The candidates of a table whose column of geometries is read in a system."""
     data = {"nature": "operation", "champs": {"emplacement": column, **fields}, "projection": srid}
-    mapping = from_data(data)
+    mapping = build_mapping(data)
     candidates = read_candidates(table, mapping)
     place_candidates(candidates, mapping.nature, TerritoryIndex(), mapping.srid)
     return candidates
@@ -65,7 +65,7 @@ def placed(table, srid, column="emplacement", **fields):
 
 def test_a_geopackage_in_lambert_93_is_a_table_with_a_column_of_geometries(frame):
     data = geopackage(("lieux", frame), ("autre couche", frame.iloc[:1]))
-    table = read(data)
+    table = read_file(data)
     assert table.headers == ["Intitulé", "surface", "vérifiée", "début", "emplacement"]
     assert (table.encoding, table.srid, table.shape) == ("GeoPackage", 2154, "emplacement")
     assert (table.layer, table.layers) == ("lieux", ["lieux", "autre couche"])
@@ -80,9 +80,9 @@ def test_a_geopackage_in_lambert_93_is_a_table_with_a_column_of_geometries(frame
     assert square.values["geometry"].startswith("POLYGON((2 47,")
     assert square.values["location_precision"] == "exacte"
     assert "geometry" not in nowhere.values
-    assert len(read(data, layer="autre couche").rows) == 1
+    assert len(read_file(data, layer="autre couche").rows) == 1
     with pytest.raises(FileRefused, match="couche"):
-        read(data, layer="absente")
+        read_file(data, layer="absente")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_geopackage_in_lambert_93_is_a_table_with_a_column_of_geometries(frame
 def test_a_shapefile_keeps_its_accents_and_asks_for_the_projection_it_lost(frame, encoding, declared):
     flat = frame.iloc[:1].drop(columns="début")
     without = () if declared else (".prj", ".cpg")
-    table = read(shapefile(flat, encoding=encoding, without=without))
+    table = read_file(shapefile(flat, encoding=encoding, without=without))
     assert table.headers == ["Intitulé", "surface", "vérifiée", "emplacement"]
     assert table.rows[0].cells["Intitulé"] == "Îlot d'Œuvre"
     assert (table.srid, table.likely) == ((2154, None) if declared else (None, 2154))
@@ -102,9 +102,9 @@ def test_a_shapefile_keeps_its_accents_and_asks_for_the_projection_it_lost(frame
 def test_a_geojson_of_metres_that_says_nothing_is_asked_about(frame):
     flat = frame.to_crs(2154).iloc[:2].drop(columns="début")
     data = json.loads(flat.to_json())
-    assert read(json.dumps(data).encode()).srid == 2154
+    assert read_file(json.dumps(data).encode()).srid == 2154
     del data["crs"]
-    table = read(b"\xef\xbb\xbf" + json.dumps(data).encode())
+    table = read_file(b"\xef\xbb\xbf" + json.dumps(data).encode())
     assert (table.srid, table.likely) == (None, 2154)
     assert any("mètres" in said for said in table.notices)
     assert table.headers == ["id", "Intitulé", "surface", "vérifiée", "emplacement"]
@@ -152,7 +152,7 @@ GEOPARQUET = (
 
 def test_a_geoparquet_is_read_in_its_projection():
     data = base64.b85decode(GEOPARQUET)
-    table = read(data)
+    table = read_file(data)
     assert (table.encoding, table.srid) == ("GeoParquet", 2154)
     assert [row.cells for row in table.rows] == [
         {"nom": "Îlot", "n": "1", "emplacement": "POINT (652000 6862000)"},
@@ -169,5 +169,5 @@ def test_swapped_axes_are_told_in_metres_and_forgotten_abroad():
 
 def test_lines_and_sheets_of_honest_files_stay_what_they_were():
     lines = geopandas.GeoDataFrame({"nom": ["Tram"]}, geometry=[LineString([(2, 47), (3, 48)])], crs=4326)
-    (tram,) = placed(read(geopackage(("l", lines), srid=3948)), 3948)
+    (tram,) = placed(read_file(geopackage(("l", lines), srid=3948)), 3948)
     assert tram.values["geometry"].startswith("LINESTRING(2 47,3 48)")

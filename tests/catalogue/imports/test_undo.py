@@ -113,7 +113,7 @@ def test_labels_added_and_corrected_are_put_back(lived_in):
         toml += '[[labels]]\ncolonne = "titre"\nchamp = "remarque"\nconstantes = { label = "ÉcoQuartier"'
         toml += f', regime = "2016-2022", etape = "etape-2", annee = "{year}" }}\n'
     before = dump()
-    batch = import_file(job(ROW, mapping=mappings.load(toml))).batch
+    batch = import_file(job(ROW, mapping=mappings.load_mapping(toml))).batch
     assert set(LabelAward.objects.values_list("year", "note")) == {(2018, "Les Rives"), (2019, "Les Rives")}
     undo(batch)
     assert dump() == before

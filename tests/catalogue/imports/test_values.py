@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalogue.imports.read.typography import typographic
+from catalogue.imports.read.typography import apply_typography
 from catalogue.imports.rows import values
 
 
@@ -141,17 +141,17 @@ def test_articles_go_back_to_their_place(text, name):
 
 
 def test_french_typography():
-    assert typographic("L'école  : « test » ; 70 % de 1 200 m² !") == (
+    assert apply_typography("L'école  : « test » ; 70 % de 1 200 m² !") == (
         "L’école\u00a0: «\u00a0test\u00a0»\u202f; 70\u00a0% de 1\u202f200\u00a0m²\u202f!"
     )
-    assert typographic("voir https://a.fr/x?y=1;z:2") == "voir https://a.fr/x?y=1;z:2"
-    assert typographic("a\u200bb\x07c") == "abc"
+    assert apply_typography("voir https://a.fr/x?y=1;z:2") == "voir https://a.fr/x?y=1;z:2"
+    assert apply_typography("a\u200bb\x07c") == "abc"
 
 
 @given(st.text(max_size=80))
 def test_typography_is_settled_after_one_pass(text):
-    once = typographic(text)
-    assert typographic(once) == once
+    once = apply_typography(text)
+    assert apply_typography(once) == once
 
 
 @pytest.mark.parametrize("read", [values.whole, values.decimal, values.hectares])
