@@ -21,7 +21,7 @@ from catalogue.imports.columns.mapping import Mapping
 from catalogue.imports.compare.diff import Plan, Status, compare, key_of
 from catalogue.imports.compare.snapshot import held_by_base, taken_by_others
 from catalogue.imports.places.placement import place_candidates
-from catalogue.imports.places.suspicion import suspect
+from catalogue.imports.places.suspicion import doubt_places
 from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.read.files import MAX_ROWS, read_file
 from catalogue.imports.read.problems import FileRefused, rejection
@@ -29,7 +29,7 @@ from catalogue.imports.read.table import Table
 from catalogue.imports.rows import rules
 from catalogue.imports.rows.candidates import Candidate, read_candidates
 from catalogue.imports.rows.decided import Settlement
-from catalogue.imports.rows.lookup import Directory, settle_references
+from catalogue.imports.rows.lookup import Directory, resolve_references
 from catalogue.imports.write.exclusive import alone
 from catalogue.imports.write.writer import CHUNK, Writer, write
 from catalogue.models import ImportBatch, Record, Source
@@ -157,11 +157,11 @@ def plan_import(
     candidates = read_candidates(table, mapping) if attached is None else attached
     job.said(_("Rattachement aux territoires et aux références"))
     place_candidates(candidates, mapping.nature, ground.index, mapping.srid)
-    settle_references(candidates, mapping.nature, ground.directory)
+    resolve_references(candidates, mapping.nature, ground.directory)
     job.said(_("Recherche des doutes"))
-    suspect(candidates, mapping.nature, ground.index, source, twins=not job.is_trusted)
+    doubt_places(candidates, mapping.nature, ground.index, source, twins=not job.is_trusted)
     for candidate in candidates:
-        rules.check(candidate)
+        rules.check_values(candidate)
     taken = taken_by_others(candidates, mapping.nature, source)
     for candidate in candidates:
         kind = taken.get(key_of(candidate, mapping.nature, source))

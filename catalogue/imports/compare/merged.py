@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catalogue.records.fields import KindSpec
 
 
-def follow(by_pk: dict[int, Existing], nature: KindSpec) -> None:
+def mark_survivors(by_pk: dict[int, Existing], nature: KindSpec) -> None:
     """Say of each merged record which one stayed, and lock all that it says."""
     standing = Merge.objects.standing().filter(loser__in=by_pk)
     survivors = dict(standing.values_list("loser_id", "survivor_id"))
@@ -34,7 +34,7 @@ def follow(by_pk: dict[int, Existing], nature: KindSpec) -> None:
         by_pk[pk].locked = frozenset(every)
 
 
-def owners(by_pk: dict[int, Existing]) -> dict[int, list[Existing]]:
+def group_by_owner(by_pk: dict[int, Existing]) -> dict[int, list[Existing]]:
     """By key of a record, those that its rows are compared with: itself, and those merged into it."""
     found: dict[int, list[Existing]] = defaultdict(list)
     for pk, existing in by_pk.items():

@@ -52,12 +52,12 @@ def held_by_base(candidates: list[Candidate], nature: KindSpec, source: str) -> 
         existing[key] = found
     by_pk = {found.pk: found for found in existing.values()}
     if nature.is_record:
-        merged.follow(by_pk, nature)
+        merged.mark_survivors(by_pk, nature)
     for name in links:
         _add_links(by_pk, nature.model, name)
     for collection in nature.collections:
         if any(candidate.collections.get(collection.attribute) for candidate in candidates):
-            _add_items(merged.owners(by_pk), collection)
+            _add_items(merged.group_by_owner(by_pk), collection)
     if nature.is_record:
         _add_proposals(by_pk)
     return existing
@@ -152,7 +152,9 @@ def _add_items(by_pk: dict[int, list[Existing]], collection: Collection) -> None
 
 def _add_proposals(by_pk: dict[int, Existing]) -> None:
     """Changes that were proposed before: an import does not propose them twice."""
-    locked = {pk: known for pk, known in merged.owners(by_pk).items() if any(one.locked for one in known)}
+    locked = {
+        pk: known for pk, known in merged.group_by_owner(by_pk).items() if any(one.locked for one in known)
+    }
     for pk, changes in Revision.objects.filter(record__in=locked).values_list("record_id", "changes"):
         for existing in locked[pk]:
             existing.proposals = (*existing.proposals, changes)

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.columns.mapping import comparison_key
 from catalogue.imports.places.regions import check_region
-from catalogue.imports.places.resolution import resolve
+from catalogue.imports.places.resolution import resolve_territory
 from catalogue.imports.places.shapes import position_text, read_shape
-from catalogue.imports.places.territories import COMMUNAL, Ground, TerritoryIndex
+from catalogue.imports.places.territories import COMMUNAL, IndexedTerritory, TerritoryIndex
 from catalogue.imports.read.problems import Problem, doubt, notice, rejection
 from catalogue.imports.rows import values
-from catalogue.imports.rows.candidates import Candidate, Item, PlaceGiven
+from catalogue.imports.rows.candidates import Candidate, Item, PlaceCells
 from catalogue.models import Record
 from catalogue.models.record import WORLD
 from catalogue.records.fields import Collection, Form, KindSpec
@@ -39,7 +39,7 @@ def place_candidates(
         return
     for candidate in candidates:
         if not candidate.place.is_blank:
-            ground = _territory(candidate, index)
+            ground = _find_territory(candidate, index)
             if nature.is_record:
                 _locate(candidate, ground, srid)
 
@@ -50,18 +50,20 @@ def place_item(item: Item, collection: Collection, index: TerritoryIndex) -> lis
     if not named:
         return []
     given = {name: str(item.pop(name, "") or "") for name in named}
-    found = resolve(index, given.get("territoire", ""), given.get("commune", ""), code_column="territoire")
+    found = resolve_territory(
+        index, given.get("territoire", ""), given.get("commune", ""), code_column="territoire"
+    )
     if found.ground is not None:
         item[named["territoire"].attribute] = found.ground.reference
     return found.problems
 
 
-def _territory(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
+def _find_territory(candidate: Candidate, index: TerritoryIndex) -> IndexedTerritory | None:
     """The territory that the row names; a row with a point alone is left to ``suspicion``."""
     given = candidate.place
     if not given.code and not given.name:
         return None
-    found = resolve(
+    found = resolve_territory(
         index,
         given.code,
         given.name,
@@ -78,19 +80,19 @@ def _territory(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
     return found.ground
 
 
-def _locate(candidate: Candidate, ground: Ground | None, srid: int) -> None:
+def _locate(candidate: Candidate, ground: IndexedTerritory | None, srid: int) -> None:
     given = candidate.place
-    precision = _precision(candidate, given)
+    precision = _read_precision(candidate, given)
     if precision == Precision.NONE:
         candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
         return
-    if given.shape and _draw(candidate, given, ground, precision, srid):
+    if given.shape and _place_shape(candidate, given, ground, precision, srid):
         return
     if given.lon or given.lat or given.point:
-        point = _point(candidate, given, srid)
+        point = _read_point(candidate, given, srid)
         if point is not None:
             candidate.values.update(
-                geometry=point_text(*point), location_precision=(precision or Precision.EXACT).value
+                geometry=point_wkt(*point), location_precision=(precision or Precision.EXACT).value
             )
             _doubt_point(candidate, point, ground, precision)
         return
@@ -101,9 +103,7 @@ def _locate(candidate: Candidate, ground: Ground | None, srid: int) -> None:
         candidate.problems.append(doubt("precision-sans-point", message))
         return
     if ground.level in COMMUNAL and ground.point is not None:
-        candidate.values.update(
-            geometry=point_text(*ground.point), location_precision=Precision.COMMUNE.value
-        )
+        candidate.values.update(geometry=point_wkt(*ground.point), location_precision=Precision.COMMUNE.value)
         return
     candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
     if precision == Precision.COMMUNE:
@@ -113,8 +113,12 @@ def _locate(candidate: Candidate, ground: Ground | None, srid: int) -> None:
         candidate.problems.append(notice("sans-point", message))
 
 
-def _draw(
-    candidate: Candidate, given: PlaceGiven, ground: Ground | None, precision: Precision | None, srid: int
+def _place_shape(
+    candidate: Candidate,
+    given: PlaceCells,
+    ground: IndexedTerritory | None,
+    precision: Precision | None,
+    srid: int,
 ) -> bool:
     """Give the candidate the geometry of its cell, or what is wrong with it; False for an empty geometry."""
     column, country = candidate.columns.get("emplacement", ""), candidate.values.get("country")
@@ -128,7 +132,7 @@ def _draw(
     return shape.position is not None or bool(shape.problems)
 
 
-def _precision(candidate: Candidate, given: PlaceGiven) -> Precision | None:
+def _read_precision(candidate: Candidate, given: PlaceCells) -> Precision | None:
     wanted = comparison_key(given.precision)
     if not wanted:
         return None
@@ -143,14 +147,14 @@ def _precision(candidate: Candidate, given: PlaceGiven) -> Precision | None:
     return None
 
 
-def _point(candidate: Candidate, given: PlaceGiven, srid: int) -> tuple[float, float] | None:
+def _read_point(candidate: Candidate, given: PlaceCells, srid: int) -> tuple[float, float] | None:
     """(lon, lat) in degrees, or None with the reason among the problems."""
     column = candidate.columns.get("point" if given.point else "lon", "")
     try:
         if given.point:
-            lon, lat = values.latitude_longitude(given.point)
+            lon, lat = values.parse_lat_lon(given.point)
         else:
-            lon, lat = values.coordinate(given.lon), values.coordinate(given.lat)
+            lon, lat = values.parse_coordinate(given.lon), values.parse_coordinate(given.lat)
     except values.Unreadable as problem:
         candidate.problems.append(doubt("coordonnees-illisibles", str(problem), column))
         return None
@@ -171,7 +175,10 @@ def _point(candidate: Candidate, given: PlaceGiven, srid: int) -> tuple[float, f
 
 
 def _doubt_point(
-    candidate: Candidate, point: tuple[float, float], ground: Ground | None, precision: Precision | None
+    candidate: Candidate,
+    point: tuple[float, float],
+    ground: IndexedTerritory | None,
+    precision: Precision | None,
 ) -> None:
     """Doubts that need no look at the base: 0, 0 and the exact point of the mairie."""
     if abs(point[0]) < 1e-6 and abs(point[1]) < 1e-6:
@@ -179,14 +186,14 @@ def _doubt_point(
             doubt("zero-zero", _("Les coordonnées 0, 0 tombent dans le golfe de Guinée."))
         )
     at_home = (
-        ground is not None and ground.point is not None and metres(point, ground.point) < ON_THE_MAIRIE_M
+        ground is not None and ground.point is not None and distance_m(point, ground.point) < ON_THE_MAIRIE_M
     )
     if at_home and precision != Precision.COMMUNE:
         message = _("Le point est exactement celui de la mairie : est-ce le lieu, ou le siège ?")
         candidate.problems.append(doubt("sur-la-mairie", message))
 
 
-def metres(first: tuple[float, float], second: tuple[float, float]) -> float:
+def distance_m(first: tuple[float, float], second: tuple[float, float]) -> float:
     """Metres between two close points (lon, lat), on a sphere: good to 0.5 %, for doubts only."""
     lat = math.radians((first[1] + second[1]) / 2)
     east = math.radians(second[0] - first[0]) * math.cos(lat)
@@ -194,6 +201,6 @@ def metres(first: tuple[float, float], second: tuple[float, float]) -> float:
     return 6_371_000 * math.hypot(east, north)
 
 
-def point_text(lon: float, lat: float) -> str:
+def point_wkt(lon: float, lat: float) -> str:
     """The point as the base writes it, to a centimetre: « POINT(2.3522 48.8566) »."""
     return f"POINT({position_text(lon, lat)})"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from catalogue.imports.places.territories import Ground, TerritoryIndex, region_form
+from catalogue.imports.places.territories import IndexedTerritory, TerritoryIndex, region_key
 from catalogue.imports.read.problems import Problem, doubt, notice
 from catalogue.imports.read.typography import one_line
 
-BEFORE = {
+FORMER_NAMES = {
     "27": ("Bourgogne", "Franche-Comté"),
     "28": ("Basse-Normandie", "Haute-Normandie"),
     "32": ("Nord-Pas-de-Calais", "Picardie", "Nord-Pas-de-Calais Picardie"),
@@ -24,11 +24,11 @@ BEFORE = {
 """The names that are no longer in force, by the code of the region of today."""
 
 
-OLD = {region_form(name): code for code, names in BEFORE.items() for name in names}
+FORMER_KEYS = {region_key(name): code for code, names in FORMER_NAMES.items() for name in names}
 
 
 def check_region(
-    said: str, ground: Ground | None, index: TerritoryIndex, column: str, *, named: bool
+    said: str, ground: IndexedTerritory | None, index: TerritoryIndex, column: str, *, named: bool
 ) -> list[Problem]:
     """What is to be said of the region of a row: an old name read as today's, or a contradiction.
 
@@ -37,8 +37,8 @@ def check_region(
     text = one_line(said)
     if not text or ground is None or not ground.region:
         return []
-    form = region_form(text)
-    code = index.regions.get(form) or OLD.get(form) or text
+    form = region_key(text)
+    code = index.regions.get(form) or FORMER_KEYS.get(form) or text
     official = index.grounds.get(f"region:{code}")
     if official is None:
         return [notice("region-inconnue", _("Région inconnue : « %(text)s ».") % {"text": text}, column)]
@@ -48,7 +48,7 @@ def check_region(
         if named:
             return [notice("region-contredite", message + " " + _("Le nom confirme le code, gardé."), column)]
         return [doubt("region-contredite", message, column)]
-    if form in OLD:
+    if form in FORMER_KEYS:
         message = _("« %(text)s » lu %(region)s : nom d’avant 2016.")
         return [notice("region-ancienne", message % {"text": text, "region": official.name}, column)]
     return []

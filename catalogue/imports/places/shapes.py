@@ -42,7 +42,9 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
         why = text.removeprefix(UNREAD).removesuffix(")")
         message = _("La géométrie ne se lit pas : %(why)s.") % {"why": why}
         return Shape(problems=[doubt("coordonnees-illisibles", message, column)])
-    if (simple := POINT.fullmatch(text)) and (found := _point(simple, srid, column, in_france=in_france)):
+    if (simple := POINT.fullmatch(text)) and (
+        found := _read_point(simple, srid, column, in_france=in_france)
+    ):
         return found
     try:
         geometry = parse_geometry(text)
@@ -52,10 +54,10 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
         return Shape()
     found = Shape()
     try:
-        geometry = _upright(geometry, srid, column, found, in_france=in_france)
-        geometry = _valid(geometry, column, found)
+        geometry = _to_degrees(geometry, srid, column, found, in_france=in_france)
+        geometry = _repair(geometry, column, found)
         check_geometry(geometry, in_france=False)
-        text = written(geometry)
+        text = geometry_wkt(geometry)
         check_geometry(GEOSGeometry(f"SRID={WGS84};{text}"), in_france=False)
     except ValidationError as fault:
         found.problems.append(rejection("geometrie-refusee", str(fault.messages[0]), column))
@@ -69,11 +71,13 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
     return found
 
 
-def _point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> Shape | None:
+def _read_point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> Shape | None:
     """The shape of a plain point, ten times as fast as that of a drawing; None for one to look at closely."""
     try:
         given = float(text[1]), float(text[2])
-        problems = [_turned(column)] if _is_turned(_box(given), srid, in_france=in_france) else []
+        problems = (
+            [_swapped_axes_doubt(column)] if _has_swapped_axes(_box(given), srid, in_france=in_france) else []
+        )
         x, y = reversed(given) if problems else given
         lon, lat = (x, y) if srid == WGS84 else coordinates(to_degrees(Point(x, y), srid))
     except (GDALException, ValueError):
@@ -87,7 +91,7 @@ def _box(position: Position) -> Box:
     return (*position, *position)
 
 
-def _is_turned(extent: Box, srid: int, *, in_france: bool) -> bool:
+def _has_swapped_axes(extent: Box, srid: int, *, in_france: bool) -> bool:
     """True for coordinates of the file that fall in France once the two axes are exchanged, and only then."""
     other = (extent[1], extent[0], extent[3], extent[2])
     if srid == WGS84:
@@ -96,22 +100,22 @@ def _is_turned(extent: Box, srid: int, *, in_france: bool) -> bool:
     return zone is not None and not within(extent, zone) and within(other, zone)
 
 
-def _upright(geometry: Any, srid: int, column: str, found: Shape, *, in_france: bool) -> Any:
+def _to_degrees(geometry: Any, srid: int, column: str, found: Shape, *, in_france: bool) -> Any:
     """The geometry in degrees; with its axes exchanged, and a doubt, when only then it falls in France."""
-    if _is_turned(box_of(geometry), srid, in_france=in_france):
-        found.problems.append(_turned(column))
-        geometry = exchanged(geometry)
+    if _has_swapped_axes(box_of(geometry), srid, in_france=in_france):
+        found.problems.append(_swapped_axes_doubt(column))
+        geometry = swap_axes(geometry)
     return to_degrees(geometry, srid)
 
 
-def _turned(column: str) -> Problem:
+def _swapped_axes_doubt(column: str) -> Problem:
     message = _(
         "Les deux axes semblent inversés : échangés, le lieu tombe en France. Importer la ligne les échange."
     )
     return doubt("axes-a-echanger", message, column)
 
 
-def _valid(geometry: Any, column: str, found: Shape) -> Any:
+def _repair(geometry: Any, column: str, found: Shape) -> Any:
     """The geometry, or the sound one that its outline suggests, with a doubt."""
     if geometry.valid or "Polygon" not in geometry.geom_type:
         return geometry
@@ -131,42 +135,42 @@ def _valid(geometry: Any, column: str, found: Shape) -> Any:
     return mended
 
 
-def exchanged(geometry: Any) -> Any:
+def swap_axes(geometry: Any) -> Any:
     """The geometry with its two axes exchanged, its system not said."""
-    return BUILDERS[geometry.geom_type](_exchanged(coordinates(geometry)))
+    return BUILDERS[geometry.geom_type](_swap_coordinates(coordinates(geometry)))
 
 
-def _exchanged(places: Any) -> Any:
+def _swap_coordinates(places: Any) -> Any:
     if isinstance(places[0], int | float):
         return (places[1], places[0])
-    return [_exchanged(one) for one in places]
+    return [_swap_coordinates(one) for one in places]
 
 
 def _is_french(extent: Box) -> bool:
     return any(within(extent, part) for part in PARTS_OF_FRANCE)
 
 
-def written(geometry: Any) -> str:
+def geometry_wkt(geometry: Any) -> str:
     """The geometry as PostGIS writes it, to a centimetre: « POLYGON((2 47,3 47,3 48,2 47)) »."""
     kind, places = str(geometry.geom_type).upper(), coordinates(geometry)
     if kind == "POINT":
         return f"POINT({position_text(*places)})"
     if kind == "MULTIPOINT":
         return kind + "(" + ",".join(f"({position_text(*one)})" for one in places) + ")"
-    return kind + _nested(places)
+    return kind + _nested_wkt(places)
 
 
-def _nested(places: Any) -> str:
+def _nested_wkt(places: Any) -> str:
     if isinstance(places[0], int | float):
         return position_text(*places)
-    return "(" + ",".join([_nested(one) for one in places]) + ")"
+    return "(" + ",".join([_nested_wkt(one) for one in places]) + ")"
 
 
 def position_text(lon: float, lat: float, *_height: float) -> str:
     """A position to a centimetre: « 2.3522 48.8566 »."""
-    return f"{_degrees(lon)} {_degrees(lat)}"
+    return f"{_format_degrees(lon)} {_format_degrees(lat)}"
 
 
-def _degrees(value: float) -> str:
+def _format_degrees(value: float) -> str:
     text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from catalogue.imports.places.placement import point_text
-from catalogue.imports.places.territories import COMMUNAL, Ground, TerritoryIndex
+from catalogue.imports.places.placement import point_wkt
+from catalogue.imports.places.territories import COMMUNAL, IndexedTerritory, TerritoryIndex
 from catalogue.imports.read.problems import Problem, doubt, notice
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.models import Record
@@ -87,43 +87,43 @@ LEFT JOIN catalogue_source s ON s.id = r.source_id
 """
 
 
-def suspect(
+def doubt_places(
     candidates: list[Candidate], nature: KindSpec, index: TerritoryIndex, source: str, *, twins: bool = True
 ) -> None:
     """Add the doubts that the base raises about the place of each candidate."""
     if not nature.is_record or not nature.has_place:
         return
     _doubt_outside(candidates, index)
-    _find_commune(candidates, index)
+    _fill_commune(candidates, index)
     _doubt_area(candidates, index)
     if twins:
         _doubt_twins(candidates, index, nature.kind, source)
         _doubt_repeats(candidates)
 
 
-def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+def _fetch_rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
 
 
-def point_of(candidate: Candidate) -> tuple[float, float] | None:
+def candidate_point(candidate: Candidate) -> tuple[float, float] | None:
     """(lon, lat) of the candidate, degrees, srid 4326."""
     found = POINT.match(str(candidate.values.get("geometry") or ""))
     return (float(found[1]), float(found[2])) if found else None
 
 
-def spot_of(candidate: Candidate) -> tuple[float, float] | None:
+def candidate_position(candidate: Candidate) -> tuple[float, float] | None:
     """(lon, lat) of a position inside what the candidate draws, a point or not; degrees, srid 4326."""
-    return candidate.spot if candidate.spot is not None else point_of(candidate)
+    return candidate.spot if candidate.spot is not None else candidate_point(candidate)
 
 
-def _communal(candidate: Candidate, index: TerritoryIndex) -> Ground | None:
+def _find_commune(candidate: Candidate, index: TerritoryIndex) -> IndexedTerritory | None:
     ground = index.grounds.get(str(candidate.values.get("territory", "")))
     return ground if ground is not None and ground.level in COMMUNAL else None
 
 
-def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+def _transpose(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
@@ -133,16 +133,18 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
         (n, ground.pk, *point)
         for n, candidate in enumerate(candidates)
         if candidate.values.get("location_precision") in Record.PRECISE
-        and (ground := _communal(candidate, index))
-        and (point := spot_of(candidate))
+        and (ground := _find_commune(candidate, index))
+        and (point := candidate_position(candidate))
     ]
-    for n, inside, swapped, distance in _rows(INSIDE, _columns(asked)) if asked else []:
+    for n, inside, swapped, distance in _fetch_rows(INSIDE, _transpose(asked)) if asked else []:
         ground = index.grounds[str(candidates[n].values["territory"])]
         if inside or (distance is not None and distance <= TOLERANCE_M):
             continue
         if swapped:
             message = _("Latitude et longitude sont inversées : échangées, elles tombent dans %(name)s.")
-            candidates[n].problems.append(_swapped(candidates[n], message % {"name": ground.label}))
+            candidates[n].problems.append(
+                _swapped_axes_doubt(candidates[n], message % {"name": ground.label})
+            )
         else:
             message = _("Le point est à %(km)s km de %(name)s.") % {
                 "km": f"{(distance or 0) / 1000:.1f}".replace(".", ","),
@@ -151,22 +153,22 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
             candidates[n].problems.append(doubt("hors-de-la-commune", message))
 
 
-def _swapped(candidate: Candidate, message: str) -> Problem:
+def _swapped_axes_doubt(candidate: Candidate, message: str) -> Problem:
     """The doubt on swapped axes: of one cell, the right one is proposed; what two columns say is exchanged at
     once, and importing the row accepts it.
     """
-    point = point_of(candidate)
+    point = candidate_point(candidate)
     if point is None:
         return doubt("axes-inverses", message)
     if candidate.place.point:
         right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
         return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
-    candidate.values["geometry"], candidate.spot = point_text(point[1], point[0]), None
+    candidate.values["geometry"], candidate.spot = point_wkt(point[1], point[0]), None
     accepted = _("Importer la ligne les échange.")
     return doubt("axes-a-echanger", f"{message} {accepted}", candidate.columns.get("lon", ""))
 
 
-def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
+def _fill_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
     """A row with a point and no commune gets the commune around the point."""
     asked = [
         (n, *point)
@@ -174,9 +176,9 @@ def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
         if "territory" not in candidate.values
         and not candidate.place.code
         and not candidate.place.name
-        and (point := spot_of(candidate))
+        and (point := candidate_position(candidate))
     ]
-    found = dict(_rows(AROUND, _columns(asked))) if asked else {}
+    found = dict(_fetch_rows(AROUND, _transpose(asked))) if asked else {}
     for n, lon, lat in asked:
         ground = index.communal.get(found.get(n, ""))
         if ground is not None:
@@ -187,13 +189,13 @@ def _find_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
             message = _(
                 "Aucune commune autour de %(point)s : axes inversés, ou fiche à l’étranger sans pays ?"
             )
-            candidates[n].problems.append(doubt("hors-de-france", message % {"point": point_text(lon, lat)}))
+            candidates[n].problems.append(doubt("hors-de-france", message % {"point": point_wkt(lon, lat)}))
 
 
 def _doubt_area(candidates: list[Candidate], index: TerritoryIndex) -> None:
     """An operation cannot be larger than its commune."""
     for candidate in candidates:
-        area, ground = candidate.values.get("area_ha"), _communal(candidate, index)
+        area, ground = candidate.values.get("area_ha"), _find_commune(candidate, index)
         if area and ground and ground.area_km2 and float(str(area)) > ground.area_km2 * 100:
             message = _("%(area)s ha, c’est plus que la surface de %(name)s (%(all)s ha).") % {
                 "area": str(area).replace(".", ","),
@@ -226,18 +228,18 @@ def are_alike(first: str, second: str, place: str = "") -> bool:
 
 def _doubt_twins(candidates: list[Candidate], index: TerritoryIndex, kind: str, source: str) -> None:
     """A row may describe a record that the base has under another identity."""
-    near = [(n, *point) for n, c in enumerate(candidates) if (point := spot_of(c))]
-    rows = _rows(TWINS_NEAR, [*_columns(near), kind, TWIN_DEGREES, TWIN_RADIUS_M]) if near else []
+    near = [(n, *point) for n, c in enumerate(candidates) if (point := candidate_position(c))]
+    rows = _fetch_rows(TWINS_NEAR, [*_transpose(near), kind, TWIN_DEGREES, TWIN_RADIUS_M]) if near else []
     inside = [
         (n, ground.pk, c.values.get("location_precision") in ("commune", "aucune"))
         for n, c in enumerate(candidates)
-        if (ground := _communal(c, index))
+        if (ground := _find_commune(c, index))
     ]
-    rows += _rows(TWINS_IN_COMMUNE, [*_columns(inside), kind]) if inside else []
+    rows += _fetch_rows(TWINS_IN_COMMUNE, [*_transpose(inside), kind]) if inside else []
     own = {candidate.key for candidate in candidates}
     for n, title, external_id, code in sorted(set(rows)):
         candidate = candidates[n]
-        ground = _communal(candidate, index)
+        ground = _find_commune(candidate, index)
         is_itself = code == (candidate.values.get("source") or source) and external_id in own
         if not is_itself and are_alike(candidate.title, title, ground.name if ground else ""):
             message = _("Ressemble à une fiche du catalogue : « %(title)s ».") % {"title": title}

@@ -16,13 +16,13 @@ COMMUNAL = (Level.COMMUNE.value, Level.ARRONDISSEMENT.value)
 
 
 @lru_cache(maxsize=1000)
-def region_form(name: str) -> str:
+def region_key(name: str) -> str:
     """The name in any order of its words, without final « s »: « Champagne-Ardennes » is well known."""
     return " ".join(sorted(word.rstrip("s") for word in normalise(name).split()))
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class IndexedTerritory:
     """A territory, light enough to hold them all. ``point`` is (lon, lat), degrees, srid 4326."""
 
     pk: int
@@ -48,30 +48,30 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class FormerCode:
     """A code that is no longer in force."""
 
     code: str
     name: str
-    successor: Ground
+    successor: IndexedTerritory
 
 
 @dataclass(slots=True)
 class TerritoryIndex:
     """Every way of finding a territory from what a file says."""
 
-    grounds: dict[str, Ground] = field(default_factory=dict)
-    communal: dict[str, Ground] = field(default_factory=dict)
-    former: dict[str, list[Former]] = field(default_factory=lambda: defaultdict(list))
-    former_names: dict[str, list[Former]] = field(default_factory=lambda: defaultdict(list))
-    names: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
-    groupings: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
-    postal: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
+    grounds: dict[str, IndexedTerritory] = field(default_factory=dict)
+    communal: dict[str, IndexedTerritory] = field(default_factory=dict)
+    former: dict[str, list[FormerCode]] = field(default_factory=lambda: defaultdict(list))
+    former_names: dict[str, list[FormerCode]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
+    groupings: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
+    postal: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
     new_communes: set[str] = field(default_factory=set)
     regions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, grounds: Iterable[Ground], former: Iterable[Former] = ()) -> TerritoryIndex:
+    def of(cls, grounds: Iterable[IndexedTerritory], former: Iterable[FormerCode] = ()) -> TerritoryIndex:
         """The index of the given territories."""
         index = cls()
         for ground in grounds:
@@ -86,17 +86,17 @@ class TerritoryIndex:
     @classmethod
     def load(cls) -> TerritoryIndex:
         """The index of all current territories; two queries."""
-        by_pk = {ground.pk: ground for ground in _grounds()}
+        by_pk = {ground.pk: ground for ground in _current_territories()}
         rows = FormerCommune.objects.values_list("code", "name", "successor_id")
-        old = [Former(code, name, by_pk[pk]) for code, name, pk in rows if pk in by_pk]
+        old = [FormerCode(code, name, by_pk[pk]) for code, name, pk in rows if pk in by_pk]
         return cls.of(by_pk.values(), old)
 
-    def add(self, ground: Ground) -> None:
+    def add(self, ground: IndexedTerritory) -> None:
         """Make the territory findable."""
         self.grounds[ground.reference] = ground
         name = normalise(ground.name)
         if ground.level == Level.REGION:
-            self.regions[region_form(ground.name)] = ground.code
+            self.regions[region_key(ground.name)] = ground.code
         if ground.level not in COMMUNAL:
             for form in {name, *bare_names(name)}:
                 self.groupings[form].append(ground)
@@ -108,7 +108,7 @@ class TerritoryIndex:
         for code in ground.postal_codes:
             self.postal[code].append(ground)
 
-    def named(self, name: str, departement: str = "") -> list[Ground]:
+    def named(self, name: str, departement: str = "") -> list[IndexedTerritory]:
         """Current communes of that name, then those that took over a commune of that name."""
         form = normalise(name)
         found = self.names.get(form) or [old.successor for old in self.former_names.get(form, [])]
@@ -116,15 +116,15 @@ class TerritoryIndex:
         return [g for g in unique if g.departement == departement] if departement else unique
 
 
-def coordinate(function: str) -> Func:
+def point_coordinate(function: str) -> Func:
     """The SQL expression of one coordinate of a territory's point, in degrees (srid 4326)."""
     return Func("point", function=function, output_field=FloatField())
 
 
-def _grounds() -> Iterable[Ground]:
+def _current_territories() -> Iterable[IndexedTerritory]:
     rows = (
         Territory.objects.current()
-        .annotate(lon=coordinate("ST_X"), lat=coordinate("ST_Y"))
+        .annotate(lon=point_coordinate("ST_X"), lat=point_coordinate("ST_Y"))
         .values_list(
             "pk",
             "level",
@@ -143,4 +143,4 @@ def _grounds() -> Iterable[Ground]:
         point = None if lon is None else (lon, lat)
         codes = tuple(postal_codes)
         within = departement or ""
-        yield Ground(pk, level, code, name, within, point, area, codes, commune or "", region or "")
+        yield IndexedTerritory(pk, level, code, name, within, point, area, codes, commune or "", region or "")

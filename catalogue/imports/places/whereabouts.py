@@ -10,14 +10,14 @@ from typing import Any
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
 
 from catalogue.imports.places.resolution import clean_code
-from catalogue.imports.places.suspicion import point_of
+from catalogue.imports.places.suspicion import candidate_point
 from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.read.problems import Severity
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.models import Record
 from geo.drawing import geojson
 
-SPATIAL = frozenset(
+SPATIAL_DOUBTS = frozenset(
     {
         "axes-a-echanger",
         "axes-inverses",
@@ -45,19 +45,19 @@ TOLERANCE = 0.0005
 MOST_NAMES = 6
 
 
-def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
+def describe_place(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
     """The place of a row, three ways; empty for a row that says nothing of its place.
 
     ``point`` is (lon, lat), ``shape`` a GeoJSON geometry, ``code`` and ``names`` are references.
     """
     found: dict[str, Any] = {}
     is_given = candidate.values.get("location_precision") in Record.PRECISE
-    if is_given and (point := point_of(candidate)):
+    if is_given and (point := candidate_point(candidate)):
         found["point"] = [round(point[0], 6), round(point[1], 6)]
-    elif is_given and (shape := _shape(candidate)):
+    elif is_given and (shape := _simplified_shape(candidate)):
         found["shape"] = shape
-    code = _of_code(candidate, index)
-    names = _of_names(candidate, index)
+    code = _find_by_code(candidate, index)
+    names = _find_by_names(candidate, index)
     if code and code not in names:
         found["code"] = code
     if names:
@@ -65,7 +65,7 @@ def whereabouts(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
     return found
 
 
-def _shape(candidate: Candidate) -> dict[str, Any] | None:
+def _simplified_shape(candidate: Candidate) -> dict[str, Any] | None:
     text = candidate.values.get("geometry")
     if not text:
         return None
@@ -76,7 +76,7 @@ def _shape(candidate: Candidate) -> dict[str, Any] | None:
     return geojson(shape)
 
 
-def _of_code(candidate: Candidate, index: TerritoryIndex) -> str:
+def _find_by_code(candidate: Candidate, index: TerritoryIndex) -> str:
     """The territory that the code alone designates, today or before a merger."""
     code = clean_code(candidate.place.code)
     if not code:
@@ -87,12 +87,12 @@ def _of_code(candidate: Candidate, index: TerritoryIndex) -> str:
     return ground.reference if ground else ""
 
 
-def _of_names(candidate: Candidate, index: TerritoryIndex) -> list[str]:
+def _find_by_names(candidate: Candidate, index: TerritoryIndex) -> list[str]:
     """The territories that are proposed, or the one that the row is tied to."""
     proposed = [
         reference
         for problem in candidate.problems
-        if problem.severity is Severity.DOUBT and problem.code in SPATIAL
+        if problem.severity is Severity.DOUBT and problem.code in SPATIAL_DOUBTS
         for reference, _label in problem.proposals
         if reference in index.grounds
     ]

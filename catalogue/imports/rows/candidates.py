@@ -28,14 +28,14 @@ from catalogue.records.fields import Collection, Field, Form, KindSpec, model_fi
 Portable = str | int | bool | None | tuple[str, ...]
 Item = dict[str, Portable]
 ERASE = "(vide)"
-CHOSEN = re.compile(r"^(?:commune|arrondissement):(?=\w+$)")
+LEVEL_PREFIX = re.compile(r"^(?:commune|arrondissement):(?=\w+$)")
 LONGEST_KEY = 120
 MOJIBAKE = ("Ã©", "Ã¨", "Ãª", "Ã´", "Ã§", "Ã®", "Ã¢", "â€™", "Â«", "Â»", "ï¿½", "\ufffd")
 NUMBERS = {"siren": 9, "siret": 14}
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceGiven:
+class PlaceCells:
     """What a row says of its place, as written."""
 
     code: str = ""
@@ -66,7 +66,7 @@ class Candidate:
     cells: dict[str, str]
     values: dict[str, Portable] = field(default_factory=dict)
     collections: dict[str, list[Item]] = field(default_factory=dict)
-    place: PlaceGiven = field(default_factory=PlaceGiven)
+    place: PlaceCells = field(default_factory=PlaceCells)
     columns: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     spot: tuple[float, float] | None = None
@@ -81,7 +81,7 @@ class Candidate:
 
 def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
     """One candidate for each row, in order; keys given twice are said on each but the first."""
-    candidates = [_candidate(row, mapping) for row in table.rows]
+    candidates = [_read_candidate(row, mapping) for row in table.rows]
     first: dict[str, int] = {}
     for candidate in candidates:
         if not candidate.key:
@@ -94,10 +94,12 @@ def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
     return candidates
 
 
-def _candidate(row: Row, mapping: Mapping) -> Candidate:
+def _read_candidate(row: Row, mapping: Mapping) -> Candidate:
     nature = mapping.nature
     key_rule = mapping.rules.get(nature.key.name, FieldRule())
-    key = one_line(_text(key_rule, Row(row.line, _plain_codes(row.cells)) if key_rule.template else row))
+    key = one_line(
+        _rule_text(key_rule, Row(row.line, _strip_levels(row.cells)) if key_rule.template else row)
+    )
     if key_rule.template or len(key) > LONGEST_KEY:
         key = slugify(key)[:LONGEST_KEY]
     candidate = Candidate(row.line, key, row.cells)
@@ -114,25 +116,25 @@ def _candidate(row: Row, mapping: Mapping) -> Candidate:
             continue
         _read_field(candidate, nature.model, known, rule, row)
     _refuse_missing(candidate, nature, mapping)
-    candidate.place = _place(row, mapping)
+    candidate.place = _read_place(row, mapping)
     for item_rule in mapping.items:
         _read_item(candidate, item_rule, row)
     return candidate
 
 
-def _plain_codes(cells: dict[str, str]) -> dict[str, str]:
+def _strip_levels(cells: dict[str, str]) -> dict[str, str]:
     """The cells, in which a commune chosen by a curator is its code: a corrected file has the same keys."""
-    return {name: CHOSEN.sub("", text) for name, text in cells.items()}
+    return {name: LEVEL_PREFIX.sub("", text) for name, text in cells.items()}
 
 
-def _text(rule: FieldRule, row: Row) -> str:
+def _rule_text(rule: FieldRule, row: Row) -> str:
     """What the rule gives for the row, before it is read."""
     if rule.template:
         return fill_template(rule.template, row.cells, row.line)
     return row.cells.get(rule.column, "") if rule.column else rule.constant
 
 
-def _translated(rule: FieldRule, text: str) -> str:
+def _translate(rule: FieldRule, text: str) -> str:
     """The text through the vocabulary of the rule."""
     return rule.values.get(comparison_key(text), text) if rule.values else text
 
@@ -140,7 +142,7 @@ def _translated(rule: FieldRule, text: str) -> str:
 def _read_field(
     candidate: Candidate, model: type[models.Model], known: Field, rule: FieldRule, row: Row
 ) -> None:
-    text = _translated(rule, _text(rule, row))
+    text = _translate(rule, _rule_text(rule, row))
     if known.form not in (Form.TERMS, Form.CHOICES, Form.WORDS) and values.is_empty(text, rule.empty):
         return
     if any(sign in text for sign in MOJIBAKE):
@@ -166,40 +168,40 @@ def read_value(
     """The portable value of a cell for a field of ``model``, and how it was understood."""
     rule = rule or FieldRule()
     if one_line(text) == ERASE:
-        return _blank(model, known), ""
+        return _blank_value(model, known), ""
     many: dict[Form, Callable[[], tuple[str, ...]]] = {
-        Form.TERMS: lambda: _several(text, rule, one_line),
-        Form.WORDS: lambda: _several(text, rule, lambda part: apply_typography(one_line(part))),
-        Form.CHOICES: lambda: _several(text, rule, partial(_choice, model, known)),
+        Form.TERMS: lambda: _read_several(text, rule, one_line),
+        Form.WORDS: lambda: _read_several(text, rule, lambda part: apply_typography(one_line(part))),
+        Form.CHOICES: lambda: _read_several(text, rule, partial(_read_choice, model, known)),
     }
     if known.form in many:
         return many[known.form](), ""
     numbers: dict[Form, Callable[[str], tuple[Any, str]]] = {
-        Form.WHOLE: values.whole,
-        Form.DECIMAL: values.decimal,
-        Form.HECTARES: values.hectares,
-        Form.YEAR: values.year,
-        Form.DATE: values.date,
-        Form.BOOLEAN: values.boolean,
+        Form.WHOLE: values.parse_whole,
+        Form.DECIMAL: values.parse_decimal,
+        Form.HECTARES: values.parse_hectares,
+        Form.YEAR: values.parse_year,
+        Form.DATE: values.parse_date,
+        Form.BOOLEAN: values.parse_boolean,
     }
     if known.form in numbers:
         value, said = numbers[known.form](text)
         _refuse_negative(known, value)
         return value, said
-    return _words(model, known, text), ""
+    return _read_text(model, known, text), ""
 
 
-def _words(model: type[models.Model], known: Field, text: str) -> str:
+def _read_text(model: type[models.Model], known: Field, text: str) -> str:
     """The text of a field made of words, in the length that the model allows."""
     if known.form is Form.CHOICE:
-        return _choice(model, known, text)
+        return _read_choice(model, known, text)
     if known.form is Form.TERM:
         return one_line(text)
     longest = model_field(model, known.attribute).max_length or 100_000
     if known.form is Form.URL:
-        return values.web_address(text, longest)[0]
+        return values.parse_url(text, longest)[0]
     if known.attribute in NUMBERS:
-        return _business_number(text, NUMBERS[known.attribute])
+        return _read_business_number(text, NUMBERS[known.attribute])
     clean = apply_typography(clean_spaces(text) if known.form is Form.TEXT else one_line(text))
     if len(clean) > longest:
         raise values.Unreadable(
@@ -208,7 +210,7 @@ def _words(model: type[models.Model], known: Field, text: str) -> str:
     return clean
 
 
-def _business_number(text: str, length: int) -> str:
+def _read_business_number(text: str, length: int) -> str:
     number = "".join(one_line(text).split())
     if len(number) != length or not luhn_is_valid(number):
         kind = "SIRET" if length == NUMBERS["siret"] else "SIREN"
@@ -225,40 +227,40 @@ def _refuse_negative(known: Field, value: Any) -> None:
 
 
 @cache
-def _choices(model: type[models.Model], attribute: str) -> dict[str, str]:
+def _choice_codes(model: type[models.Model], attribute: str) -> dict[str, str]:
     """The codes of a field with choices, by code and by label."""
     target: Any = model_field(model, attribute)
     choices = list(target.choices or getattr(target, "base_field", target).choices or ())
     return {comparison_key(str(name)): str(code) for code, label in choices for name in (label, code)}
 
 
-def _choice(model: type[models.Model], known: Field, text: str) -> str:
+def _read_choice(model: type[models.Model], known: Field, text: str) -> str:
     """The code of a choice, from its code or its label."""
-    choices = _choices(model, known.attribute)
+    choices = _choice_codes(model, known.attribute)
     code = choices.get(comparison_key(text))
     if code is None:
         possible = ", ".join(dict.fromkeys(choices.values()))
         raise values.Unreadable(
             _("« %(text)s » n’est pas une valeur possible : %(all)s.")
             % {"text": one_line(text), "all": possible},
-            _labels(model, known.attribute),
+            choice_labels(model, known.attribute),
         )
     return code
 
 
-def _labels(model: type[models.Model], attribute: str) -> tuple[tuple[str, str], ...]:
+def choice_labels(model: type[models.Model], attribute: str) -> tuple[tuple[str, str], ...]:
     """The codes of a field with choices, with their labels."""
     target: Any = model_field(model, attribute)
     choices = target.choices or getattr(target, "base_field", target).choices or ()
     return tuple((str(code), str(label)) for code, label in choices)
 
 
-def _several(text: str, rule: FieldRule, read: Callable[[str], str]) -> tuple[str, ...]:
-    parts = [_translated(rule, part) for part in clean_spaces(text).split(rule.separator)]
+def _read_several(text: str, rule: FieldRule, read: Callable[[str], str]) -> tuple[str, ...]:
+    parts = [_translate(rule, part) for part in clean_spaces(text).split(rule.separator)]
     return tuple(sorted({read(part) for part in parts if not values.is_empty(part, rule.empty)}))
 
 
-def _blank(model: type[models.Model], known: Field) -> Portable:
+def _blank_value(model: type[models.Model], known: Field) -> Portable:
     """What an emptied field holds."""
     if known.form in (Form.TERMS, Form.WORDS, Form.CHOICES):
         return ()
@@ -279,7 +281,7 @@ def _refuse_missing(candidate: Candidate, nature: KindSpec, mapping: Mapping) ->
         candidate.problems.append(rejection("obligatoire", message, column))
 
 
-def _place(row: Row, mapping: Mapping) -> PlaceGiven:
+def _read_place(row: Row, mapping: Mapping) -> PlaceCells:
     names = {"code": "territoire", "name": "commune", "shape": "emplacement"}
     given = {}
     for key in ("code", "name", "departement", "region", "lon", "lat", "point", "shape", "precision"):
@@ -287,9 +289,9 @@ def _place(row: Row, mapping: Mapping) -> PlaceGiven:
         known = mapping.nature.by_name.get(names.get(key, key))
         if rule is None or known is None or known.form is not Form.PLACE:
             continue
-        text = _translated(rule, _text(rule, row))
+        text = _translate(rule, _rule_text(rule, row))
         given[key] = "" if values.is_empty(text, rule.empty) else clean_spaces(text)
-    return PlaceGiven(**given)
+    return PlaceCells(**given)
 
 
 def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
@@ -299,7 +301,7 @@ def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
         return
     cells = {key: fill_template(value, row.cells, row.line) for key, value in rule.constants.items()}
     cells[rule.target] = rule.values.get(comparison_key(text), text)
-    if said := _foreign_step(rule, cells):
+    if said := _check_step(rule, cells):
         candidate.problems.append(said)
         return
     item, problems = read_item(rule.collection, cells, {rule.target: rule.column})
@@ -308,7 +310,7 @@ def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
         candidate.collections.setdefault(rule.collection.attribute, []).append(item)
 
 
-def _foreign_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
+def _check_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
     """The doubt on a word that is no step of the regime of its column, whatever it is in another."""
     regime = cells.get("regime", "")
     if rule.target != "etape" or regime not in LabelAward.Regime.values:

@@ -28,14 +28,16 @@ from catalogue.records.fields import Field, Form, KindSpec
 Names = Iterable[tuple[int, str, tuple[str, ...]]]
 
 
-def _terms(model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorType] | type[Zonage]) -> Names:
+def _term_names(
+    model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorType] | type[Zonage],
+) -> Names:
     """A line that was merged answers to its names with the one that took it over."""
     rows = model.objects.values_list("pk", "code", "label", "merged_into__pk", "merged_into__code")
     return ((into or pk, key or code, (code, label)) for pk, code, label, into, key in rows)
 
 
-def _themes() -> Names:
-    yield from _terms(Theme)
+def _theme_names() -> Names:
+    yield from _term_names(Theme)
     crosswalk = ThemeCrosswalk.objects.values_list("source_label", "theme__pk", "theme__code").distinct()
     counts = Counter(comparison_key(label) for label, _pk, _code in crosswalk)
     for label, pk, code in crosswalk:
@@ -43,12 +45,12 @@ def _themes() -> Names:
             yield pk, code, (label,)
 
 
-def _sources() -> Names:
+def _source_names() -> Names:
     rows = Source.objects.values_list("pk", "code", "name", "merged_into__pk", "merged_into__code")
     return ((into or pk, key or code, (code, name)) for pk, code, name, into, key in rows)
 
 
-def _organisations() -> Names:
+def _organisation_names() -> Names:
     own = ("pk", "slug", "name", "siren", "siret")
     rows = Organisation.objects.values_list(*own, "merged_into__pk", "merged_into__slug")
     return (
@@ -57,21 +59,21 @@ def _organisations() -> Names:
     )
 
 
-def _records(kind: str) -> Names:
+def _record_names(kind: str) -> Names:
     rows = Record.objects.filter(kind=kind).values_list("pk", "slug", "external_id", "title")
     return ((pk, slug, (slug, external_id, title)) for pk, slug, external_id, title in rows)
 
 
 LOADERS: dict[str, Callable[[], Names]] = {
-    "theme": _themes,
-    "enjeu": lambda: _terms(Stake),
-    "programme": lambda: _terms(Programme),
-    "indicateur": lambda: _terms(IndicatorType),
-    "zonage": lambda: _terms(Zonage),
-    "source": _sources,
-    "organisation": _organisations,
-    "solution": lambda: _records(Record.Kind.SOLUTION),
-    "experimentation": lambda: _records(Record.Kind.EXPERIMENT),
+    "theme": _theme_names,
+    "enjeu": lambda: _term_names(Stake),
+    "programme": lambda: _term_names(Programme),
+    "indicateur": lambda: _term_names(IndicatorType),
+    "zonage": lambda: _term_names(Zonage),
+    "source": _source_names,
+    "organisation": _organisation_names,
+    "solution": lambda: _record_names(Record.Kind.SOLUTION),
+    "experimentation": lambda: _record_names(Record.Kind.EXPERIMENT),
 }
 
 
@@ -119,32 +121,32 @@ class Directory:
         return self._known[nature]
 
 
-def settle_references(candidates: list[Candidate], nature: KindSpec, directory: Directory) -> None:
+def resolve_references(candidates: list[Candidate], nature: KindSpec, directory: Directory) -> None:
     """Replace what the rows call things by their natural keys, and say what nobody knows."""
     fields = [known for known in nature.fields if known.form in (Form.TERM, Form.TERMS)]
     for candidate in candidates:
         for known in fields:
             if known.attribute in candidate.values:
                 column = candidate.columns.get(known.attribute, "")
-                value, problems = _settled(candidate.values[known.attribute], known, directory, column)
+                value, problems = _resolve_value(candidate.values[known.attribute], known, directory, column)
                 candidate.values[known.attribute] = value
                 candidate.problems += problems
         for collection in nature.collections:
             for item in candidate.collections.get(collection.attribute, []):
-                candidate.problems += settle_item(item, collection.fields, directory)
+                candidate.problems += resolve_item(item, collection.fields, directory)
 
 
-def settle_item(item: Item, fields: tuple[Field, ...], directory: Directory) -> list[Problem]:
+def resolve_item(item: Item, fields: tuple[Field, ...], directory: Directory) -> list[Problem]:
     """The same for one item of a collection; returns what nobody knows."""
     problems: list[Problem] = []
     for known in fields:
         if known.form is Form.TERM and item.get(known.attribute):
-            item[known.attribute], found = _settled(item[known.attribute], known, directory, known.name)
+            item[known.attribute], found = _resolve_value(item[known.attribute], known, directory, known.name)
             problems += found
     return problems
 
 
-def _settled(
+def _resolve_value(
     value: Portable, known: Field, directory: Directory, column: str
 ) -> tuple[Portable, list[Problem]]:
     """The natural keys behind the text of a field."""

@@ -15,18 +15,18 @@ Values = dict[str, Portable]
 FIRST_LABEL = 2009
 
 
-def check(candidate: Candidate) -> None:
+def check_values(candidate: Candidate) -> None:
     """Add what the values of the candidate, and its items, contradict."""
     candidate.problems += [problem for rule in RULES if (problem := rule(candidate.values))]
     for item in candidate.collections.get("awards", []):
-        candidate.problems += _award(item)
+        candidate.problems += _check_award(item)
     for item in candidate.collections.get("indicators", []):
         if item.get("value") is None and not item.get("text"):
             message = _("La mesure « %(name)s » n’a ni valeur ni énoncé.") % {"name": item.get("name")}
             candidate.problems.append(rejection("mesure-vide", message))
 
 
-def _in_order(first: str, last: str, message: str) -> Callable[[Values], Problem | None]:
+def _dates_in_order(first: str, last: str, message: str) -> Callable[[Values], Problem | None]:
     def rule(values: Values) -> Problem | None:
         start, end = values.get(first), values.get(last)
         if start is None or end is None or str(start) <= str(end):
@@ -36,14 +36,14 @@ def _in_order(first: str, last: str, message: str) -> Callable[[Values], Problem
     return rule
 
 
-def _social_within_dwellings(values: Values) -> Problem | None:
+def _check_dwellings(values: Values) -> Problem | None:
     total, social = values.get("dwellings"), values.get("social_dwellings")
     if total is None or social is None or int(str(social)) <= int(str(total)):
         return None
     return rejection("logements-sociaux", _("Il y a plus de logements sociaux que de logements."))
 
 
-def _abandon_has_reason(values: Values) -> Problem | None:
+def _check_abandon(values: Values) -> Problem | None:
     if values.get("status") != "abandonne" or str(values.get("abandon_reason") or "").strip():
         return None
     return rejection(
@@ -51,21 +51,21 @@ def _abandon_has_reason(values: Values) -> Problem | None:
     )
 
 
-def _maturity(values: Values) -> Problem | None:
+def _check_trl(values: Values) -> Problem | None:
     level = values.get("trl")
     if level is None or int(str(level)) in range(1, 10):
         return None
     return rejection("trl", _("La maturité (TRL) va de 1 à 9."))
 
 
-def _area(values: Values) -> Problem | None:
+def _check_area(values: Values) -> Problem | None:
     area = values.get("area_ha")
     if area is None or Decimal(str(area)) < Decimal("10000000"):
         return None
     return rejection("surface", _("La surface est trop grande pour être juste."))
 
 
-def _award(item: Item) -> list[Problem]:
+def _check_award(item: Item) -> list[Problem]:
     """A step belongs to one regime, and no label is older than the first."""
     problems = []
     steps = LabelAward.STEPS.get(LabelAward.Regime(str(item["regime"])), {})
@@ -82,11 +82,11 @@ def _award(item: Item) -> list[Problem]:
 
 
 RULES: tuple[Callable[[Values], Problem | None], ...] = (
-    _in_order("year_start", "year_end", _("L’année de fin précède celle du début.")),
-    _in_order("verified_on", "expires_on", _("La date de révision précède celle de la vérification.")),
-    _in_order("available_from", "available_until", _("La fin de disponibilité précède son début.")),
-    _social_within_dwellings,
-    _abandon_has_reason,
-    _maturity,
-    _area,
+    _dates_in_order("year_start", "year_end", _("L’année de fin précède celle du début.")),
+    _dates_in_order("verified_on", "expires_on", _("La date de révision précède celle de la vérification.")),
+    _dates_in_order("available_from", "available_until", _("La fin de disponibilité précède son début.")),
+    _check_dwellings,
+    _check_abandon,
+    _check_trl,
+    _check_area,
 )

@@ -65,7 +65,7 @@ def is_empty(text: str, also: frozenset[str] = frozenset()) -> bool:
     return word in EMPTY or bare in EMPTY_WORDS or (bare or word) in EMPTY or bare in also
 
 
-def figure(text: str) -> tuple[Decimal, str, str]:
+def parse_quantity(text: str) -> tuple[Decimal, str, str]:
     """The number, its unit, and the remark that followed it in brackets: « 4458 (en 2012) », « 16,6ha »."""
     line = one_line(text)
     remark = ""
@@ -84,16 +84,16 @@ def figure(text: str) -> tuple[Decimal, str, str]:
     return number, (match["unit"] or "").strip(), remark
 
 
-def _refuse_figures(unit: str, text: str) -> None:
+def _refuse_second_number(unit: str, text: str) -> None:
     """Raise Unreadable when a second number follows the first: « 1e9 », « 12 à 15 »."""
     if any(sign.isdigit() for sign in unit):
         raise Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)})
 
 
-def whole(text: str) -> tuple[int, str]:
+def parse_whole(text: str) -> tuple[int, str]:
     """A whole number, and how it was understood when the cell says more than a number."""
-    number, unit, remark = figure(text)
-    _refuse_figures(unit, text)
+    number, unit, remark = parse_quantity(text)
+    _refuse_second_number(unit, text)
     if number != number.to_integral_value():
         raise Unreadable(_("« %(text)s » n’est pas un nombre entier.") % {"text": one_line(text)})
     if abs(number) >= 2**31:
@@ -102,17 +102,17 @@ def whole(text: str) -> tuple[int, str]:
     return int(number), said
 
 
-def decimal(text: str) -> tuple[str, str]:
+def parse_decimal(text: str) -> tuple[str, str]:
     """A decimal number as plain text, and how it was understood when the cell says more."""
-    number, unit, remark = figure(text)
-    _refuse_figures(unit, text)
+    number, unit, remark = parse_quantity(text)
+    _refuse_second_number(unit, text)
     said = _("« %(text)s » lu %(n)s") % {"text": one_line(text), "n": number} if unit or remark else ""
     return plain_decimal(number), said
 
 
-def hectares(text: str) -> tuple[str, str]:
+def parse_hectares(text: str) -> tuple[str, str]:
     """An area in hectares, converted from the unit that the cell gives."""
-    number, unit, remark = figure(text)
+    number, unit, remark = parse_quantity(text)
     factor = HECTARES.get(unit.casefold())
     if factor is None:
         raise Unreadable(_("« %(text)s » : unité de surface inconnue.") % {"text": one_line(text)})
@@ -129,7 +129,7 @@ def hectares(text: str) -> tuple[str, str]:
     return value, said
 
 
-def year(text: str) -> tuple[int, str]:
+def parse_year(text: str) -> tuple[int, str]:
     """A year, alone or at the end or the beginning of a date."""
     line = one_line(text)
     found = re.fullmatch(r"(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(\d{4})|(\d{4})-\d{2}(?:-\d{2})?", line)
@@ -141,7 +141,7 @@ def year(text: str) -> tuple[int, str]:
     return number, "" if line == str(number) else _("« %(text)s » lu %(n)d") % {"text": line, "n": number}
 
 
-def date(text: str) -> tuple[str, str]:
+def parse_date(text: str) -> tuple[str, str]:
     """A day in ISO form, from « 31/12/2020 », « 31-12-2020 » or « 2020-12-31 »."""
     line = one_line(text).split(" ")[0].split("T")[0]
     for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
@@ -152,7 +152,7 @@ def date(text: str) -> tuple[str, str]:
     raise Unreadable(_("« %(text)s » n’est pas une date (jour/mois/année).") % {"text": one_line(text)})
 
 
-def boolean(text: str) -> tuple[bool, str]:
+def parse_boolean(text: str) -> tuple[bool, str]:
     """Yes or no."""
     word = normalise(text)
     if word in YES or word in NO:
@@ -160,7 +160,7 @@ def boolean(text: str) -> tuple[bool, str]:
     raise Unreadable(_("« %(text)s » : « oui » ou « non » est attendu.") % {"text": one_line(text)})
 
 
-def web_address(text: str, longest: int) -> tuple[str, str]:
+def parse_url(text: str, longest: int) -> tuple[str, str]:
     """An http or https address."""
     line = one_line(text)
     if not re.match(r"https?://[^\s/<>\"]+\S*$", line, re.IGNORECASE) or len(line) > longest:
@@ -168,23 +168,23 @@ def web_address(text: str, longest: int) -> tuple[str, str]:
     return line, ""
 
 
-def coordinate(text: str) -> float:
+def parse_coordinate(text: str) -> float:
     """A coordinate, decimal comma or point."""
-    number, _unit, _remark = figure(text)
+    number, _unit, _remark = parse_quantity(text)
     return float(number)
 
 
-def latitude_longitude(text: str) -> tuple[float, float]:
+def parse_lat_lon(text: str) -> tuple[float, float]:
     """(lon, lat) from « lat, lon » in that order, as Opendatasoft writes ``geo_point_2d``."""
     parts = [part for part in re.split(r"[;\s]+|,\s+|(?<=\.\d{4}),|,(?=-?\d+\.)", one_line(text)) if part]
     if len(parts) != 2:
         raise Unreadable(
             _("« %(text)s » : « latitude, longitude » est attendu.") % {"text": one_line(text)[:80]}
         )
-    return coordinate(parts[1]), coordinate(parts[0])
+    return parse_coordinate(parts[1]), parse_coordinate(parts[0])
 
 
-def upright(name: str) -> str:
+def put_article_first(name: str) -> str:
     """The name with its article in front: « Havre (Le) » → « Le Havre »."""
     found = ARTICLE.match(one_line(name))
     if not found:

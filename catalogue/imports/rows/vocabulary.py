@@ -52,7 +52,7 @@ SET_ASIDE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ListedColumn:
     """A column whose words come from a list: what it fills, its list, and what its words are read as."""
 
     column: str
@@ -69,15 +69,15 @@ class Known:
         return self.target == "annee"
 
 
-def unknown(table: Table, mapping: Mapping, directory: Directory) -> list[dict[str, Any]]:
+def find_unknown_words(table: Table, mapping: Mapping, directory: Directory) -> list[dict[str, Any]]:
     """For each column with a list, the words that the list lacks: counted, with how each is read.
 
     ``choice`` is the answer that holds, or ``proposed`` the one that seems right.
     """
-    return [found for known in columns(mapping, directory) if (found := _counted(known, table))]
+    return [found for known in listed_columns(mapping, directory) if (found := _count_words(known, table))]
 
 
-def columns(mapping: Mapping, directory: Directory) -> Iterable[Known]:
+def listed_columns(mapping: Mapping, directory: Directory) -> Iterable[ListedColumn]:
     """The columns of a mapping whose words come from a list."""
     nature = mapping.nature
     for name, rule in mapping.rules.items():
@@ -85,25 +85,27 @@ def columns(mapping: Mapping, directory: Directory) -> Iterable[Known]:
         if not rule.column:
             continue
         if known.form in (Form.CHOICE, Form.CHOICES):
-            yield _known(rule, name, _choices(nature, known), partial(_reads, nature, known), known)
+            yield _listed_column(
+                rule, name, _choices(nature, known), partial(_is_readable, nature, known), known
+            )
         elif known.form in (Form.TERM, Form.TERMS) and known.to in LISTS:
             listed = LISTS[known.to].objects.filter(is_active=True)
             rows = tuple(listed.order_by("label").values_list("code", "label"))
-            yield _known(rule, name, rows, partial(_names, directory[known.to]), known)
+            yield _listed_column(rule, name, rows, partial(_is_term, directory[known.to]), known)
     for item in mapping.items:
         if item.collection.name == awards.COLLECTION and item.column:
-            yield from _of_labels(item, nature)
+            yield from _label_columns(item, nature)
 
 
-def _known(
+def _listed_column(
     rule: FieldRule,
     name: str,
     terms: tuple[tuple[str, str], ...],
     understood: Callable[[str], bool],
     known: Field,
-) -> Known:
+) -> ListedColumn:
     separator = rule.separator if known.form in (Form.CHOICES, Form.TERMS) else ""
-    return Known(rule.column, name, terms, understood, rule.values, rule.empty, separator)
+    return ListedColumn(rule.column, name, terms, understood, rule.values, rule.empty, separator)
 
 
 def _choices(nature: KindSpec, known: Field) -> tuple[tuple[str, str], ...]:
@@ -112,7 +114,7 @@ def _choices(nature: KindSpec, known: Field) -> tuple[tuple[str, str], ...]:
     return tuple((str(code), str(label)) for code, label in choices)
 
 
-def _reads(nature: KindSpec, known: Field, text: str) -> bool:
+def _is_readable(nature: KindSpec, known: Field, text: str) -> bool:
     try:
         read_value(nature.model, known, text)
     except values.Unreadable:
@@ -120,19 +122,19 @@ def _reads(nature: KindSpec, known: Field, text: str) -> bool:
     return True
 
 
-def _names(terms: Vocabulary, text: str) -> bool:
+def _is_term(terms: Vocabulary, text: str) -> bool:
     return terms.key(text) is not None
 
 
-def _of_labels(item: ItemRule, nature: KindSpec) -> Iterable[Known]:
+def _label_columns(item: ItemRule, nature: KindSpec) -> Iterable[ListedColumn]:
     """A step is chosen among those of its own regime, never of another."""
     if item.target == "annee":
-        yield Known(item.column, "annee", (), _is_year, item.values, item.ignored)
+        yield ListedColumn(item.column, "annee", (), _is_year, item.values, item.ignored)
     elif item.target == "etape":
         terms = tuple(awards.regime_steps(item.constants.get("regime", "")))
         names = {comparison_key(word) for pair in terms for word in pair}
         understood = partial(_is_among, names)
-        yield Known(item.column, "etape", terms, understood, item.values, item.ignored)
+        yield ListedColumn(item.column, "etape", terms, understood, item.values, item.ignored)
 
 
 def _is_among(names: set[str], text: str) -> bool:
@@ -141,13 +143,13 @@ def _is_among(names: set[str], text: str) -> bool:
 
 def _is_year(text: str) -> bool:
     try:
-        values.year(text)
+        values.parse_year(text)
     except values.Unreadable:
         return False
     return True
 
 
-def _counted(known: Known, table: Table) -> dict[str, Any] | None:
+def _count_words(known: ListedColumn, table: Table) -> dict[str, Any] | None:
     texts: Counter[str] = Counter()
     first: dict[str, str] = {}
     for cell, times in Counter(row.cells.get(known.column, "") for row in table.rows).items():
@@ -164,27 +166,27 @@ def _counted(known: Known, table: Table) -> dict[str, Any] | None:
     return {
         "column": known.column,
         "target": known.target,
-        "terms": [list(pair) for pair in answers(known)],
-        "words": [{"text": first[form], "count": n, **_read_as(known, form)} for form, n in most],
+        "terms": [list(pair) for pair in possible_answers(known)],
+        "words": [{"text": first[form], "count": n, **_current_answer(known, form)} for form, n in most],
         "others": len(texts) - len(most),
     }
 
 
-def answers(known: Known) -> list[tuple[str, str]]:
+def possible_answers(known: ListedColumn) -> list[tuple[str, str]]:
     """What a word of the column may be read as."""
     alone = [(ALONE, _("Oui, sans année"))] if known.is_year else []
     return [*alone, *known.terms, (IGNORE, _("Ne pas en tenir compte"))]
 
 
-def _read_as(known: Known, form: str) -> dict[str, str]:
+def _current_answer(known: ListedColumn, form: str) -> dict[str, str]:
     if form in known.ignored:
         return {"choice": IGNORE, "proposed": ""}
     if form in known.values:
         return {"choice": known.values[form] or ALONE, "proposed": ""}
-    return {"choice": "", "proposed": propose(known, form)}
+    return {"choice": "", "proposed": propose_answer(known, form)}
 
 
-def propose(known: Known, form: str) -> str:
+def propose_answer(known: ListedColumn, form: str) -> str:
     """The answer that seems right for a word, in the form in which words are compared; "" for none."""
     is_label = known.target in ("annee", "etape")
     if is_label and form in SET_ASIDE:
@@ -201,18 +203,18 @@ def propose(known: Known, form: str) -> str:
     return names[near[0]] if near else ""
 
 
-def learn(data: dict[str, Any], column: str, answers: dict[str, str]) -> None:
+def store_answers(data: dict[str, Any], column: str, answers: dict[str, str]) -> None:
     """Keep in the data of a mapping what the words of a column are read as; "" forgets a word."""
     for name, rule in list(data.get("champs", {}).items()):
         given = {"colonne": rule} if isinstance(rule, str) else rule
         if comparison_key(str(given.get("colonne", ""))) == comparison_key(column):
-            data["champs"][name] = _taught(given, "vides", answers)
+            data["champs"][name] = _with_answers(given, "vides", answers)
     for item in data.get(awards.COLLECTION, []):
         if comparison_key(str(item.get("colonne", ""))) == comparison_key(column):
-            item.update(_taught(item, "ignores", answers))
+            item.update(_with_answers(item, "ignores", answers))
 
 
-def _taught(rule: dict[str, Any], ignored: str, answers: dict[str, str]) -> dict[str, Any]:
+def _with_answers(rule: dict[str, Any], ignored: str, answers: dict[str, str]) -> dict[str, Any]:
     forms = {comparison_key(text) for text in answers}
     kept = {
         text: value for text, value in rule.get("valeurs", {}).items() if comparison_key(text) not in forms

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalogue.imports.places.placement import metres
-from catalogue.imports.places.territories import coordinate
-from catalogue.imports.places.whereabouts import SPATIAL
+from catalogue.imports.places.placement import distance_m
+from catalogue.imports.places.territories import point_coordinate
+from catalogue.imports.places.whereabouts import SPATIAL_DOUBTS
 from catalogue.imports.views.words import doubt_name, grouped
 from catalogue.models import ImportBatch, ImportRow, Record
 from geo.models import Territory
@@ -47,7 +47,7 @@ def spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
         return {}
     found = (
         Territory.objects.filter(wanted)
-        .annotate(lon=coordinate("ST_X"), lat=coordinate("ST_Y"))
+        .annotate(lon=point_coordinate("ST_X"), lat=point_coordinate("ST_Y"))
         .values_list("level", "code", "name", "lon", "lat")
     )
     return {
@@ -87,7 +87,7 @@ def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[d
 
 def doubtful_places(batch: ImportBatch) -> Any:
     """The rows whose place is in doubt."""
-    rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__overlap=sorted(SPATIAL))
+    rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__overlap=sorted(SPATIAL_DOUBTS))
     return rows.order_by("line")
 
 
@@ -115,7 +115,7 @@ def _marks(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> li
         features.append(_feature(shape, role="perimetre", kind=kind, title=title))
     for reference, role in _said(place):
         spot = known.get(reference)
-        if spot is None or spot.point is None or any(metres(spot.point, end) < NEAR_M for end in ends):
+        if spot is None or spot.point is None or any(distance_m(spot.point, end) < NEAR_M for end in ends):
             continue
         of_code = role == "code"
         words = _("%(row)s, d’après le code : %(place)s") if of_code else _("%(row)s, proposé : %(place)s")
@@ -136,7 +136,7 @@ def _line(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
         "ligne": row.line,
         "url": row_url(row),
         "titre": row.title or row.key,
-        "doutes": ", ".join(doubt_name(code) for code in row.codes if code in SPATIAL),
+        "doutes": ", ".join(doubt_name(code) for code in row.codes if code in SPATIAL_DOUBTS),
         "donne": _coordinates(given) if given else "",
         "code": known[place["code"]].label if place.get("code") in known else "",
         "noms": ", ".join(_from(known[r], given) for r in place.get("names", []) if r in known),
@@ -147,7 +147,7 @@ def _from(spot: Spot, given: Any) -> str:
     """The name of a territory, with how far its point is from the one given."""
     if given is None or spot.point is None:
         return spot.label
-    km = metres(given, spot.point) / 1000
+    km = distance_m(given, spot.point) / 1000
     far = grouped(round(km)) if km >= FAR_KM else f"{km:.1f}".replace(".", ",")
     return _("%(place)s, à %(km)s km") % {"place": spot.label, "km": far}
 

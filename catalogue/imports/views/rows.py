@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.imports.places.whereabouts import SPATIAL
+from catalogue.imports.places.whereabouts import SPATIAL_DOUBTS
 from catalogue.imports.views.words import Values, acceptance, doubt_name
 from catalogue.imports.wizard.batches import LONGEST_CELL
 from catalogue.imports.wizard.decisions import BY_CELL
@@ -95,7 +95,7 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
     return {
         "ligne": row.line,
         "adresse": reverse("catalogue:import-row", args=[row.batch_id, row.line]),
-        "sur_carte": bool(SPATIAL.intersection(row.codes)) and "place" in detail,
+        "sur_carte": bool(SPATIAL_DOUBTS.intersection(row.codes)) and "place" in detail,
         "sort": row.fate,
         "sort_dit": row.get_fate_display(),
         "titre": row.title or row.key,

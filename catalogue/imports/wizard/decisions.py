@@ -210,7 +210,7 @@ def learn(pk: int, version: int, answers: dict[str, dict[str, str]], actor: User
     said = batch.setup.setdefault("decisions", {}).setdefault("said", {})
     _refuse_conflict(said, version, Decision("corriger", column=WORDS, value=_("vos mots")), actor)
     for column, words in answers.items():
-        vocabulary.learn(batch.setup["mapping"], column, words)
+        vocabulary.store_answers(batch.setup["mapping"], column, words)
     batch.version += 1
     target = Decision("corriger", column=WORDS).target
     said[target] = {"version": batch.version, "by": actor.pk, "words": _("mots du fichier")}

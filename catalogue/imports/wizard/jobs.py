@@ -22,7 +22,7 @@ from catalogue.imports import run
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.columns.recognition import Column
 from catalogue.imports.compare.diff import Change, Outcome, Plan, Status
-from catalogue.imports.places.whereabouts import whereabouts
+from catalogue.imports.places.whereabouts import describe_place
 from catalogue.imports.read.problems import FileRefused, Problem, Severity, doubt, rejection
 from catalogue.imports.read.typography import apply_typography
 from catalogue.imports.report import change_account
@@ -221,7 +221,7 @@ def _row(
 ) -> ImportRow:
     candidate, status = outcome.candidate, outcome.status
     detail = _detail(outcome, personal)
-    if status is not Status.UNCHANGED and (place := whereabouts(candidate, ground.index)):
+    if status is not Status.UNCHANGED and (place := describe_place(candidate, ground.index)):
         detail["place"] = place
     return ImportRow(
         batch=batch,
@@ -289,7 +289,7 @@ def shown(value: Any) -> str:
 
 def summary(result: Result, ground: Ground) -> dict[str, Any]:
     """What the page says of the whole: lines set aside, remarks, doubts by kind and by word."""
-    listed = vocabulary.unknown(result.table, result.mapping, ground.directory)
+    listed = vocabulary.find_unknown_words(result.table, result.mapping, ground.directory)
     chosen_from_a_list = {found["column"] for found in listed}
     kinds: Counter[str] = Counter()
     words: Counter[tuple[str, str, str]] = Counter()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.gis.geos import Point
 
-from catalogue.imports.places.territories import Former, Ground, TerritoryIndex
+from catalogue.imports.places.territories import FormerCode, IndexedTerritory, TerritoryIndex
 from geo.models import FormerCommune, Level, Territory
 from geo.names import slugify_name
 from tests import factories
@@ -49,12 +49,12 @@ FORMER = (
 def index() -> TerritoryIndex:
     """The same territories, in memory."""
     grounds = [
-        Ground(n, "commune", code, name, departement, (lon + 0.05, lat + 0.05), 80.0, tuple(postal))
+        IndexedTerritory(n, "commune", code, name, departement, (lon + 0.05, lat + 0.05), 80.0, tuple(postal))
         for n, (code, name, departement, lon, lat, postal) in enumerate(COMMUNES, 1)
     ]
     paris = grounds[-1]
     grounds.append(
-        Ground(
+        IndexedTerritory(
             90,
             "arrondissement",
             "75113",
@@ -66,9 +66,9 @@ def index() -> TerritoryIndex:
             "Paris",
         )
     )
-    grounds.append(Ground(91, "epci", "243500139", "Rennes Métropole"))
+    grounds.append(IndexedTerritory(91, "epci", "243500139", "Rennes Métropole"))
     by_code = {ground.code: ground for ground in grounds}
-    return TerritoryIndex.of(grounds, [Former(code, name, by_code[to]) for code, name, to in FORMER])
+    return TerritoryIndex.of(grounds, [FormerCode(code, name, by_code[to]) for code, name, to in FORMER])
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.places.placement import place_candidates
-from catalogue.imports.places.suspicion import are_alike, suspect
+from catalogue.imports.places.suspicion import are_alike, doubt_places
 from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.read.files import read_file
 from catalogue.imports.rows.candidates import read_candidates
@@ -85,7 +85,7 @@ def test_the_point_of_opendatasoft(index):
 def doubted(*cells, header=HEADER, source="essai"):
     index = TerritoryIndex.load()
     rows = placed(index, *cells, header=header)
-    suspect(rows, KIND_SPECS["operation"], index, source)
+    doubt_places(rows, KIND_SPECS["operation"], index, source)
     return rows
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from catalogue.imports.places.resolution import resolve
+from catalogue.imports.places.resolution import resolve_territory
 from catalogue.imports.read.problems import Severity
 
 
 def outcome(index, code, name="", departement=""):
-    found = resolve(index, code, name, departement)
+    found = resolve_territory(index, code, name, departement)
     return (found.ground and found.ground.code), [problem.code for problem in found.problems]
 
 
@@ -44,7 +44,7 @@ def test_a_code_that_its_name_confirms_says_nothing(index, code, name, departeme
     ],
 )
 def test_what_is_settled_is_said(index, code, name, departement, expected, said):
-    found = resolve(index, code, name, departement)
+    found = resolve_territory(index, code, name, departement)
     assert found.ground.code == expected
     assert [p.code for p in found.problems] == [said]
     assert found.problems[0].severity is Severity.NOTICE
@@ -76,7 +76,7 @@ def test_what_is_settled_is_said(index, code, name, departement, expected, said)
     ],
 )
 def test_what_contradicts_waits_with_a_proposal(index, code, name, departement, doubt, proposal):
-    found = resolve(index, code, name, departement)
+    found = resolve_territory(index, code, name, departement)
     assert [p.code for p in found.problems] == [doubt]
     assert found.problems[0].severity is Severity.DOUBT
     assert proposal in found.problems[0].message
@@ -87,7 +87,7 @@ def test_what_contradicts_waits_with_a_proposal(index, code, name, departement, 
     [("99999", "Atlantis"), ("", ""), ("", "Val de Fensh"), ("commune:99999", ""), ("xx", "")],
 )
 def test_what_leads_nowhere_is_rejected(index, code, name):
-    found = resolve(index, code, name)
+    found = resolve_territory(index, code, name)
     assert found.ground is None
     assert [p.severity for p in found.problems] == [Severity.REJECT]
 

@@ -173,7 +173,7 @@ def test_an_error_in_the_middle_leaves_nothing(ready, monkeypatch):
 
 
 def test_what_the_base_alone_refuses_is_said_and_undone(ready, monkeypatch):
-    monkeypatch.setattr("catalogue.imports.rows.rules.check", lambda candidate: None)
+    monkeypatch.setattr("catalogue.imports.rows.rules.check_values", lambda candidate: None)
     with pytest.raises(FileRefused, match="operation_social_within_dwellings"):
         import_file(job(ROW.replace("120;30", "10;30")))
     assert not Record.objects.exists()

@@ -35,7 +35,7 @@ def test_what_says_something(text):
     ],
 )
 def test_whole_numbers(text, number, is_said):
-    value, said = values.whole(text)
+    value, said = values.parse_whole(text)
     assert value == number
     assert bool(said) is is_said
 
@@ -45,7 +45,7 @@ def test_whole_numbers(text, number, is_said):
 )
 def test_what_is_no_whole_number(text):
     with pytest.raises(values.Unreadable):
-        values.whole(text)
+        values.parse_whole(text)
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_what_is_no_whole_number(text):
     ],
 )
 def test_areas_in_hectares(text, area):
-    assert values.hectares(text)[0] == area
+    assert values.parse_hectares(text)[0] == area
 
 
 @pytest.mark.parametrize("text", ["0", "-2", "3 arpents", "0,001"])
 def test_areas_that_make_no_sense(text):
     with pytest.raises(values.Unreadable):
-        values.hectares(text)
+        values.parse_hectares(text)
 
 
 def test_a_converted_area_says_so():
-    assert values.hectares("33 600 m²")[1] == "« 33 600 m² » lu 3,36 ha"
-    assert values.hectares("2 ha")[1] == ""
+    assert values.parse_hectares("33 600 m²")[1] == "« 33 600 m² » lu 3,36 ha"
+    assert values.parse_hectares("2 ha")[1] == ""
 
 
 @pytest.mark.parametrize(
@@ -80,30 +80,30 @@ def test_a_converted_area_says_so():
     [("2013", 2013), ("12/2021", 2021), ("31-12-2020", 2020), ("2020-12-31", 2020), ("2020-12", 2020)],
 )
 def test_years(text, year):
-    assert values.year(text)[0] == year
+    assert values.parse_year(text)[0] == year
 
 
 @pytest.mark.parametrize("text", ["x", "13", "entre 2010 et 2014", "1800", "20133"])
 def test_what_is_no_year(text):
     with pytest.raises(values.Unreadable):
-        values.year(text)
+        values.parse_year(text)
 
 
 @pytest.mark.parametrize(
     "text", ["31/12/2020", "31-12-2020", "2020-12-31", "31.12.2020", "2020-12-31 00:00:00"]
 )
 def test_dates(text):
-    assert values.date(text)[0] == "2020-12-31"
+    assert values.parse_date(text)[0] == "2020-12-31"
 
 
 @pytest.mark.parametrize("text", ["31/02/2020", "2020", "hier", "12/31/2020"])
 def test_what_is_no_date(text):
     with pytest.raises(values.Unreadable):
-        values.date(text)
+        values.parse_date(text)
 
 
 def test_yes_and_no():
-    assert [values.boolean(text)[0] for text in ("oui", "X", "1", "Non", "faux")] == [
+    assert [values.parse_boolean(text)[0] for text in ("oui", "X", "1", "Non", "faux")] == [
         True,
         True,
         True,
@@ -111,7 +111,7 @@ def test_yes_and_no():
         False,
     ]
     with pytest.raises(values.Unreadable):
-        values.boolean("peut-être")
+        values.parse_boolean("peut-être")
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_yes_and_no():
 )
 def test_what_is_no_web_address(text):
     with pytest.raises(values.Unreadable):
-        values.web_address(text, 600)
+        values.parse_url(text, 600)
 
 
 @pytest.mark.parametrize("text", ["48.85, 2.35", "48.85,2.35", "48,85 2,35", "48.85;2.35"])
 def test_the_point_of_opendatasoft_is_latitude_first(text):
-    assert values.latitude_longitude(text) == (2.35, 48.85)
+    assert values.parse_lat_lon(text) == (2.35, 48.85)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_point_of_opendatasoft_is_latitude_first(text):
     ],
 )
 def test_articles_go_back_to_their_place(text, name):
-    assert values.upright(text) == name
+    assert values.put_article_first(text) == name
 
 
 def test_french_typography():
@@ -154,7 +154,7 @@ def test_typography_is_settled_after_one_pass(text):
     assert apply_typography(once) == once
 
 
-@pytest.mark.parametrize("read", [values.whole, values.decimal, values.hectares])
+@pytest.mark.parametrize("read", [values.parse_whole, values.parse_decimal, values.parse_hectares])
 @pytest.mark.parametrize("text", ["1000000000000", "100000000000000000000000000", "9" * 40])
 def test_a_number_that_no_column_holds_is_refused_in_words(read, text):
     with pytest.raises(values.Unreadable, match="trop grand"):
@@ -165,13 +165,13 @@ def test_a_number_that_no_column_holds_is_refused_in_words(read, text):
 @given(st.text(max_size=40))
 def test_no_cell_crashes_a_reader(text):
     readers = (
-        values.whole,
-        values.decimal,
-        values.hectares,
-        values.year,
-        values.date,
-        values.boolean,
-        values.latitude_longitude,
+        values.parse_whole,
+        values.parse_decimal,
+        values.parse_hectares,
+        values.parse_year,
+        values.parse_date,
+        values.parse_boolean,
+        values.parse_lat_lon,
     )
     for read in readers:
         with contextlib.suppress(values.Unreadable):
