@@ -112,9 +112,9 @@ def dry_run(path: Path) -> dict[str, float]:
         nature = KIND_SPECS["operation"]
         chosen = columns.propose_fields(nature, batch.setup["columns"], {})
         mapping = columns.compose_mapping(nature, chosen, {}, batch.setup["srid"] or 4326, {})
-        wizard.map_columns(batch.pk, batch.version, mapping, actor)
+        wizard.store_mapping(batch.pk, batch.version, mapping, actor)
         began, spent = time.perf_counter(), time.process_time()
-        steps.carry_out(batch.pk, "essai")
+        steps.run_job(batch.pk, "essai")
         took = {"wall_s": time.perf_counter() - began, "cpu_s": time.process_time() - spent}
         batch.refresh_from_db()
         tried = batch.created_count + batch.suspicious_count

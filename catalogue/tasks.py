@@ -78,13 +78,13 @@ def treat_photo(document: int) -> None:
 @task("import_step", priority=AWAITED)
 def import_step(batch: int, job: str) -> None:
     """Try a file, write it, publish what it wrote, or undo it."""
-    steps.carry_out(batch, job)
+    steps.run_job(batch, job)
 
 
 @task("forget_import_files", cron="57 3 * * *")
 def forget_import_files(timestamp: int) -> None:
     """Delete the files of imports that are over."""
-    wizard.forget_files()
+    wizard.delete_old_files()
 
 
 @task("sweep_files", cron="47 3 * * *")

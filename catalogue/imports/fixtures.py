@@ -17,7 +17,15 @@ from catalogue.imports.places.placement import place_item
 from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused, Severity, rejection
 from catalogue.imports.rows.candidates import Candidate, read_candidates, read_item
-from catalogue.imports.run import Ground, Job, Result, check_source, plan_import, prepare, record
+from catalogue.imports.run import (
+    ImportOptions,
+    ImportResult,
+    Lookups,
+    check_source,
+    plan_import,
+    prepare_table,
+    write_result,
+)
 from catalogue.imports.write.exclusive import alone
 from catalogue.models import Record
 from catalogue.records.fields import Collection
@@ -31,7 +39,7 @@ class Fixture:
     """One file of rows of a nature, and the files of items that belong to them."""
 
     filename: str
-    nature: str
+    kind: str
     attached: tuple[tuple[str, str], ...] = ()
 
 
@@ -51,63 +59,67 @@ FIXTURES = (
 )
 
 
-def import_fixtures(folder: Path = FOLDER, *, is_strict: bool = False) -> list[Result]:
+def import_fixtures(folder: Path = FOLDER, *, is_strict: bool = False) -> list[ImportResult]:
     """Load every file of the folder in one transaction; a second run changes nothing.
 
     A row that cannot be written is left out and said in its Result; ``is_strict`` refuses everything.
     """
     with alone():
-        ground = Ground.load()
+        lookups = Lookups.load()
         results = [
-            _import(folder, fixture, ground) for fixture in FIXTURES if (folder / fixture.filename).exists()
+            _import_fixture(folder, fixture, lookups)
+            for fixture in FIXTURES
+            if (folder / fixture.filename).exists()
         ]
         if not results:
             raise FileRefused(_("Aucun jeu de données dans %(folder)s.") % {"folder": folder.name})
         if is_strict:
-            refuse_left_out(results)
+            refuse_incomplete(results)
     return results
 
 
-def refuse_left_out(results: list[Result]) -> None:
+def refuse_incomplete(results: list[ImportResult]) -> None:
     """Raise FileRefused when some row was left out, naming the files and lines."""
     said = []
     for result in results:
         lines = [str(o.candidate.line) for o in result.plan.outcomes if o.reasons]
         if lines:
-            said.append(f"{result.job.filename} ({', '.join(lines)})")
+            said.append(f"{result.options.filename} ({', '.join(lines)})")
     if said:
         raise FileRefused(_("Des lignes ne peuvent pas être reprises : %(all)s.") % {"all": " ; ".join(said)})
 
 
-def _import(folder: Path, fixture: Fixture, ground: Ground) -> Result:
-    job = Job(
+def _import_fixture(folder: Path, fixture: Fixture, lookups: Lookups) -> ImportResult:
+    options = ImportOptions(
         filename=fixture.filename,
         data=(folder / fixture.filename).read_bytes(),
-        nature=fixture.nature,
+        kind=fixture.kind,
         state=Record.State.PUBLISHED,
         reason=REASON,
         is_trusted=True,
     )
     try:
-        table, mapping, source = prepare(job)
-        check_source(mapping, source, ground)
+        table, mapping, source = prepare_table(options)
+        check_source(mapping, source, lookups)
         candidates = read_candidates(table, mapping)
         for pattern, name in fixture.attached:
             for path in sorted(folder.glob(pattern)):
-                attach(candidates, mapping, name, path, ground)
+                attach_items(candidates, mapping, name, path, lookups)
     except FileRefused as refusal:
         raise FileRefused(f"{fixture.filename} : {refusal.message}", refusal.lines) from refusal
-    plan = plan_import(table, mapping, source, job, ground, candidates)
-    return record(Result(replace(job), table, mapping, plan, source), ground)
+    plan = plan_import(table, mapping, source, options, lookups, candidates)
+    return write_result(ImportResult(replace(options), table, mapping, plan, source), lookups)
 
 
-def attach(candidates: list[Candidate], mapping: Mapping, name: str, path: Path, ground: Ground) -> None:
+def attach_items(
+    candidates: list[Candidate], mapping: Mapping, name: str, path: Path, lookups: Lookups
+) -> None:
     """Join the items of a file to the rows they belong to.
 
     A file without the column of the parent belongs to the row named like the file. An item that
     cannot be read is said on its row; one without a row stops everything, for its row was mistyped.
     """
-    collection = next(c for c in mapping.nature.collections if c.name == name)
+    collection = next(c for c in mapping.spec.collections if c.name == name)
     owners = {candidate.key: candidate for candidate in candidates}
     table = read_file(path.read_bytes())
     by_file = path.stem.replace("_", "-")
@@ -117,17 +129,19 @@ def attach(candidates: list[Candidate], mapping: Mapping, name: str, path: Path,
         if owner is None:
             orphans.append(row.line)
             continue
-        _add(owner, collection, row.cells, f"{path.name}, ligne {row.line}", ground)
+        _add_item(owner, collection, row.cells, f"{path.name}, ligne {row.line}", lookups)
     if orphans:
         raise FileRefused(
             _("%(file)s : des lignes ne se rattachent à rien.") % {"file": path.name}, tuple(orphans)
         )
 
 
-def _add(owner: Candidate, collection: Collection, cells: dict[str, str], where: str, ground: Ground) -> None:
+def _add_item(
+    owner: Candidate, collection: Collection, cells: dict[str, str], where: str, lookups: Lookups
+) -> None:
     item, problems = read_item(collection, cells, {known.name: known.name for known in collection.fields})
     if item is not None:
-        problems += place_item(item, collection, ground.index)
+        problems += place_item(item, collection, lookups.index)
     serious = [problem for problem in problems if problem.severity is not Severity.NOTICE]
     owner.problems += [rejection(problem.code, f"{where} : {problem}") for problem in serious]
     if item is not None and not serious:

@@ -82,7 +82,7 @@ class UploadForm(forms.Form):
         if file.size > LONGEST_MAPPING:
             raise forms.ValidationError(_("Le fichier de correspondance est trop long."))
         try:
-            data, _mapping = wizard.check_mapping(file.read().decode("utf-8"))
+            data, _mapping = wizard.parse_mapping_file(file.read().decode("utf-8"))
         except UnicodeDecodeError as error:
             raise forms.ValidationError(_("Le fichier de correspondance n’est pas en UTF-8.")) from error
         except FileRefused as refusal:
@@ -143,10 +143,10 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, batch: ImportBatch, *args: Any, **kwargs: Any) -> None:
         self.batch = batch
-        self.nature: KindSpec = KIND_SPECS[batch.nature]
+        self.spec: KindSpec = KIND_SPECS[batch.nature]
         self.data_of_mapping: dict[str, Any] = batch.setup.get("mapping") or {}
         self.columns = batch.setup["columns"]
-        proposed = described.propose_fields(self.nature, self.columns, self.data_of_mapping)
+        proposed = described.propose_fields(self.spec, self.columns, self.data_of_mapping)
         kwargs["initial"] = {
             "projection": self._projection(),
             **{name: self._constants(name) for name in ("programmes", "themes")},
@@ -156,7 +156,7 @@ class ColumnsForm(forms.Form):
         if kwargs["initial"]["projection"] == "":
             projection: Any = self.fields["projection"]
             projection.choices = [("", _("Choisissez")), *projection.choices]
-        fields = [("", _("Ne pas reprendre")), *described.field_choices(self.nature)]
+        fields = [("", _("Ne pas reprendre")), *described.field_choices(self.spec)]
         for number, column in enumerate(self.columns):
             kept = [(KEEP, _("Comme le dit la correspondance"))] if proposed[column["header"]] == KEEP else []
             self.fields[f"colonne_{number}"] = forms.ChoiceField(
@@ -191,7 +191,7 @@ class ColumnsForm(forms.Form):
         first: dict[str, str] = {}
         for number, column in enumerate(self.columns):
             name = data.get(f"colonne_{number}", "")
-            if name not in self.nature.by_name:
+            if name not in self.spec.by_name:
                 continue  # nothing, a label, or what the mapping file says
             if name in first:
                 self.add_error(
@@ -206,11 +206,11 @@ class ColumnsForm(forms.Form):
     def _require(self, data: dict[str, Any]) -> None:
         constants = {name: ";".join(t.code for t in data[name]) for name in ("programmes", "themes")}
         made = described.compose_mapping(
-            self.nature, self.chosen(), self.data_of_mapping, data["projection"], constants
+            self.spec, self.chosen(), self.data_of_mapping, data["projection"], constants
         )
         missing = [
-            described.field_label(self.nature, known)
-            for known in self.nature.fields
+            described.field_label(self.spec, known)
+            for known in self.spec.fields
             if known.is_required and known.name not in made["champs"]
         ]
         if missing:
@@ -259,7 +259,7 @@ class VocabularyForm(forms.Form):
         return found
 
 
-def projection_said(batch: ImportBatch) -> str:
+def projection_message(batch: ImportBatch) -> str:
     """What the page says of the reference system of a file that has geometries."""
     setup = batch.setup
     if not setup.get("shape"):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.compare.diff import Change, ItemChange, Outcome, Status
 from catalogue.imports.read.problems import Severity
-from catalogue.imports.run import Result
+from catalogue.imports.run import ImportResult
 
 FORMULA = re.compile(r"^[=+\-@\t\r\n]")
 NUMBER = re.compile(r"^[-+]?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)([.,]\d+)?$")
@@ -28,16 +28,16 @@ def safe_cell(text: str) -> str:
     return text
 
 
-def reasons(outcome: Outcome) -> str:
+def reasons_text(outcome: Outcome) -> str:
     """Why the row was not written, in one cell."""
-    return " ".join(_sentence(str(problem)) for problem in outcome.reasons)
+    return " ".join(_end_sentence(str(problem)) for problem in outcome.reasons)
 
 
-def _sentence(text: str) -> str:
+def _end_sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def rejected_rows(result: Result) -> str:
+def rejected_rows_csv(result: ImportResult) -> str:
     """The rows that were not written, as the file had them, with one more column: the reason."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=result.table.separator, lineterminator="\r\n")
@@ -48,15 +48,15 @@ def rejected_rows(result: Result) -> str:
     for outcome in result.plan.of(Status.REJECTED, Status.SUSPICIOUS):
         cells = [outcome.candidate.cells.get(header, "") for header in result.table.headers]
         prefix = _("Rejetée") if outcome.status is Status.REJECTED else _("Douteuse")
-        writer.writerow([safe_cell(cell) for cell in [*cells, f"{prefix} : {reasons(outcome)}"]])
+        writer.writerow([safe_cell(cell) for cell in [*cells, f"{prefix} : {reasons_text(outcome)}"]])
     return "\ufeff" + buffer.getvalue()
 
 
-def account(result: Result) -> dict[str, Any]:
+def import_report(result: ImportResult) -> dict[str, Any]:
     """The whole account of an import, as JSON holds it."""
     plan, table = result.plan, result.table
     return {
-        "fichier": result.job.filename,
+        "fichier": result.options.filename,
         "nature": plan.nature.name,
         "source": result.source,
         "encodage": table.encoding,
@@ -71,11 +71,11 @@ def account(result: Result) -> dict[str, Any]:
         "lignes_vides": table.blank_lines,
         "lignes_de_total": table.total_lines,
         "remarques": table.notices,
-        "lignes": [row_account(outcome) for outcome in plan.outcomes],
+        "lignes": [row_report(outcome) for outcome in plan.outcomes],
     }
 
 
-def row_account(outcome: Outcome) -> dict[str, Any]:
+def row_report(outcome: Outcome) -> dict[str, Any]:
     """One row: its fate, what is said of it, what changes."""
     candidate = outcome.candidate
     return {
@@ -86,11 +86,11 @@ def row_account(outcome: Outcome) -> dict[str, Any]:
         "motifs": [str(problem) for problem in outcome.reasons],
         "codes": [problem.code for problem in outcome.reasons],
         "avis": [str(p) for p in candidate.problems if p.severity is Severity.NOTICE],
-        "changements": [*map(change_account, outcome.changes), *map(change_account, outcome.items)],
-        "proposes": [change_account(change) for change in outcome.held],
+        "changements": [*map(change_report, outcome.changes), *map(change_report, outcome.items)],
+        "proposes": [change_report(change) for change in outcome.held],
     }
 
 
-def change_account(change: Change | ItemChange) -> dict[str, Any]:
+def change_report(change: Change | ItemChange) -> dict[str, Any]:
     """One change: field, old value, new value."""
     return {"champ": change.attribute, "ancien": change.old, "nouveau": change.new}

@@ -28,7 +28,7 @@ from catalogue.imports.read.problems import FileRefused, rejection
 from catalogue.imports.read.table import Table
 from catalogue.imports.rows import rules
 from catalogue.imports.rows.candidates import Candidate, read_candidates
-from catalogue.imports.rows.decided import Settlement
+from catalogue.imports.rows.decisions import RowDecisions
 from catalogue.imports.rows.lookup import Directory, resolve_references
 from catalogue.imports.write.exclusive import alone
 from catalogue.imports.write.writer import CHUNK, Writer, write
@@ -42,30 +42,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Ground:
+class Lookups:
     """What every file of a run shares: the territories and the names of things."""
 
     index: TerritoryIndex = field(default_factory=TerritoryIndex)
     directory: Directory = field(default_factory=Directory)
 
     @classmethod
-    def load(cls) -> Ground:
+    def load(cls) -> Lookups:
         """The territories of the base; names are read when they are needed."""
         return cls(TerritoryIndex.load(), Directory())
 
 
-def _silently(step: str) -> None:
+def _ignore_step(step: str) -> None:
     """What nobody listens to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ImportOptions:
     """One file to import and how."""
 
     filename: str
     data: bytes
     mapping: Mapping | None = None
-    nature: str = ""
+    kind: str = ""
     source: str = ""
     accepted: frozenset[str] = frozenset()
     state: str = Record.State.SUBMITTED.value
@@ -75,16 +75,16 @@ class Job:
     max_rows: int = MAX_ROWS
     layer: str = ""
     """Of a file that has several layers, or sheets; the first when none is named."""
-    settlement: Settlement = field(default_factory=Settlement)
-    said: Callable[[str], None] = _silently
+    decisions: RowDecisions = field(default_factory=RowDecisions)
+    report_step: Callable[[str], None] = _ignore_step
     """Told each step as it begins."""
 
 
 @dataclass(slots=True)
-class Result:
+class ImportResult:
     """What an import did, or would do."""
 
-    job: Job
+    options: ImportOptions
     table: Table
     mapping: Mapping
     plan: Plan
@@ -92,34 +92,34 @@ class Result:
     batch: ImportBatch | None = None
 
 
-def hold(name: str) -> None:
+def hold_import_lock(name: str) -> None:
     """Wait for the others that hold the name, and hold it until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {name}"])
 
 
-def prepare(job: Job) -> tuple[Table, Mapping, str]:
+def prepare_table(options: ImportOptions) -> tuple[Table, Mapping, str]:
     """The table of the file, the mapping with its columns found, and the code of the source."""
-    job.said(_("Lecture du fichier"))
-    table = read_file(job.data, max_rows=job.max_rows, layer=job.layer)
-    job.settlement.correct(table)
-    given = job.mapping
+    options.report_step(_("Lecture du fichier"))
+    table = read_file(options.data, max_rows=options.max_rows, layer=options.layer)
+    options.decisions.correct_cells(table)
+    given = options.mapping
     if given is None:
-        nature = KIND_SPECS.get(job.nature)
-        if nature is None:
+        spec = KIND_SPECS.get(options.kind)
+        if spec is None:
             raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)})
-        given = replace(mappings.match_headers(nature, table.headers), srid=_system_of(table))
-    elif job.nature and job.nature != given.nature.name:
+        given = replace(mappings.match_headers(spec, table.headers), srid=_srid_without_mapping(table))
+    elif options.kind and options.kind != given.spec.name:
         raise FileRefused(
             _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
-            % {"one": given.nature.name, "other": job.nature}
+            % {"one": given.spec.name, "other": options.kind}
         )
     bound = mappings.bind_columns(given, table.headers)
-    _say_columns(table, bound)
-    return table, bound, job.source or bound.source
+    _report_columns(table, bound)
+    return table, bound, options.source or bound.source
 
 
-def _system_of(table: Table) -> int:
+def _srid_without_mapping(table: Table) -> int:
     """The reference system of a file that comes without a mapping; degrees for a table without geometries."""
     if not table.shape:
         return 4326
@@ -130,12 +130,12 @@ def _system_of(table: Table) -> int:
     return table.srid
 
 
-def _say_columns(table: Table, mapping: Mapping) -> None:
+def _report_columns(table: Table, mapping: Mapping) -> None:
     """Refuse a file in which nothing is recognised; say which columns are left aside."""
-    if mapping.nature.key.name not in mapping.rules:
+    if mapping.spec.key.name not in mapping.rules:
         raise FileRefused(
             _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
-            % {"name": mapping.nature.key.name, "all": ", ".join(table.headers[:20])}
+            % {"name": mapping.spec.key.name, "all": ", ".join(table.headers[:20])}
         )
     personal, others = mappings.unread_columns(mapping, table.headers)
     if personal:
@@ -149,41 +149,41 @@ def plan_import(
     table: Table,
     mapping: Mapping,
     source: str,
-    job: Job,
-    ground: Ground,
+    options: ImportOptions,
+    lookups: Lookups,
     attached: list[Candidate] | None = None,
 ) -> Plan:
     """What the file would change. ``attached`` are candidates that the caller has already read."""
     candidates = read_candidates(table, mapping) if attached is None else attached
-    job.said(_("Rattachement aux territoires et aux références"))
-    place_candidates(candidates, mapping.nature, ground.index, mapping.srid)
-    resolve_references(candidates, mapping.nature, ground.directory)
-    job.said(_("Recherche des doutes"))
-    doubt_places(candidates, mapping.nature, ground.index, source, twins=not job.is_trusted)
+    options.report_step(_("Rattachement aux territoires et aux références"))
+    place_candidates(candidates, mapping.spec, lookups.index, mapping.srid)
+    resolve_references(candidates, mapping.spec, lookups.directory)
+    options.report_step(_("Recherche des doutes"))
+    doubt_places(candidates, mapping.spec, lookups.index, source, twins=not options.is_trusted)
     for candidate in candidates:
         rules.check_values(candidate)
-    taken = taken_by_others(candidates, mapping.nature, source)
+    taken = taken_by_others(candidates, mapping.spec, source)
     for candidate in candidates:
-        kind = taken.get(key_of(candidate, mapping.nature, source))
+        kind = taken.get(key_of(candidate, mapping.spec, source))
         if kind:
             message = _("Cet identifiant est déjà celui d’une fiche d’une autre nature (%(kind)s).")
             candidate.problems.append(rejection("identifiant-pris", message % {"kind": kind}))
     for candidate in candidates:
-        job.settlement.refuse(candidate)
-    job.said(_("Comparaison avec le catalogue"))
-    existing = held_by_base(candidates, mapping.nature, source)
-    settled = job.settlement.accepts
-    return compare(candidates, existing, mapping.nature, source, lambda line: job.accepted | settled(line))
+        options.decisions.refuse_row(candidate)
+    options.report_step(_("Comparaison avec le catalogue"))
+    existing = held_by_base(candidates, mapping.spec, source)
+    settled = options.decisions.accepted_doubts
+    return compare(candidates, existing, mapping.spec, source, lambda line: options.accepted | settled(line))
 
 
-def check_constants(mapping: Mapping, ground: Ground) -> None:
+def check_constants(mapping: Mapping, lookups: Lookups) -> None:
     """Raise FileRefused when the mapping itself names a theme, a programme … that the base does not have."""
     unknown = []
     for name, rule in mapping.rules.items():
-        known = mapping.nature.by_name[name]
+        known = mapping.spec.by_name[name]
         if rule.constant and known.form in (Form.TERM, Form.TERMS):
             texts = [text.strip() for text in rule.constant.split(rule.separator)]
-            unknown += [f"{t} ({known.to})" for t in texts if ground.directory[known.to].key(t) is None]
+            unknown += [f"{t} ({known.to})" for t in texts if lookups.directory[known.to].find_key(t) is None]
     if unknown:
         raise FileRefused(
             _("La correspondance nomme ce que la base n’a pas : %(all)s. Chargez d’abord import_fixtures.")
@@ -191,16 +191,16 @@ def check_constants(mapping: Mapping, ground: Ground) -> None:
         )
 
 
-def check_source(mapping: Mapping, source: str, ground: Ground) -> bool:
+def check_source(mapping: Mapping, source: str, lookups: Lookups) -> bool:
     """True when the source of a file of records is known; raises FileRefused when nothing describes it."""
-    if not mapping.nature.is_record or "source" in mapping.rules or source in ground.directory["source"].pks:
+    if not mapping.spec.is_record or "source" in mapping.rules or source in lookups.directory["source"].pks:
         return True
     if not source:
         raise FileRefused(
             _("Dites la source (--source CODE) : elle identifie les fiches avec leur identifiant.")
         )
     if "nom" not in mapping.source_details:
-        known = ", ".join(sorted(ground.directory["source"].pks)) or _("aucune")
+        known = ", ".join(sorted(lookups.directory["source"].pks)) or _("aucune")
         raise FileRefused(
             _("Source inconnue : « %(code)s ». Connues : %(all)s. Sinon, décrivez-la dans la correspondance.")
             % {"code": source, "all": known}
@@ -208,67 +208,69 @@ def check_source(mapping: Mapping, source: str, ground: Ground) -> bool:
     return False
 
 
-def dry_run(job: Job, ground: Ground | None = None) -> Result:
+def dry_run(options: ImportOptions, lookups: Lookups | None = None) -> ImportResult:
     """What the import would do; the base is only read."""
-    ground = ground or Ground.load()
-    table, mapping, source = prepare(job)
-    check_constants(mapping, ground)
-    check_source(mapping, source, ground)
-    return Result(job, table, mapping, plan_import(table, mapping, source, job, ground), source)
+    lookups = lookups or Lookups.load()
+    table, mapping, source = prepare_table(options)
+    check_constants(mapping, lookups)
+    check_source(mapping, source, lookups)
+    return ImportResult(
+        options, table, mapping, plan_import(table, mapping, source, options, lookups), source
+    )
 
 
-def import_file(job: Job, ground: Ground | None = None) -> Result:
+def import_file(options: ImportOptions, lookups: Lookups | None = None) -> ImportResult:
     """Import the file: all its good rows are written, or nothing is."""
     with alone():
-        return import_in_transaction(job, ground or Ground.load())
+        return import_in_transaction(options, lookups or Lookups.load())
 
 
-def import_in_transaction(job: Job, ground: Ground) -> Result:
+def import_in_transaction(options: ImportOptions, lookups: Lookups) -> ImportResult:
     """The same for a caller that holds the transaction and the lock already."""
-    table, mapping, source = prepare(job)
-    check_constants(mapping, ground)
-    made = ensure_source(mapping, source, ground)
-    plan = plan_import(table, mapping, source, job, ground)
-    return record(Result(job, table, mapping, plan, source), ground, made=made)
+    table, mapping, source = prepare_table(options)
+    check_constants(mapping, lookups)
+    made = ensure_source(mapping, source, lookups)
+    plan = plan_import(table, mapping, source, options, lookups)
+    return write_result(ImportResult(options, table, mapping, plan, source), lookups, made=made)
 
 
-def ensure_source(mapping: Mapping, source: str, ground: Ground) -> int | None:
+def ensure_source(mapping: Mapping, source: str, lookups: Lookups) -> int | None:
     """Create the source that the mapping describes when the base lacks it; returns the key of a new one."""
-    if check_source(mapping, source, ground):
+    if check_source(mapping, source, lookups):
         return None
     names = {"nom": "name", "editeur": "publisher", "url": "url", "licence": "licence", "note": "note"}
     details = {names[key]: value for key, value in mapping.source_details.items() if key in names}
     made = Source.objects.create(code=source, **details)
-    ground.directory = Directory()
+    lookups.directory = Directory()
     return made.pk
 
 
-def record(
-    result: Result, ground: Ground, batch: ImportBatch | None = None, made: int | None = None
-) -> Result:
+def write_result(
+    result: ImportResult, lookups: Lookups, batch: ImportBatch | None = None, made: int | None = None
+) -> ImportResult:
     """Write the plan under a batch; without one, a plan that changes nothing leaves no trace.
 
     ``made`` is the key of the source that this import created, for the undo.
     """
-    plan, job = result.plan, result.job
+    plan, options = result.plan, result.options
     if not plan.writes_something and batch is None:
         return result
     is_given = batch is not None
-    batch = batch or ImportBatch(filename=job.filename[:250], created_by=job.actor)
-    describe(batch, result, ground)
+    batch = batch or ImportBatch(filename=options.filename[:250], created_by=options.actor)
+    describe_batch(batch, result, lookups)
     if made is not None:
         batch.report["source_created"] = made
     if plan.nature.is_record and not is_given:
         batch.save()
-    job.said(_("Écriture dans le catalogue"))
+    options.report_step(_("Écriture dans le catalogue"))
     writer = Writer(
-        ground.directory,
-        ground.index,
+        lookups.directory,
+        lookups.index,
         batch,
         result.source,
-        job.state,
-        job.reason or _("Import de %(file)s") % {"file": job.filename},
-        job.actor,
+        options.state,
+        options.reason or _("Import de %(file)s") % {"file": options.filename},
+        options.actor,
     )
     try:
         write(plan, writer)
@@ -280,12 +282,12 @@ def record(
     if plan.nature.is_record:
         batch.save()
         result.batch = batch
-        _announce(batch, plan)
-    ground.directory = Directory()
+        _queue_matching(batch, plan)
+    lookups.directory = Directory()
     return result
 
 
-def _announce(batch: ImportBatch, plan: Plan) -> None:
+def _queue_matching(batch: ImportBatch, plan: Plan) -> None:
     """Have the records that the batch wrote and that are published compared with the saved searches."""
     changed = [outcome.pk for outcome in plan.of(Status.CHANGED) if outcome.pk]
     written = Record.objects.published().filter(Q(import_batch=batch) | Q(pk__in=changed))
@@ -298,18 +300,18 @@ def _announce(batch: ImportBatch, plan: Plan) -> None:
         later("find_duplicates", records=every[start : start + CHUNK])
 
 
-def describe(batch: ImportBatch, result: Result, ground: Ground) -> None:
+def describe_batch(batch: ImportBatch, result: ImportResult, lookups: Lookups) -> None:
     """Say on the batch what is being written."""
     plan = result.plan
     batch.state = ImportBatch.BatchState.WRITTEN
     batch.written_at = timezone.now()
     batch.nature = plan.nature.name
-    batch.sha256 = hashlib.sha256(result.job.data).hexdigest()
-    batch.source_id = ground.directory["source"].pks.get(result.source)
-    count(batch, plan)
+    batch.sha256 = hashlib.sha256(result.options.data).hexdigest()
+    batch.source_id = lookups.directory["source"].pks.get(result.source)
+    store_counts(batch, plan)
 
 
-def count(batch: ImportBatch, plan: Plan) -> None:
+def store_counts(batch: ImportBatch, plan: Plan) -> None:
     """Count the rows of the plan on the batch."""
     batch.row_count = len(plan.outcomes)
     batch.created_count = plan.count(Status.NEW)

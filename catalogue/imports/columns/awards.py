@@ -25,9 +25,9 @@ ANSWERS = frozenset({"label", "ajourne"})
 RESULT = re.compile(r"\b(resultats?|label|labellisation|attribution|etape)\b")
 
 
-def award_choices(nature: KindSpec) -> list[tuple[str, str]]:
+def award_choices(spec: KindSpec) -> list[tuple[str, str]]:
     """What a column may say of labels, by label; nothing for a nature that has none."""
-    if all(collection.name != COLLECTION for collection in nature.collections):
+    if all(collection.name != COLLECTION for collection in spec.collections):
         return []
     steps = [(f"{COLLECTION}:{regime}:etape", _step_label(regime)) for regime in REGIMES]
     charter = f"{COLLECTION}:{LabelAward.Regime.R2013}:{CHARTER}"

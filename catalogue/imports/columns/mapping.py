@@ -58,7 +58,7 @@ class ItemRule:
 class Mapping:
     """What to do with a file: its nature, its source, and a rule for each field."""
 
-    nature: KindSpec
+    spec: KindSpec
     rules: dict[str, FieldRule]
     items: tuple[ItemRule, ...] = ()
     source: str = ""
@@ -97,8 +97,8 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 def build_mapping(data: dict[str, Any]) -> Mapping:
     """The mapping that the data of a TOML text, or of the import wizard, describe."""
-    nature = KIND_SPECS.get(str(data.get("nature", "")))
-    if nature is None:
+    spec = KIND_SPECS.get(str(data.get("nature", "")))
+    if spec is None:
         raise FileRefused(
             _("La correspondance doit dire la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)}
         )
@@ -114,9 +114,9 @@ def build_mapping(data: dict[str, Any]) -> Mapping:
             _("Projection inconnue : %(srid)s. Possibles : %(all)s.") % {"srid": srid, "all": SRIDS}
         )
     return Mapping(
-        nature=nature,
-        rules=_build_field_rules(nature, data.get("champs", {})),
-        items=tuple(_build_item_rules(nature, data)),
+        spec=spec,
+        rules=_build_field_rules(spec, data.get("champs", {})),
+        items=tuple(_build_item_rules(spec, data)),
         source=details.pop("code", ""),
         source_details=details,
         ignored=frozenset(comparison_key(name) for name in data.get("ignorees", [])),
@@ -124,13 +124,13 @@ def build_mapping(data: dict[str, Any]) -> Mapping:
     )
 
 
-def _build_field_rules(nature: KindSpec, table: dict[str, Any]) -> dict[str, FieldRule]:
+def _build_field_rules(spec: KindSpec, table: dict[str, Any]) -> dict[str, FieldRule]:
     rules = {}
     for name, value in table.items():
-        if name not in nature.by_name:
+        if name not in spec.by_name:
             raise FileRefused(
                 _("Champ inconnu : « %(name)s ». Possibles : %(all)s.")
-                % {"name": name, "all": ", ".join(nature.by_name)}
+                % {"name": name, "all": ", ".join(spec.by_name)}
             )
         given: dict[str, Any] = {"colonne": value} if isinstance(value, str) else dict(value)
         unknown = set(given) - {"colonne", "constante", "modele", "valeurs", "vides", "separateur"}
@@ -150,9 +150,9 @@ def _build_field_rules(nature: KindSpec, table: dict[str, Any]) -> dict[str, Fie
     return rules
 
 
-def _build_item_rules(nature: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
+def _build_item_rules(spec: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
     rules = []
-    for collection in nature.collections:
+    for collection in spec.collections:
         names = {known.name for known in collection.fields}
         for given in data.get(collection.name, []):
             constants = {key: str(value) for key, value in given.get("constantes", {}).items()}
@@ -175,14 +175,14 @@ def _build_item_rules(nature: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
     return rules
 
 
-def match_headers(nature: KindSpec, headers: list[str]) -> Mapping:
+def match_headers(spec: KindSpec, headers: list[str]) -> Mapping:
     """The mapping of a file that has our own headers; the others are proposed by their synonyms."""
     rules: dict[str, FieldRule] = {}
-    for known in nature.by_name.values():
+    for known in spec.by_name.values():
         header = _find_header(known, headers, rules)
         if header is not None:
             rules[known.name] = FieldRule(column=header)
-    return Mapping(nature=nature, rules=rules)
+    return Mapping(spec=spec, rules=rules)
 
 
 def _find_header(known: Field, headers: list[str], rules: dict[str, FieldRule]) -> str | None:
@@ -234,7 +234,7 @@ def bind_columns(mapping: Mapping, headers: list[str]) -> Mapping:
         for i in mapping.items
     )
     return Mapping(
-        mapping.nature, rules, items, mapping.source, mapping.source_details, mapping.ignored, mapping.srid
+        mapping.spec, rules, items, mapping.source, mapping.source_details, mapping.ignored, mapping.srid
     )
 
 

@@ -105,19 +105,19 @@ def _suggest_field(cells: list[str]) -> str:
     return "territoire" if distinct and _share_matching(CODE, cells) > MOSTLY else ""
 
 
-def field_label(nature: KindSpec, known: Field) -> str:
+def field_label(spec: KindSpec, known: Field) -> str:
     """How a field is called on a screen."""
-    if known.name in PLACES and known is not nature.key:
+    if known.name in PLACES and known is not spec.key:
         return str(PLACES[known.name])
-    if known is nature.key:
+    if known is spec.key:
         return _("Identifiant dans la source")
     if "." in known.attribute:
         role = known.attribute.split(".")[1]
         return _("Organisation : %(role)s") % {"role": RecordOrganisation.Role(role).label}
-    return _capitalise(str(model_field(nature.model, known.attribute).verbose_name))
+    return _capitalise(str(model_field(spec.model, known.attribute).verbose_name))
 
 
-def attribute_label(nature: KindSpec, attribute: str) -> str:
+def attribute_label(spec: KindSpec, attribute: str) -> str:
     """How an attribute of a record, or one of its collections, is called on a screen."""
     if attribute == "geometry":
         return _("Emplacement")
@@ -125,10 +125,10 @@ def attribute_label(nature: KindSpec, attribute: str) -> str:
         return _("Précision du lieu")
     if attribute == "territory":
         return _("Territoire")
-    for known in nature.fields:
+    for known in spec.fields:
         if known.attribute == attribute:
-            return field_label(nature, known)
-    for collection in nature.collections:
+            return field_label(spec, known)
+    for collection in spec.collections:
         if collection.attribute == attribute:
             return _capitalise(collection.name)
     return attribute
@@ -138,55 +138,53 @@ def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def field_choices(nature: KindSpec) -> list[tuple[str, str]]:
+def field_choices(spec: KindSpec) -> list[tuple[str, str]]:
     """What a column may fill, by label; the source is said for the whole file."""
     named = [
-        (known.name, field_label(nature, known))
-        for known in nature.by_name.values()
-        if known.name != "source"
+        (known.name, field_label(spec, known)) for known in spec.by_name.values() if known.name != "source"
     ]
-    return sorted([*named, *awards.award_choices(nature)], key=lambda pair: comparison_key(pair[1]))
+    return sorted([*named, *awards.award_choices(spec)], key=lambda pair: comparison_key(pair[1]))
 
 
-def propose_fields(nature: KindSpec, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
+def propose_fields(spec: KindSpec, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
     """The field proposed for each column, "" for none. ``data`` are those of a mapping, or empty."""
     by_form = {comparison_key(column["header"]): column["header"] for column in reversed(columns)}
     proposed = {column["header"]: "" for column in columns}
     for name, rule in data.get("champs", {}).items():
         wanted = rule if isinstance(rule, str) else rule.get("colonne", "")
         header = by_form.get(comparison_key(wanted)) if wanted else None
-        if header and name in nature.by_name:
+        if header and name in spec.by_name:
             proposed[header] = name
-    for item in _mapping_items(nature, data):
+    for item in _mapping_items(spec, data):
         if found := by_form.get(comparison_key(str(item.get("colonne", "")))):
             proposed[found] = KEEP if proposed[found] else awards.choice_of_item(item) or KEEP
     if data.get("champs"):
         return proposed
     headers = [column["header"] for column in columns if not column["personal"]]
-    for name, native in mappings.match_headers(nature, headers).rules.items():
+    for name, native in mappings.match_headers(spec, headers).rules.items():
         proposed[native.column] = name
-    _propose_by_prefix(nature, proposed, headers)
-    _propose_by_content(nature, proposed, [c for c in columns if not c["personal"]])
+    _propose_by_prefix(spec, proposed, headers)
+    _propose_by_content(spec, proposed, [c for c in columns if not c["personal"]])
     return proposed
 
 
-def _propose_by_content(nature: KindSpec, proposed: dict[str, str], columns: list[Column]) -> None:
+def _propose_by_content(spec: KindSpec, proposed: dict[str, str], columns: list[Column]) -> None:
     """Labels by their header and words, then what the cells alone suggest."""
-    for column in columns if awards.award_choices(nature) else ():
+    for column in columns if awards.award_choices(spec) else ():
         if not proposed[column["header"]]:
             proposed[column["header"]] = awards.propose_award(column["header"], column["samples"])
     for column in columns:
         looks = column["looks"]
-        if not proposed[column["header"]] and looks in nature.by_name and looks not in proposed.values():
+        if not proposed[column["header"]] and looks in spec.by_name and looks not in proposed.values():
             proposed[column["header"]] = looks
     if "emplacement" in proposed.values():
         for header, name in proposed.items():
             proposed[header] = "" if name in POSITION else name  # the geometry says it, and in one system
 
 
-def _propose_by_prefix(nature: KindSpec, proposed: dict[str, str], headers: list[str]) -> None:
+def _propose_by_prefix(spec: KindSpec, proposed: dict[str, str], headers: list[str]) -> None:
     """« Superficie du quartier (ha) » is the area, « Nom EcoQuartier » the title."""
-    for known in nature.fields:
+    for known in spec.fields:
         words = (comparison_key(known.name), *known.synonyms)
         for header in headers:
             if known.name in proposed.values():
@@ -200,12 +198,12 @@ def _propose_by_prefix(nature: KindSpec, proposed: dict[str, str], headers: list
                 proposed[header] = known.name
 
 
-def _mapping_items(nature: KindSpec, data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for collection in nature.collections for item in data.get(collection.name, [])]
+def _mapping_items(spec: KindSpec, data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for collection in spec.collections for item in data.get(collection.name, [])]
 
 
 def compose_mapping(
-    nature: KindSpec, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
+    spec: KindSpec, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
 ) -> dict[str, Any]:
     """The data of a mapping from the field chosen for each column.
 
@@ -215,7 +213,7 @@ def compose_mapping(
     old = {name: {"colonne": rule} if isinstance(rule, str) else rule for name, rule in _fields(made)}
     fields = {name: rule for name, rule in old.items() if not rule.get("colonne")}
     for header, name in chosen.items():
-        if name in nature.by_name:
+        if name in spec.by_name:
             kept = {k: v for k, v in old.get(name, {}).items() if k in {"valeurs", "vides", "separateur"}}
             fields[name] = {**kept, "colonne": header}
     for name, value in constants.items():
@@ -224,13 +222,13 @@ def compose_mapping(
         fields.pop(name, None)
         if value:
             fields[name] = {"constante": value}
-    if nature.key.name not in fields:
+    if spec.key.name not in fields:
         parts = [fields[name].get("colonne", "") for name in IDENTITY if name in fields]
-        fields[nature.key.name] = {"modele": " ".join(f"{{{part}}}" for part in parts if part)}
-    for collection in nature.collections:
+        fields[spec.key.name] = {"modele": " ".join(f"{{{part}}}" for part in parts if part)}
+    for collection in spec.collections:
         made[collection.name] = _compose_items(chosen, made.get(collection.name, []), collection.name)
     made |= {
-        "nature": nature.name,
+        "nature": spec.name,
         "champs": fields,
         "projection": srid,
         "ignorees": [header for header, name in chosen.items() if not name],

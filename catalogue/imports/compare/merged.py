@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catalogue.records.fields import KindSpec
 
 
-def mark_survivors(by_pk: dict[int, Existing], nature: KindSpec) -> None:
+def mark_survivors(by_pk: dict[int, Existing], spec: KindSpec) -> None:
     """Say of each merged record which one stayed, and lock all that it says."""
     standing = Merge.objects.standing().filter(loser__in=by_pk)
     survivors = dict(standing.values_list("loser_id", "survivor_id"))
@@ -27,8 +27,8 @@ def mark_survivors(by_pk: dict[int, Existing], nature: KindSpec) -> None:
         .values_list("loser_id", "survivor_id")
     ):
         survivors = {pk: further.get(survivor, survivor) for pk, survivor in survivors.items()}
-    every = {known.attribute.split(".")[0] for known in nature.fields if known.attribute}
-    every |= {"geometry", "location_precision", *(one.attribute for one in nature.collections)}
+    every = {known.attribute.split(".")[0] for known in spec.fields if known.attribute}
+    every |= {"geometry", "location_precision", *(one.attribute for one in spec.collections)}
     for pk, survivor in survivors.items():
         by_pk[pk].survivor = survivor
         by_pk[pk].locked = frozenset(every)

@@ -32,16 +32,16 @@ Precision = Record.Precision
 
 
 def place_candidates(
-    candidates: list[Candidate], nature: KindSpec, index: TerritoryIndex, srid: int = WGS84
+    candidates: list[Candidate], spec: KindSpec, index: TerritoryIndex, srid: int = WGS84
 ) -> None:
     """Give each candidate its territory and, for a record, its point and precision."""
-    if not nature.has_place:
+    if not spec.has_place:
         return
     for candidate in candidates:
         if not candidate.place.is_blank:
-            ground = _find_territory(candidate, index)
-            if nature.is_record:
-                _locate(candidate, ground, srid)
+            territory = _find_territory(candidate, index)
+            if spec.is_record:
+                _locate(candidate, territory, srid)
 
 
 def place_item(item: Item, collection: Collection, index: TerritoryIndex) -> list[Problem]:
@@ -53,8 +53,8 @@ def place_item(item: Item, collection: Collection, index: TerritoryIndex) -> lis
     found = resolve_territory(
         index, given.get("territoire", ""), given.get("commune", ""), code_column="territoire"
     )
-    if found.ground is not None:
-        item[named["territoire"].attribute] = found.ground.reference
+    if found.territory is not None:
+        item[named["territoire"].attribute] = found.territory.reference
     return found.problems
 
 
@@ -73,20 +73,20 @@ def _find_territory(candidate: Candidate, index: TerritoryIndex) -> IndexedTerri
     )
     candidate.problems += found.problems
     candidate.problems += check_region(
-        given.region, found.ground, index, candidate.columns.get("region", ""), named=bool(given.name)
+        given.region, found.territory, index, candidate.columns.get("region", ""), named=bool(given.name)
     )
-    if found.ground is not None:
-        candidate.values["territory"] = found.ground.reference
-    return found.ground
+    if found.territory is not None:
+        candidate.values["territory"] = found.territory.reference
+    return found.territory
 
 
-def _locate(candidate: Candidate, ground: IndexedTerritory | None, srid: int) -> None:
+def _locate(candidate: Candidate, territory: IndexedTerritory | None, srid: int) -> None:
     given = candidate.place
     precision = _read_precision(candidate, given)
     if precision == Precision.NONE:
         candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
         return
-    if given.shape and _place_shape(candidate, given, ground, precision, srid):
+    if given.shape and _place_shape(candidate, given, territory, precision, srid):
         return
     if given.lon or given.lat or given.point:
         point = _read_point(candidate, given, srid)
@@ -94,21 +94,23 @@ def _locate(candidate: Candidate, ground: IndexedTerritory | None, srid: int) ->
             candidate.values.update(
                 geometry=point_wkt(*point), location_precision=(precision or Precision.EXACT).value
             )
-            _doubt_point(candidate, point, ground, precision)
+            _doubt_point(candidate, point, territory, precision)
         return
-    if ground is None:
+    if territory is None:
         return
     if precision in Record.PRECISE:
         message = _("La précision annonce un emplacement, mais la ligne n’a pas de coordonnées.")
         candidate.problems.append(doubt("precision-sans-point", message))
         return
-    if ground.level in COMMUNAL and ground.point is not None:
-        candidate.values.update(geometry=point_wkt(*ground.point), location_precision=Precision.COMMUNE.value)
+    if territory.level in COMMUNAL and territory.point is not None:
+        candidate.values.update(
+            geometry=point_wkt(*territory.point), location_precision=Precision.COMMUNE.value
+        )
         return
     candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
     if precision == Precision.COMMUNE:
         message = _("%(name)s n’a pas de point connu : la fiche reste sans emplacement.") % {
-            "name": ground.label
+            "name": territory.label
         }
         candidate.problems.append(notice("sans-point", message))
 
@@ -116,7 +118,7 @@ def _locate(candidate: Candidate, ground: IndexedTerritory | None, srid: int) ->
 def _place_shape(
     candidate: Candidate,
     given: PlaceCells,
-    ground: IndexedTerritory | None,
+    territory: IndexedTerritory | None,
     precision: Precision | None,
     srid: int,
 ) -> bool:
@@ -127,8 +129,8 @@ def _place_shape(
     if shape.position is not None:
         precise = (precision or Precision.EXACT).value
         candidate.values.update(geometry=shape.text, location_precision=precise)
-        candidate.spot = shape.position
-        _doubt_point(candidate, shape.position, ground, precision)
+        candidate.inner_point = shape.position
+        _doubt_point(candidate, shape.position, territory, precision)
     return shape.position is not None or bool(shape.problems)
 
 
@@ -177,7 +179,7 @@ def _read_point(candidate: Candidate, given: PlaceCells, srid: int) -> tuple[flo
 def _doubt_point(
     candidate: Candidate,
     point: tuple[float, float],
-    ground: IndexedTerritory | None,
+    territory: IndexedTerritory | None,
     precision: Precision | None,
 ) -> None:
     """Doubts that need no look at the base: 0, 0 and the exact point of the mairie."""
@@ -186,7 +188,9 @@ def _doubt_point(
             doubt("zero-zero", _("Les coordonnées 0, 0 tombent dans le golfe de Guinée."))
         )
     at_home = (
-        ground is not None and ground.point is not None and distance_m(point, ground.point) < ON_THE_MAIRIE_M
+        territory is not None
+        and territory.point is not None
+        and distance_m(point, territory.point) < ON_THE_MAIRIE_M
     )
     if at_home and precision != Precision.COMMUNE:
         message = _("Le point est exactement celui de la mairie : est-ce le lieu, ou le siège ?")

@@ -28,23 +28,23 @@ FORMER_KEYS = {region_key(name): code for code, names in FORMER_NAMES.items() fo
 
 
 def check_region(
-    said: str, ground: IndexedTerritory | None, index: TerritoryIndex, column: str, *, named: bool
+    said: str, territory: IndexedTerritory | None, index: TerritoryIndex, column: str, *, named: bool
 ) -> list[Problem]:
     """What is to be said of the region of a row: an old name read as today's, or a contradiction.
 
     ``named`` says that the name of the commune confirms its code: the region is then wrong, not the place.
     """
     text = one_line(said)
-    if not text or ground is None or not ground.region:
+    if not text or territory is None or not territory.region:
         return []
     form = region_key(text)
     code = index.regions.get(form) or FORMER_KEYS.get(form) or text
-    official = index.grounds.get(f"region:{code}")
+    official = index.by_reference.get(f"region:{code}")
     if official is None:
         return [notice("region-inconnue", _("Région inconnue : « %(text)s ».") % {"text": text}, column)]
-    if code != ground.region:
+    if code != territory.region:
         message = _("La région %(region)s contredit %(place)s.")
-        message = message % {"region": official.name, "place": ground.label}
+        message = message % {"region": official.name, "place": territory.label}
         if named:
             return [notice("region-contredite", message + " " + _("Le nom confirme le code, gardé."), column)]
         return [doubt("region-contredite", message, column)]

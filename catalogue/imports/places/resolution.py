@@ -33,7 +33,7 @@ REFERENCE = re.compile(r"^(commune|arrondissement|epci|ept|departement|region|pa
 class Resolution:
     """The territory of a row, if any, and what is to be said of it."""
 
-    ground: IndexedTerritory | None = None
+    territory: IndexedTerritory | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -60,12 +60,12 @@ def resolve_territory(
 ) -> Resolution:
     """The territory that the code and the name designate together, with the doubts."""
     if reference := REFERENCE.match(one_line(code)):
-        ground = index.grounds.get(reference[0])
-        if ground is None:
+        territory = index.by_reference.get(reference[0])
+        if territory is None:
             message = _("Territoire inconnu : « %(code)s ».") % {"code": one_line(code)}
             return Resolution(None, [rejection("territoire-inconnu", message, code_column)])
-        return Resolution(ground)
-    said = PlaceQuery(
+        return Resolution(territory)
+    query = PlaceQuery(
         clean_code(code),
         one_line(name),
         place_names(name),
@@ -73,9 +73,9 @@ def resolve_territory(
         code_column,
         name_column,
     )
-    if not said.code:
-        return _resolve_without_code(index, said)
-    return _resolve_with_code(index, said)
+    if not query.code:
+        return _resolve_without_code(index, query)
+    return _resolve_with_code(index, query)
 
 
 def clean_code(code: str) -> str:
@@ -118,190 +118,197 @@ def _core_words(name: str) -> str:
     return " ".join(word for word in normalise(name).split() if word not in LINKS)
 
 
-def _find_matching_name(said: PlaceQuery, official: str) -> str | None:
+def _find_matching_name(query: PlaceQuery, official: str) -> str | None:
     """The name of the cell that agrees with the official one, an exact one first."""
-    exact = (name for name in said.names if _core_words(name) == _core_words(official))
-    return next(exact, None) or next((name for name in said.names if names_agree(name, official)), None)
+    exact = (name for name in query.names if _core_words(name) == _core_words(official))
+    return next(exact, None) or next((name for name in query.names if names_agree(name, official)), None)
 
 
-def _resolve_with_code(index: TerritoryIndex, said: PlaceQuery) -> Resolution:
-    ground = index.communal.get(said.code)
-    if ground is not None:
-        return _resolve_current_code(index, said, ground)
-    if old := index.former.get(said.code):
-        return _resolve_former_code(index, said, old)
-    padded = said.code.zfill(5)
-    if len(said.code) == 4 and padded in index.communal:
-        found = _resolve_current_code(index, PlaceQuery(padded, *_rest(said)), index.communal[padded])
-        message = _("Zéro perdu : « %(short)s » lu %(code)s.") % {"short": said.code, "code": padded}
-        found.problems.append(notice("zero-perdu", message, said.code_column))
+def _resolve_with_code(index: TerritoryIndex, query: PlaceQuery) -> Resolution:
+    territory = index.communes.get(query.code)
+    if territory is not None:
+        return _resolve_current_code(index, query, territory)
+    if old := index.former_codes.get(query.code):
+        return _resolve_former_code(index, query, old)
+    padded = query.code.zfill(5)
+    if len(query.code) == 4 and padded in index.communes:
+        found = _resolve_current_code(index, PlaceQuery(padded, *_rest(query)), index.communes[padded])
+        message = _("Zéro perdu : « %(short)s » lu %(code)s.") % {"short": query.code, "code": padded}
+        found.problems.append(notice("zero-perdu", message, query.code_column))
         return found
-    if len(said.code) == 9 and (grouping := _find_grouping(index, said.code)):
+    if len(query.code) == 9 and (grouping := _find_grouping(index, query.code)):
         return Resolution(grouping)
-    return _resolve_unknown_code(index, said)
+    return _resolve_unknown_code(index, query)
 
 
-def _rest(said: PlaceQuery) -> tuple[str, tuple[str, ...], str, str, str]:
-    return said.name, said.names, said.departement, said.code_column, said.name_column
+def _rest(query: PlaceQuery) -> tuple[str, tuple[str, ...], str, str, str]:
+    return query.name, query.names, query.departement, query.code_column, query.name_column
 
 
 def _find_grouping(index: TerritoryIndex, siren: str) -> IndexedTerritory | None:
-    return index.grounds.get(f"epci:{siren}") or index.grounds.get(f"ept:{siren}")
+    return index.by_reference.get(f"epci:{siren}") or index.by_reference.get(f"ept:{siren}")
 
 
-def _resolve_current_code(index: TerritoryIndex, said: PlaceQuery, ground: IndexedTerritory) -> Resolution:
+def _resolve_current_code(
+    index: TerritoryIndex, query: PlaceQuery, territory: IndexedTerritory
+) -> Resolution:
     """The code is in force: does the name agree?"""
-    found = Resolution(ground)
-    if not said.names:
-        if said.departement and said.departement != ground.departement:
-            found.problems.append(_departement_problem(said, ground, doubtful=True))
+    found = Resolution(territory)
+    if not query.names:
+        if query.departement and query.departement != territory.departement:
+            found.problems.append(_departement_problem(query, territory, doubtful=True))
         return found
-    match = _find_matching_name(said, ground.name) or (
-        ground.commune_name and _find_matching_name(said, ground.commune_name)
+    match = _find_matching_name(query, territory.name) or (
+        territory.commune_name and _find_matching_name(query, territory.commune_name)
     )
     if not match:
-        match = _find_former_name(index, said, ground)
+        match = _find_former_name(index, query, territory)
     if not match:
-        return Resolution(None, [_name_contradiction(index, said, ground)])
-    found.problems += _name_notices(said, ground, match)
-    if said.departement and said.departement != ground.departement:
-        found.problems.append(_departement_problem(said, ground, doubtful=False))
+        return Resolution(None, [_name_contradiction(index, query, territory)])
+    found.problems += _name_notices(query, territory, match)
+    if query.departement and query.departement != territory.departement:
+        found.problems.append(_departement_problem(query, territory, doubtful=False))
     return found
 
 
-def _find_former_name(index: TerritoryIndex, said: PlaceQuery, ground: IndexedTerritory) -> str | None:
+def _find_former_name(index: TerritoryIndex, query: PlaceQuery, territory: IndexedTerritory) -> str | None:
     """The name of the cell that belongs to a commune merged into this one."""
-    for name in said.names:
-        if any(old.successor.code == ground.code for old in index.former_names.get(normalise(name), [])):
+    for name in query.names:
+        if any(old.successor.code == territory.code for old in index.former_names.get(normalise(name), [])):
             return name
     return None
 
 
-def _name_notices(said: PlaceQuery, ground: IndexedTerritory, match: str) -> list[Problem]:
+def _name_notices(query: PlaceQuery, territory: IndexedTerritory, match: str) -> list[Problem]:
     """What the cell says beyond the name that agreed."""
     remarks = []
-    if _core_words(match) not in {_core_words(ground.name), _core_words(ground.commune_name)}:
-        message = _("« %(name)s » lu %(official)s.") % {"name": match, "official": ground.label}
-        remarks.append(notice("nom-approche", message, said.name_column))
-    if normalise(said.name) != normalise(match) and put_article_first(said.name) != match:
+    if _core_words(match) not in {_core_words(territory.name), _core_words(territory.commune_name)}:
+        message = _("« %(name)s » lu %(official)s.") % {"name": match, "official": territory.label}
+        remarks.append(notice("nom-approche", message, query.name_column))
+    if normalise(query.name) != normalise(match) and put_article_first(query.name) != match:
         message = _("La cellule nomme plusieurs lieux (« %(cell)s ») : rattachée à %(name)s.")
         remarks.append(
-            notice("plusieurs-lieux", message % {"cell": said.name, "name": ground.label}, said.name_column)
+            notice(
+                "plusieurs-lieux", message % {"cell": query.name, "name": territory.label}, query.name_column
+            )
         )
     return remarks
 
 
-def _departement_problem(said: PlaceQuery, ground: IndexedTerritory, *, doubtful: bool) -> Problem:
-    message = _("Le département %(said)s contredit le code %(code)s (%(name)s).") % {
-        "said": said.departement,
-        "code": ground.code,
-        "name": ground.name,
+def _departement_problem(query: PlaceQuery, territory: IndexedTerritory, *, doubtful: bool) -> Problem:
+    message = _("Le département %(departement)s contredit le code %(code)s (%(name)s).") % {
+        "departement": query.departement,
+        "code": territory.code,
+        "name": territory.name,
     }
     if doubtful:
-        return doubt("departement-contredit", message, said.code_column)
+        return doubt("departement-contredit", message, query.code_column)
     return notice(
-        "departement-contredit", message + " " + _("Le nom confirme le code, gardé."), said.code_column
+        "departement-contredit", message + " " + _("Le nom confirme le code, gardé."), query.code_column
     )
 
 
-def _name_contradiction(index: TerritoryIndex, said: PlaceQuery, ground: IndexedTerritory) -> Problem:
+def _name_contradiction(index: TerritoryIndex, query: PlaceQuery, territory: IndexedTerritory) -> Problem:
     """The code is that of another place than the one named."""
-    values = {"code": said.code, "official": ground.name, "name": said.name}
-    if GROUPING.search(normalise(said.names[-1])) or GROUPING.search(normalise(said.name)):
+    values = {"code": query.code, "official": territory.name, "name": query.name}
+    if GROUPING.search(normalise(query.names[-1])) or GROUPING.search(normalise(query.name)):
         message = _("Le code %(code)s est celui de %(official)s, mais « %(name)s » nomme un groupement.")
-        named = [g for name in said.names for g in index.groupings.get(normalise(name), [])]
-        choices = {g.reference: (g.reference, g.label) for g in (*named[:MOST_PROPOSALS], ground)}
-        return doubt("groupement", message % values, said.code_column, tuple(choices.values()))
+        named = [g for name in query.names for g in index.groupings.get(normalise(name), [])]
+        choices = {g.reference: (g.reference, g.label) for g in (*named[:MOST_PROPOSALS], territory)}
+        return doubt("groupement", message % values, query.code_column, tuple(choices.values()))
     message = _("Le code %(code)s est celui de %(official)s, pas de « %(name)s ».") % values
     if any(
-        g.code != said.code and _find_matching_name(said, g.name) for g in index.postal.get(said.code, [])
+        g.code != query.code and _find_matching_name(query, g.name)
+        for g in index.by_postal_code.get(query.code, [])
     ):
         message += " " + _("C’est un code postal.")
-    proposed = _propose_communes(index, said)
-    if not proposed and ground.code in index.new_communes:
+    proposed = _propose_communes(index, query)
+    if not proposed and territory.code in index.new_communes:
         message += " " + _(
             "C’est une commune nouvelle : si elle a pris la suite de ce lieu, le code est bon."
         )
-    return _doubt_place("code-contredit-nom", message, said.code_column, proposed)
+    return _doubt_place("code-contredit-nom", message, query.code_column, proposed)
 
 
-def _resolve_former_code(index: TerritoryIndex, said: PlaceQuery, old: list[FormerCode]) -> Resolution:
+def _resolve_former_code(index: TerritoryIndex, query: PlaceQuery, old: list[FormerCode]) -> Resolution:
     """The code was that of a commune merged since: its successor is proposed."""
     successors = list({former.successor.code: former for former in old}.values())
     if len(successors) > 1:
         names = ", ".join(former.successor.label for former in successors)
         message = _("La commune %(code)s a été partagée entre %(names)s : choisissez.")
         choices = tuple((former.successor.reference, former.successor.label) for former in successors)
-        message = message % {"code": said.code, "names": names}
-        return Resolution(None, [doubt("commune-partagee", message, said.code_column, choices)])
+        message = message % {"code": query.code, "names": names}
+        return Resolution(None, [doubt("commune-partagee", message, query.code_column, choices)])
     former = successors[0]
     known = [name for name in (former.name, former.successor.name) if name]
-    agreed = not said.names or any(_find_matching_name(said, name) for name in known)
-    if not agreed and not (not former.name and _shares_a_word(said, former.successor.name)):
-        return Resolution(None, [_name_contradiction(index, said, former.successor)])
+    agreed = not query.names or any(_find_matching_name(query, name) for name in known)
+    if not agreed and not (not former.name and _shares_a_word(query, former.successor.name)):
+        return Resolution(None, [_name_contradiction(index, query, former.successor)])
     if former.name:
         code, message = "commune-fusionnee", _("%(old)s fait aujourd’hui partie de %(new)s.")
     else:
         code, message = "code-ancien", _("Le code %(old)s n’est plus en vigueur : c’est aujourd’hui %(new)s.")
-    old_name = f"{former.name} ({said.code})" if former.name else said.code
+    old_name = f"{former.name} ({query.code})" if former.name else query.code
     message = message % {"old": old_name, "new": former.successor.label}
     proposed = ((former.successor.reference, former.successor.label),)
-    return Resolution(former.successor, [doubt(code, message, said.code_column, proposed)])
+    return Resolution(former.successor, [doubt(code, message, query.code_column, proposed)])
 
 
-def _shares_a_word(said: PlaceQuery, official: str) -> bool:
+def _shares_a_word(query: PlaceQuery, official: str) -> bool:
     words = set(_core_words(official).split())
-    return any(words & {word for word in _core_words(name).split() if len(word) > 3} for name in said.names)
+    return any(words & {word for word in _core_words(name).split() if len(word) > 3} for name in query.names)
 
 
-def _resolve_unknown_code(index: TerritoryIndex, said: PlaceQuery) -> Resolution:
-    proposed = _propose_communes(index, said)
-    by_postal = index.postal.get(said.code, [])
+def _resolve_unknown_code(index: TerritoryIndex, query: PlaceQuery) -> Resolution:
+    proposed = _propose_communes(index, query)
+    by_postal = index.by_postal_code.get(query.code, [])
     if by_postal:
-        names = ", ".join(sorted({ground.label for ground in by_postal})[:4])
+        names = ", ".join(sorted({territory.label for territory in by_postal})[:4])
         message = _("%(code)s est un code postal (%(names)s), pas un code INSEE.")
-        message = message % {"code": said.code, "names": names}
-        return Resolution(None, [_doubt_place("code-postal", message, said.code_column, proposed)])
-    message = _("Le code %(code)s n’existe pas.") % {"code": said.code}
+        message = message % {"code": query.code, "names": names}
+        return Resolution(None, [_doubt_place("code-postal", message, query.code_column, proposed)])
+    message = _("Le code %(code)s n’existe pas.") % {"code": query.code}
     if proposed:
-        return Resolution(None, [_doubt_place("code-inconnu", message, said.code_column, proposed)])
+        return Resolution(None, [_doubt_place("code-inconnu", message, query.code_column, proposed)])
     advice = " " + _("Aucune commune ne porte ce nom : corrigez le code.")
-    return Resolution(None, [rejection("code-inconnu", message + advice, said.code_column)])
+    return Resolution(None, [rejection("code-inconnu", message + advice, query.code_column)])
 
 
-def _resolve_without_code(index: TerritoryIndex, said: PlaceQuery) -> Resolution:
-    if not said.names:
+def _resolve_without_code(index: TerritoryIndex, query: PlaceQuery) -> Resolution:
+    if not query.names:
         return Resolution(
-            None, [rejection("territoire-absent", _("Ni code ni nom de commune."), said.code_column)]
+            None, [rejection("territoire-absent", _("Ni code ni nom de commune."), query.code_column)]
         )
-    if proposed := _propose_communes(index, said):
+    if proposed := _propose_communes(index, query):
         return Resolution(
-            None, [_doubt_place("code-absent", _("Le code manque."), said.code_column, proposed)]
+            None, [_doubt_place("code-absent", _("Le code manque."), query.code_column, proposed)]
         )
-    grouping = next((g for name in said.names for g in index.groupings.get(normalise(name), [])), None)
+    grouping = next((g for name in query.names for g in index.groupings.get(normalise(name), [])), None)
     if grouping is not None:
         return Resolution(
-            None, [_doubt_place("code-absent", _("Le code manque."), said.code_column, [grouping])]
+            None, [_doubt_place("code-absent", _("Le code manque."), query.code_column, [grouping])]
         )
-    message = _("Le code manque, et « %(name)s » n’est pas le nom d’une commune.") % {"name": said.name}
-    return Resolution(None, [rejection("territoire-inconnu", message, said.name_column)])
+    message = _("Le code manque, et « %(name)s » n’est pas le nom d’une commune.") % {"name": query.name}
+    return Resolution(None, [rejection("territoire-inconnu", message, query.name_column)])
 
 
-def _propose_communes(index: TerritoryIndex, said: PlaceQuery) -> list[IndexedTerritory]:
+def _propose_communes(index: TerritoryIndex, query: PlaceQuery) -> list[IndexedTerritory]:
     """The communes that the name leads to, when they are few enough."""
-    grounds: list[IndexedTerritory] = []
-    for departement in dict.fromkeys((said.departement, said.code[:2], "")):
-        grounds = [g for name in said.names for g in index.named(name, departement)]
-        if grounds:
+    territories: list[IndexedTerritory] = []
+    for departement in dict.fromkeys((query.departement, query.code[:2], "")):
+        territories = [g for name in query.names for g in index.find_by_name(name, departement)]
+        if territories:
             break
-    unique = list({ground.reference: ground for ground in grounds}.values())
+    unique = list({territory.reference: territory for territory in territories}.values())
     return unique if len(unique) <= MOST_PROPOSALS else []
 
 
-def _doubt_place(code: str, message: str, column: str, grounds: list[IndexedTerritory]) -> Problem:
+def _doubt_place(code: str, message: str, column: str, territories: list[IndexedTerritory]) -> Problem:
     """The doubt with what is proposed: « Proposé : Dijon (21231). »."""
-    if grounds:
+    if territories:
         message += " " + _("Proposé : %(names)s.") % {
-            "names": _(" ou ").join(ground.label for ground in grounds)
+            "names": _(" ou ").join(territory.label for territory in territories)
         }
-    return doubt(code, message, column, tuple((ground.reference, ground.label) for ground in grounds))
+    return doubt(
+        code, message, column, tuple((territory.reference, territory.label) for territory in territories)
+    )

@@ -88,16 +88,16 @@ LEFT JOIN catalogue_source s ON s.id = r.source_id
 
 
 def doubt_places(
-    candidates: list[Candidate], nature: KindSpec, index: TerritoryIndex, source: str, *, twins: bool = True
+    candidates: list[Candidate], spec: KindSpec, index: TerritoryIndex, source: str, *, twins: bool = True
 ) -> None:
     """Add the doubts that the base raises about the place of each candidate."""
-    if not nature.is_record or not nature.has_place:
+    if not spec.is_record or not spec.has_place:
         return
     _doubt_outside(candidates, index)
     _fill_commune(candidates, index)
     _doubt_area(candidates, index)
     if twins:
-        _doubt_twins(candidates, index, nature.kind, source)
+        _doubt_twins(candidates, index, spec.kind, source)
         _doubt_repeats(candidates)
 
 
@@ -115,12 +115,12 @@ def candidate_point(candidate: Candidate) -> tuple[float, float] | None:
 
 def candidate_position(candidate: Candidate) -> tuple[float, float] | None:
     """(lon, lat) of a position inside what the candidate draws, a point or not; degrees, srid 4326."""
-    return candidate.spot if candidate.spot is not None else candidate_point(candidate)
+    return candidate.inner_point if candidate.inner_point is not None else candidate_point(candidate)
 
 
 def _find_commune(candidate: Candidate, index: TerritoryIndex) -> IndexedTerritory | None:
-    ground = index.grounds.get(str(candidate.values.get("territory", "")))
-    return ground if ground is not None and ground.level in COMMUNAL else None
+    territory = index.by_reference.get(str(candidate.values.get("territory", "")))
+    return territory if territory is not None and territory.level in COMMUNAL else None
 
 
 def _transpose(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
@@ -130,25 +130,25 @@ def _transpose(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
 def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
     """A point given by the file should lie in the commune that the file names."""
     asked = [
-        (n, ground.pk, *point)
+        (n, territory.pk, *point)
         for n, candidate in enumerate(candidates)
         if candidate.values.get("location_precision") in Record.PRECISE
-        and (ground := _find_commune(candidate, index))
+        and (territory := _find_commune(candidate, index))
         and (point := candidate_position(candidate))
     ]
     for n, inside, swapped, distance in _fetch_rows(INSIDE, _transpose(asked)) if asked else []:
-        ground = index.grounds[str(candidates[n].values["territory"])]
+        territory = index.by_reference[str(candidates[n].values["territory"])]
         if inside or (distance is not None and distance <= TOLERANCE_M):
             continue
         if swapped:
             message = _("Latitude et longitude sont inversées : échangées, elles tombent dans %(name)s.")
             candidates[n].problems.append(
-                _swapped_axes_doubt(candidates[n], message % {"name": ground.label})
+                _swapped_axes_doubt(candidates[n], message % {"name": territory.label})
             )
         else:
             message = _("Le point est à %(km)s km de %(name)s.") % {
                 "km": f"{(distance or 0) / 1000:.1f}".replace(".", ","),
-                "name": ground.label,
+                "name": territory.label,
             }
             candidates[n].problems.append(doubt("hors-de-la-commune", message))
 
@@ -163,7 +163,7 @@ def _swapped_axes_doubt(candidate: Candidate, message: str) -> Problem:
     if candidate.place.point:
         right = (f"{point[0]}, {point[1]}", _("les axes échangés"))
         return doubt("axes-inverses", message, candidate.columns.get("point", ""), (right,))
-    candidate.values["geometry"], candidate.spot = point_wkt(point[1], point[0]), None
+    candidate.values["geometry"], candidate.inner_point = point_wkt(point[1], point[0]), None
     accepted = _("Importer la ligne les échange.")
     return doubt("axes-a-echanger", f"{message} {accepted}", candidate.columns.get("lon", ""))
 
@@ -180,10 +180,10 @@ def _fill_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
     ]
     found = dict(_fetch_rows(AROUND, _transpose(asked))) if asked else {}
     for n, lon, lat in asked:
-        ground = index.communal.get(found.get(n, ""))
-        if ground is not None:
-            candidates[n].values["territory"] = ground.reference
-            message = _("Commune trouvée autour du point : %(name)s.") % {"name": ground.label}
+        territory = index.communes.get(found.get(n, ""))
+        if territory is not None:
+            candidates[n].values["territory"] = territory.reference
+            message = _("Commune trouvée autour du point : %(name)s.") % {"name": territory.label}
             candidates[n].problems.append(notice("commune-du-point", message))
         elif candidates[n].values.get("country", "FR") == "FR":
             message = _(
@@ -195,12 +195,12 @@ def _fill_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
 def _doubt_area(candidates: list[Candidate], index: TerritoryIndex) -> None:
     """An operation cannot be larger than its commune."""
     for candidate in candidates:
-        area, ground = candidate.values.get("area_ha"), _find_commune(candidate, index)
-        if area and ground and ground.area_km2 and float(str(area)) > ground.area_km2 * 100:
+        area, territory = candidate.values.get("area_ha"), _find_commune(candidate, index)
+        if area and territory and territory.area_km2 and float(str(area)) > territory.area_km2 * 100:
             message = _("%(area)s ha, c’est plus que la surface de %(name)s (%(all)s ha).") % {
                 "area": str(area).replace(".", ","),
-                "name": ground.label,
-                "all": round(ground.area_km2 * 100),
+                "name": territory.label,
+                "all": round(territory.area_km2 * 100),
             }
             candidate.problems.append(
                 doubt("surface-trop-grande", message, candidate.columns.get("area_ha", ""))
@@ -231,17 +231,17 @@ def _doubt_twins(candidates: list[Candidate], index: TerritoryIndex, kind: str, 
     near = [(n, *point) for n, c in enumerate(candidates) if (point := candidate_position(c))]
     rows = _fetch_rows(TWINS_NEAR, [*_transpose(near), kind, TWIN_DEGREES, TWIN_RADIUS_M]) if near else []
     inside = [
-        (n, ground.pk, c.values.get("location_precision") in ("commune", "aucune"))
+        (n, territory.pk, c.values.get("location_precision") in ("commune", "aucune"))
         for n, c in enumerate(candidates)
-        if (ground := _find_commune(c, index))
+        if (territory := _find_commune(c, index))
     ]
     rows += _fetch_rows(TWINS_IN_COMMUNE, [*_transpose(inside), kind]) if inside else []
     own = {candidate.key for candidate in candidates}
     for n, title, external_id, code in sorted(set(rows)):
         candidate = candidates[n]
-        ground = _find_commune(candidate, index)
+        territory = _find_commune(candidate, index)
         is_itself = code == (candidate.values.get("source") or source) and external_id in own
-        if not is_itself and are_alike(candidate.title, title, ground.name if ground else ""):
+        if not is_itself and are_alike(candidate.title, title, territory.name if territory else ""):
             message = _("Ressemble à une fiche du catalogue : « %(title)s ».") % {"title": title}
             candidate.problems.append(doubt("quasi-doublon", message))
 

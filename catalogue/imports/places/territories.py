@@ -60,24 +60,26 @@ class FormerCode:
 class TerritoryIndex:
     """Every way of finding a territory from what a file says."""
 
-    grounds: dict[str, IndexedTerritory] = field(default_factory=dict)
-    communal: dict[str, IndexedTerritory] = field(default_factory=dict)
-    former: dict[str, list[FormerCode]] = field(default_factory=lambda: defaultdict(list))
+    by_reference: dict[str, IndexedTerritory] = field(default_factory=dict)
+    communes: dict[str, IndexedTerritory] = field(default_factory=dict)
+    former_codes: dict[str, list[FormerCode]] = field(default_factory=lambda: defaultdict(list))
     former_names: dict[str, list[FormerCode]] = field(default_factory=lambda: defaultdict(list))
     names: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
     groupings: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
-    postal: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
+    by_postal_code: dict[str, list[IndexedTerritory]] = field(default_factory=lambda: defaultdict(list))
     new_communes: set[str] = field(default_factory=set)
     regions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, grounds: Iterable[IndexedTerritory], former: Iterable[FormerCode] = ()) -> TerritoryIndex:
+    def build(
+        cls, territories: Iterable[IndexedTerritory], former: Iterable[FormerCode] = ()
+    ) -> TerritoryIndex:
         """The index of the given territories."""
         index = cls()
-        for ground in grounds:
-            index.add(ground)
+        for territory in territories:
+            index.add(territory)
         for old in former:
-            index.former[old.code].append(old)
+            index.former_codes[old.code].append(old)
             index.new_communes.add(old.successor.code)
             if old.name:
                 index.former_names[normalise(old.name)].append(old)
@@ -86,33 +88,33 @@ class TerritoryIndex:
     @classmethod
     def load(cls) -> TerritoryIndex:
         """The index of all current territories; two queries."""
-        by_pk = {ground.pk: ground for ground in _current_territories()}
+        by_pk = {territory.pk: territory for territory in _current_territories()}
         rows = FormerCommune.objects.values_list("code", "name", "successor_id")
         old = [FormerCode(code, name, by_pk[pk]) for code, name, pk in rows if pk in by_pk]
-        return cls.of(by_pk.values(), old)
+        return cls.build(by_pk.values(), old)
 
-    def add(self, ground: IndexedTerritory) -> None:
+    def add(self, territory: IndexedTerritory) -> None:
         """Make the territory findable."""
-        self.grounds[ground.reference] = ground
-        name = normalise(ground.name)
-        if ground.level == Level.REGION:
-            self.regions[region_key(ground.name)] = ground.code
-        if ground.level not in COMMUNAL:
+        self.by_reference[territory.reference] = territory
+        name = normalise(territory.name)
+        if territory.level == Level.REGION:
+            self.regions[region_key(territory.name)] = territory.code
+        if territory.level not in COMMUNAL:
             for form in {name, *bare_names(name)}:
-                self.groupings[form].append(ground)
+                self.groupings[form].append(territory)
             return
-        self.communal[ground.code] = ground
-        if ground.level == Level.COMMUNE:
+        self.communes[territory.code] = territory
+        if territory.level == Level.COMMUNE:
             for form in {name, *bare_names(name)}:
-                self.names[form].append(ground)
-        for code in ground.postal_codes:
-            self.postal[code].append(ground)
+                self.names[form].append(territory)
+        for code in territory.postal_codes:
+            self.by_postal_code[code].append(territory)
 
-    def named(self, name: str, departement: str = "") -> list[IndexedTerritory]:
+    def find_by_name(self, name: str, departement: str = "") -> list[IndexedTerritory]:
         """Current communes of that name, then those that took over a commune of that name."""
         form = normalise(name)
         found = self.names.get(form) or [old.successor for old in self.former_names.get(form, [])]
-        unique = list({ground.code: ground for ground in found}.values())
+        unique = list({territory.code: territory for territory in found}.values())
         return [g for g in unique if g.departement == departement] if departement else unique
 
 

@@ -81,10 +81,10 @@ def _find_by_code(candidate: Candidate, index: TerritoryIndex) -> str:
     code = clean_code(candidate.place.code)
     if not code:
         return ""
-    ground = index.communal.get(code) or index.communal.get(code.zfill(5))
-    if ground is None and len(old := index.former.get(code, [])) == 1:
-        ground = old[0].successor
-    return ground.reference if ground else ""
+    territory = index.communes.get(code) or index.communes.get(code.zfill(5))
+    if territory is None and len(old := index.former_codes.get(code, [])) == 1:
+        territory = old[0].successor
+    return territory.reference if territory else ""
 
 
 def _find_by_names(candidate: Candidate, index: TerritoryIndex) -> list[str]:
@@ -94,9 +94,9 @@ def _find_by_names(candidate: Candidate, index: TerritoryIndex) -> list[str]:
         for problem in candidate.problems
         if problem.severity is Severity.DOUBT and problem.code in SPATIAL_DOUBTS
         for reference, _label in problem.proposals
-        if reference in index.grounds
+        if reference in index.by_reference
     ]
     tied = str(candidate.values.get("territory") or "")
-    if not proposed and tied in index.grounds:
+    if not proposed and tied in index.by_reference:
         proposed = [tied]
     return list(dict.fromkeys(proposed))

@@ -69,7 +69,7 @@ class Candidate:
     place: PlaceCells = field(default_factory=PlaceCells)
     columns: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    spot: tuple[float, float] | None = None
+    inner_point: tuple[float, float] | None = None
 
     @property
     def title(self) -> str:
@@ -95,8 +95,8 @@ def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
 
 
 def _read_candidate(row: Row, mapping: Mapping) -> Candidate:
-    nature = mapping.nature
-    key_rule = mapping.rules.get(nature.key.name, FieldRule())
+    spec = mapping.spec
+    key_rule = mapping.rules.get(spec.key.name, FieldRule())
     key = one_line(
         _rule_text(key_rule, Row(row.line, _strip_levels(row.cells)) if key_rule.template else row)
     )
@@ -108,14 +108,14 @@ def _read_candidate(row: Row, mapping: Mapping) -> Candidate:
             rejection("identifiant-absent", _("L’identifiant manque."), key_rule.column)
         )
     for name, rule in mapping.rules.items():
-        known = nature.by_name[name]
-        if known is nature.key:
+        known = spec.by_name[name]
+        if known is spec.key:
             continue
         candidate.columns[known.attribute or name] = rule.column
         if known.form is Form.PLACE:
             continue
-        _read_field(candidate, nature.model, known, rule, row)
-    _refuse_missing(candidate, nature, mapping)
+        _read_field(candidate, spec.model, known, rule, row)
+    _refuse_missing(candidate, spec, mapping)
     candidate.place = _read_place(row, mapping)
     for item_rule in mapping.items:
         _read_item(candidate, item_rule, row)
@@ -270,9 +270,9 @@ def _blank_value(model: type[models.Model], known: Field) -> Portable:
     return None if target.null else ""
 
 
-def _refuse_missing(candidate: Candidate, nature: KindSpec, mapping: Mapping) -> None:
+def _refuse_missing(candidate: Candidate, spec: KindSpec, mapping: Mapping) -> None:
     unread = {p.column for p in candidate.problems if p.code == "illisible"}
-    for known in nature.fields:
+    for known in spec.fields:
         rule = mapping.rules.get(known.name)
         if not known.is_required or candidate.values.get(known.attribute) or (rule and rule.column in unread):
             continue
@@ -286,7 +286,7 @@ def _read_place(row: Row, mapping: Mapping) -> PlaceCells:
     given = {}
     for key in ("code", "name", "departement", "region", "lon", "lat", "point", "shape", "precision"):
         rule = mapping.rules.get(names.get(key, key))
-        known = mapping.nature.by_name.get(names.get(key, key))
+        known = mapping.spec.by_name.get(names.get(key, key))
         if rule is None or known is None or known.form is not Form.PLACE:
             continue
         text = _translate(rule, _rule_text(rule, row))

@@ -86,7 +86,7 @@ class Vocabulary:
     ambiguous: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, names: Names) -> Vocabulary:
+    def build(cls, names: Names) -> Vocabulary:
         """The vocabulary of (primary key, natural key, names); a name that two terms share leads nowhere."""
         vocabulary = cls()
         for pk, key, forms in names:
@@ -96,14 +96,14 @@ class Vocabulary:
                     vocabulary.ambiguous.add(form)
         return vocabulary
 
-    def key(self, text: str) -> str | None:
+    def find_key(self, text: str) -> str | None:
         """The natural key that the text designates, None when it designates none or several."""
         if text in self.pks:
             return text
         form = comparison_key(text)
         return None if form in self.ambiguous else self.keys.get(form)
 
-    def closest(self, text: str) -> tuple[str, ...]:
+    def closest_keys(self, text: str) -> tuple[str, ...]:
         """The natural keys that the text may have meant."""
         near = get_close_matches(comparison_key(text), self.keys, n=3, cutoff=0.6)
         return tuple(dict.fromkeys(self.keys[form] for form in near))
@@ -115,15 +115,15 @@ class Directory:
     def __init__(self, given: dict[str, Vocabulary] | None = None) -> None:
         self._known = dict(given or {})
 
-    def __getitem__(self, nature: str) -> Vocabulary:
-        if nature not in self._known:
-            self._known[nature] = Vocabulary.of(LOADERS[nature]())
-        return self._known[nature]
+    def __getitem__(self, kind: str) -> Vocabulary:
+        if kind not in self._known:
+            self._known[kind] = Vocabulary.build(LOADERS[kind]())
+        return self._known[kind]
 
 
-def resolve_references(candidates: list[Candidate], nature: KindSpec, directory: Directory) -> None:
+def resolve_references(candidates: list[Candidate], spec: KindSpec, directory: Directory) -> None:
     """Replace what the rows call things by their natural keys, and say what nobody knows."""
-    fields = [known for known in nature.fields if known.form in (Form.TERM, Form.TERMS)]
+    fields = [known for known in spec.fields if known.form in (Form.TERM, Form.TERMS)]
     for candidate in candidates:
         for known in fields:
             if known.attribute in candidate.values:
@@ -131,7 +131,7 @@ def resolve_references(candidates: list[Candidate], nature: KindSpec, directory:
                 value, problems = _resolve_value(candidate.values[known.attribute], known, directory, column)
                 candidate.values[known.attribute] = value
                 candidate.problems += problems
-        for collection in nature.collections:
+        for collection in spec.collections:
             for item in candidate.collections.get(collection.attribute, []):
                 candidate.problems += resolve_item(item, collection.fields, directory)
 
@@ -154,9 +154,9 @@ def _resolve_value(
     texts = value if isinstance(value, tuple) else (str(value or ""),)
     keys, problems = [], []
     for text in filter(None, texts):
-        key = vocabulary.key(text)
+        key = vocabulary.find_key(text)
         if key is None:
-            near = vocabulary.closest(text)
+            near = vocabulary.closest_keys(text)
             message = _("« %(text)s » est inconnu (%(nature)s).") % {"text": text, "nature": known.to}
             if near:
                 message += " " + _("Proche : %(names)s.") % {"names": ", ".join(near)}

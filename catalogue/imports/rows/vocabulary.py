@@ -58,7 +58,7 @@ class ListedColumn:
     column: str
     target: str
     terms: tuple[tuple[str, str], ...]
-    understood: Callable[[str], bool]
+    is_understood: Callable[[str], bool]
     values: dict[str, str]
     ignored: frozenset[str]
     separator: str = ""
@@ -79,62 +79,60 @@ def find_unknown_words(table: Table, mapping: Mapping, directory: Directory) -> 
 
 def listed_columns(mapping: Mapping, directory: Directory) -> Iterable[ListedColumn]:
     """The columns of a mapping whose words come from a list."""
-    nature = mapping.nature
+    spec = mapping.spec
     for name, rule in mapping.rules.items():
-        known = nature.by_name[name]
+        known = spec.by_name[name]
         if not rule.column:
             continue
         if known.form in (Form.CHOICE, Form.CHOICES):
-            yield _listed_column(
-                rule, name, _choices(nature, known), partial(_is_readable, nature, known), known
-            )
+            yield _listed_column(rule, name, _choices(spec, known), partial(_is_readable, spec, known), known)
         elif known.form in (Form.TERM, Form.TERMS) and known.to in LISTS:
             listed = LISTS[known.to].objects.filter(is_active=True)
             rows = tuple(listed.order_by("label").values_list("code", "label"))
             yield _listed_column(rule, name, rows, partial(_is_term, directory[known.to]), known)
     for item in mapping.items:
         if item.collection.name == awards.COLLECTION and item.column:
-            yield from _label_columns(item, nature)
+            yield from _label_columns(item, spec)
 
 
 def _listed_column(
     rule: FieldRule,
     name: str,
     terms: tuple[tuple[str, str], ...],
-    understood: Callable[[str], bool],
+    is_understood: Callable[[str], bool],
     known: Field,
 ) -> ListedColumn:
     separator = rule.separator if known.form in (Form.CHOICES, Form.TERMS) else ""
-    return ListedColumn(rule.column, name, terms, understood, rule.values, rule.empty, separator)
+    return ListedColumn(rule.column, name, terms, is_understood, rule.values, rule.empty, separator)
 
 
-def _choices(nature: KindSpec, known: Field) -> tuple[tuple[str, str], ...]:
-    target: Any = model_field(nature.model, known.attribute)
+def _choices(spec: KindSpec, known: Field) -> tuple[tuple[str, str], ...]:
+    target: Any = model_field(spec.model, known.attribute)
     choices = target.choices or getattr(target, "base_field", target).choices or ()
     return tuple((str(code), str(label)) for code, label in choices)
 
 
-def _is_readable(nature: KindSpec, known: Field, text: str) -> bool:
+def _is_readable(spec: KindSpec, known: Field, text: str) -> bool:
     try:
-        read_value(nature.model, known, text)
+        read_value(spec.model, known, text)
     except values.Unreadable:
         return False
     return True
 
 
 def _is_term(terms: Vocabulary, text: str) -> bool:
-    return terms.key(text) is not None
+    return terms.find_key(text) is not None
 
 
-def _label_columns(item: ItemRule, nature: KindSpec) -> Iterable[ListedColumn]:
+def _label_columns(item: ItemRule, spec: KindSpec) -> Iterable[ListedColumn]:
     """A step is chosen among those of its own regime, never of another."""
     if item.target == "annee":
         yield ListedColumn(item.column, "annee", (), _is_year, item.values, item.ignored)
     elif item.target == "etape":
         terms = tuple(awards.regime_steps(item.constants.get("regime", "")))
         names = {comparison_key(word) for pair in terms for word in pair}
-        understood = partial(_is_among, names)
-        yield ListedColumn(item.column, "etape", terms, understood, item.values, item.ignored)
+        is_understood = partial(_is_among, names)
+        yield ListedColumn(item.column, "etape", terms, is_understood, item.values, item.ignored)
 
 
 def _is_among(names: set[str], text: str) -> bool:
@@ -156,7 +154,7 @@ def _count_words(known: ListedColumn, table: Table) -> dict[str, Any] | None:
         plain = clean_spaces(cell)
         for part in plain.split(known.separator) if known.separator else [plain]:
             word = one_line(part)
-            if not word or len(word) > LONGEST or values.is_empty(word) or known.understood(word):
+            if not word or len(word) > LONGEST or values.is_empty(word) or known.is_understood(word):
                 continue
             texts[comparison_key(word)] += times
             first.setdefault(comparison_key(word), word)

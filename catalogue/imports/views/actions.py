@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue.imports.forms import VersionForm
 from catalogue.imports.undo import UndoRefused, review
 from catalogue.imports.wizard import batches as wizard
-from catalogue.imports.wizard.jobs import to_publish
+from catalogue.imports.wizard.jobs import publishable_records
 from catalogue.models import ImportBatch
 from catalogue.records import permissions
 from catalogue.web.access import curator
@@ -37,7 +37,7 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
     batch = get_object_or_404(ImportBatch.objects.select_related("source"), pk=pk)
     if job not in TO_CONFIRM:
         raise Http404
-    if batch.job or batch.state not in wizard.ALLOWED[Job(job)]:
+    if batch.job or batch.state not in wizard.STATES_BEFORE_JOB[Job(job)]:
         return redirect("catalogue:import-detail", pk)
     if job == Job.UNDO and not may_undo(request, batch):
         raise Http404
@@ -45,7 +45,7 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
     if job == Job.WRITE and not wizard.is_ready(batch):
         return redirect("catalogue:import-detail", pk)
     if job == Job.PUBLISH:
-        context["a_publier"] = to_publish(batch, request.user).count()  # type: ignore[arg-type]
+        context["a_publier"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
     if job == Job.UNDO:
         try:
             found = review(batch)
@@ -76,14 +76,14 @@ def import_start(request: HttpRequest, pk: int, job: str) -> HttpResponse:
         return redirect("catalogue:import-detail", pk)
     data = form.cleaned_data
     try:
-        wizard.start(
+        wizard.start_job(
             pk,
             Job(job),
             request.user,  # type: ignore[arg-type]
             version=data["version"],
             keep_touched=data["garder"],
         )
-    except wizard.Stale as stale:
+    except wizard.StaleBatch as stale:
         messages.warning(request, str(stale))
     return redirect("catalogue:import-detail", pk)
 
@@ -94,8 +94,8 @@ def import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask again for a job that gives no sign."""
     get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
     try:
-        wizard.ask_again(pk, request.user)  # type: ignore[arg-type]
-    except wizard.Stale as stale:
+        wizard.restart_job(pk, request.user)  # type: ignore[arg-type]
+    except wizard.StaleBatch as stale:
         messages.info(request, str(stale))
     return redirect("catalogue:import-detail", pk)
 
@@ -110,8 +110,8 @@ def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("La demande est incomplète : rien n’a été abandonné."))
         return redirect("catalogue:import-detail", pk)
     try:
-        wizard.discard(pk, form.cleaned_data["version"])
-    except wizard.Stale as stale:
+        wizard.discard_batch(pk, form.cleaned_data["version"])
+    except wizard.StaleBatch as stale:
         messages.warning(request, str(stale))
         return redirect("catalogue:import-detail", pk)
     messages.success(request, _("L’import est abandonné et le fichier effacé. Le catalogue n’a pas changé."))

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalogue.imports.forms import ColumnsForm, LayerForm, VersionForm, projection_said
+from catalogue.imports.forms import ColumnsForm, LayerForm, VersionForm, projection_message
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.views.words import source_name, steps_of
+from catalogue.imports.views.words import source_name, wizard_steps
 from catalogue.imports.wizard import batches as wizard
 from catalogue.models import ImportBatch
 from catalogue.web import form_recovery as kept
@@ -29,14 +29,14 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     seen = VersionForm(request.POST)
     if request.method == "POST" and form.is_valid() and seen.is_valid():
         try:
-            wizard.map_columns(
+            wizard.store_mapping(
                 pk,
                 seen.cleaned_data["version"],
                 form.cleaned_data["correspondance"],
                 request.user,  # type: ignore[arg-type]
             )
             return redirect("catalogue:import-detail", pk)
-        except wizard.Stale as stale:
+        except wizard.StaleBatch as stale:
             messages.warning(request, str(stale))
             return redirect("catalogue:import-detail", pk)
         except FileRefused as refusal:
@@ -46,8 +46,8 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         "formulaire": form,
         "lignes": form.rows(),
         "source": source_name(batch),
-        "projection": projection_said(batch),
-        "etapes": steps_of("colonnes"),
+        "projection": projection_message(batch),
+        "etapes": wizard_steps("colonnes"),
         "rubrique": "imports",
     }
     status = 422 if request.method == "POST" else 200
@@ -65,7 +65,7 @@ def import_layer(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("catalogue:import-columns", pk)
     try:
         wizard.choose_layer(pk, form.cleaned_data["version"], form.cleaned_data["couche"])
-    except wizard.Stale as stale:
+    except wizard.StaleBatch as stale:
         messages.warning(request, str(stale))
     except FileRefused as refusal:
         messages.error(request, str(refusal))

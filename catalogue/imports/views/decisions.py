@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from catalogue.imports.forms import DecisionForm, VocabularyForm
 from catalogue.imports.wizard import decisions
-from catalogue.imports.wizard.batches import Stale
+from catalogue.imports.wizard.batches import StaleBatch
 from catalogue.models import ImportBatch
 from catalogue.web.access import curator
 
@@ -33,8 +33,8 @@ def import_decide(request: HttpRequest, pk: int) -> HttpResponse:
         data["choix"], data["ligne"], data["code"], data["colonne"], data["texte"], data["valeur"]
     )
     try:
-        decisions.decide(pk, data["version"], decision, request.user)  # type: ignore[arg-type]
-    except Stale as stale:
+        decisions.store_decision(pk, data["version"], decision, request.user)  # type: ignore[arg-type]
+    except StaleBatch as stale:
         messages.warning(request, str(stale))
     if data["seule"] and data["ligne"]:
         return redirect("catalogue:import-row", pk, data["ligne"])
@@ -53,7 +53,7 @@ def import_words(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Ces mots n’ont pas été compris : rien n’a été gardé."))
         return redirect("catalogue:import-detail", pk)
     try:
-        decisions.learn(pk, form.cleaned_data["version"], form.answers(), request.user)  # type: ignore[arg-type]
-    except Stale as stale:
+        decisions.store_words(pk, form.cleaned_data["version"], form.answers(), request.user)  # type: ignore[arg-type]
+    except StaleBatch as stale:
         messages.warning(request, str(stale))
     return redirect("catalogue:import-detail", pk)

@@ -19,10 +19,16 @@ from catalogue.imports.forms import RowsForm, VocabularyForm
 from catalogue.imports.report import REASON_COLUMN, safe_cell
 from catalogue.imports.views.actions import may_undo
 from catalogue.imports.views.maps import doubtful_places, records_map
-from catalogue.imports.views.rows import Decided, groups, kinds, row_line
-from catalogue.imports.views.words import Values, counts_said, grouped, source_name, steps_of
+from catalogue.imports.views.rows import DecisionLabels, doubt_groups, doubt_kinds, row_line
+from catalogue.imports.views.words import (
+    ValueLabels,
+    counts_message,
+    group_thousands,
+    source_name,
+    wizard_steps,
+)
 from catalogue.imports.wizard import batches as wizard
-from catalogue.imports.wizard.jobs import to_publish
+from catalogue.imports.wizard.jobs import publishable_records
 from catalogue.models import ImportBatch, ImportRow, Record, Revision
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.web.access import curator
@@ -65,9 +71,9 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "lot": batch,
         "source": source_name(batch) if batch.setup else "",
-        "etapes": steps_of("essai" if batch.is_open else "ecriture"),
-        "comptes": counts_said(batch),
-        "perdue": wizard.is_lost(batch),
+        "etapes": wizard_steps("essai" if batch.is_open else "ecriture"),
+        "comptes": counts_message(batch),
+        "perdue": wizard.is_job_lost(batch),
         "rubrique": "imports",
     }
     if not batch.job and batch.state != State.PREPARING:
@@ -82,13 +88,13 @@ def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
     asked = Fate(data["voir"]) if data["voir"] else next((f for f in first if counts[f]), Fate.NEW)
     page = page_of(batch.rows.filter(fate=asked).select_related("record"), data["page"])
     rows = list(page)
-    values = Values(KIND_SPECS[batch.nature], [row.detail for row in rows]) if batch.nature else None
-    decided = Decided(batch)
+    values = ValueLabels(KIND_SPECS[batch.nature], [row.detail for row in rows]) if batch.nature else None
+    decided = DecisionLabels(batch)
     address = reverse("catalogue:import-detail", args=[batch.pk])
     tabs = [
         {
             "libelle": PLURALS[fate].capitalize(),
-            "nombre": grouped(n),
+            "nombre": group_thousands(n),
             "url": f"{address}?{urlencode({'voir': fate.value})}",
             "actif": fate == asked,
         }
@@ -100,8 +106,8 @@ def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
         "voir": asked.value,
         "onglets": tabs,
         "lignes": [row_line(row, values, decided) for row in rows] if values else [],
-        "genres": kinds(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
-        "groupes": groups(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
+        "genres": doubt_kinds(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
+        "groupes": doubt_groups(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
         "requete": urlencode({"voir": asked.value}),
     }
 
@@ -122,7 +128,7 @@ def _whole(batch: ImportBatch, request: HttpRequest) -> dict[str, Any]:
         found["mots"] = _words(batch)
     if batch.state == State.WRITTEN:
         records = Record.objects.filter(import_batch=batch)
-        found["a_publier"] = to_publish(batch, request.user).count()  # type: ignore[arg-type]
+        found["a_publier"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
         found["publiees"] = records.filter(state=Record.State.PUBLISHED).count()
         found["annulable"] = may_undo(request, batch) and "shape" in batch.report
         found["geojson"], found["sans_lieu"] = records_map(batch)
@@ -146,13 +152,13 @@ def _proposed(batch: ImportBatch) -> dict[str, Any]:
     """The changes that the import proposed because a curator had corrected the field by hand."""
     waiting = Revision.objects.filter(import_batch=batch).exclude(state=Revision.RevisionState.DRAFT)
     shown = waiting.select_related("record").order_by("record__title", "pk")[:PROPOSED_SHOWN]
-    nature = KIND_SPECS[batch.nature]
+    spec = KIND_SPECS[batch.nature]
     return {
         "propositions": [
             {
                 "revision": revision,
                 "fiche": revision.record,
-                "champs": ", ".join(attribute_label(nature, name) for name in revision.changes),
+                "champs": ", ".join(attribute_label(spec, name) for name in revision.changes),
             }
             for revision in shown
         ],
@@ -172,8 +178,8 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
             "etape": batch.job_step,
             "fait": batch.job_done,
             "total": batch.job_total,
-            "comptes": counts_said(batch),
-            "perdue": wizard.is_lost(batch),
+            "comptes": counts_message(batch),
+            "perdue": wizard.is_job_lost(batch),
         }
     )
 
@@ -186,7 +192,7 @@ def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     headers = [c["header"] for c in batch.setup.get("columns", []) if not c["personal"]]
     name = slugify(batch.filename.rpartition(".")[0]) or "import"
     return StreamingHttpResponse(  # type: ignore[return-value]
-        _rejected(batch, headers),
+        _rejected_lines(batch, headers),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-rejets.csv"'},
     )
@@ -199,7 +205,7 @@ class _Line:
         return line
 
 
-def _rejected(batch: ImportBatch, headers: list[str]) -> Iterator[str]:
+def _rejected_lines(batch: ImportBatch, headers: list[str]) -> Iterator[str]:
     writer = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")
     column = REASON_COLUMN
     while column in headers:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.imports.forms import PageForm, UploadForm
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.views.words import counts_said, steps_of
+from catalogue.imports.views.words import counts_message, wizard_steps
 from catalogue.imports.wizard import batches as wizard
 from catalogue.models import ImportBatch
 from catalogue.web.access import curator
@@ -27,7 +27,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         return bad_request(request, form)
     batches = ImportBatch.objects.select_related("source", "created_by").defer("report", "setup")
     page = page_of(batches, form.cleaned_data["page"])
-    lines = [{"lot": batch, "comptes": counts_said(batch)} for batch in page]
+    lines = [{"lot": batch, "comptes": counts_message(batch)} for batch in page]
     context = {"page": page, "lignes": lines, "rubrique": "imports"}
     return render(request, "catalogue/imports/list.html", context)
 
@@ -39,15 +39,15 @@ def import_new(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _opened(request, form)
+            return _open_import(request, form)
         except FileRefused as refusal:
             form.add_error("fichier", str(refusal))
     status = 422 if form.is_bound and form.errors else 200
-    context = {"formulaire": form, "etapes": steps_of("fichier"), "rubrique": "imports"}
+    context = {"formulaire": form, "etapes": wizard_steps("fichier"), "rubrique": "imports"}
     return render(request, "catalogue/imports/new.html", context, status=status)
 
 
-def _opened(request: HttpRequest, form: UploadForm) -> HttpResponse:
+def _open_import(request: HttpRequest, form: UploadForm) -> HttpResponse:
     data = form.cleaned_data
     upload = wizard.Upload(
         data["fichier"].read(),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalogue.imports.places.placement import distance_m
 from catalogue.imports.places.territories import point_coordinate
 from catalogue.imports.places.whereabouts import SPATIAL_DOUBTS
-from catalogue.imports.views.words import doubt_name, grouped
+from catalogue.imports.views.words import doubt_label, group_thousands
 from catalogue.models import ImportBatch, ImportRow, Record
 from geo.models import Territory
 
@@ -35,7 +35,7 @@ class Spot:
     point: Point | None
 
 
-def spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
+def find_spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
     """The territories that the rows may mean, by reference; one query, through the key of territories."""
     wanted = Q()
     for row in rows:
@@ -59,15 +59,15 @@ def spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
 def row_map(row: ImportRow, kind: str) -> tuple[Collection | None, list[dict[str, str]]]:
     """The row's point or shape with the outlines of what its code and its name say; the same as facts."""
     place = row.detail.get("place", {})
-    known = spots([row])
-    features = _marks(row, kind, known, url="")
-    for reference, role in _said(place):
+    known = find_spots([row])
+    features = _row_features(row, kind, known, url="")
+    for reference, role in _named_places(place):
         level, _sign, code = reference.partition(":")
         territory = Territory.objects.filter(level=level, code=code).first()
         outline = territory.simplified_outline() if territory else None
         if outline:
             features.append(_feature(outline, role=role))
-    line = _line(row, known)
+    line = _row_facts(row, known)
     facts = [
         {"terme": _("Point du fichier (latitude ; longitude)"), "valeur": line["donne"]},
         {"terme": _("D’après le code"), "valeur": line["code"]},
@@ -80,9 +80,9 @@ def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[d
     """Every doubt about a place: the map, the same rows in words, and how many there are in all."""
     rows = doubtful_places(batch)
     shown = list(rows[:DOUBTS_ON_THE_MAP])
-    known = spots(shown)
-    features = [f for row in shown for f in _marks(row, kind, known, url=row_url(row))]
-    return _collection(features), [_line(row, known) for row in shown], rows.count()
+    known = find_spots(shown)
+    features = [f for row in shown for f in _row_features(row, kind, known, url=row_url(row))]
+    return _collection(features), [_row_facts(row, known) for row in shown], rows.count()
 
 
 def doubtful_places(batch: ImportBatch) -> Any:
@@ -96,13 +96,13 @@ def row_url(row: ImportRow) -> str:
     return reverse("catalogue:import-row", args=[row.batch_id, row.line])
 
 
-def _said(place: dict[str, Any]) -> list[tuple[str, str]]:
+def _named_places(place: dict[str, Any]) -> list[tuple[str, str]]:
     """What the code says and what the name says, with the role of each on the map."""
     of_code = [(place["code"], "code")] if place.get("code") else []
     return of_code + [(reference, "nom") for reference in place.get("names", [])]
 
 
-def _marks(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> list[Feature]:
+def _row_features(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> list[Feature]:
     """The points of a row: given, of the code (hollow), of the name, tied by a dashed line."""
     place = row.detail.get("place", {})
     title = _("Ligne %(n)d : %(title)s") % {"n": row.line, "title": row.title or row.key}
@@ -113,7 +113,7 @@ def _marks(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> li
         ends.append(tuple(given))
     elif shape := place.get("shape"):
         features.append(_feature(shape, role="perimetre", kind=kind, title=title))
-    for reference, role in _said(place):
+    for reference, role in _named_places(place):
         spot = known.get(reference)
         if spot is None or spot.point is None or any(distance_m(spot.point, end) < NEAR_M for end in ends):
             continue
@@ -128,7 +128,7 @@ def _marks(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> li
     return features
 
 
-def _line(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
+def _row_facts(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
     """The same in words: what is in doubt, what is given, what the code and the name say."""
     place = row.detail.get("place", {})
     given = tuple(place["point"]) if place.get("point") else None
@@ -136,23 +136,25 @@ def _line(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
         "ligne": row.line,
         "url": row_url(row),
         "titre": row.title or row.key,
-        "doutes": ", ".join(doubt_name(code) for code in row.codes if code in SPATIAL_DOUBTS),
-        "donne": _coordinates(given) if given else "",
+        "doutes": ", ".join(doubt_label(code) for code in row.codes if code in SPATIAL_DOUBTS),
+        "donne": _format_coordinates(given) if given else "",
         "code": known[place["code"]].label if place.get("code") in known else "",
-        "noms": ", ".join(_from(known[r], given) for r in place.get("names", []) if r in known),
+        "noms": ", ".join(
+            _label_with_distance(known[r], given) for r in place.get("names", []) if r in known
+        ),
     }
 
 
-def _from(spot: Spot, given: Any) -> str:
+def _label_with_distance(spot: Spot, given: Any) -> str:
     """The name of a territory, with how far its point is from the one given."""
     if given is None or spot.point is None:
         return spot.label
     km = distance_m(given, spot.point) / 1000
-    far = grouped(round(km)) if km >= FAR_KM else f"{km:.1f}".replace(".", ",")
+    far = group_thousands(round(km)) if km >= FAR_KM else f"{km:.1f}".replace(".", ",")
     return _("%(place)s, à %(km)s km") % {"place": spot.label, "km": far}
 
 
-def _coordinates(point: Any) -> str:
+def _format_coordinates(point: Any) -> str:
     return f"{point[1]:.4f} ; {point[0]:.4f}".replace(".", ",").replace("-", "\u2212")
 
 

@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from catalogue.imports.views.maps import doubtful_places, doubts_map, row_map, row_url
-from catalogue.imports.views.rows import Decided, row_line
-from catalogue.imports.views.words import Values
+from catalogue.imports.views.rows import DecisionLabels, row_line
+from catalogue.imports.views.words import ValueLabels
 from catalogue.models import ImportBatch, ImportRow
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.web.access import curator
 
 
-def _shown(pk: int) -> ImportBatch:
+def _get_batch(pk: int) -> ImportBatch:
     """The batch, when a dry run or a write left rows to look at."""
     batch = get_object_or_404(ImportBatch.objects.defer("report"), pk=pk)
     if not batch.nature:
@@ -28,16 +28,16 @@ def _shown(pk: int) -> ImportBatch:
 @require_safe
 def import_row(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """A row: its doubts with a map, what it would change, what can be decided, the next row in doubt."""
-    batch = _shown(pk)
+    batch = _get_batch(pk)
     row = get_object_or_404(batch.rows.select_related("record", "batch"), line=line)
     if batch.job:
         return redirect("catalogue:import-detail", pk)
-    nature = KIND_SPECS[batch.nature]
-    shown, facts = row_map(row, nature.kind)
+    spec = KIND_SPECS[batch.nature]
+    shown, facts = row_map(row, spec.kind)
     context: dict[str, Any] = {
         "lot": batch,
         "lieux": facts,
-        "ligne": row_line(row, Values(nature, [row.detail]), Decided(batch)),
+        "ligne": row_line(row, ValueLabels(spec, [row.detail]), DecisionLabels(batch)),
         "geojson": shown,
         "rubrique": "imports",
     }
@@ -57,7 +57,7 @@ def import_row(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 @require_safe
 def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     """Every doubt about a place, on one map and in one table."""
-    batch = _shown(pk)
+    batch = _get_batch(pk)
     if batch.job or not doubtful_places(batch).exists():
         return redirect("catalogue:import-detail", pk)
     found, lines, total = doubts_map(batch, KIND_SPECS[batch.nature].kind)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.imports.places.whereabouts import SPATIAL_DOUBTS
-from catalogue.imports.views.words import Values, acceptance, doubt_name
+from catalogue.imports.views.words import ValueLabels, acceptance_label, doubt_label
 from catalogue.imports.wizard.batches import LONGEST_CELL
 from catalogue.imports.wizard.decisions import BY_CELL
 from catalogue.models import ImportBatch, ImportRow
@@ -21,7 +21,7 @@ LONGEST_SHOWN = 1000
 PROPOSING = ("code-", "groupement", "commune-fusionnee", "axes-inverses")
 
 
-class Decided:
+class DecisionLabels:
     """The decisions that an import keeps, by line, by kind and by word."""
 
     def __init__(self, batch: ImportBatch) -> None:
@@ -32,7 +32,7 @@ class Decided:
         self.refused: list[str] = kept.get("refused", [])
         self.cells = {(column, text): value for column, text, value in kept.get("cells", [])}
 
-    def of_line(self, line: int) -> str:
+    def line_label(self, line: int) -> str:
         """The decision on a line, in words."""
         kept = self.lines.get(str(line))
         if kept is None:
@@ -44,14 +44,14 @@ class Decided:
         said = ", ".join(f"{column} → {value or _('vide')}" for column, value in kept["cells"].items())
         return _("Corrigée : %(said)s.") % {"said": said}
 
-    def of_kind(self, code: str) -> str:
+    def kind_label(self, code: str) -> str:
         """The decision on a kind of doubt, in words."""
         if code in self.accepted:
             return _("Toutes seront importées malgré ce doute.")
         return _("Toutes seront écartées.") if code in self.refused else ""
 
 
-def kinds(batch: ImportBatch, decided: Decided) -> list[dict[str, Any]]:
+def doubt_kinds(batch: ImportBatch, decided: DecisionLabels) -> list[dict[str, Any]]:
     """The doubts of the last dry run by kind, with what can be decided of all at once."""
     found = dict(batch.report.get("check", {}).get("kinds", {}))
     for code in (*decided.accepted, *decided.refused):
@@ -59,17 +59,17 @@ def kinds(batch: ImportBatch, decided: Decided) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
-            "nom": doubt_name(code),
+            "nom": doubt_label(code),
             "lignes": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n},
-            "decision": decided.of_kind(code),
-            "accepter": acceptance([code]),
+            "decision": decided.kind_label(code),
+            "accepter": acceptance_label([code]),
             "proposer": code.startswith(PROPOSING) and code != "code-absent",
         }
         for code, n in found.items()
     ]
 
 
-def groups(batch: ImportBatch, decided: Decided) -> list[dict[str, Any]]:
+def doubt_groups(batch: ImportBatch, decided: DecisionLabels) -> list[dict[str, Any]]:
     """The words that were not understood, each to be decided once for the whole file; those decided stay."""
     found = {(g["column"], g["cell"]): g for g in batch.report.get("check", {}).get("groups", [])}
     for column, cell in decided.cells:
@@ -85,7 +85,7 @@ def groups(batch: ImportBatch, decided: Decided) -> list[dict[str, Any]]:
     ]
 
 
-def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]:
+def row_line(row: ImportRow, values: ValueLabels, decided: DecisionLabels) -> dict[str, Any]:
     """A row for the page: what is said of it, what it changes, what can be decided."""
     detail = row.detail
     problems = detail.get("problems", [])
@@ -105,19 +105,23 @@ def row_line(row: ImportRow, values: Values, decided: Decided) -> dict[str, Any]
         "changements": [_change(change, values) for change in detail.get("changes", [])],
         "proposes": [_change(change, values) for change in detail.get("held", [])],
         "valeurs": [
-            {"terme": values.named(name), "valeur": values.said(name, value)}
+            {"terme": values.field_label(name), "valeur": values.value_label(name, value)}
             for name, value in detail.get("values", {}).items()
             if name != "title"
         ]
-        + [{"terme": values.named(name), "valeur": n} for name, n in detail.get("items", {}).items() if n],
+        + [
+            {"terme": values.field_label(name), "valeur": n}
+            for name, n in detail.get("items", {}).items()
+            if n
+        ],
         "cellules": [
             {"terme": name, "valeur": Truncator(cell).chars(LONGEST_SHOWN)}
             for name, cell in detail.get("cells", {}).items()
             if cell
         ],
-        "decision": decided.of_line(row.line) if decided.is_open else "",
+        "decision": decided.line_label(row.line) if decided.is_open else "",
         "decidable": can_decide,
-        "accepter": acceptance(problem["code"] for problem in doubts) if can_decide else "",
+        "accepter": acceptance_label(problem["code"] for problem in doubts) if can_decide else "",
     }
 
 
@@ -128,7 +132,7 @@ def _problem(problem: dict[str, Any], can_correct: bool) -> dict[str, Any]:
     proposals = problem["proposals"] if is_doubt and can_correct and not by_cell else []
     return {
         **problem,
-        "nom": doubt_name(problem["code"]) if is_doubt else "",
+        "nom": doubt_label(problem["code"]) if is_doubt else "",
         "propositions": proposals[:FEW_PROPOSALS],
         "corrigeable": can_correct
         and problem["severity"] != "avis"
@@ -137,9 +141,9 @@ def _problem(problem: dict[str, Any], can_correct: bool) -> dict[str, Any]:
     }
 
 
-def _change(change: dict[str, Any], values: Values) -> dict[str, str]:
+def _change(change: dict[str, Any], values: ValueLabels) -> dict[str, str]:
     return {
-        "champ": values.named(change["field"]),
-        "ancien": values.said(change["field"], change["old"]),
-        "nouveau": values.said(change["field"], change["new"]),
+        "champ": values.field_label(change["field"]),
+        "ancien": values.value_label(change["field"], change["old"]),
+        "nouveau": values.value_label(change["field"], change["new"]),
     }

@@ -19,7 +19,7 @@ from geo.models import Territory
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-DOUBTS: dict[str, StrOrPromise] = {
+DOUBT_LABELS: dict[str, StrOrPromise] = {
     "axes-a-echanger": gettext_lazy("Axes à échanger"),
     "axes-inverses": gettext_lazy("Longitude et latitude inversées"),
     "code-absent": gettext_lazy("Code INSEE absent"),
@@ -52,12 +52,12 @@ TERRITORY = re.compile(r"^(commune|arrondissement|epci|ept|departement|region|pa
 POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
 
 
-def doubt_name(code: str) -> str:
+def doubt_label(code: str) -> str:
     """The kind of a doubt, in a few words."""
-    return str(DOUBTS.get(code, code))
+    return str(DOUBT_LABELS.get(code, code))
 
 
-def acceptance(codes: Iterable[str]) -> str:
+def acceptance_label(codes: Iterable[str]) -> str:
     """What importing in spite of these doubts means; nothing when no sound record would come of it."""
     found = set(codes)
     if not found or not found <= ACCEPTABLE:
@@ -73,32 +73,32 @@ def acceptance(codes: Iterable[str]) -> str:
     return _("C’est exact : importer")
 
 
-def counts_said(batch: ImportBatch) -> str:
+def counts_message(batch: ImportBatch) -> str:
     """« 293 nouvelles, 49 rejetées. »: only what there is."""
     if batch.state == ImportBatch.BatchState.PREPARING:
-        said = [_counted(batch.row_count, _("ligne lue"), _("lignes lues"))]
+        said = [_count_label(batch.row_count, _("ligne lue"), _("lignes lues"))]
     else:
         said = [
-            _counted(batch.created_count, _("nouvelle"), _("nouvelles")),
-            _counted(batch.changed_count, _("modifiée"), _("modifiées")),
-            _counted(batch.unchanged_count, _("inchangée"), _("inchangées")),
-            _counted(batch.suspicious_count, _("douteuse"), _("douteuses")),
-            _counted(batch.rejected_count, _("rejetée"), _("rejetées")),
+            _count_label(batch.created_count, _("nouvelle"), _("nouvelles")),
+            _count_label(batch.changed_count, _("modifiée"), _("modifiées")),
+            _count_label(batch.unchanged_count, _("inchangée"), _("inchangées")),
+            _count_label(batch.suspicious_count, _("douteuse"), _("douteuses")),
+            _count_label(batch.rejected_count, _("rejetée"), _("rejetées")),
         ]
     return (", ".join(filter(None, said)) or _("aucune ligne")) + "."
 
 
-def _counted(n: int, one: str, many: str) -> str:
+def _count_label(n: int, one: str, many: str) -> str:
     """The count with its word, in French agreement; nothing for zero."""
-    return f"{grouped(n)} {many if n > 1 else one}" if n else ""
+    return f"{group_thousands(n)} {many if n > 1 else one}" if n else ""
 
 
-def grouped(n: int) -> str:
+def group_thousands(n: int) -> str:
     """The number with thin no-break spaces between thousands."""
     return f"{n:,}".replace(",", "\u202f")
 
 
-def steps_of(current: str) -> list[dict[str, Any]]:
+def wizard_steps(current: str) -> list[dict[str, Any]]:
     """The steps of the wizard, for the component."""
     names = {
         "fichier": _("Fichier"),
@@ -123,16 +123,16 @@ def source_name(batch: ImportBatch) -> str:
     return known or str(said.get("code", ""))
 
 
-class Values:
+class ValueLabels:
     """The portable values of some rows, in words: territories by name, codes by label."""
 
-    def __init__(self, nature: KindSpec, details: Iterable[dict[str, Any]]) -> None:
-        self.nature = nature
-        texts = [text for detail in details for text in _texts(detail)]
-        self.names = _territories(text for text in texts if TERRITORY.match(text))
+    def __init__(self, spec: KindSpec, details: Iterable[dict[str, Any]]) -> None:
+        self.spec = spec
+        texts = [text for detail in details for text in _detail_texts(detail)]
+        self.names = _territory_labels(text for text in texts if TERRITORY.match(text))
         self.terms: dict[str, dict[str, str]] = {}
 
-    def said(self, attribute: str, value: object) -> str:
+    def value_label(self, attribute: str, value: object) -> str:
         """The value in words."""
         text = str(value)
         if text in self.names:
@@ -144,9 +144,9 @@ class Values:
             return ", ".join(known.get(code, code) for code in text.split(", "))
         if "." in attribute or attribute in {"territory", "geometry"}:
             return text
-        if not hasattr(self.nature.model, attribute):
+        if not hasattr(self.spec.model, attribute):
             return text
-        choices: Any = getattr(model_field(self.nature.model, attribute), "choices", None) or ()
+        choices: Any = getattr(model_field(self.spec.model, attribute), "choices", None) or ()
         return str(dict(choices).get(text, text))
 
     def _terms(self, attribute: str) -> dict[str, str]:
@@ -156,19 +156,19 @@ class Values:
             self.terms[attribute] = dict(rows)
         return self.terms[attribute]
 
-    def named(self, attribute: str) -> str:
+    def field_label(self, attribute: str) -> str:
         """The attribute in words."""
-        return attribute_label(self.nature, attribute)
+        return attribute_label(self.spec, attribute)
 
 
-def _texts(detail: dict[str, Any]) -> Iterable[str]:
+def _detail_texts(detail: dict[str, Any]) -> Iterable[str]:
     yield from map(str, detail.get("values", {}).values())
     for change in (*detail.get("changes", []), *detail.get("held", [])):
         yield str(change["old"])
         yield str(change["new"])
 
 
-def _territories(references: Iterable[str]) -> dict[str, str]:
+def _territory_labels(references: Iterable[str]) -> dict[str, str]:
     """« Dijon (21231) » for « commune:21231 »; one query, through the key of territories."""
     wanted = Q()
     for reference in set(references):

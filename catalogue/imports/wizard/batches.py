@@ -27,7 +27,7 @@ from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.table import Table
 from catalogue.imports.read.typography import one_line
-from catalogue.imports.run import hold
+from catalogue.imports.run import hold_import_lock
 from catalogue.models import ImportBatch
 from catalogue.queue import later
 from catalogue.records.kinds import KIND_SPECS
@@ -39,13 +39,13 @@ State = ImportBatch.BatchState
 Job = ImportBatch.Job
 LOST_AFTER = timedelta(seconds=60)
 """Without a sign for so long, a job may be asked for again: it never does twice what it did."""
-KEPT = timedelta(days=90)
+FILE_LIFETIME = timedelta(days=90)
 """A file may hold personal data that no record takes up: it is not kept longer than it serves."""
 LONGEST_NAME = 120
-TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of the text, and so hide what a name ends with."""
 LONGEST_CELL = 500
-ASKED = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
+JOB_FIELDS = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
 SUFFIXES = {
     "xlsx": "xlsx",
     "GeoPackage": "gpkg",
@@ -55,7 +55,7 @@ SUFFIXES = {
 }
 MOST_ROWS = 100_000
 """Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
-ALLOWED = {
+STATES_BEFORE_JOB = {
     Job.CHECK: {State.PREPARING, State.CHECKED},
     Job.WRITE: {State.CHECKED},
     Job.PUBLISH: {State.WRITTEN},
@@ -63,7 +63,7 @@ ALLOWED = {
 }
 
 
-class Stale(Exception):
+class StaleBatch(Exception):
     """The import is no longer what the page showed; the message says so in French."""
 
 
@@ -73,14 +73,14 @@ class Upload:
 
     data: bytes
     name: str
-    nature: str
+    kind: str
     source: dict[str, str]
     mapping: dict[str, Any] | None = None
 
 
 def clean_name(name: str) -> str:
     """The name of the file for a screen: no path, no control sign, not too long."""
-    last = one_line(TURNS.sub("", PurePosixPath(name.replace("\\", "/")).name))
+    last = one_line(BIDI_CONTROLS.sub("", PurePosixPath(name.replace("\\", "/")).name))
     return last[-LONGEST_NAME:] or _("fichier")
 
 
@@ -91,12 +91,12 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
     """
     table = read_file(upload.data, max_rows=MOST_ROWS)
     digest = hashlib.sha256(upload.data).hexdigest()
-    mapping = dict(upload.mapping or remembered(upload.nature, upload.source.get("code", "")))
+    mapping = dict(upload.mapping or previous_mapping(upload.kind, upload.source.get("code", "")))
     if mapping and table.shape and table.srid and not (upload.mapping or {}).get("projection"):
         mapping["projection"] = table.srid
     with transaction.atomic():
-        hold(digest)
-        twins = ImportBatch.objects.filter(sha256=digest, created_by=actor, nature=upload.nature)
+        hold_import_lock(digest)
+        twins = ImportBatch.objects.filter(sha256=digest, created_by=actor, nature=upload.kind)
         known = twins.filter(state__in=[State.PREPARING, State.CHECKED], setup__source=upload.source).first()
         if known is not None and upload.mapping is None:
             return known, False
@@ -104,14 +104,14 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
             filename=clean_name(upload.name),
             sha256=digest,
             state=State.PREPARING,
-            nature=upload.nature,
+            nature=upload.kind,
             row_count=len(table.rows),
             created_by=actor,
             setup={
                 "source": upload.source,
                 "mapping": mapping,
-                "decisions": decided_before(digest, upload),
-                **read_as(table),
+                "decisions": previous_decisions(digest, upload),
+                **reading_summary(table),
             },
         )
         suffix = SUFFIXES.get(table.encoding, "csv")
@@ -124,7 +124,7 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
     return batch, True
 
 
-def read_as(table: Table) -> dict[str, Any]:
+def reading_summary(table: Table) -> dict[str, Any]:
     """How the file was read, as the batch keeps it for its pages."""
     return {
         "columns": described.describe_columns(table),
@@ -143,60 +143,60 @@ def read_as(table: Table) -> dict[str, Any]:
 @transaction.atomic
 def choose_layer(pk: int, version: int, layer: str) -> None:
     """Read another layer, or sheet, of the same file. Raises Stale, or FileRefused when it cannot be read."""
-    batch = _open(pk, version)
+    batch = _lock_open_batch(pk, version)
     if layer not in batch.setup.get("layers", []):
-        raise Stale(_("Ce fichier n’a pas de couche de ce nom."))
+        raise StaleBatch(_("Ce fichier n’a pas de couche de ce nom."))
     with batch.file.open("rb") as file:
         table = read_file(file.read(), max_rows=MOST_ROWS, layer=layer)
-    batch.setup |= {"mapping": {}, "decisions": {}, **read_as(table)}
+    batch.setup |= {"mapping": {}, "decisions": {}, **reading_summary(table)}
     batch.state, batch.report, batch.row_count = State.PREPARING, {}, len(table.rows)
     batch.version += 1
     batch.rows.all().delete()
     batch.save(update_fields=["setup", "state", "report", "row_count", "version"])
 
 
-def remembered(nature: str, source: str) -> dict[str, Any]:
+def previous_mapping(kind: str, source: str) -> dict[str, Any]:
     """How the last file of the source was read; nothing when none was written."""
-    written = ImportBatch.objects.filter(nature=nature, setup__source__code=source, setup__has_key="mapping")
+    written = ImportBatch.objects.filter(nature=kind, setup__source__code=source, setup__has_key="mapping")
     last = written.exclude(state=State.PREPARING).order_by("-pk").values_list("setup", flat=True).first()
     return dict((last or {}).get("mapping") or {})
 
 
-def decided_before(digest: str, upload: Upload) -> dict[str, Any]:
+def previous_decisions(digest: str, upload: Upload) -> dict[str, Any]:
     """What was decided of the same file of the same source the last time it was written."""
     code = upload.source.get("code", "")
-    same = ImportBatch.objects.filter(sha256=digest, nature=upload.nature, setup__source__code=code)
+    same = ImportBatch.objects.filter(sha256=digest, nature=upload.kind, setup__source__code=code)
     written = same.filter(written_at__isnull=False).order_by("-pk").values_list("setup", flat=True)
     kept = (written.first() or {}).get("decisions", {})
     return {name: one for name, one in kept.items() if name != "said"}
 
 
-def locked(pk: int) -> ImportBatch:
+def lock_batch(pk: int) -> ImportBatch:
     """The batch under the lock of its row. Call it inside a transaction."""
     return ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
-def _open(pk: int, version: int) -> ImportBatch:
+def _lock_open_batch(pk: int, version: int) -> ImportBatch:
     """The batch under lock, when it may still be changed and is what the page showed."""
-    batch = locked(pk)
+    batch = lock_batch(pk)
     if batch.job:
-        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+        raise StaleBatch(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
     if not batch.is_open or batch.version != version:
-        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+        raise StaleBatch(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
     return batch
 
 
 @transaction.atomic
-def map_columns(pk: int, version: int, data: dict[str, Any], actor: User) -> None:
+def store_mapping(pk: int, version: int, data: dict[str, Any], actor: User) -> None:
     """Keep how the columns are read and ask for the dry run. Raises Stale, or FileRefused."""
-    batch = _open(pk, version)
+    batch = _lock_open_batch(pk, version)
     mappings.bind_columns(
         mappings.build_mapping(data), [column["header"] for column in batch.setup["columns"]]
     )
     batch.setup["mapping"] = data
     batch.version += 1
     batch.setup["read_at"] = batch.version
-    ask(batch, Job.CHECK, actor)
+    queue_job(batch, Job.CHECK, actor)
 
 
 def is_ready(batch: ImportBatch) -> bool:
@@ -209,50 +209,52 @@ def is_ready(batch: ImportBatch) -> bool:
 
 
 @transaction.atomic
-def start(pk: int, job: Job, actor: User, *, version: int | None = None, keep_touched: bool = False) -> None:
+def start_job(
+    pk: int, job: Job, actor: User, *, version: int | None = None, keep_touched: bool = False
+) -> None:
     """Ask for a job; a second click, or a second curator, asks for nothing more. Raises Stale."""
-    batch = locked(pk)
-    if batch.job and not is_lost(batch):
+    batch = lock_batch(pk)
+    if batch.job and not is_job_lost(batch):
         if batch.job == job:
             return
-        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
-    if batch.state not in ALLOWED[job] or (version is not None and batch.version != version):
-        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+        raise StaleBatch(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+    if batch.state not in STATES_BEFORE_JOB[job] or (version is not None and batch.version != version):
+        raise StaleBatch(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
     if job == Job.WRITE and not is_ready(batch):
-        raise Stale(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
+        raise StaleBatch(_("Des décisions n’ont pas encore été vérifiées : refaites l’essai à blanc."))
     if job == Job.UNDO:
         batch.setup["keep_touched"] = keep_touched
-    ask(batch, job, actor)
+    queue_job(batch, job, actor)
 
 
 @transaction.atomic
-def ask_again(pk: int, actor: User) -> None:
+def restart_job(pk: int, actor: User) -> None:
     """Ask again for a job that gave no sign for long. Raises Stale when it still runs, or is done."""
-    batch = locked(pk)
+    batch = lock_batch(pk)
     if not batch.job:
-        raise Stale(_("La tâche est déjà finie."))
-    if not is_lost(batch):
-        raise Stale(_("La tâche est en cours."))
-    ask(batch, Job(batch.job), actor)
+        raise StaleBatch(_("La tâche est déjà finie."))
+    if not is_job_lost(batch):
+        raise StaleBatch(_("La tâche est en cours."))
+    queue_job(batch, Job(batch.job), actor)
 
 
-def is_lost(batch: ImportBatch) -> bool:
+def is_job_lost(batch: ImportBatch) -> bool:
     """True when the job of the batch has given no sign for long."""
     return bool(batch.job) and (batch.job_at is None or timezone.now() - batch.job_at > LOST_AFTER)
 
 
-def ask(batch: ImportBatch, job: Job, actor: User) -> None:
+def queue_job(batch: ImportBatch, job: Job, actor: User) -> None:
     """Queue a job of the batch, which the caller has locked."""
     batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
     batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
-    batch.save(update_fields=ASKED)
+    batch.save(update_fields=JOB_FIELDS)
     later("import_step", batch=batch.pk, job=str(job))
 
 
 @transaction.atomic
-def discard(pk: int, version: int) -> None:
+def discard_batch(pk: int, version: int) -> None:
     """Throw away an import that was not written, with its file. Raises Stale."""
-    batch = _open(pk, version)
+    batch = _lock_open_batch(pk, version)
     name = batch.file.name
     storage = batch.file.storage
     batch.delete()
@@ -260,9 +262,9 @@ def discard(pk: int, version: int) -> None:
         transaction.on_commit(lambda: storage.delete(name))
 
 
-def forget_files() -> int:
+def delete_old_files() -> int:
     """Delete the files of imports that are over, and the imports left unfinished; returns how many."""
-    limit = timezone.now() - KEPT
+    limit = timezone.now() - FILE_LIFETIME
     old = ImportBatch.objects.filter(created_at__lt=limit, job="").exclude(file="")
     found = list(old.defer("report", "setup"))
     for batch in found:
@@ -274,7 +276,7 @@ def forget_files() -> int:
     return len(found)
 
 
-def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
+def parse_mapping_file(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
     """The data of a mapping file and what they mean. Raises FileRefused."""
     try:
         kept = json.dumps(mappings.parse_toml(text), default=str, allow_nan=False)
@@ -284,6 +286,6 @@ def check_mapping(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
         raise FileRefused(_("Le fichier de correspondance n’a pas la forme attendue.")) from error
     if "\\u0000" in kept:
         raise FileRefused(_("Le fichier de correspondance contient des octets nuls."))
-    if not KIND_SPECS[found.nature.name].is_record:
+    if not KIND_SPECS[found.spec.name].is_record:
         raise FileRefused(_("La correspondance n’est pas celle de fiches."))
     return data, found

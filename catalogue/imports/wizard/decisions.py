@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalogue.imports.rows import vocabulary
-from catalogue.imports.rows.decided import Settlement
-from catalogue.imports.wizard.batches import Job, Stale, ask, locked
+from catalogue.imports.rows.decisions import RowDecisions
+from catalogue.imports.wizard.batches import Job, StaleBatch, lock_batch, queue_job
 from catalogue.models import ImportBatch, ImportRow
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ class Decision:
         return f"mot {self.column} {self.text}" if self.column else f"doute {self.code}"
 
     @property
-    def what(self) -> str:
+    def target_label(self) -> str:
         """The same, for a person."""
         if self.line is not None:
             return _("la ligne %(n)d") % {"n": self.line}
         return f"« {self.text or self.code} »"
 
     @property
-    def words(self) -> str:
+    def choice_label(self) -> str:
         """The decision, for a person."""
         names = {
             "accepter": _("importer"),
@@ -84,48 +84,48 @@ class Decision:
         return names[self.choice]
 
 
-def settlement_of(batch: ImportBatch) -> Settlement:
+def row_decisions(batch: ImportBatch) -> RowDecisions:
     """The decisions that the batch keeps, as the importers read them."""
     kept = batch.setup.get("decisions", {})
     lines = {int(line): one for line, one in kept.get("lines", {}).items()}
-    return Settlement(
+    return RowDecisions(
         accepted_codes=frozenset(kept.get("accepted", [])),
         refused_codes=frozenset(kept.get("refused", [])),
         accepted={n: frozenset(one["codes"]) for n, one in lines.items() if one["choice"] == "accepter"},
         refused=frozenset(n for n, one in lines.items() if one["choice"] == "ecarter"),
-        cells=_by_column(kept.get("cells", [])),
+        cells=_cells_by_column(kept.get("cells", [])),
         line_cells={n: one["cells"] for n, one in lines.items() if one["choice"] == "corriger"},
     )
 
 
-def _by_column(cells: list[list[str]]) -> dict[str, dict[str, str]]:
+def _cells_by_column(cells: list[list[str]]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for column, text, value in cells:
         found.setdefault(column, {})[text] = value
     return found
 
 
-def _open(pk: int, version: int) -> ImportBatch:
+def _lock_batch_as_read(pk: int, version: int) -> ImportBatch:
     """The batch under lock, while its columns are still read as the page showed."""
-    batch = locked(pk)
+    batch = lock_batch(pk)
     if batch.job:
-        raise Stale(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
+        raise StaleBatch(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
     if not batch.is_open or not batch.setup.get("read_at", 0) <= version <= batch.version:
-        raise Stale(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
+        raise StaleBatch(_("Cet import a changé depuis que vous avez ouvert la page. Voici où il en est."))
     return batch
 
 
 @transaction.atomic
-def decide(pk: int, version: int, decision: Decision, actor: User) -> None:
+def store_decision(pk: int, version: int, decision: Decision, actor: User) -> None:
     """Keep a decision; it is applied by the next dry run. Raises Stale."""
-    batch = _open(pk, version)
+    batch = _lock_batch_as_read(pk, version)
     kept = batch.setup.setdefault("decisions", {})
     for name, empty in (("lines", {}), ("cells", []), ("accepted", []), ("refused", []), ("said", {})):
         kept.setdefault(name, empty)
     targets: Iterable[str] = [decision.target]
     _refuse_conflict(kept["said"], version, decision, actor)
     if decision.line is not None:
-        _decide_line(batch, kept["lines"], decision.line, decision)
+        _store_line(batch, kept["lines"], decision.line, decision)
     elif decision.choice == "proposer":
         targets = _take_proposals(batch, kept, decision.code, version)
     elif decision.column:
@@ -134,11 +134,11 @@ def decide(pk: int, version: int, decision: Decision, actor: User) -> None:
             cells.append([decision.column, decision.text, decision.value])
         kept["cells"] = cells
     else:
-        _decide_kind(kept, decision)
+        _store_kind(kept, decision)
     if len(kept["lines"]) + len(kept["cells"]) > MOST_DECISIONS:
-        raise Stale(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
+        raise StaleBatch(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
     batch.version += 1
-    said = {"version": batch.version, "by": actor.pk, "words": decision.words}
+    said = {"version": batch.version, "by": actor.pk, "words": decision.choice_label}
     kept["said"] |= dict.fromkeys(targets, said)
     batch.save(update_fields=["setup", "version"])
 
@@ -154,22 +154,23 @@ def _refuse_conflict(said: dict[str, Any], version: int, decision: Decision, act
         "Pour %(what)s, une autre décision a été prise entre-temps (%(who)s : %(theirs)s). "
         "La vôtre n’a pas été appliquée : %(yours)s. Revenez sur la première si vous la préférez."
     )
-    raise Stale(
-        message % {"what": decision.what, "who": who, "theirs": last["words"], "yours": decision.words}
+    raise StaleBatch(
+        message
+        % {"what": decision.target_label, "who": who, "theirs": last["words"], "yours": decision.choice_label}
     )
 
 
-def _decide_kind(kept: dict[str, Any], decision: Decision) -> None:
+def _store_kind(kept: dict[str, Any], decision: Decision) -> None:
     for name, choice in (("accepted", "accepter"), ("refused", "ecarter")):
         codes = set(kept[name]) - {decision.code}
         allowed = choice == "ecarter" or decision.code in ACCEPTABLE
         kept[name] = sorted(codes | ({decision.code} if decision.choice == choice and allowed else set()))
 
 
-def _decide_line(batch: ImportBatch, lines: dict[str, Any], line: int, decision: Decision) -> None:
+def _store_line(batch: ImportBatch, lines: dict[str, Any], line: int, decision: Decision) -> None:
     row = batch.rows.filter(line=line).first()
     if row is None:
-        raise Stale(_("Cette ligne n’est plus dans l’import."))
+        raise StaleBatch(_("Cette ligne n’est plus dans l’import."))
     key = str(line)
     if decision.choice == "annuler":
         lines.pop(key, None)
@@ -204,9 +205,9 @@ def _take_proposals(batch: ImportBatch, kept: dict[str, Any], code: str, version
 
 
 @transaction.atomic
-def learn(pk: int, version: int, answers: dict[str, dict[str, str]], actor: User) -> None:
+def store_words(pk: int, version: int, answers: dict[str, dict[str, str]], actor: User) -> None:
     """Keep what the words of each column are read as, for the source too, and try again. Raises Stale."""
-    batch = _open(pk, version)
+    batch = _lock_batch_as_read(pk, version)
     said = batch.setup.setdefault("decisions", {}).setdefault("said", {})
     _refuse_conflict(said, version, Decision("corriger", column=WORDS, value=_("vos mots")), actor)
     for column, words in answers.items():
@@ -214,4 +215,4 @@ def learn(pk: int, version: int, answers: dict[str, dict[str, str]], actor: User
     batch.version += 1
     target = Decision("corriger", column=WORDS).target
     said[target] = {"version": batch.version, "by": actor.pk, "words": _("mots du fichier")}
-    ask(batch, Job.CHECK, actor)
+    queue_job(batch, Job.CHECK, actor)

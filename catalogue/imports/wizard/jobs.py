@@ -25,13 +25,13 @@ from catalogue.imports.compare.diff import Change, Outcome, Plan, Status
 from catalogue.imports.places.whereabouts import describe_place
 from catalogue.imports.read.problems import FileRefused, Problem, Severity, doubt, rejection
 from catalogue.imports.read.typography import apply_typography
-from catalogue.imports.report import change_account
+from catalogue.imports.report import change_report
 from catalogue.imports.rows import vocabulary
-from catalogue.imports.run import Ground, Result
+from catalogue.imports.run import ImportResult, Lookups
 from catalogue.imports.undo import UndoRefused, undo
 from catalogue.imports.wizard.batches import MOST_ROWS, Job, State
-from catalogue.imports.wizard.decisions import BY_CELL, settlement_of
-from catalogue.imports.wizard.progress import Say, reporting
+from catalogue.imports.wizard.decisions import BY_CELL, row_decisions
+from catalogue.imports.wizard.progress import ReportProgress, progress_reporter
 from catalogue.imports.write.exclusive import alone, patient
 from catalogue.models import ImportBatch, ImportRow, Record
 from catalogue.records import permissions, workflow
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 CHUNK = 1000
-PUBLISHED_AT_ONCE = 50
+PUBLICATION_CHUNK = 50
 STEPS_OF_A_CHECK, STEPS_OF_A_WRITE = 5, 6
 LONGEST_SHOWN = 300
 MOST_GROUPS = 40
@@ -52,30 +52,30 @@ FATES = {
     Status.SUSPICIOUS: ImportRow.Fate.SUSPICIOUS,
     Status.REJECTED: ImportRow.Fate.REJECTED,
 }
-TO_PUBLISH = (Record.State.SUBMITTED, Record.State.IN_REVIEW)
+PUBLISHABLE_STATES = (Record.State.SUBMITTED, Record.State.IN_REVIEW)
 
 
-def carry_out(pk: int, job: str) -> None:
+def run_job(pk: int, job: str) -> None:
     """Do the job that was asked of a batch, or say on the batch why it failed."""
     batch = ImportBatch.objects.select_related("job_by").filter(pk=pk, job=job).first()
     if batch is None:
         return  # done already, or thrown away
-    with reporting(pk) as say, _collecting_seldom():
+    with progress_reporter(pk) as say, _rare_garbage_collection():
         try:
             JOBS[Job(job)](batch, say)
         except (FileRefused, UndoRefused) as refusal:
-            _fail(pk, job, str(refusal))
+            _store_failure(pk, job, str(refusal))
         except (OperationalError, InterfaceError):
             raise  # the base is away: the queue tries again
         except Exception:
             logger.exception("import %s: %s failed", pk, job)
-            _fail(
+            _store_failure(
                 pk, job, _("Erreur inattendue : rien n’a été écrit. Relancez la tâche, ou prévenez l’équipe.")
             )
 
 
 @contextmanager
-def _collecting_seldom() -> Iterator[None]:
+def _rare_garbage_collection() -> Iterator[None]:
     """Look for cycles seldom: the rows of a large file have none, and it takes a fifth of the time."""
     usual = gc.get_threshold()
     gc.set_threshold(200_000, 50, 1000)
@@ -85,79 +85,79 @@ def _collecting_seldom() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _fail(pk: int, job: str, message: str) -> None:
+def _store_failure(pk: int, job: str, message: str) -> None:
     """Say the failure, unless the job was done meanwhile by another worker."""
     ImportBatch.objects.filter(pk=pk, job=job).update(job="", failure=apply_typography(message))
 
 
-def _job(batch: ImportBatch, say: Say, steps: int) -> run.Job:
+def _import_options(batch: ImportBatch, say: ReportProgress, steps: int) -> run.ImportOptions:
     """The file as the importers take it, with the decisions of the curators."""
     done = iter(range(steps))
     with batch.file.open("rb") as file:
         data = file.read()
-    mapping = mappings.build_mapping({**batch.setup["mapping"], "source": _source(batch)})
-    return run.Job(
+    mapping = mappings.build_mapping({**batch.setup["mapping"], "source": _source_details(batch)})
+    return run.ImportOptions(
         filename=batch.filename,
         data=data,
         mapping=mapping,
-        settlement=settlement_of(batch),
+        decisions=row_decisions(batch),
         actor=batch.job_by,
         max_rows=MOST_ROWS,
         layer=batch.setup.get("layer", ""),
-        said=lambda step: say(step, next(done, steps - 1), steps),
+        report_step=lambda step: say(step, next(done, steps - 1), steps),
     )
 
 
-def _source(batch: ImportBatch) -> dict[str, str]:
+def _source_details(batch: ImportBatch) -> dict[str, str]:
     return {name: str(value) for name, value in batch.setup["source"].items() if value}
 
 
-def check(batch: ImportBatch, say: Say) -> None:
+def run_dry_run(batch: ImportBatch, say: ReportProgress) -> None:
     """The dry run: what the file would change, kept row by row."""
     with patient():
-        run.hold(f"batch {batch.pk}")
+        run.hold_import_lock(f"batch {batch.pk}")
         if not ImportBatch.objects.filter(pk=batch.pk, job=Job.CHECK).exists():
             return
-        job = _job(batch, say, STEPS_OF_A_CHECK)
-        ground = Ground.load()
-        result = run.dry_run(job, ground)
-        _keep_in_field(result.plan, batch.job_by)
+        job = _import_options(batch, say, STEPS_OF_A_CHECK)
+        lookups = Lookups.load()
+        result = run.dry_run(job, lookups)
+        _reject_outside_field(result.plan, batch.job_by)
         say(_("Compte rendu"), STEPS_OF_A_CHECK - 1, STEPS_OF_A_CHECK)
-        keep_rows(batch, result, ground, {})
-        batch.report = {"check": {**summary(result, ground), "version": batch.version}}
+        store_rows(batch, result, lookups, {})
+        batch.report = {"check": {**check_summary(result, lookups), "version": batch.version}}
         batch.state = State.CHECKED
-        run.count(batch, result.plan)
-        _finish(batch)
+        run.store_counts(batch, result.plan)
+        _close_job(batch)
 
 
-def write(batch: ImportBatch, say: Say) -> None:
+def run_write(batch: ImportBatch, say: ReportProgress) -> None:
     """The write: all the good rows, or nothing; what is no longer what the dry run showed stays out."""
     with alone():
         fresh = ImportBatch.objects.select_related("job_by").get(pk=batch.pk)
         if fresh.state != State.CHECKED:
             return
-        job = _job(fresh, say, STEPS_OF_A_WRITE)
-        ground = Ground.load()
-        table, mapping, source = run.prepare(job)
-        run.check_constants(mapping, ground)
-        made = run.ensure_source(mapping, source, ground)
-        plan = run.plan_import(table, mapping, source, job, ground)
-        _keep_in_field(plan, fresh.job_by)
-        _keep_as_shown(fresh, plan)
-        result = Result(job, table, mapping, plan, source)
-        fresh.report["check"] |= summary(result, ground)
-        run.record(result, ground, fresh, made)
+        job = _import_options(fresh, say, STEPS_OF_A_WRITE)
+        lookups = Lookups.load()
+        table, mapping, source = run.prepare_table(job)
+        run.check_constants(mapping, lookups)
+        made = run.ensure_source(mapping, source, lookups)
+        plan = run.plan_import(table, mapping, source, job, lookups)
+        _reject_outside_field(plan, fresh.job_by)
+        _doubt_changed_outcomes(fresh, plan)
+        result = ImportResult(job, table, mapping, plan, source)
+        fresh.report["check"] |= check_summary(result, lookups)
+        run.write_result(result, lookups, fresh, made)
         created = Record.objects.filter(import_batch=fresh.pk).values_list("external_id", "pk")
-        keep_rows(fresh, result, ground, dict(created))
-        _finish(fresh)
+        store_rows(fresh, result, lookups, dict(created))
+        _close_job(fresh)
 
 
-def _finish(batch: ImportBatch) -> None:
+def _close_job(batch: ImportBatch) -> None:
     batch.job, batch.job_step, batch.failure = "", "", ""
     batch.save()
 
 
-def _keep_in_field(plan: Plan, actor: User | None) -> None:
+def _reject_outside_field(plan: Plan, actor: User | None) -> None:
     """A curator changes no record of another's field."""
     changed = plan.of(Status.CHANGED)
     if actor is None or permissions.is_administrator(actor):
@@ -171,11 +171,11 @@ def _keep_in_field(plan: Plan, actor: User | None) -> None:
             _set_aside(outcome, Status.REJECTED, said)
 
 
-def _keep_as_shown(batch: ImportBatch, plan: Plan) -> None:
+def _doubt_changed_outcomes(batch: ImportBatch, plan: Plan) -> None:
     """What the base makes of a row since the dry run is not written unseen."""
     shown = dict(batch.rows.values_list("line", "digest"))
     for outcome in plan.of(Status.NEW, Status.CHANGED):
-        if shown.get(outcome.candidate.line) != digest_of(outcome):
+        if shown.get(outcome.candidate.line) != outcome_digest(outcome):
             message = _("Ce que cette ligne change n’est plus ce que montrait l’essai : refaites-en un.")
             _set_aside(outcome, Status.SUSPICIOUS, doubt("perimee", message))
 
@@ -186,28 +186,28 @@ def _set_aside(outcome: Outcome, status: Status, problem: Problem) -> None:
     outcome.candidate.problems.append(problem)
 
 
-def digest_of(outcome: Outcome) -> str:
+def outcome_digest(outcome: Outcome) -> str:
     """What writing the row would do, in a few signs; nothing for a row that writes nothing."""
     if outcome.status is Status.NEW:
         what: Any = [outcome.candidate.key, outcome.candidate.values, outcome.candidate.collections]
     elif outcome.status is Status.CHANGED:
-        what = [outcome.pk, *map(change_account, (*outcome.changes, *outcome.items, *outcome.held))]
+        what = [outcome.pk, *map(change_report, (*outcome.changes, *outcome.items, *outcome.held))]
     else:
         return ""
     text = json.dumps(what, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def keep_rows(batch: ImportBatch, result: Result, ground: Ground, created: dict[str, int]) -> None:
+def store_rows(batch: ImportBatch, result: ImportResult, lookups: Lookups, created: dict[str, int]) -> None:
     """Replace the rows of the batch by those of the result. ``created`` are the new records by key."""
     personal = {column["header"] for column in _columns(batch) if column["personal"]}
     ImportRow.objects.filter(batch=batch).delete()
-    rows = (_row(batch, outcome, personal, ground, created) for outcome in result.plan.outcomes)
-    while some := list(_next(rows)):
+    rows = (_build_row(batch, outcome, personal, lookups, created) for outcome in result.plan.outcomes)
+    while some := list(_take_chunk(rows)):
         ImportRow.objects.bulk_create(some)
 
 
-def _next(rows: Iterator[ImportRow]) -> Iterator[ImportRow]:
+def _take_chunk(rows: Iterator[ImportRow]) -> Iterator[ImportRow]:
     for _number, row in zip(range(CHUNK), rows, strict=False):
         yield row
 
@@ -216,12 +216,12 @@ def _columns(batch: ImportBatch) -> list[Column]:
     return list(batch.setup["columns"])
 
 
-def _row(
-    batch: ImportBatch, outcome: Outcome, personal: set[str], ground: Ground, created: dict[str, int]
+def _build_row(
+    batch: ImportBatch, outcome: Outcome, personal: set[str], lookups: Lookups, created: dict[str, int]
 ) -> ImportRow:
     candidate, status = outcome.candidate, outcome.status
-    detail = _detail(outcome, personal)
-    if status is not Status.UNCHANGED and (place := describe_place(candidate, ground.index)):
+    detail = _row_detail(outcome, personal)
+    if status is not Status.UNCHANGED and (place := describe_place(candidate, lookups.index)):
         detail["place"] = place
     return ImportRow(
         batch=batch,
@@ -231,29 +231,29 @@ def _row(
         title=candidate.title[:250],
         codes=sorted({problem.code for problem in outcome.reasons}),
         record_id=created.get(candidate.key) if status is Status.NEW else outcome.pk,
-        digest=digest_of(outcome),
+        digest=outcome_digest(outcome),
         detail=detail,
     )
 
 
-def _detail(outcome: Outcome, personal: set[str]) -> dict[str, Any]:
+def _row_detail(outcome: Outcome, personal: set[str]) -> dict[str, Any]:
     """What a page says of the row; cells of personal columns are not kept."""
     candidate = outcome.candidate
     detail: dict[str, Any] = {
-        "problems": [_problem(problem, candidate.cells) for problem in candidate.problems]
+        "problems": [_problem_detail(problem, candidate.cells) for problem in candidate.problems]
     }
     if outcome.status is Status.NEW:
-        detail["values"] = {name: shown(value) for name, value in candidate.values.items() if value}
+        detail["values"] = {name: display_value(value) for name, value in candidate.values.items() if value}
         detail["items"] = {name: len(items) for name, items in candidate.collections.items()}
     if outcome.status is Status.CHANGED:
-        detail["changes"] = [_change(change) for change in (*outcome.changes, *outcome.items)]
-        detail["held"] = [_change(change) for change in outcome.held]
+        detail["changes"] = [_change_detail(change) for change in (*outcome.changes, *outcome.items)]
+        detail["held"] = [_change_detail(change) for change in outcome.held]
     if outcome.status in (Status.SUSPICIOUS, Status.REJECTED):
         detail["cells"] = {name: cell for name, cell in candidate.cells.items() if name not in personal}
     return detail
 
 
-def _problem(problem: Problem, cells: dict[str, str]) -> dict[str, Any]:
+def _problem_detail(problem: Problem, cells: dict[str, str]) -> dict[str, Any]:
     return {
         "code": problem.code,
         "severity": problem.severity.value,
@@ -264,20 +264,20 @@ def _problem(problem: Problem, cells: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _change(change: Any) -> dict[str, Any]:
+def _change_detail(change: Any) -> dict[str, Any]:
     old, new = change.old, change.new
     if isinstance(change, Change):
-        return {"field": change.attribute, "old": shown(old), "new": shown(new)}
-    return {"field": change.attribute, "old": _item(old), "new": _item(new)}
+        return {"field": change.attribute, "old": display_value(old), "new": display_value(new)}
+    return {"field": change.attribute, "old": _item_text(old), "new": _item_text(new)}
 
 
-def _item(item: dict[str, Any] | None) -> str:
+def _item_text(item: dict[str, Any] | None) -> str:
     if item is None:
         return ""
-    return shown(", ".join(str(value) for name, value in item.items() if value and name != "pk"))
+    return display_value(", ".join(str(value) for name, value in item.items() if value and name != "pk"))
 
 
-def shown(value: Any) -> str:
+def display_value(value: Any) -> str:
     """The value as a page shows it, shortened."""
     if isinstance(value, bool):
         return _("oui") if value else _("non")
@@ -287,9 +287,9 @@ def shown(value: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
-def summary(result: Result, ground: Ground) -> dict[str, Any]:
+def check_summary(result: ImportResult, lookups: Lookups) -> dict[str, Any]:
     """What the page says of the whole: lines set aside, remarks, doubts by kind and by word."""
-    listed = vocabulary.find_unknown_words(result.table, result.mapping, ground.directory)
+    listed = vocabulary.find_unknown_words(result.table, result.mapping, lookups.directory)
     chosen_from_a_list = {found["column"] for found in listed}
     kinds: Counter[str] = Counter()
     words: Counter[tuple[str, str, str]] = Counter()
@@ -309,32 +309,38 @@ def summary(result: Result, ground: Ground) -> dict[str, Any]:
         "kinds": dict(kinds.most_common()),
         "vocabulary": listed,
         "groups": [
-            {"code": code, "column": column, "cell": cell, "count": n, **_group(first[code, column, cell])}
+            {
+                "code": code,
+                "column": column,
+                "cell": cell,
+                "count": n,
+                **_group_detail(first[code, column, cell]),
+            }
             for (code, column, cell), n in words.most_common(MOST_GROUPS)
         ],
     }
 
 
-def _group(problem: Problem) -> dict[str, Any]:
+def _group_detail(problem: Problem) -> dict[str, Any]:
     return {
         "message": apply_typography(problem.message),
         "proposals": [list(pair) for pair in problem.proposals[:20]],
     }
 
 
-def to_publish(batch: ImportBatch, actor: User | None) -> Any:
+def publishable_records(batch: ImportBatch, actor: User | None) -> Any:
     """The records that the batch created and that the curator may publish."""
-    waiting = Record.objects.filter(import_batch=batch.pk, state__in=TO_PUBLISH)
+    waiting = Record.objects.filter(import_batch=batch.pk, state__in=PUBLISHABLE_STATES)
     return waiting.filter(permissions.in_field(actor)) if actor is not None else waiting.none()
 
 
-def publish(batch: ImportBatch, say: Say) -> None:
+def run_publication(batch: ImportBatch, say: ReportProgress) -> None:
     """Publish the records that the batch created, some at a time: what is published stays so."""
-    waiting = list(to_publish(batch, batch.job_by).order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(waiting), PUBLISHED_AT_ONCE):
+    waiting = list(publishable_records(batch, batch.job_by).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(waiting), PUBLICATION_CHUNK):
         say(_("Publication"), start, len(waiting))
         with transaction.atomic():
-            some = Record.objects.filter(pk__in=waiting[start : start + PUBLISHED_AT_ONCE])
+            some = Record.objects.filter(pk__in=waiting[start : start + PUBLICATION_CHUNK])
             for record in some.only("pk", "state").order_by("pk"):
                 _publish_one(record, batch)
     ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")
@@ -347,7 +353,7 @@ def _publish_one(record: Record, batch: ImportBatch) -> None:
         return  # somebody decided otherwise meanwhile
 
 
-def take_back(batch: ImportBatch, say: Say) -> None:
+def run_undo(batch: ImportBatch, say: ReportProgress) -> None:
     """The undo of the batch."""
     say(_("Annulation"), 0, 1)
     with transaction.atomic():
@@ -355,9 +361,9 @@ def take_back(batch: ImportBatch, say: Say) -> None:
         ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")
 
 
-JOBS: dict[Job, Callable[[ImportBatch, Say], None]] = {
-    Job.CHECK: check,
-    Job.WRITE: write,
-    Job.PUBLISH: publish,
-    Job.UNDO: take_back,
+JOBS: dict[Job, Callable[[ImportBatch, ReportProgress], None]] = {
+    Job.CHECK: run_dry_run,
+    Job.WRITE: run_write,
+    Job.PUBLISH: run_publication,
+    Job.UNDO: run_undo,
 }

@@ -8,18 +8,18 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, connection
 
-Say = Callable[[str, int, int], None]
+ReportProgress = Callable[[str, int, int], None]
 BEAT_S = 15.0
 
 # both through the primary key; the row is not locked by the job before its end
-SAY = """
+STORE_PROGRESS = """
 UPDATE catalogue_importbatch SET job_step = %s, job_done = %s, job_total = %s, job_at = now() WHERE id = %s
 """
-BEAT = "UPDATE catalogue_importbatch SET job_at = now() WHERE id = %s AND job <> ''"
+STORE_HEARTBEAT = "UPDATE catalogue_importbatch SET job_at = now() WHERE id = %s AND job <> ''"
 
 
 @contextmanager
-def reporting(batch: int) -> Iterator[Say]:
+def progress_reporter(batch: int) -> Iterator[ReportProgress]:
     """A function that says a step, how many are done and of how many, on a connection of its own.
 
     Meanwhile a thread gives a sign of life now and then: without one, the process is dead.
@@ -28,9 +28,9 @@ def reporting(batch: int) -> Iterator[Say]:
 
     def say(step: str, done: int, total: int) -> None:
         with own.cursor() as cursor:
-            cursor.execute(SAY, [step[:80], done, total, batch])
+            cursor.execute(STORE_PROGRESS, [step[:80], done, total, batch])
 
-    heart = threading.Thread(target=_beat, args=(batch, done), daemon=True)
+    heart = threading.Thread(target=_send_heartbeats, args=(batch, done), daemon=True)
     heart.start()
     try:
         yield say
@@ -40,12 +40,12 @@ def reporting(batch: int) -> Iterator[Say]:
         own.close()
 
 
-def _beat(batch: int, done: threading.Event) -> None:
+def _send_heartbeats(batch: int, done: threading.Event) -> None:
     """Give signs of life until the job is done; the connection is that of this thread."""
     try:
         while not done.wait(BEAT_S):
             with connection.cursor() as cursor:
-                cursor.execute(BEAT, [batch])
+                cursor.execute(STORE_HEARTBEAT, [batch])
     except DatabaseError:
         return  # the base is away: the job itself will say so
     finally:

@@ -107,7 +107,7 @@ def _value(model: type[models.Model], attribute: str, value: Portable, writer: W
     if value in (None, ""):
         return f"{attribute}_id", None
     if attribute == "territory":
-        return "territory_id", writer.index.grounds[str(value)].pk
+        return "territory_id", writer.index.by_reference[str(value)].pk
     return f"{attribute}_id", writer.directory[LINKED.get(attribute, attribute)].pks[str(value)]
 
 
@@ -203,7 +203,7 @@ def _slugs(candidates: list[Candidate], index: TerritoryIndex) -> list[str]:
 
 
 def _slug(candidate: Candidate, index: TerritoryIndex) -> str:
-    ground = index.grounds.get(str(candidate.values.get("territory") or ""))
+    ground = index.by_reference.get(str(candidate.values.get("territory") or ""))
     name = ARRONDISSEMENT.sub("", ground.name) if ground else ""
     place = "" if normalise(name) in normalise(candidate.title) else name
     words = normalise(f"{candidate.title} {place}".replace("Ø", "o"))

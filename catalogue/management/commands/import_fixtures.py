@@ -15,8 +15,8 @@ from rich.table import Table
 from catalogue.imports.compare.diff import Status
 from catalogue.imports.fixtures import FOLDER, import_fixtures
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.report import reasons
-from catalogue.imports.run import Result
+from catalogue.imports.report import reasons_text
+from catalogue.imports.run import ImportResult
 from catalogue.queue import later
 
 OF_THE_NIGHT = ("check_quality_of_all", "find_all_duplicates", "measure_waiting")
@@ -48,17 +48,17 @@ class Command(BaseCommand):
             console.print(summary(results))
         for result in results:
             for outcome in result.plan.of(Status.REJECTED, Status.SUSPICIOUS):
-                where = f"{result.job.filename}, ligne {outcome.candidate.line}"
-                console.print(f"{where} – {outcome.candidate.title} : {reasons(outcome)}", markup=False)
+                where = f"{result.options.filename}, ligne {outcome.candidate.line}"
+                console.print(f"{where} – {outcome.candidate.title} : {reasons_text(outcome)}", markup=False)
         console.print(_("Jeu de données initial en %(s).1f s.") % {"s": time.monotonic() - started})
 
 
-def summary(results: list[Result]) -> Table:
+def summary(results: list[ImportResult]) -> Table:
     """One line a file."""
     table = Table(title=_("Jeu de données initial"))
     table.add_column(_("Fichier"))
     for status in Status:
         table.add_column(f"{status.value}s", justify="right")
     for result in results:
-        table.add_row(result.job.filename, *(str(result.plan.count(status)) for status in Status))
+        table.add_row(result.options.filename, *(str(result.plan.count(status)) for status in Status))
     return table

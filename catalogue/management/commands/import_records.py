@@ -16,8 +16,8 @@ from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.compare.diff import Status
 from catalogue.imports.read.files import MAX_ROWS
 from catalogue.imports.read.problems import FileRefused, Severity
-from catalogue.imports.report import account, reasons, rejected_rows
-from catalogue.imports.run import Job, Result, dry_run, import_file
+from catalogue.imports.report import import_report, reasons_text, rejected_rows_csv
+from catalogue.imports.run import ImportOptions, ImportResult, dry_run, import_file
 from catalogue.records.kinds import KIND_SPECS
 
 STYLES = {
@@ -66,23 +66,23 @@ class Command(BaseCommand):
             detailed=int(options["verbosity"]) > 1,
         )
         if options["rejects"]:
-            options["rejects"].write_text(rejected_rows(result), encoding="utf-8", newline="")
+            options["rejects"].write_text(rejected_rows_csv(result), encoding="utf-8", newline="")
         if options["report"]:
-            text = json.dumps(account(result), ensure_ascii=False, indent=1, default=str)
+            text = json.dumps(import_report(result), ensure_ascii=False, indent=1, default=str)
             options["report"].write_text(text, encoding="utf-8")
 
-    def job(self, options: dict[str, Any]) -> Job:
+    def job(self, options: dict[str, Any]) -> ImportOptions:
         """What the command line asks for."""
         try:
             data = options["file"].read_bytes()
             text = options["mapping"].read_text(encoding="utf-8") if options["mapping"] else None
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from error
-        return Job(
+        return ImportOptions(
             filename=options["file"].name,
             data=data,
             mapping=mappings.load_mapping(text) if text is not None else None,
-            nature=options["kind"],
+            kind=options["kind"],
             source=options["source"],
             accepted=frozenset(options["accept"]),
             max_rows=options["max_rows"],
@@ -90,10 +90,10 @@ class Command(BaseCommand):
         )
 
 
-def show(result: Result, console: Console, *, detailed: bool) -> None:
+def show(result: ImportResult, console: Console, *, detailed: bool) -> None:
     """The summary, then the rows that a curator has to look at."""
     table, plan = result.table, result.plan
-    summary = Table(title=_("Import de %(file)s") % {"file": result.job.filename})
+    summary = Table(title=_("Import de %(file)s") % {"file": result.options.filename})
     summary.add_column(_("Lignes"))
     summary.add_column(_("Nombre"), justify="right")
     for status in Status:
@@ -105,7 +105,7 @@ def show(result: Result, console: Console, *, detailed: bool) -> None:
         console.print(said, style="dim", markup=False)
     for outcome in plan.of(Status.REJECTED, Status.SUSPICIOUS):
         line = _("ligne %(n)d") % {"n": outcome.candidate.line}
-        text = f"{line} – {outcome.status.value} – {outcome.candidate.title} : {reasons(outcome)}"
+        text = f"{line} – {outcome.status.value} – {outcome.candidate.title} : {reasons_text(outcome)}"
         console.print(text, style=STYLES[outcome.status], markup=False, highlight=False)
     if detailed:
         _show_details(result, console)
@@ -113,7 +113,7 @@ def show(result: Result, console: Console, *, detailed: bool) -> None:
     console.print(done, style="bold")
 
 
-def _show_details(result: Result, console: Console) -> None:
+def _show_details(result: ImportResult, console: Console) -> None:
     """The notices and the changes, row by row."""
     for outcome in result.plan.outcomes:
         for problem in outcome.candidate.problems:

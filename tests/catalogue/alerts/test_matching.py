@@ -38,12 +38,12 @@ def test_a_change_accepted_is_matched_and_says_that_it_is_one(run_jobs, eau):
 
 
 def test_an_import_of_published_records_is_matched(run_jobs):
-    from catalogue.imports.run import Job, import_file
+    from catalogue.imports.run import ImportOptions, import_file
 
     search = saved("type=besoin")
     factories.source(code="essai")
     data = b"identifiant;titre\nb1;Mesurer les fuites\n"
-    import_file(Job("b.csv", data, nature="besoin", source="essai", state="publiee"))
+    import_file(ImportOptions("b.csv", data, kind="besoin", source="essai", state="publiee"))
     assert "match_alerts" in run_jobs()
     assert found(search) == ["Mesurer les fuites"]
 

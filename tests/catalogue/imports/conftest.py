@@ -68,7 +68,7 @@ def index() -> TerritoryIndex:
     )
     grounds.append(IndexedTerritory(91, "epci", "243500139", "Rennes Métropole"))
     by_code = {ground.code: ground for ground in grounds}
-    return TerritoryIndex.of(grounds, [FormerCode(code, name, by_code[to]) for code, name, to in FORMER])
+    return TerritoryIndex.build(grounds, [FormerCode(code, name, by_code[to]) for code, name, to in FORMER])
 
 
 @pytest.fixture

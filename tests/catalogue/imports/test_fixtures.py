@@ -10,7 +10,7 @@ from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from django.test import TestCase
 
-from catalogue.imports.fixtures import FIXTURES, FOLDER, import_fixtures, refuse_left_out
+from catalogue.imports.fixtures import FIXTURES, FOLDER, import_fixtures, refuse_incomplete
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.typography import apply_typography
 from catalogue.models import (
@@ -148,7 +148,7 @@ def test_a_territory_that_is_missing_is_said_and_the_rest_loads(ground):
     assert any("61491" in reason for reason in said)
     assert Record.objects.count() > 600
     with pytest.raises(FileRefused, match="experimentations"):
-        refuse_left_out(results)
+        refuse_incomplete(results)
 
 
 def test_a_mistyped_link_stops_everything(ground, tmp_path):
@@ -177,6 +177,6 @@ def test_a_person_can_read_the_files(path):
 
 def test_every_file_has_the_headers_that_the_importer_knows():
     for fixture in FIXTURES:
-        nature = KIND_SPECS[fixture.nature]
+        spec = KIND_SPECS[fixture.kind]
         (first, *_rest) = rows_of(FOLDER / fixture.filename)
         assert set(first) <= set(nature.by_name), fixture.filename

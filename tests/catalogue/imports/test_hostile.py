@@ -78,7 +78,7 @@ def imported(content):
     fields = {"emplacement": table.shape} if table.shape else {}
     mapping = build_mapping({"nature": "operation", "champs": fields, "projection": table.srid or 4326})
     candidates = read_candidates(table, mapping)
-    place_candidates(candidates, mapping.nature, TerritoryIndex())
+    place_candidates(candidates, mapping.spec, TerritoryIndex())
     said = []
     for candidate in candidates:
         column = mapping.rules["emplacement"].column if fields else ""

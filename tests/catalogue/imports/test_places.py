@@ -8,7 +8,7 @@ from catalogue.imports.places.suspicion import are_alike, doubt_places
 from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.read.files import read_file
 from catalogue.imports.rows.candidates import read_candidates
-from catalogue.imports.views.words import acceptance
+from catalogue.imports.views.words import acceptance_label
 from catalogue.models import Record
 from catalogue.records.kinds import KIND_SPECS
 from tests import factories
@@ -112,7 +112,7 @@ def test_two_columns_given_the_wrong_way_round_are_exchanged_once_the_row_is_acc
     assert row.values["geometry"] == "POINT(5.72 45.13)"
     (problem,) = row.problems
     assert "échangées, elles tombent dans Grenoble (38185). Importer la ligne les échange." in problem.message
-    assert acceptance([problem.code]) == "Importer en échangeant les axes"
+    assert acceptance_label([problem.code]) == "Importer en échangeant les axes"
 
 
 def test_one_cell_given_the_wrong_way_round_is_proposed_the_right_way(territories):

@@ -8,7 +8,7 @@ from catalogue.imports.read.problems import Severity
 
 def outcome(index, code, name="", departement=""):
     found = resolve_territory(index, code, name, departement)
-    return (found.ground and found.ground.code), [problem.code for problem in found.problems]
+    return (found.territory and found.territory.code), [problem.code for problem in found.problems]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_code_that_its_name_confirms_says_nothing(index, code, name, departeme
 )
 def test_what_is_settled_is_said(index, code, name, departement, expected, said):
     found = resolve_territory(index, code, name, departement)
-    assert found.ground.code == expected
+    assert found.territory.code == expected
     assert [p.code for p in found.problems] == [said]
     assert found.problems[0].severity is Severity.NOTICE
 
@@ -88,7 +88,7 @@ def test_what_contradicts_waits_with_a_proposal(index, code, name, departement, 
 )
 def test_what_leads_nowhere_is_rejected(index, code, name):
     found = resolve_territory(index, code, name)
-    assert found.ground is None
+    assert found.territory is None
     assert [p.severity for p in found.problems] == [Severity.REJECT]
 
 

@@ -9,8 +9,8 @@ from catalogue.imports import run
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.compare.diff import Status
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.report import account, rejected_rows, safe_cell
-from catalogue.imports.run import Job, dry_run, import_file
+from catalogue.imports.report import import_report, rejected_rows_csv, safe_cell
+from catalogue.imports.run import ImportOptions, dry_run, import_file
 from catalogue.models import (
     Experiment,
     ImportBatch,
@@ -29,13 +29,15 @@ ROW = "1;Les Rives;38185;Grenoble;120;30;theme-eau;ville-test;2014;2016\n"
 
 
 def job(*rows, header=HEADER, **options):
-    options = {"nature": "operation", "source": "essai", **options}
-    return Job("essai.csv", (header + "".join(rows)).encode(), **options)
+    options = {"kind": "operation", "source": "essai", **options}
+    return ImportOptions("essai.csv", (header + "".join(rows)).encode(), **options)
 
 
 def excerpt(**options):
     mapping = mappings.load_mapping((DATA / "ecoquartiers_extrait.toml").read_text(encoding="utf-8"))
-    return Job("extrait.csv", (DATA / "ecoquartiers_extrait.csv").read_bytes(), mapping=mapping, **options)
+    return ImportOptions(
+        "extrait.csv", (DATA / "ecoquartiers_extrait.csv").read_bytes(), mapping=mapping, **options
+    )
 
 
 def test_a_dry_run_writes_nothing(ready):
@@ -190,8 +192,8 @@ def test_an_identifier_of_another_nature_is_rejected(ready):
     [
         ({"source": ""}, "source"),
         ({"source": "inconnue"}, "Source inconnue"),
-        ({"nature": ""}, "nature"),
-        ({"nature": "licorne"}, "nature"),
+        ({"kind": ""}, "nature"),
+        ({"kind": "licorne"}, "nature"),
     ],
 )
 def test_what_must_be_said_first(ready, options, word):
@@ -251,14 +253,14 @@ def test_an_abandoned_experiment_says_why(ready):
     factories.solution(slug="la-solution")
     header = "identifiant;titre;territoire;solution;avancement;raison_abandon\n"
     rows = ("1;a;38185;la-solution;Abandonné;\n", "2;b;33063;la-solution;abandonne;Trop cher\n")
-    result = import_file(job(*rows, header=header, nature="experimentation"))
+    result = import_file(job(*rows, header=header, kind="experimentation"))
     assert [p.code for p in result.plan.outcomes[0].reasons] == ["abandon-sans-raison"]
     assert Experiment.objects.get().abandon_reason == "Trop cher"
 
 
 def test_rejected_rows_come_back_with_their_reason(ready):
     result = dry_run(job("1;=cmd();38185;;;;licorne;;;\n", "2;b;21232;Dijon;-5,5;;;;;\n"))
-    lines = rejected_rows(result).splitlines()
+    lines = rejected_rows_csv(result).splitlines()
     assert lines[0] == "\ufeff" + HEADER.strip() + ";motif"
     assert lines[1].startswith("1;'=cmd();38185")
     assert "« licorne » est inconnu" in lines[1]
@@ -278,7 +280,7 @@ def test_a_number_or_a_word_stays(text):
 
 
 def test_the_account_is_complete(ready):
-    data = account(dry_run(excerpt()))
+    data = import_report(dry_run(excerpt()))
     assert data["comptes"]["lues"] == 13
     assert data["comptes"]["vides"] == 1
     assert data["comptes"]["totaux"] == 1
@@ -286,7 +288,7 @@ def test_the_account_is_complete(ready):
 
 
 def test_a_dry_run_costs_the_same_queries_for_one_row_or_many(ready, django_assert_max_num_queries):
-    ground = run.Ground.load()
+    ground = run.Lookups.load()
     rows = [f"{n};Opération numéro {n};38185;;;;theme-eau;ville-test;;\n" for n in range(200)]
     with django_assert_max_num_queries(14):
         dry_run(job(*rows, accepted=frozenset({"quasi-doublon"})), ground)

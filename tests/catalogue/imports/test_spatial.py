@@ -59,7 +59,7 @@ def placed(table, srid, column="emplacement", **fields):
     data = {"nature": "operation", "champs": {"emplacement": column, **fields}, "projection": srid}
     mapping = build_mapping(data)
     candidates = read_candidates(table, mapping)
-    place_candidates(candidates, mapping.nature, TerritoryIndex(), mapping.srid)
+    place_candidates(candidates, mapping.spec, TerritoryIndex(), mapping.srid)
     return candidates
 
 

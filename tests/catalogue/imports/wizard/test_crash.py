@@ -33,12 +33,12 @@ def on_disk(tmp_path: Path) -> Iterator[Path]:
 def open_excerpt(actor: Any) -> ImportBatch:
     """The excerpt of the table of 2016, its columns said by its mapping file."""
     text = (DATA / "ecoquartiers_extrait.toml").read_text(encoding="utf-8")
-    data, _mapping = wizard.check_mapping(text)
+    data, _mapping = wizard.parse_mapping_file(text)
     source = {key: str(value) for key, value in data["source"].items()}
     content = (DATA / "ecoquartiers_extrait.csv").read_bytes()
     upload = wizard.Upload(content, "extrait.csv", "operation", source, data)
     batch, _is_new = wizard.open_batch(upload, actor)
-    wizard.map_columns(batch.pk, batch.version, data, actor)
+    wizard.store_mapping(batch.pk, batch.version, data, actor)
     return batch
 
 
@@ -71,7 +71,7 @@ def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_
         assert trial.wait(PATIENCE_S) == 0
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == ("verifie", "")
-    wizard.start(batch.pk, ImportBatch.Job.WRITE, actor)
+    wizard.start_job(batch.pk, ImportBatch.Job.WRITE, actor)
 
     held, release = threading.Event(), threading.Event()
 
@@ -107,7 +107,7 @@ def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_
     assert (batch.state, batch.job) == ("verifie", "ecriture")
     if killed == "base":  # whether the queue tries again by itself or not, a curator can ask again
         ImportBatch.objects.update(job_at=None)
-        wizard.ask_again(batch.pk, actor)
+        wizard.restart_job(batch.pk, actor)
     with worker({"VAR_DIR": str(on_disk)}, "--once", "--dead-after", "0") as second:
         assert second.wait(PATIENCE_S) == 0
     batch.refresh_from_db()
@@ -145,10 +145,10 @@ def test_a_file_sent_four_times_at_once_is_one_import(territories: Any, on_disk:
 def test_two_writes_of_one_file_at_once_are_one(territories: Any, on_disk: Path) -> None:
     batches = [open_excerpt(factories.administrator()) for _curator in range(2)]
     for batch in batches:
-        steps.carry_out(batch.pk, "essai")
+        steps.run_job(batch.pk, "essai")
         batch.refresh_from_db()
-        wizard.start(batch.pk, ImportBatch.Job.WRITE, batch.created_by)
-    at_once(*[lambda pk=batch.pk: steps.carry_out(pk, "ecriture") for batch in batches])
+        wizard.start_job(batch.pk, ImportBatch.Job.WRITE, batch.created_by)
+    at_once(*[lambda pk=batch.pk: steps.run_job(pk, "ecriture") for batch in batches])
     for batch in batches:
         batch.refresh_from_db()
         assert (batch.state, batch.job, batch.failure) == ("ecrit", "", "")
@@ -161,8 +161,8 @@ def test_two_undos_at_once_are_one(territories: Any, on_disk: Path) -> None:
     batch = open_excerpt(factories.administrator())
     for job in (ImportBatch.Job.CHECK, ImportBatch.Job.WRITE, ImportBatch.Job.UNDO):
         if job != ImportBatch.Job.CHECK:
-            wizard.start(batch.pk, job, batch.created_by)
-        at_once(*[lambda job=job: steps.carry_out(batch.pk, job)] * 2)
+            wizard.start_job(batch.pk, job, batch.created_by)
+        at_once(*[lambda job=job: steps.run_job(batch.pk, job)] * 2)
     batch.refresh_from_db()
     assert (batch.state, batch.job, batch.failure) == ("annule", "", "")
     assert not Record.objects.exists()

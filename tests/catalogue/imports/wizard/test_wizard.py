@@ -400,7 +400,7 @@ def test_a_failure_is_said_and_can_be_tried_again(wizard, monkeypatch):
 
 def test_a_lost_job_is_asked_for_again(wizard):
     batch = wizard.checked(ROW)
-    rules.start(batch.pk, ImportBatch.Job.WRITE, factories.curator())
+    rules.start_job(batch.pk, ImportBatch.Job.WRITE, factories.curator())
     again = reverse("catalogue:import-again", args=[batch.pk])
     assert "en cours" in wizard.client.post(again, follow=True).content.decode()
     ImportBatch.objects.update(job_at=None)
@@ -437,7 +437,7 @@ def test_files_are_not_kept_for_ever(wizard):
     wizard.go(written, "ecriture")
     ImportBatch.objects.exclude(pk=recent.pk).update(created_at=timezone.now() - timedelta(days=91))
     names = [written.file.name, waiting.file.name]
-    assert rules.forget_files() == 2
+    assert rules.delete_old_files() == 2
     assert not any(written.file.storage.exists(name) for name in names)
     assert set(ImportBatch.objects.values_list("pk", flat=True)) == {written.pk, recent.pk}
     assert wizard.page(written).status_code == 200
@@ -447,7 +447,7 @@ def test_files_are_not_kept_for_ever(wizard):
 def test_a_long_job_gives_signs_of_life(wizard, monkeypatch):
     beats = threading.Event()
     monkeypatch.setattr(progress, "BEAT_S", 0.001)
-    monkeypatch.setattr(progress, "BEAT", "SELECT %s")
+    monkeypatch.setattr(progress, "STORE_HEARTBEAT", "SELECT %s")
     batch = wizard.checked(ROW)
     monkeypatch.setattr(threading.Event, "wait", _counted(threading.Event.wait, beats))
     wizard.go(batch, "ecriture")

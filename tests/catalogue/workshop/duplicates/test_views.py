@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from catalogue.imports.run import Job, import_file
+from catalogue.imports.run import ImportOptions, import_file
 from catalogue.models import DuplicateCandidate, Merge, Record, Revision
 from catalogue.workshop.duplicates import candidates
 from tests import factories
@@ -183,7 +183,7 @@ def test_an_import_of_a_merged_record_changes_nothing_and_proposes_what_is_new(
 
     def send(dwellings: int) -> None:
         data = (head + row.format(dwellings)).encode()
-        import_file(Job("liste.csv", data, nature="operation", source=source.code, is_trusted=True))
+        import_file(ImportOptions("liste.csv", data, kind="operation", source=source.code, is_trusted=True))
 
     send(2500)
     there = Record.objects.get(external_id="7")

@@ -170,7 +170,7 @@ def test_two_themes_become_one_and_two_again(client: Client) -> None:
     assert [theme.code for theme in curator.curatorship.themes.all()] == ["eau"]
     gone.refresh_from_db()
     assert (gone.is_active, gone.merged_into) == (False, kept)
-    assert Vocabulary.of(LOADERS["theme"]()).key("Eaux pluviales") == "eau"
+    assert Vocabulary.build(LOADERS["theme"]()).find_key("Eaux pluviales") == "eau"
     assert RecordVersion.objects.filter(record=one.pk).count() == 2
     change = ReferenceChange.objects.get()
     assert change.record_count == 3

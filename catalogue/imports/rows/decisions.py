@@ -21,7 +21,7 @@ LEFT_OUT = "ecartee"
 
 
 @dataclass(frozen=True)
-class Settlement:
+class RowDecisions:
     """The decisions on one file. A line is that of the file; a cell is compared as the file writes it."""
 
     accepted_codes: frozenset[str] = frozenset()
@@ -31,11 +31,11 @@ class Settlement:
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     line_cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
-    def accepts(self, line: int) -> frozenset[str]:
+    def accepted_doubts(self, line: int) -> frozenset[str]:
         """The codes of the doubts that are settled for a line."""
         return self.accepted_codes | self.accepted.get(line, frozenset())
 
-    def correct(self, table: Table) -> None:
+    def correct_cells(self, table: Table) -> None:
         """Write the corrections into the rows of the table."""
         if self.cells or self.line_cells:
             table.rows = [self._corrected(row) for row in table.rows]
@@ -48,8 +48,11 @@ class Settlement:
         cells |= {name: text for name, text in self.line_cells.get(row.line, {}).items() if name in cells}
         return Row(row.line, cells)
 
-    def refuse(self, candidate: Candidate) -> None:
+    def refuse_row(self, candidate: Candidate) -> None:
         """Leave the row out when that was decided."""
         doubts = {p.code for p in candidate.problems if p.severity is Severity.DOUBT}
-        if candidate.line in self.refused or (doubts - self.accepts(candidate.line)) & self.refused_codes:
+        if (
+            candidate.line in self.refused
+            or (doubts - self.accepted_doubts(candidate.line)) & self.refused_codes
+        ):
             candidate.problems.append(rejection(LEFT_OUT, _("Écartée par un curateur.")))
