@@ -179,4 +179,4 @@ def test_every_file_has_the_headers_that_the_importer_knows():
     for fixture in FIXTURES:
         spec = KIND_SPECS[fixture.kind]
         (first, *_rest) = rows_of(FOLDER / fixture.filename)
-        assert set(first) <= set(nature.by_name), fixture.filename
+        assert set(first) <= set(spec.by_name), fixture.filename
