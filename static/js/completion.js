@@ -45,11 +45,11 @@ function enhance(field, autocomplete) {
 
 // The library swallows Enter while its menu is open. The focus is on a suggestion once the arrows have
 // reached it; while it is in the field nothing is chosen, and Enter submits what was typed.
-function leaveEnterToTheForm(event) {
+export function leaveEnterToTheForm(event) {
   if (event.key === "Enter" && event.target.matches("input")) event.stopPropagation();
 }
 
-function suggestionsFrom(address) {
+export function suggestionsFrom(address) {
   let timer;
   let request;
   return (query, show) => {
@@ -70,7 +70,7 @@ function suggestionsFrom(address) {
 }
 
 // The library takes HTML: everything that comes from data is escaped first.
-function describe(option) {
+export function describe(option) {
   if (typeof option === "string") return escaped(option);
   const detail = option.detail ? `<span class="option-detail">${escaped(option.detail)}</span>` : "";
   return `<span class="option-nom">${escaped(option.nom)}</span>${detail}`;
@@ -83,7 +83,7 @@ function escaped(text) {
 }
 
 // A place leads to its page, unless the form asks to stay and filter (data-rester); words are searched.
-function follow(option, place) {
+export function follow(option, place) {
   const form = place.closest("form");
   if (option.url && !("filtres" in form.dataset)) {
     location.assign(option.url);

@@ -1,12 +1,12 @@
 // A map above each text area that holds a geometry (geo/drawing.py). The text stays the value: what is
 // drawn is written there as GeoJSON, and what is typed there is shown. Without this script the text is enough.
+import { partsOf, readGeometry, writeGeometry } from "./geometry_text.js";
 import { BaseMap, territoryStore, TownNames } from "./map/territories.js";
 
 const L = window.L;
 const FRANCE = [[41.2, -5.3], [51.2, 9.8]];
 const CLOSE = 13;
 const STYLE = { color: "#00654f", weight: 3, fillColor: "#00654f", fillOpacity: 0.18 };
-const FAMILIES = { Point: "MultiPoint", LineString: "MultiLineString", Polygon: "MultiPolygon" };
 
 translate(L.drawLocal);
 for (const area of document.querySelectorAll("textarea[data-dessin]")) start(area);
@@ -123,10 +123,10 @@ function pin() {
 function showText(text, drawn) {
   drawn.clearLayers();
   if (!text.trim()) return "";
-  const geometry = parse(text);
+  const geometry = readGeometry(text);
   if (!geometry) return "Ce texte n’est pas montré sur la carte ; il sera vérifié à l’enregistrement.";
   try {
-    for (const part of parts(geometry)) {
+    for (const part of partsOf(geometry)) {
       const [layer] = L.geoJSON(part, { style: STYLE, pointToLayer: (_, at) => pinned(at) }).getLayers();
       drawn.addLayer(layer);
     }
@@ -137,48 +137,9 @@ function showText(text, drawn) {
   return "";
 }
 
-// One layer a part, so that each can be edited.
-function parts({ type, coordinates }) {
-  const simple = Object.keys(FAMILIES).find((name) => FAMILIES[name] === type);
-  if (!simple) return [{ type, coordinates }];
-  return coordinates.map((one) => ({ type: simple, coordinates: one }));
-}
-
-function parse(text) {
-  try {
-    let data = text.trim().startsWith("{") ? JSON.parse(text) : fromWkt(text);
-    if (data?.type === "FeatureCollection" && data.features.length === 1) [data] = data.features;
-    if (data?.type === "Feature") data = data.geometry;
-    const known = data && (data.type in FAMILIES || Object.values(FAMILIES).includes(data.type));
-    return known && Array.isArray(data.coordinates) ? data : null;
-  } catch {
-    return null;
-  }
-}
-
-// Simple WKT, read by turning its brackets into arrays.
-function fromWkt(text) {
-  const [, word, rest] = /^(?:SRID=4326;)?\s*((?:MULTI)?(?:POINT|LINESTRING|POLYGON))\s*(\(.*\))\s*$/is.exec(text.trim()) ?? [];
-  if (!word) return null;
-  const type = [...Object.keys(FAMILIES), ...Object.values(FAMILIES)].find((name) => name.toUpperCase() === word.toUpperCase());
-  const number = "-?[\\d.]+(?:e[+-]?\\d+)?";
-  const nested = rest.replace(new RegExp(`(${number})\\s+(${number})(?:\\s+${number})*`, "gi"), "[$1,$2]");
-  const value = JSON.parse(nested.replaceAll("(", "[").replaceAll(")", "]"));
-  if (type === "Point") return { type, coordinates: value[0] };
-  if (type === "MultiPoint") return { type, coordinates: value.map((one) => (Array.isArray(one[0]) ? one[0] : one)) };
-  return { type, coordinates: value };
-}
-
-// What is drawn as GeoJSON text: one shape alone, several of one kind together.
+// What is drawn as GeoJSON text, or what is wrong with it.
 function written(drawn) {
-  const shapes = drawn.getLayers().map((layer) => layer.toGeoJSON(7).geometry);
-  if (!shapes.length) return { text: "", fault: "" };
-  const [{ type }] = shapes;
-  if (shapes.some((one) => one.type !== type)) {
-    return { text: "", fault: "Gardez une seule sorte de tracé : points, lignes ou polygones." };
-  }
-  const whole = shapes.length === 1 ? shapes[0] : { type: FAMILIES[type], coordinates: shapes.map((one) => one.coordinates) };
-  return { text: JSON.stringify(whole), fault: "" };
+  return writeGeometry(drawn.getLayers().map((layer) => layer.toGeoJSON(7).geometry));
 }
 
 function translate({ draw: { toolbar, handlers }, edit }) {

@@ -1,5 +1,6 @@
 // Starts every map of the page from its data attributes (templates/composants/carte_interactive.html).
 // Only the modules of this folder know Leaflet.
+import { listQuery, readView, queryWithoutWindow, writeView } from "./urls.js";
 import { listOfRecords, listOfTerritories, openBubble } from "./popup.js";
 import { Records } from "./records.js";
 import { readPageGeometry } from "./geojson.js";
@@ -41,12 +42,12 @@ function start(element) {
 function addRecords(map, data) {
   const zone = "suivre" in data && !followsAlready() ? zoneOf(location.search) : null;
   const shown = zone ? showZone(map, zone) : null;
-  const filters = zone ? asInList(data.filtres) : withoutWindow(data.filtres);
+  const filters = zone ? listQuery(data.filtres) : queryWithoutWindow(data.filtres);
   const records = new Records(new TileStore(data.fiches, filters), { pane: "fiches" }).addTo(map);
   records.on("load", ({ failed }) => say(map, failed ? "Une partie des fiches n’a pas pu être chargée : déplacez la carte pour réessayer." : ""));
   records.followMap = () => {
     shown?.remove();
-    records.setFilters(withoutWindow(data.filtres));
+    records.setFilters(queryWithoutWindow(data.filtres));
   };
   return records;
 }
@@ -83,8 +84,8 @@ function controls(map, data) {
 
 // The address wins (#carte=zoom/lat/lon), then the page's own geometry, then the window it asks for.
 function showWindow(map, data, own) {
-  const [zoom, lat, lon] = (/^#carte=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash) ?? []).slice(1).map(Number);
-  if ("adresse" in data && Number.isFinite(lon)) return map.setView([lat, lon], zoom);
+  const view = "adresse" in data ? readView(location.hash) : null;
+  if (view) return map.setView(view.centre, view.zoom);
   if (own?.bounds) return map.fitBounds(own.bounds, { padding: [32, 32], maxZoom: own.closest });
   const [west, south, east, north] = data.emprise.split(",").map(Number);
   return map.fitBounds([[south, west], [north, east]]);
@@ -92,24 +93,9 @@ function showWindow(map, data, own) {
 
 function keepWindowInAddress(map) {
   map.on("moveend", () => {
-    const { lat, lng } = map.getCenter();
-    const hash = `#carte=${map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
+    const hash = writeView(map.getCenter(), map.getZoom());
     history.replaceState(history.state, "", location.pathname + location.search + hash);
   });
-}
-
-// The same set as the list: its filters, whatever their order and page.
-function asInList(query) {
-  const parameters = new URLSearchParams(query);
-  for (const name of ["page", "tri"]) parameters.delete(name);
-  return parameters.toString();
-}
-
-// Without the window when the list follows the map: the window is then what one sees.
-function withoutWindow(query) {
-  const parameters = new URLSearchParams(asInList(query));
-  parameters.delete("bbox");
-  return parameters.toString();
 }
 
 function interact(map, { data, store, records, marks }) {

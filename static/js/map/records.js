@@ -8,7 +8,7 @@ const L = window.L;
 const AIM_PX = 6;
 
 // Records closer than this on the screen become one group.
-function reachAt(zoom) {
+export function reachAt(zoom) {
   if (zoom >= 14) return 15;
   return zoom >= 11 ? 34 : 50;
 }
@@ -138,7 +138,7 @@ function drawOne(context, found, aimed) {
 }
 
 // The points of a tile: { x, y (world), item: { count, kinds, record } }.
-function pointsOf({ tile, at }) {
+export function pointsOf({ tile, at }) {
   const found = [];
   for (const feature of features(tile, "agregats")) {
     const { n, slug, kind, title, proof, stale, ...counts } = feature.properties;
