@@ -1,4 +1,4 @@
-"""The checks of ``manage.py quality``; the test suite runs the same list."""
+"""The checks of ``manage.py quality``, which the test suite runs too, and what ``--fix`` does."""
 
 from dataclasses import dataclass
 
@@ -36,10 +36,7 @@ CHECKS = (
     Check("format", ("-m", "ruff", "format", "--check", ".")),
     Check(
         "mypy",
-        (
-            "-m",
-            "mypy",
-        ),
+        ("-m", "mypy"),
     ),
     Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
@@ -50,4 +47,10 @@ CHECKS = (
         ("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
         tuple(PRODUCTION.items()),
     ),
+)
+
+FIXES = (
+    Check("ruff", ("-m", "ruff", "check", "--fix", ".")),
+    Check("format", ("-m", "ruff", "format", ".")),
+    Check("template format", ("-c", _program("djangofmt", "--quiet", "templates"))),
 )
