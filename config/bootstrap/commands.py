@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from config.bootstrap import cluster, environment, packages, quality
+from config.bootstrap import cluster, environment, packages, quality, testing
 from config.bootstrap.layout import Layout, read_or_make_secret_key, replace_text
 from config.bootstrap.locks import alone_or_none, exclusive, holder
 from config.bootstrap.messages import Problem, say
@@ -23,13 +23,12 @@ SUMMARY = """Les commandes du projet :
   python3 manage.py start [--port N]   installer ce qui manque et lancer le site
   python3 manage.py stop               arrêter le site et sa base
   python3 manage.py test [options]     lancer les tests (les options vont à pytest)
-  python3 manage.py quality            lancer les contrôles de qualité
+  python3 manage.py coverage [options] lancer les tests en mesurant ce qu’ils parcourent
+  python3 manage.py quality [--fix]    lancer les contrôles de qualité, ou mettre en forme
   python3 manage.py bench [options]    mesurer les performances
   python3 manage.py reset [--yes]      effacer la base privée et les fichiers déposés
 Toute autre commande va à Django (python3 manage.py help).
 """
-WHOLE_SUITE = ["-n", "2", "--dist", "worksteal"] if (os.cpu_count() or 1) > 1 else []
-"""What pytest is told when nothing is asked: two workers take two thirds of the time of one."""
 
 
 def main(argv: list[str]) -> int:
@@ -39,6 +38,7 @@ def main(argv: list[str]) -> int:
         "start": start,
         "stop": stop,
         "test": test,
+        "coverage": coverage,
         "quality": run_quality,
         "bench": bench,
         "reset": reset,
@@ -92,26 +92,35 @@ def stop(layout: Layout, arguments: list[str]) -> int:
 
 def test(layout: Layout, arguments: list[str]) -> int:
     """Run the test suite; the arguments go to pytest."""
-    layout.make()
-    with alone_or_none(layout.var / "test.lock") as alone:
-        if not alone:
-            raise Problem("les tests tournent déjà dans ce dossier.", "Attendez leur fin, puis relancez.")
-        with ready(layout, tests=True) as variables:
-            chosen = arguments or WHOLE_SUITE
-            return _run_to_the_end(layout, {**variables, "SECRET_KEY": "tests"}, "-m", "pytest", *chosen)
+    with _testing(layout) as variables:
+        return _run_tests(layout, variables, arguments)
+
+
+def coverage(layout: Layout, arguments: list[str]) -> int:
+    """Run the test suite under coverage.py, then print what it went through."""
+    report = layout.var / "coverage.json"
+    with _testing(layout) as variables:
+        variables["COVERAGE_FILE"] = str(layout.var / "coverage")
+        status = _run_tests(layout, variables, [*testing.COVERAGE, *arguments])
+        _run(layout, variables, "-m", "coverage", "json", "--quiet", "-o", str(report))
+    print("\n".join(testing.coverage_lines(testing.read_report(report))))
+    return status
 
 
 def run_quality(layout: Layout, arguments: list[str]) -> int:
-    """Run every check, say which fail."""
-    _no_arguments("quality", arguments)
+    """Run every check, or every formatter with ``--fix``; say which fail."""
+    parser = argparse.ArgumentParser(prog="manage.py quality", description="Lance les contrôles de qualité.")
+    parser.add_argument("--fix", action="store_true", help="corriger et mettre en forme ce qui peut l’être")
+    fix = parser.parse_args(arguments).fix
     layout.make()
     failed = []
     with ready(layout, tests=True) as variables:
-        for check in quality.CHECKS:
-            say(f"— {check.name}")
-            status = _run_to_the_end(layout, {**variables, **dict(check.environment)}, *check.command)
-            failed += [check.name] if status else []
-    say(f"À corriger : {', '.join(failed)}." if failed else "Tous les contrôles passent.")
+        for step in quality.FIXES if fix else quality.CHECKS:
+            say(f"— {step.name}")
+            status = _run_to_the_end(layout, {**variables, **dict(step.environment)}, *step.command)
+            failed += [step.name] if status else []
+    passed = "Tout est en forme." if fix else "Tous les contrôles passent."
+    say(f"À corriger : {', '.join(failed)}." if failed else passed)
     return 1 if failed else 0
 
 
@@ -187,6 +196,24 @@ def database(layout: Layout) -> Iterator[dict[str, str]]:
         return
     with cluster.running(layout) as private:
         yield {**variables, "DATABASE_URL": private.url}
+
+
+@contextmanager
+def _testing(layout: Layout) -> Iterator[dict[str, str]]:
+    """Everything installed for one run of the tests at a time: its variables."""
+    layout.make()
+    with alone_or_none(layout.var / "test.lock") as alone:
+        if not alone:
+            raise Problem("les tests tournent déjà dans ce dossier.", "Attendez leur fin, puis relancez.")
+        with ready(layout, tests=True) as variables:
+            yield {**variables, "SECRET_KEY": "tests"}
+
+
+def _run_tests(layout: Layout, variables: dict[str, str], arguments: list[str]) -> int:
+    """Run the units of the scripts when everything is asked, then pytest; its exit status."""
+    if testing.is_whole_suite(layout.root, arguments):
+        testing.run_javascript(layout.root)
+    return _run_to_the_end(layout, variables, "-m", "pytest", *testing.pytest_arguments(arguments))
 
 
 def _serve(layout: Layout, variables: dict[str, str], port: Reservation) -> None:

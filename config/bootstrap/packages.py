@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,6 +24,8 @@ BROWSERS = (LIGHT_BROWSER, "chromium", "chromium-browser", "google-chrome-stable
 PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core")
 """What sets the type of PDF files, and a font for the signs that ours lacks."""
 PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+OLDEST_NODE = 18
+"""The first Node whose own runner takes the units of the scripts; Debian 12 has it."""
 NO_STRAY_CLUSTER = Path("/etc/postgresql-common/createcluster.d/place-innovation.conf")
 
 
@@ -47,6 +50,7 @@ def needs(layout: Layout, *, database: bool, tests: bool) -> list[Need]:
     if database:
         found.append(Need("PostgreSQL et PostGIS", _postgresql_packages(), _has_postgresql))
     if tests:
+        found.append(Need("Node.js", ("nodejs",), _has_node))
         found.append(Need("Chromium", (_browser_package(),), lambda: browser() is not None))
         found.append(
             Need("libatomic (pilote du navigateur)", ("libatomic1",), lambda: _can_load("libatomic.so.1"))
@@ -171,6 +175,11 @@ def _postgresql_packages() -> tuple[str, ...]:
 
 def _has_postgresql() -> bool:
     return any(found.suits for found in postgresql.servers())
+
+
+def _has_node() -> bool:
+    version = re.match(r"v(\d+)\.", output_of(["node", "--version"]) or "")
+    return version is not None and int(version[1]) >= OLDEST_NODE
 
 
 def _can_load(library: str) -> bool:

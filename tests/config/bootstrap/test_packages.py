@@ -12,6 +12,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "servers", list)
     monkeypatch.setattr(packages, "_can_make_venv", lambda layout: False)
     monkeypatch.setattr(packages, "browser", lambda: None)
+    monkeypatch.setattr(packages, "_has_node", lambda: False)
     monkeypatch.setattr(packages, "_can_load", lambda library: False)
 
 
@@ -30,7 +31,7 @@ def test_without_rights_the_exact_command_is_given(layout: Layout, monkeypatch: 
     said = str(caught.value)
     assert "apt-get install --no-install-recommends python3." in said
     assert "libpango-1.0-0" in said
-    assert "postgresql postgresql-postgis chromium" in said
+    assert "postgresql postgresql-postgis nodejs chromium" in said
     assert "libatomic1" in said
 
 
@@ -81,6 +82,17 @@ def test_a_database_of_ones_own_needs_no_server_here(layout: Layout) -> None:
     ]
 
     assert not any("postgresql" in package for package in packages_needed)
+
+
+@pytest.mark.parametrize(
+    ("version", "serves"), [("v18.19.0", True), ("v20.1.0", True), ("v12.22.9", False), (None, False)]
+)
+def test_node_must_have_a_runner_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, version: str | None, serves: bool
+) -> None:
+    monkeypatch.setattr(packages, "output_of", lambda command: version)
+
+    assert packages._has_node() is serves
 
 
 def test_a_server_that_lacks_postgis_only_gets_postgis(monkeypatch: pytest.MonkeyPatch) -> None:
