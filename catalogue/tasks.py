@@ -170,7 +170,7 @@ def release_abandoned(timestamp: int) -> None:
 @task("tidy_accounts", cron="37 4 * * *")
 def tidy_accounts(timestamp: int) -> None:
     """Warn the accounts that are not used, erase those that were warned."""
-    retention.tidy()
+    retention.tidy_accounts()
 
 
 @app.periodic(cron="* * * * *")

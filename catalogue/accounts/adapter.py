@@ -109,9 +109,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        """A secret as the base keeps it."""
-        return sealing.seal(text)
+        """A secret as the database stores it."""
+        return sealing.seal_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret that the base keeps."""
-        return sealing.unseal(encrypted_text)
+        """The secret that the database stores."""
+        return sealing.unseal_secret(encrypted_text)

@@ -45,7 +45,7 @@ ADMINISTRATOR = Part("administrateur", "administrateur@exemple.fr", "Alix")
 
 
 @transaction.atomic
-def make() -> list[Account]:
+def make_demo_accounts() -> list[Account]:
     """Make the accounts and their organisations, or give them new passwords when they are there."""
     accounts = {part: _account(part) for part in (INNOVATOR, COLLECTIVITY, CURATOR, ADMINISTRATOR)}
     users = {part: user for part, (user, _password) in accounts.items()}

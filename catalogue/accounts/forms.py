@@ -1,4 +1,4 @@
-"""The forms of allauth with our words; what they check is theirs, except where said."""
+"""The forms of allauth with our words; what they check is theirs, except where noted."""
 
 from __future__ import annotations
 

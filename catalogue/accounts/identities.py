@@ -47,7 +47,7 @@ class Arrival:
 
 
 @transaction.atomic
-def arrive(claims: dict[str, Any], present: User | None) -> Arrival:
+def sign_in_with_identity(claims: dict[str, Any], present: User | None) -> Arrival:
     """The account of what the provider says; ``present`` is the account that asked to be linked."""
     issuer, subject = str(claims["iss"]), str(claims["sub"])
     identity = ProviderIdentity.objects.filter(issuer=issuer, subject=subject).select_related("user").first()
@@ -65,7 +65,9 @@ def arrive(claims: dict[str, Any], present: User | None) -> Arrival:
         return Arrival(Outcome.LINKED, _link_and_tell(owner, issuer, subject), email)
     if EmailAddress.objects.filter(email__iexact=email).exists() or User.objects.filter(email__iexact=email):
         return Arrival(Outcome.ADDRESS_TAKEN, None, email)
-    return Arrival(Outcome.CREATED, _link(_create(claims, email, vouched), issuer, subject), email)
+    return Arrival(
+        Outcome.CREATED, _link_account(_create_account(claims, email, vouched), issuer, subject), email
+    )
 
 
 def _address(claims: dict[str, Any]) -> str:
@@ -82,7 +84,7 @@ def _confirmed_owner(email: str) -> User | None:
     return address.user if address is not None and address.user.is_active else None
 
 
-def _link(user: User, issuer: str, subject: str) -> User:
+def _link_account(user: User, issuer: str, subject: str) -> User:
     ProviderIdentity.objects.create(user=user, issuer=issuer, subject=subject)
     return user
 
@@ -90,10 +92,10 @@ def _link(user: User, issuer: str, subject: str) -> User:
 def _link_and_tell(user: User, issuer: str, subject: str) -> User:
     link = absolute(reverse("catalogue:account-settings"))
     post("compte-associe", user.email, {"name": settings.OIDC_NAME, "link": link})
-    return _link(user, issuer, subject)
+    return _link_account(user, issuer, subject)
 
 
-def unlink(user: User) -> bool:
+def unlink_identity(user: User) -> bool:
     """Forget who the account is for the provider; False when it is the only way into the account."""
     if not user.has_usable_password():
         return False
@@ -101,7 +103,7 @@ def unlink(user: User) -> bool:
     return True
 
 
-def _create(claims: dict[str, Any], email: str, is_vouched: bool) -> User:
+def _create_account(claims: dict[str, Any], email: str, is_vouched: bool) -> User:
     user = User(
         username=f"compte-{uuid.uuid4().hex[:20]}",
         email=email,
@@ -122,11 +124,11 @@ def siret_of(claims: dict[str, Any]) -> str:
 
 def ask_to_join(user: User, siret: str) -> Organisation | None:
     """Ask for a place in the organisation of that SIRET when it is known; that organisation."""
-    organisation = membership.find(siret)
+    organisation = membership.find_by_siret(siret)
     if organisation is None:
         return None
     try:
-        membership.join(user, organisation)
+        membership.request_membership(user, organisation)
     except membership.NotPossible:
         return None
     return organisation

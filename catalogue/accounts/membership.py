@@ -37,7 +37,7 @@ class NotPossible(Exception):
     """What was asked cannot be; the message says why, in French."""
 
 
-def _lock(organisation_id: int) -> Organisation:
+def _lock_organisation(organisation_id: int) -> Organisation:
     return Organisation.objects.select_for_update().get(pk=organisation_id)
 
 
@@ -47,7 +47,7 @@ def managers(organisation: Organisation) -> QuerySet[Membership]:
     return confirmed.filter(role=Role.MANAGER).select_related("user").order_by("confirmed_at", "pk")
 
 
-def find(siret: str) -> Organisation | None:
+def find_by_siret(siret: str) -> Organisation | None:
     """The organisation of a SIRET; else the only one known by the SIREN alone."""
     own = Organisation.objects.filter(siret=siret).select_related("merged_into").first()
     if own is not None:
@@ -57,9 +57,9 @@ def find(siret: str) -> Organisation | None:
 
 
 @transaction.atomic
-def join(user: User, organisation: Organisation) -> Membership:
+def request_membership(user: User, organisation: Organisation) -> Membership:
     """Ask to become a member; a responsable, or failing one a curator, will confirm."""
-    _lock(organisation.pk)
+    _lock_organisation(organisation.pk)
     already: Membership | None = Membership.objects.filter(user=user, organisation=organisation).first()
     if already is not None:
         return already
@@ -68,14 +68,14 @@ def join(user: User, organisation: Organisation) -> Membership:
     membership = Membership.objects.create(user=user, organisation=organisation)
     answering = [manager.user for manager in managers(organisation)]
     for manager in answering:
-        _tell("organisation-demande", manager, organisation, who=name_of(user))
+        _notify("organisation-demande", manager, organisation, who=name_of(user))
     if not answering:
         _tell_curators(organisation)
     return membership
 
 
 @transaction.atomic
-def create(user: User, organisation: Organisation) -> Membership:
+def create_organisation(user: User, organisation: Organisation) -> Membership:
     """Save a new organisation and ask to be its first member; joins it when somebody was faster."""
     try:
         with transaction.atomic():
@@ -85,14 +85,14 @@ def create(user: User, organisation: Organisation) -> Membership:
         if known is None:
             raise
         organisation = known
-    return join(user, organisation)
+    return request_membership(user, organisation)
 
 
 @transaction.atomic
-def confirm(membership: Membership, actor: User) -> Membership:
+def confirm_membership(membership: Membership, actor: User) -> Membership:
     """Accept a request; who comes where nobody answers for the organisation becomes responsable."""
-    _lock(membership.organisation_id)
-    current = _current(membership)
+    _lock_organisation(membership.organisation_id)
+    current = _locked_membership(membership)
     if current.user_id == actor.pk and not is_administrator(actor):
         raise NotPossible(_("Une autre personne que vous doit confirmer votre demande."))
     if current.confirmed_at is not None:
@@ -101,38 +101,38 @@ def confirm(membership: Membership, actor: User) -> Membership:
         current.role = Role.MANAGER
     current.confirmed_at, current.confirmed_by = timezone.now(), actor
     current.save(update_fields=["role", "confirmed_at", "confirmed_by"])
-    _tell("organisation-confirmee", current.user, current.organisation, role=current.get_role_display())
+    _notify("organisation-confirmee", current.user, current.organisation, role=current.get_role_display())
     return current
 
 
 @transaction.atomic
-def refuse(membership: Membership, actor: User, reason: str) -> None:
+def refuse_membership(membership: Membership, actor: User, reason: str) -> None:
     """Turn a request down, saying why."""
-    _lock(membership.organisation_id)
-    current = _current(membership)
+    _lock_organisation(membership.organisation_id)
+    current = _locked_membership(membership)
     if current.confirmed_at is not None:
         raise NotPossible(_("Cette demande a déjà été confirmée."))
     if not reason.strip():
         raise NotPossible(_("Dites pourquoi la demande est refusée."))
     current.delete()
-    _tell("organisation-refusee", current.user, current.organisation, reason=reason.strip())
+    _notify("organisation-refusee", current.user, current.organisation, reason=reason.strip())
 
 
 @transaction.atomic
-def remove(membership: Membership, actor: User) -> None:
+def remove_member(membership: Membership, actor: User) -> None:
     """Take a member out of the organisation."""
-    _lock(membership.organisation_id)
-    current = _current(membership)
+    _lock_organisation(membership.organisation_id)
+    current = _locked_membership(membership)
     _keep_a_manager(current)
     current.delete()
-    _tell("organisation-retrait", current.user, current.organisation)
+    _notify("organisation-retrait", current.user, current.organisation)
 
 
 @transaction.atomic
-def leave(membership: Membership) -> None:
+def leave_organisation(membership: Membership) -> None:
     """Leave, or take one's request back; the last responsable does not leave others alone."""
-    _lock(membership.organisation_id)
-    current = _current(membership)
+    _lock_organisation(membership.organisation_id)
+    current = _locked_membership(membership)
     _keep_a_manager(current)
     current.delete()
 
@@ -140,8 +140,8 @@ def leave(membership: Membership) -> None:
 @transaction.atomic
 def change_role(membership: Membership, role: str, actor: User) -> Membership:
     """Make a member responsable, or a responsable member."""
-    _lock(membership.organisation_id)
-    current = _current(membership)
+    _lock_organisation(membership.organisation_id)
+    current = _locked_membership(membership)
     if current.confirmed_at is None:
         raise NotPossible(_("Confirmez d’abord cette demande."))
     if role not in Role.values:
@@ -153,27 +153,27 @@ def change_role(membership: Membership, role: str, actor: User) -> Membership:
     current.role = role
     current.save(update_fields=["role"])
     if current.user_id != actor.pk:
-        _tell("organisation-role", current.user, current.organisation, role=current.get_role_display())
+        _notify("organisation-role", current.user, current.organisation, role=current.get_role_display())
     return current
 
 
 @transaction.atomic
-def transfer(giver: Membership, receiver: Membership) -> None:
+def transfer_management(giver: Membership, receiver: Membership) -> None:
     """Hand the responsibility over: the receiver becomes responsable, the giver member."""
-    _lock(giver.organisation_id)
-    own, other = _current(giver), _current(receiver)
+    _lock_organisation(giver.organisation_id)
+    own, other = _locked_membership(giver), _locked_membership(receiver)
     if own.organisation_id != other.organisation_id or own.pk == other.pk or other.confirmed_at is None:
         raise NotPossible(_("La responsabilité se transmet à un autre membre confirmé."))
     other.role, own.role = Role.MANAGER, Role.MEMBER
     other.save(update_fields=["role"])
     own.save(update_fields=["role"])
-    _tell("organisation-role", other.user, other.organisation, role=other.get_role_display())
+    _notify("organisation-role", other.user, other.organisation, role=other.get_role_display())
 
 
 @transaction.atomic
-def invite(organisation: Organisation, email: str, role: str, actor: User) -> Invitation:
+def invite_member(organisation: Organisation, email: str, role: str, actor: User) -> Invitation:
     """Send a link that makes its receiver a member; an invitation still waiting is replaced by this one."""
-    _lock(organisation.pk)
+    _lock_organisation(organisation.pk)
     email = email.strip().lower()
     if Membership.objects.confirmed().filter(_with_address(email), organisation=organisation).exists():
         raise NotPossible(_("Cette adresse est déjà celle d’un membre."))
@@ -189,7 +189,7 @@ def invite(organisation: Organisation, email: str, role: str, actor: User) -> In
         organisation=organisation,
         email=email,
         role=role,
-        token_digest=digest(token),
+        token_digest=token_digest(token),
         created_by=actor,
         expires_at=timezone.now() + INVITATION_LASTS,
     )
@@ -208,8 +208,8 @@ def _with_address(email: str) -> Q:
     return Q(user__emailaddress__email__iexact=email, user__emailaddress__verified=True)
 
 
-def digest(token: str) -> str:
-    """What the base keeps of a token."""
+def token_digest(token: str) -> str:
+    """The digest of a token, which is all that is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -220,9 +220,9 @@ def is_for(invitation: Invitation, user: User) -> bool:
 
 
 @transaction.atomic
-def accept(invitation: Invitation, user: User) -> Membership:
+def accept_invitation(invitation: Invitation, user: User) -> Membership:
     """Become a member by an invitation, once."""
-    _lock(invitation.organisation_id)
+    _lock_organisation(invitation.organisation_id)
     current = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     if current is None or not current.is_open or not is_for(current, user):
         raise NotPossible(_("Cette invitation n’est plus valable."))
@@ -244,7 +244,7 @@ def accept(invitation: Invitation, user: User) -> Membership:
 
 def hand_on(membership: Membership) -> None:
     """Before an account goes for good: when it is the last responsable, the longest member takes over."""
-    organisation = _lock(membership.organisation_id)
+    organisation = _lock_organisation(membership.organisation_id)
     others = Membership.objects.confirmed().filter(organisation=organisation).exclude(pk=membership.pk)
     if membership.role != Role.MANAGER or others.filter(role=Role.MANAGER).exists():
         return
@@ -252,10 +252,10 @@ def hand_on(membership: Membership) -> None:
     if heir is not None:
         heir.role = Role.MANAGER
         heir.save(update_fields=["role"])
-        _tell("organisation-role", heir.user, organisation, role=heir.get_role_display())
+        _notify("organisation-role", heir.user, organisation, role=heir.get_role_display())
 
 
-def _current(membership: Membership) -> Membership:
+def _locked_membership(membership: Membership) -> Membership:
     found: Membership | None = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("user", "organisation")
@@ -294,8 +294,8 @@ def _tell_curators(organisation: Organisation) -> None:
             post("organisation-a-confirmer", user.email, {"organisation": organisation, "link": link})
 
 
-def _tell(kind: str, user: User, organisation: Organisation, **said: str) -> None:
+def _notify(kind: str, user: User, organisation: Organisation, **context: str) -> None:
     if not user.email or not user.is_active:
         return
     link = absolute(reverse("catalogue:organisation-detail", args=[organisation.slug]))
-    post(kind, user.email, {"organisation": organisation, "link": link, **said})
+    post(kind, user.email, {"organisation": organisation, "link": link, **context})

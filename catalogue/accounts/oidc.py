@@ -58,7 +58,7 @@ def is_configured() -> bool:
     return bool(settings.OIDC_ISSUER and settings.OIDC_RP_CLIENT_ID and settings.OIDC_RP_CLIENT_SECRET)
 
 
-def provider() -> Provider:
+def discover_provider() -> Provider:
     """The provider: as the environment says, and for the rest as it says of itself."""
     given = {name: value for name, value in settings.OIDC_ENDPOINTS.items() if value}
     if {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"} <= given.keys():
@@ -85,7 +85,7 @@ def _discover() -> dict[str, str]:
     return {name: str(described[name]) for name in names if described.get(name)}
 
 
-def start(request: HttpRequest) -> str:
+def start_sign_in(request: HttpRequest) -> str:
     """The address at the provider where the sign-in begins; its state is kept in the session."""
     state, nonce, verifier = get_random_string(40), get_random_string(40), get_random_string(64)
     parameters = {
@@ -101,14 +101,14 @@ def start(request: HttpRequest) -> str:
     if settings.OIDC_ACR_VALUES:
         parameters["acr_values"] = settings.OIDC_ACR_VALUES
     add_state_and_verifier_and_nonce_to_session(request, state, parameters, verifier)
-    return f"{provider().authorization_endpoint}?{urlencode(parameters)}"
+    return f"{discover_provider().authorization_endpoint}?{urlencode(parameters)}"
 
 
 def _return_address() -> str:
     return absolute(reverse("catalogue:oidc-return"))
 
 
-def finish(request: HttpRequest) -> dict[str, Any]:
+def finish_sign_in(request: HttpRequest) -> dict[str, Any]:
     """What the provider says of who comes back from it; raises Refused when it cannot be believed."""
     states: dict[str, dict[str, Any]] = request.session.get(STATES, {})
     begun = states.pop(request.GET.get("state", ""), None)
@@ -130,7 +130,7 @@ def logout_url(request: HttpRequest) -> str:
     if not token or not is_configured():
         return ""
     try:
-        endpoint = provider().end_session_endpoint
+        endpoint = discover_provider().end_session_endpoint
     except Refused:
         return ""
     parameters = {
@@ -145,7 +145,7 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]
     """The library's exchange with the provider, made strict."""
 
     def __init__(self) -> None:
-        self.provider = provider()
+        self.provider = discover_provider()
         super().__init__()
 
     def get_settings(self, attr: str, *default: Any) -> Any:
@@ -188,10 +188,10 @@ class Backend(OIDCAuthenticationBackend):  # type: ignore[misc]
         if answer.headers.get("content-type", "").lower().startswith("application/jwt"):
             key = self.retrieve_matching_jwk(answer.text)
             return self.get_payload_data(answer.text, key, ("iss", "aud", "sub"))
-        said = answer.json()
-        if not isinstance(said, dict):
+        claims = answer.json()
+        if not isinstance(claims, dict):
             raise SuspiciousOperation("the user information is not an object")
-        return said
+        return claims
 
     def get_payload_data(
         self, token: str, key: Any, required: tuple[str, ...] = ("exp", "iat", "iss", "aud", "sub")

@@ -40,9 +40,9 @@ OWN = (EmailAddress, Authenticator, ProviderIdentity, Curatorship, SavedSearch, 
 """Tables whose lines go with the account."""
 
 
-def export(user: User) -> dict[str, Any]:
+def export_account(user: User) -> dict[str, Any]:
     """All that the site keeps about the account, by kind of thing, in French."""
-    told: dict[str, Any] = {
+    lines_by_kind: dict[str, Any] = {
         _("établi le"): timezone.now(),
         _("identité"): {
             _("prénom"): user.first_name,
@@ -56,18 +56,18 @@ def export(user: User) -> dict[str, Any]:
             OutgoingMail.objects.filter(to__iexact=user.email).values("subject", "created_at", "sent_at")
         ),
     }
-    for field in links():
+    for field in user_foreign_keys():
         model = field.model
         if model in SECRET_TABLES:
             continue
         rows = model._default_manager.filter(**{field.name: user.pk}).order_by("pk")
         lines = [_line(row, field) for row in rows.iterator()]
         if lines:
-            told[f"{model._meta.verbose_name_plural} ({field.verbose_name})"] = lines
-    return told
+            lines_by_kind[f"{model._meta.verbose_name_plural} ({field.verbose_name})"] = lines
+    return lines_by_kind
 
 
-def links() -> Iterator[models.ForeignKey[Any, Any]]:
+def user_foreign_keys() -> Iterator[models.ForeignKey[Any, Any]]:
     """The fields of all tables that name an account."""
     for relation in User._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or relation.many_to_many:
@@ -91,7 +91,7 @@ def _line(row: models.Model, link: models.ForeignKey[Any, Any]) -> dict[str, Any
 
 def _value(row: models.Model, field: models.Field[Any, Any]) -> Any:
     if isinstance(field, models.ForeignKey):
-        # Of another account nothing is said, not even its number.
+        # Nothing of another account is shown, not even its number.
         key = getattr(row, field.attname)
         if key is None or field.related_model is User:
             return None
@@ -109,7 +109,7 @@ def what_erasing_does(user: User) -> list[str]:
     """What the page that asks for confirmation says, with the numbers of this account."""
     drafts = _own_drafts(user).count()
     kept = Record.objects.filter(created_by=user).count() - drafts
-    said = [
+    consequences = [
         _("Votre nom, votre adresse, votre mot de passe et vos recherches enregistrées sont effacés."),
         _(
             "Vous quittez vos organisations ; là où vous êtes seul responsable, "
@@ -117,7 +117,7 @@ def what_erasing_does(user: User) -> list[str]:
         ),
     ]
     if drafts:
-        said.append(
+        consequences.append(
             ngettext(
                 "%(n)d brouillon qui n’est qu’à vous est supprimé.",
                 "%(n)d brouillons qui ne sont qu’à vous sont supprimés.",
@@ -126,14 +126,14 @@ def what_erasing_does(user: User) -> list[str]:
             % {"n": drafts}
         )
     if kept:
-        said.append(
+        consequences.append(
             ngettext("%(n)d fiche reste, sans votre nom.", "%(n)d fiches restent, sans votre nom.", kept)
             % {"n": kept}
         )
-    said.append(
+    consequences.append(
         _("Vos candidatures et vos messages restent lisibles pour leurs destinataires, sans votre nom.")
     )
-    return said
+    return consequences
 
 
 def _own_drafts(user: User) -> Any:
@@ -142,7 +142,7 @@ def _own_drafts(user: User) -> Any:
 
 
 @transaction.atomic
-def erase(user: User) -> None:
+def erase_account(user: User) -> None:
     """Take away all that says who the account was; what others rely on stays, under nobody’s name."""
     current = User.objects.select_for_update().get(pk=user.pk)
     emails = {current.email, *EmailAddress.objects.filter(user=current).values_list("email", flat=True)} - {

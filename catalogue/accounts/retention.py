@@ -34,20 +34,20 @@ def _unused_for(time: timedelta) -> QuerySet[User]:
     return used.filter(used__lt=timezone.now() - time)
 
 
-def tidy() -> dict[str, int]:
+def tidy_accounts() -> dict[str, int]:
     """Warn, erase, forget; how many of each."""
     SessionStore.clear_expired()
     _forget_notices_of_who_came_back()
-    return {"warned": warn(), "erased": erase_unused(), "forgotten": forget_unconfirmed()}
+    return {"warned": warn_unused_accounts(), "erased": erase_unused(), "forgotten": forget_unconfirmed()}
 
 
 def _forget_notices_of_who_came_back() -> None:
     InactivityNotice.objects.filter(user__last_login__gte=F("sent_at")).delete()
 
 
-def warn() -> int:
+def warn_unused_accounts() -> int:
     """Tell each account unused for two years less a month, once; how many."""
-    told = 0
+    warned_count = 0
     accounts = _unused_for(UNUSED - NOTICE).exclude(email="")
     for user in accounts.exclude(pk__in=InactivityNotice.objects.values("user")):
         with transaction.atomic():
@@ -59,16 +59,16 @@ def warn() -> int:
                 user.email,
                 {"erased_on": notice.sent_at + NOTICE, "link": absolute(reverse("account_login"))},
             )
-            told += 1
-    return told
+            warned_count += 1
+    return warned_count
 
 
 def erase_unused() -> int:
-    """Erase the accounts unused for two years that were told a month ago; how many."""
-    told = InactivityNotice.objects.filter(sent_at__lte=timezone.now() - NOTICE)
-    found = list(_unused_for(UNUSED).filter(Q(pk__in=told.values("user")) | Q(email="")))
+    """Erase the accounts unused for two years that were warned a month ago; how many."""
+    warned = InactivityNotice.objects.filter(sent_at__lte=timezone.now() - NOTICE)
+    found = list(_unused_for(UNUSED).filter(Q(pk__in=warned.values("user")) | Q(email="")))
     for user in found:
-        personal.erase(user)
+        personal.erase_account(user)
     return len(found)
 
 

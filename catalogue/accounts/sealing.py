@@ -1,4 +1,4 @@
-"""Secrets of second factors, sealed before the base keeps them: a copy of the base alone opens no account.
+"""Secrets of second factors, sealed before they are stored: a copy of the database alone opens no account.
 
 Fernet (AES-128 in CBC mode with HMAC-SHA256) under a key drawn from ``SECRET_KEY``; what former keys sealed
 is opened while they stand in ``SECRET_KEY_FALLBACKS``.
@@ -20,12 +20,12 @@ SEALED = "f1:"
 SALT = "catalogue.accounts.sealing"
 
 
-def seal(text: str) -> str:
-    """The text as the base may keep it."""
+def seal_secret(text: str) -> str:
+    """The text as the database may store it."""
     return SEALED + _keys().encrypt(text.encode()).decode()
 
 
-def unseal(kept: str) -> str:
+def unseal_secret(kept: str) -> str:
     """The text that was sealed; where no key opens it, a secret that nobody knows: no code is right."""
     if not kept.startswith(SEALED):
         return kept

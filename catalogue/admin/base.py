@@ -1,4 +1,4 @@
-"""What every page of the administration shares: maps to draw on, light lists, faults said in French."""
+"""What every page of the administration shares: maps to draw on, light lists, errors in French."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class CatalogueAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The form of an object; what only the database refuses is said, and nothing is written."""
+        """The form of an object; what only the database refuses is reported, and nothing is written."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, DataError) as error:

@@ -58,5 +58,5 @@ class JobAdmin(ReadOnlyAdmin):
         failed = list(queryset.filter(status="failed")[:MOST_AT_ONCE])
         for job in failed:
             app.job_manager.retry_job_by_id(job.pk, timezone.now(), job.priority, job.queue_name, job.lock)
-        said = ngettext("%d tâche relancée.", "%d tâches relancées.", max(len(failed), 1))
-        messages.success(request, said % len(failed))
+        message = ngettext("%d tâche relancée.", "%d tâches relancées.", max(len(failed), 1))
+        messages.success(request, message % len(failed))

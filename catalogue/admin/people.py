@@ -51,7 +51,7 @@ class InvitationAdmin(ReadOnlyAdmin):
 
 @admin.register(InactivityNotice)
 class InactivityNoticeAdmin(ReadOnlyAdmin):
-    """Which accounts were told that they will be erased for want of use."""
+    """Which accounts were warned that they will be erased for want of use."""
 
     list_display = ["user", "sent_at"]
     list_select_related = ["user"]

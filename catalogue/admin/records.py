@@ -79,7 +79,7 @@ class RecordForm(ModelForm):
     def _what_changed(self, now: Record, data: dict[str, Any]) -> list[str]:
         """What to tell somebody whose page was opened before another one's change."""
         when = localize(localtime(now.updated_at))
-        said = [
+        consequences = [
             _(
                 "Cette fiche a été modifiée entre-temps (%s). Rien n’est encore enregistré : comparez, puis "
                 "enregistrez de nouveau pour garder vos valeurs."
@@ -92,11 +92,11 @@ class RecordForm(ModelForm):
             kept = self.instance._meta.get_field(name)
             if kept.many_to_many or getattr(now, name) == data[name]:
                 continue
-            said.append(
+            consequences.append(
                 _("%(field)s, valeur enregistrée : %(value)s")
                 % {"field": field.label, "value": str(getattr(now, name))[:300] or "–"}
             )
-        return [str(line) for line in said]
+        return [str(line) for line in consequences]
 
 
 class ListedRecordAdmin(CatalogueAdmin):
@@ -233,8 +233,8 @@ class KindAdmin(ListedRecordAdmin):
     ) -> None:
         """Write what belongs to the record, and lock what was corrected on an imported one."""
         record = form.instance
-        needs = _needs(formsets) - {record.pk}
-        with kept(request, needs, {record.pk}):  # save_model kept what the record said before
+        needs = _answered_needs(formsets) - {record.pk}
+        with kept(request, needs, {record.pk}):  # save_model stored the record as it was
             super().save_related(request, form, formsets, change)
         if record.state == Record.State.PUBLISHED:
             later("match_alerts", records=[record.pk])
@@ -255,7 +255,7 @@ class KindAdmin(ListedRecordAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _needs(formsets: list[InlineFormSet]) -> set[int]:
+def _answered_needs(formsets: list[InlineFormSet]) -> set[int]:
     """The needs that the lines of answers name: on the page of a solution, they are other records."""
     lines = [line for one in formsets if one.model is NeedAnswer for line in one.forms]
     named = {line.initial.get("need") for line in lines} | {line.instance.need_id for line in lines}

@@ -60,7 +60,7 @@ def action_for(name: str) -> Action:
             **page.admin_site.each_context(request),
             "title": rule.label,
             "opts": page.opts,
-            "records": chosen(queryset),
+            "records": selected_records(queryset),
             "form": form,
             "action": name,
             "checkbox": ACTION_CHECKBOX_NAME,
@@ -72,7 +72,7 @@ def action_for(name: str) -> Action:
     return admin.action(run, permissions=["change"], description=rule.label)
 
 
-def chosen(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+def selected_records(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """The records of a list, with what a transition needs of them."""
     return Record.objects.filter(pk__in=queryset.values("pk")).only("pk", "title", "state").order_by("pk")
 
@@ -81,7 +81,7 @@ def carry_out(request: HttpRequest, queryset: models.QuerySet[Any], name: str, r
     """Apply one transition to each record, and say what was done and what was not."""
     done = 0
     actor = request.user if request.user.is_authenticated else None
-    for record in chosen(queryset):
+    for record in selected_records(queryset):
         try:
             workflow.apply(record, name, actor, reason)
             done += 1
@@ -89,8 +89,8 @@ def carry_out(request: HttpRequest, queryset: models.QuerySet[Any], name: str, r
             messages.warning(request, f"{record.title} : {refusal}")
     if done:
         label = workflow.RULES[name].label
-        said = ngettext("« %(label)s » : %(n)d fiche.", "« %(label)s » : %(n)d fiches.", done)
-        messages.success(request, said % {"label": label, "n": done})
+        message = ngettext("« %(label)s » : %(n)d fiche.", "« %(label)s » : %(n)d fiches.", done)
+        messages.success(request, message % {"label": label, "n": done})
 
 
 ACTIONS: list[Action] = [action_for(name) for name in OFFERED]

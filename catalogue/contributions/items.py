@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.contributions.forms import Lines, Number, choice, year
 from catalogue.models import Document, Indicator, IndicatorType, LabelAward
-from catalogue.models.evidence import mismatch
-from catalogue.models.units import compatible
+from catalogue.models.evidence import unit_mismatch
+from catalogue.models.units import are_compatible
 from catalogue.records.content import Values, plain
 
 FIRST_AWARD = 2009
@@ -105,8 +105,8 @@ class IndicatorForm(forms.Form):
         if shared is not None:
             data["name"] = data.get("name") or shared.label
             data["unit"] = data.get("unit") or shared.unit
-            if not compatible(data["unit"], shared.unit):
-                self.add_error("unit", mismatch(data["unit"], shared))
+            if not are_compatible(data["unit"], shared.unit):
+                self.add_error("unit", unit_mismatch(data["unit"], shared))
         if not data.get("name") and "name" not in self.errors:
             self.add_error("name", _("Choisissez un indicateur partagé ou nommez le vôtre."))
         if data.get("value") is None and not data.get("text") and "value" not in self.errors:

@@ -1,4 +1,4 @@
-"""Searches that somebody keeps, what they were told of them, and the address of their feed."""
+"""Saved searches, their notifications, and the URL of their feed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catalogue.models.record import Record
 
 
 class SavedSearch(models.Model):
-    """A search that somebody wants to be told about.
+    """A search whose new results are notified.
 
     ``query_string`` is what was asked; the columns from ``kinds`` on say the same in the form in which a
     published record is compared with twenty thousand searches. ``catalogue.alerts.saving`` derives them.
@@ -157,7 +157,7 @@ class AlertMatchQuerySet(models.QuerySet[Any]):
         return self.filter(record__state=Record.State.PUBLISHED)
 
     def pending(self, *rhythms: str) -> Self:
-        """Those that somebody asked to be told of at one of these rhythms, and has not been."""
+        """Those to notify at one of these rhythms, not notified yet."""
         return (
             self.visible()
             .filter(

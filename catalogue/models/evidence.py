@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.models.kinds import Experiment
 from catalogue.models.record import Record
 from catalogue.models.reference import IndicatorType
-from catalogue.models.units import compatible
+from catalogue.models.units import are_compatible
 
 
 class DocumentQuerySet(models.QuerySet[Any]):
@@ -105,7 +105,7 @@ class Document(models.Model):
 
 
 class Indicator(models.Model):
-    """A figure about an experiment, said to be measured or only announced.
+    """A figure about an experiment, measured or only announced.
 
     It counts as a measure when its nature is ``mesure`` and its value, unit, year and source are given.
     """
@@ -180,11 +180,11 @@ class Indicator(models.Model):
     def clean(self) -> None:
         """A shared indicator is measured in its unit, or in one that converts to it."""
         super().clean()
-        if self.type is not None and self.unit.strip() and not compatible(self.unit, self.type.unit):
-            raise ValidationError({"unit": mismatch(self.unit, self.type)})
+        if self.type is not None and self.unit.strip() and not are_compatible(self.unit, self.type.unit):
+            raise ValidationError({"unit": unit_mismatch(self.unit, self.type)})
 
 
-def mismatch(unit: str, type_: IndicatorType) -> str:
+def unit_mismatch(unit: str, type_: IndicatorType) -> str:
     """Why a result in this unit is not of that type."""
     return gettext("« %(unit)s » ne se convertit pas en « %(wanted)s », l’unité de « %(name)s ».") % {
         "unit": unit,

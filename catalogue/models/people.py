@@ -38,7 +38,7 @@ class Curatorship(models.Model):
 
 
 class Invitation(models.Model):
-    """An e-mail address asked to join an organisation; the link holds the token, the base its digest."""
+    """An e-mail address asked to join an organisation; the link holds the token, the database its digest."""
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="invitations", verbose_name=_("organisation")
@@ -94,7 +94,7 @@ class ProviderIdentity(models.Model):
 
 
 class InactivityNotice(models.Model):
-    """That an account not used for long was told that it will be erased; a login makes it void."""
+    """That an account not used for long was warned that it will be erased; a login makes it void."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("compte")

@@ -38,7 +38,7 @@ class QualityFinding(models.Model):
         verbose_name_plural = _("constats de qualité")
         ordering = ["severity", "code", "pk"]
         constraints = [
-            # a refresh replaces what a check said before
+            # a refresh replaces the earlier findings of a check
             models.UniqueConstraint(fields=["record", "code"], name="qualityfinding_once"),
             models.CheckConstraint(
                 condition=Q(waived_at__isnull=True) | Q(waiver__regex=r"\S"),

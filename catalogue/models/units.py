@@ -58,12 +58,12 @@ DIMENSIONS: dict[str, dict[str, str]] = {
     "foyers": {"foyers": "1", "menages": "1", "foyer": "1"},
     "trajets": {"trajets": "1", "trajet": "1", "courses": "1"},
 }  # fmt: skip
-"""For each dimension, its units as ``spelling`` writes them, each with its factor to one of them."""
+"""For each dimension, its units as ``normalise_unit`` writes them, each with its factor to one of them."""
 EXPONENTS = str.maketrans("²³₂", "232")
 
 
 class Unit(NamedTuple):
-    """What a unit measures, and how many of the base unit of its dimension it holds."""
+    """What a unit measures, and how many of the reference unit of its dimension it holds."""
 
     dimension: str
     factor: Decimal
@@ -81,16 +81,16 @@ UNITS = {
 }
 
 
-def spelling(unit: str) -> str:
+def normalise_unit(unit: str) -> str:
     """The unit without what does not change it: capitals, accents, exponents, double spaces."""
     text = unicodedata.normalize("NFD", unit.translate(EXPONENTS).replace("’", "'").casefold())
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return re.sub(r"\s*([/.()])\s*", r"\1", re.sub(r"\s+", " ", text)).strip()
 
 
-def factor(unit: str, to: str) -> Decimal | None:
+def conversion_factor(unit: str, to: str) -> Decimal | None:
     """What to multiply a value in ``unit`` by to have it in ``to``; None when they do not compare."""
-    given, wanted = spelling(unit), spelling(to)
+    given, wanted = normalise_unit(unit), normalise_unit(to)
     if not given or not wanted:
         return None
     if given == wanted:
@@ -101,6 +101,6 @@ def factor(unit: str, to: str) -> Decimal | None:
     return first.factor / second.factor
 
 
-def compatible(unit: str, to: str) -> bool:
+def are_compatible(unit: str, to: str) -> bool:
     """True when values in the two units compare."""
-    return factor(unit, to) is not None
+    return conversion_factor(unit, to) is not None

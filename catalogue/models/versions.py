@@ -1,4 +1,4 @@
-"""The versions of a record: the whole of what it said, each time that a write changed it."""
+"""The versions of a record: its whole content, each time that a write changed it."""
 
 from django.conf import settings
 from django.contrib.gis.db import models
@@ -9,7 +9,7 @@ from catalogue.models.record import Record
 
 
 class RecordVersion(models.Model):
-    """What a record said after one write: numbered from 1, appended to, never edited.
+    """The content of a record after one write: numbered from 1, appended to, never edited.
 
     ``data`` is the portable form of ``records.versions.reading``, whole. A record that nothing has changed
     since it was created has no version yet.

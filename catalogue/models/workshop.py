@@ -20,7 +20,7 @@ WAITING = (*REVIEWED, State.TO_COMPLETE)
 class CaseFile(models.Model):
     """What the queue knows of a record that a curator has seen: since when it waits, who handles it.
 
-    A trigger of the base makes it when the record begins to wait and keeps ``state`` and ``since``;
+    A database trigger makes it when the record begins to wait and keeps ``state`` and ``since``;
     ``completeness`` is measured by ``catalogue.records.completeness``.
     """
 

@@ -14,7 +14,7 @@ from catalogue.records.wording import distance_words, period_words, place_words,
 Card = dict[str, Any]
 
 
-def card(record: Record) -> Card:
+def record_card(record: Record) -> Card:
     """The card of a record fetched with ``with_card_relations()``."""
     distance = getattr(record, "distance", None)
     return {

@@ -75,7 +75,7 @@ def _own(record: Record) -> dict[str, Cell]:
 
 def _closing(record: Record) -> dict[str, Cell]:
     """Themes, programmes, who, and where it was read."""
-    source = detail.source(record)
+    source = detail.source_line(record)
     return {
         _("Thèmes"): {"texte": ", ".join(theme.label for theme in record.themes.all())},
         _("Programmes"): {"texte": ", ".join(programme.label for programme in record.programmes.all())},
@@ -144,7 +144,11 @@ def _aligned(held: list[Indicator]) -> dict[tuple[str, ...], list[Cell]]:
     found: dict[tuple[str, ...], list[Cell]] = {}
     for indicator in held:
         key, family = _family(indicator)
-        cell = {**detail.indicator(indicator), "famille": family, "lieu": place_words(indicator.experiment)}
+        cell = {
+            **detail.indicator_line(indicator),
+            "famille": family,
+            "lieu": place_words(indicator.experiment),
+        }
         found.setdefault(key, []).append(cell)
     return found
 

@@ -19,7 +19,7 @@ COLUMNS = [
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def properties(record: Record, base: str) -> dict[str, Any]:
+def record_properties(record: Record, base: str) -> dict[str, Any]:
     """The public attributes of a record; ``base`` is the origin of the site."""
     territory, source = record.territory, record.source
     return {
@@ -49,14 +49,14 @@ def properties(record: Record, base: str) -> dict[str, Any]:
     }
 
 
-def feature(record: Record, base: str) -> dict[str, Any]:
+def record_feature(record: Record, base: str) -> dict[str, Any]:
     """A record as a GeoJSON feature (RFC 7946, longitude and latitude in degrees)."""
     geometry = json.loads(record.geometry.json) if record.geometry is not None else None
     return {
         "type": "Feature",
         "id": record.slug,
         "geometry": geometry,
-        "properties": properties(record, base),
+        "properties": record_properties(record, base),
     }
 
 
@@ -84,7 +84,7 @@ def csv_lines(records: Iterable[Record], base: str) -> Iterator[str]:
     writer = csv.writer(Line(), delimiter=";")
     yield "\ufeff" + writer.writerow(COLUMNS)
     for record in records:
-        row = properties(record, base)
+        row = record_properties(record, base)
         row["longitude"] = record.point.x if record.point is not None else None
         row["latitude"] = record.point.y if record.point is not None else None
         yield writer.writerow([safe_cell(row[column]) for column in COLUMNS])

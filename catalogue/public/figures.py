@@ -28,7 +28,7 @@ def living_figures() -> dict[str, int]:
     )
 
 
-def newest(count: int) -> RecordQuerySet:
+def newest_records(count: int) -> RecordQuerySet:
     """The experiments with the best proof, newest first, for the home page."""
     return (
         Record.objects.published()

@@ -19,7 +19,7 @@ DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 LAYER = "fiches"
 
 
-def frame(records: Iterable[Record], base: str) -> geopandas.GeoDataFrame:
+def records_frame(records: Iterable[Record], base: str) -> geopandas.GeoDataFrame:
     """One row a record (srid 4326), lists joined by « | »; ``base`` is the origin of the site.
 
     ``records`` come from ``with_export_relations()``; a record without place has no geometry.
@@ -27,13 +27,13 @@ def frame(records: Iterable[Record], base: str) -> geopandas.GeoDataFrame:
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
     for record in records:
-        found = exports.properties(record, base)
+        found = exports.record_properties(record, base)
         rows.append({name: " | ".join(v) if isinstance(v, list) else v for name, v in found.items()})
         shapes.append(shapely.from_wkb(bytes(record.geometry.wkb)) if record.geometry is not None else None)
     return geopandas.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
 
 
-def write(table: geopandas.GeoDataFrame, path: Path) -> None:
+def write_geodata(table: geopandas.GeoDataFrame, path: Path) -> None:
     """Write the file whose format its suffix names; raises KeyError for a suffix that is not in DRIVERS.
 
     The file appears whole or not at all: it is written beside its place, then moved there.

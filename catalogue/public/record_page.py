@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Experiment, Indicator, Organisation, Record
 from catalogue.public import synthesis_wording as telling
-from catalogue.public.cards import card, figures
+from catalogue.public.cards import figures, record_card
 from catalogue.records import attachments, proof, sections
 from catalogue.records.expiry import verified_words
 from catalogue.records.wording import NBSP, period_words, place_words, status_words, whole
@@ -24,7 +24,7 @@ LISTED = 50
 """Most experiments, answers or needs shown on the page of a record."""
 
 
-def context(record: Record) -> Context:
+def record_context(record: Record) -> Context:
     """What ``record_detail.html`` needs for a record fetched with ``with_detail_relations()``."""
     return {
         "fiche": record,
@@ -42,11 +42,11 @@ def context(record: Record) -> Context:
         **attachments.context(record),
         "capitalisation": lessons(record),
         "geojson": feature_collection(record),
-        "emprise": window(record),
-        "voisines": [card(near) for near in nearby(record)],
+        "emprise": map_window(record),
+        "voisines": [record_card(near) for near in nearby_records(record)],
         "verifiee": verified_words(record),
         "rubrique": "fiches",
-        "source": source(record),
+        "source": source_line(record),
         "precision": precision_words(record),
         **BY_KIND[record.kind](record),
     }
@@ -98,7 +98,7 @@ def proof_words(record: Record) -> Context | None:
 
 
 def precision_words(record: Record) -> str:
-    """How precisely the point stands, said under the map."""
+    """How precisely the point stands, shown under the map."""
     if record.location_precision == Record.Precision.COMMUNE:
         words = _("Emplacement précis non connu%(nbsp)s: la fiche est placée au point de la commune.")
         return words % {"nbsp": NBSP}
@@ -239,7 +239,7 @@ def _contact(organisation: Organisation, record: Record) -> str:
     return f"{reverse('catalogue:contact-new', args=[organisation.slug])}?fiche={record.slug}"
 
 
-def source(record: Record) -> Context:
+def source_line(record: Record) -> Context:
     """What the citation of the record says."""
     found = record.source
     return {
@@ -252,7 +252,7 @@ def source(record: Record) -> Context:
     }
 
 
-def feature(geometry: GEOSGeometry, record: Record) -> Context:
+def page_feature(geometry: GEOSGeometry, record: Record) -> Context:
     """A GeoJSON-like feature of the map component."""
     return {
         "type": "Feature",
@@ -271,15 +271,15 @@ def feature_collection(record: Record) -> Context | None:
     """The record's own geometry; for a solution, the places where it was tried."""
     if record.kind == Record.Kind.SOLUTION:
         shown = [e for e in published_experiments(record) if e.point is not None]
-        features = [feature(experiment.point, experiment) for experiment in shown]
+        features = [page_feature(experiment.point, experiment) for experiment in shown]
     elif record.geometry is not None:
-        features = [feature(record.geometry, record)]
+        features = [page_feature(record.geometry, record)]
     else:
         features = []
     return {"type": "FeatureCollection", "features": features} if features else None
 
 
-def window(record: Record) -> str:
+def map_window(record: Record) -> str:
     """First window of the record's map, in degrees."""
     if record.kind == Record.Kind.SOLUTION:
         points = [e.point for e in published_experiments(record) if e.point is not None]
@@ -294,7 +294,7 @@ def window(record: Record) -> str:
     return f"{box[0] - 0.06:.4f},{box[1] - 0.04:.4f},{box[2] + 0.06:.4f},{box[3] + 0.04:.4f}"
 
 
-def nearby(record: Record) -> list[Record]:
+def nearby_records(record: Record) -> list[Record]:
     """The nearest published records of any kind, by KNN."""
     if record.point is None:
         return []
@@ -324,7 +324,7 @@ def published_experiments(record: Record) -> list[Experiment]:
     return cached
 
 
-def indicator(row: Indicator) -> Context:
+def indicator_line(row: Indicator) -> Context:
     """One indicator for composants/indicateur.html."""
     return {
         "nom": row.name,
@@ -356,14 +356,14 @@ def experiment_line(experiment: Experiment) -> Context:
         "periode": period_words(experiment.year_start, experiment.year_end),
         "preuve": experiment.proof_level,
         "echec": experiment.status == "abandonne" or experiment.outcome == "non-concluant",
-        "resultats": [indicator(row) for row in experiment.indicators.all()],
+        "resultats": [indicator_line(row) for row in experiment.indicators.all()],
     }
 
 
 def _solution(record: Record) -> Context:
     needs = record.as_solution.needs.published().order_by("title")[:LISTED]
     return {
-        "synthese": telling.context(record),
+        "synthese": telling.synthesis_context(record),
         "experiences": [experiment_line(experiment) for experiment in published_experiments(record)],
         "besoins": [{"titre": need.title, "url": need.get_absolute_url()} for need in needs],
     }
@@ -376,7 +376,7 @@ def _experiment(record: Record) -> Context:
     return {
         "solution": experiment.solution if experiment.solution.is_published else None,
         "parent": parent if parent is not None and parent.is_published else None,
-        "resultats": [indicator(row) for row in experiment.indicators.all()],
+        "resultats": [indicator_line(row) for row in experiment.indicators.all()],
         "experiences": [experiment_line(other) for other in others],
     }
 

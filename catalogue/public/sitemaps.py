@@ -1,4 +1,4 @@
-"""What search engines are told of: published records, and the territories that have some."""
+"""What search engines index: published records, and the territories that have some."""
 
 from __future__ import annotations
 

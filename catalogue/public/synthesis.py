@@ -25,7 +25,7 @@ MEDIAN_FROM = 2
 """Values below which there is no median."""
 
 # Experiments of a solution: the index of their foreign key; their indicators: that of theirs. The units
-# are those of ``units``, spelt in SQL as ``units.spelling`` spells them.
+# are those of ``units``, spelt in SQL as ``units.normalise_unit`` spells them.
 STATEMENT = """
 WITH shown AS MATERIALIZED (
     SELECT r.id, r.slug, r.title, r.territory_id, e.status, e.outcome,
@@ -67,11 +67,11 @@ WITH shown AS MATERIALIZED (
     WINDOW best AS (PARTITION BY experiment_id, type_id ORDER BY is_independent DESC, year DESC),
            same AS (PARTITION BY experiment_id, type_id, is_independent, year)
 ), kept AS (
-    SELECT r.*, r.value * r.factor AS said,
+    SELECT r.*, r.value * r.factor AS converted,
            CASE WHEN r.baseline <> 0 THEN 100 * (r.value - r.baseline) / abs(r.baseline) END AS change
     FROM ranked r WHERE r.place = 1 AND r.tied = 1
 ), spread AS (
-    SELECT v.*, row_number() OVER (PARTITION BY type_id ORDER BY said, id) - 1 AS turn,
+    SELECT v.*, row_number() OVER (PARTITION BY type_id ORDER BY converted, id) - 1 AS turn,
            count(*) OVER (PARTITION BY type_id) AS held
     FROM kept v
 ), left_out AS (
@@ -83,10 +83,11 @@ WITH shown AS MATERIALIZED (
     SELECT k.code, k.label, k.unit, k.direction, k.description, k.position, count(*) AS n,
            count(*) FILTER (WHERE v.is_independent) AS independent,
            count(DISTINCT s.territory_id) AS territories,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY v.said) AS median,
-           min(v.said) AS low, max(v.said) AS high,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY v.converted) AS median,
+           min(v.converted) AS low, max(v.converted) AS high,
            count(v.change) AS with_change, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.change) AS change,
-           array_agg(jsonb_build_object('value', v.said, 'slug', s.slug, 'title', s.title, 'place', s.place,
+           array_agg(jsonb_build_object('value', v.converted, 'slug', s.slug, 'title', s.title,
+                                        'place', s.place,
                 'status', s.status, 'outcome', s.outcome, 'year', v.year, 'independent', v.is_independent)
                 ORDER BY v.turn) FILTER (WHERE v.turn %% ceil(v.held / %(most)s::numeric) = 0) AS points
     FROM spread v JOIN shown s ON s.id = v.experiment_id JOIN catalogue_indicatortype k ON k.id = v.type_id
@@ -126,7 +127,7 @@ class Value:
 
     @property
     def failed(self) -> bool:
-        """True when the experiment was abandoned or is said to be inconclusive."""
+        """True when the experiment was abandoned or reported as inconclusive."""
         return self.status == Experiment.Status.ABANDONED or self.outcome == Experiment.Outcome.NEGATIVE
 
 

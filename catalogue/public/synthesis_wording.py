@@ -47,35 +47,35 @@ DIGITS = 4
 """Significant digits of a median or a change."""
 
 
-def context(solution: Record) -> dict[str, Any] | None:
+def synthesis_context(solution: Record) -> dict[str, Any] | None:
     """What catalogue/public/_synthesis.html needs; None where no experiment is published."""
     found = synthesis_of(solution)
     if not found.experiments:
         return None
     return {
-        "bilan": overview(found),
-        "echecs": failures(found),
-        "lignes": [line(one) for one in found.comparisons],
+        "bilan": overview_sentence(found),
+        "echecs": failures_sentence(found),
+        "lignes": [comparison_line(one) for one in found.comparisons],
         "ecartes": left_out(found),
     }
 
 
-def overview(found: Synthesis) -> str:
+def overview_sentence(found: Synthesis) -> str:
     """« 3 expérimentations dans 2 territoires. Avancement : terminé (1), en déploiement (2). »"""
-    told = ngettext("%(n)d expérimentation", "%(n)d expérimentations", found.experiments)
-    said = told % {"n": found.experiments}
+    experiments = ngettext("%(n)d expérimentation", "%(n)d expérimentations", found.experiments)
+    sentence = experiments % {"n": found.experiments}
     if found.places:
         where = ngettext(" dans %(n)d territoire", " dans %(n)d territoires", found.places)
-        said += where % {"n": found.places}
+        sentence += where % {"n": found.places}
     if found.epcis:
         around = ngettext(" (%(n)d intercommunalité)", " (%(n)d intercommunalités)", found.epcis)
-        said += around % {"n": found.epcis}
+        sentence += around % {"n": found.epcis}
     labels = {code: str(label) for code, label in Experiment.Status.choices}
     stages = [f"{labels[code]} ({found.statuses[code]})" for code in labels if code in found.statuses]
-    return _("%(what)s. Avancement : %(stages)s.") % {"what": said, "stages": ", ".join(stages)}
+    return _("%(what)s. Avancement : %(stages)s.") % {"what": sentence, "stages": ", ".join(stages)}
 
 
-def failures(found: Synthesis) -> str:
+def failures_sentence(found: Synthesis) -> str:
     """How many were abandoned or inconclusive: knowledge like the others; "" for none."""
     if not found.failures:
         return ""
@@ -88,14 +88,14 @@ def failures(found: Synthesis) -> str:
 
 def left_out(found: Synthesis) -> list[str]:
     """What could not be compared, and why: « 2 résultats sans unité comparable »."""
-    said = {code: WHY_LEFT_OUT[code] for code in WHY_LEFT_OUT if code in found.left_out}
+    reasons = {code: WHY_LEFT_OUT[code] for code in WHY_LEFT_OUT if code in found.left_out}
     return [
         str(one if found.left_out[code] == 1 else some) % {"n": found.left_out[code]}
-        for code, (one, some) in said.items()
+        for code, (one, some) in reasons.items()
     ]
 
 
-def line(one: Comparison) -> dict[str, Any]:
+def comparison_line(one: Comparison) -> dict[str, Any]:
     """One indicator of the table."""
     unit = f"{NBSP}{one.unit}"
     span = number(one.low) if one.low == one.high else _("%(low)s à %(high)s") % _ends(one)
@@ -113,8 +113,8 @@ def line(one: Comparison) -> dict[str, Any]:
         "seule": f"{number(one.low)}{unit}" if one.median is None else "",
         "etendue": f"{span}{unit}" if one.median is not None else "",
         "evolution": _change(one),
-        "dessin": plot(one) if one.median is not None else None,
-        "mesures": [measure(value, one) for value in one.values],
+        "dessin": plot_positions(one) if one.median is not None else None,
+        "mesures": [measure_line(value, one) for value in one.values],
         "coupees": one.n > len(one.values),
     }
 
@@ -131,15 +131,15 @@ def _change(one: Comparison) -> str:
     if one.change is None:
         return ""
     sign = "+" if one.change > 0 else ""
-    told = ngettext(
+    sentence = ngettext(
         "%(change)s%% par rapport au départ (%(n)d essai)",
         "%(change)s%% par rapport au départ (médiane de %(n)d essais)",
         one.with_change,
     )
-    return told % {"change": f"{sign}{number(rounded(one.change))}{NBSP}", "n": one.with_change}
+    return sentence % {"change": f"{sign}{number(rounded(one.change))}{NBSP}", "n": one.with_change}
 
 
-def measure(value: Value, one: Comparison) -> dict[str, Any]:
+def measure_line(value: Value, one: Comparison) -> dict[str, Any]:
     """One value with the experiment behind it."""
     return {
         "valeur": f"{number(rounded(value.value))}{NBSP}{one.unit}",
@@ -152,7 +152,7 @@ def measure(value: Value, one: Comparison) -> dict[str, Any]:
     }
 
 
-def plot(one: Comparison) -> dict[str, Any]:
+def plot_positions(one: Comparison) -> dict[str, Any]:
     """Where the values and their median stand on a line, in the units of the drawing."""
     span = one.high - one.low
 

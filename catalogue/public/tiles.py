@@ -30,7 +30,7 @@ WORLD_M = 40_075_016.685578488
 NARROWEST_PX = 6
 """A perimeter under this width is only its point; a tile is 512 pixels wide."""
 VERSION_S = 2.0
-"""For how long a process may answer 304 without asking the base."""
+"""For how long a process may answer 304 without asking the database."""
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ CELLS = f"WITH cells AS ({COUNTED}) {AGGREGATES}"
 VERSION = "SELECT coalesce(max(id), 0), count(*) FROM catalogue_cataloguechange"
 
 
-def exists(z: int, x: int, y: int) -> bool:
+def tile_exists(z: int, x: int, y: int) -> bool:
     """True for a tile of the world at a zoom that is served."""
     return 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z
 
@@ -146,7 +146,7 @@ def _run(template: str, entries: QuerySet[MapEntry] | None, z: int, x: int, y: i
     if entries is None:
         names = {name: f"%({name})s::int" for name in "zxy"} | {"narrowest": "%(narrowest)s::float8"}
         statement = template.format(**names, **limits, entries="catalogue_mapentry", narrowed="")
-        return prepared(statement, {"z": z, "x": x, "y": y, "narrowest": _narrowest(z)})
+        return run_prepared(statement, {"z": z, "x": x, "y": y, "narrowest": _narrowest(z)})
     fields = ("record_id", "col", "line", "kind", "proof", "precision", "slug", "title", "due_on")
     query = entries.order_by().values(*fields, place=AsStored("point")).query
     sql, parameters = query.get_compiler(connection=connection).as_sql()
@@ -176,8 +176,8 @@ def _narrowest(z: int) -> float:
     return WORLD_M / float(2**z) / 512 * NARROWEST_PX
 
 
-def prepared(statement: str, parameters: dict[str, Any]) -> Any:
-    """The first row of a statement that the base parses once a connection, values in binary.
+def run_prepared(statement: str, parameters: dict[str, Any]) -> Any:
+    """The first row of a statement that the database parses once a connection, values in binary.
 
     Used on the paths that are asked for many times a second; a connection that the server has closed
     is opened again instead of being tried before each use.
@@ -198,12 +198,12 @@ def prepared(statement: str, parameters: dict[str, Any]) -> Any:
 _known = (float("-inf"), "")
 
 
-def version() -> str:
+def tiles_version() -> str:
     """What names the public state of the catalogue: it changes with every change that the public can see."""
     global _known
     read_at, found = _known
     if time.monotonic() - read_at > VERSION_S:
-        last, count = prepared(VERSION, {})
+        last, count = run_prepared(VERSION, {})
         found = f"{last}-{count}"
         _known = (time.monotonic(), found)
     return found

@@ -57,8 +57,8 @@ def account_settings(request: HttpRequest) -> HttpResponse:
 def sessions_close(request: HttpRequest) -> HttpResponse:
     """Close the other sessions of the account."""
     closed = sessions.close(cast(User, request.user), but=request.session.session_key)
-    said = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
-    messages.success(request, said % {"n": closed})
+    message = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
+    messages.success(request, message % {"n": closed})
     return redirect("catalogue:account-settings")
 
 
@@ -67,7 +67,7 @@ def sessions_close(request: HttpRequest) -> HttpResponse:
 def provider_unlink(request: HttpRequest) -> HttpResponse:
     """Forget who the account is for the OpenID provider."""
     raise_if_reauthentication_required(request, app="allauth.account")
-    if identities.unlink(cast(User, request.user)):
+    if identities.unlink_identity(cast(User, request.user)):
         messages.success(
             request, _("Votre compte n’est plus associé à %(name)s.") % {"name": settings.OIDC_NAME}
         )
@@ -81,10 +81,11 @@ def provider_unlink(request: HttpRequest) -> HttpResponse:
 @account
 @require_safe
 def account_export(request: HttpRequest) -> HttpResponse:
-    """Everything that the site keeps about the account, as JSON, for who has just said who they are."""
+    """Everything that the site keeps about the account, as JSON, after a fresh authentication."""
     raise_if_reauthentication_required(request, app="allauth.account")
     answer = JsonResponse(
-        personal.export(cast(User, request.user)), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        personal.export_account(cast(User, request.user)),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
     day = timezone.localdate().isoformat()
     answer["Content-Disposition"] = f'attachment; filename="mes-donnees-{day}.json"'
@@ -99,7 +100,7 @@ def account_erase(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        personal.erase(user)
+        personal.erase_account(user)
         logout(request)
         messages.success(
             request, _("Votre compte est effacé. Ce que vous aviez publié reste, sans votre nom.")

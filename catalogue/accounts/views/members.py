@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.accounts import membership as places
 from catalogue.accounts.organisation_forms import InvitationForm, ReasonForm, RoleForm
-from catalogue.accounts.views.organisations import show, visible
+from catalogue.accounts.views.organisations import render_organisation, visible_organisation
 from catalogue.models import Invitation, Membership, Organisation
 from catalogue.web.access import account, login_address, public, to_login
 
@@ -22,15 +22,15 @@ Carried = Callable[[HttpRequest, Organisation, Membership], HttpResponse | None]
 
 
 def _confirm(request: HttpRequest, organisation: Organisation, place: Membership) -> None:
-    places.confirm(place, cast(User, request.user))
+    places.confirm_membership(place, cast(User, request.user))
     messages.success(request, _("La demande est confirmée."))
 
 
 def _refuse(request: HttpRequest, organisation: Organisation, place: Membership) -> HttpResponse | None:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return show(request, organisation, status=400, refus=form, refus_de=place.pk)
-    places.refuse(place, cast(User, request.user), form.cleaned_data["reason"])
+        return render_organisation(request, organisation, status=400, refus=form, refus_de=place.pk)
+    places.refuse_membership(place, cast(User, request.user), form.cleaned_data["reason"])
     messages.success(request, _("La demande est refusée."))
     return None
 
@@ -46,13 +46,13 @@ def _role(request: HttpRequest, organisation: Organisation, place: Membership) -
 def _remove(request: HttpRequest, organisation: Organisation, place: Membership) -> None:
     if place.confirmed_at is None:
         raise Http404
-    places.remove(place, cast(User, request.user))
+    places.remove_member(place, cast(User, request.user))
     messages.success(request, _("Ce membre est retiré de l’organisation."))
 
 
 def _transfer(request: HttpRequest, organisation: Organisation, place: Membership) -> None:
     own = get_object_or_404(Membership, organisation=organisation, user=cast(User, request.user))
-    places.transfer(own, place)
+    places.transfer_management(own, place)
     messages.success(request, _("La responsabilité est transmise."))
 
 
@@ -73,7 +73,7 @@ def member_action(request: HttpRequest, slug: str, pk: int, action: str) -> Http
     if action not in CARRIED:
         raise Http404
     right, carry = CARRIED[action]
-    organisation = visible(request, slug, right)
+    organisation = visible_organisation(request, slug, right)
     place = get_object_or_404(Membership, pk=pk, organisation=organisation)
     try:
         answer = carry(request, organisation, place)
@@ -87,25 +87,25 @@ def member_action(request: HttpRequest, slug: str, pk: int, action: str) -> Http
 @require_POST
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite somebody by e-mail."""
-    organisation = visible(request, slug, "invite")
+    organisation = visible_organisation(request, slug, "invite")
     form = InvitationForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
         try:
-            places.invite(organisation, data["email"], data["role"], cast(User, request.user))
+            places.invite_member(organisation, data["email"], data["role"], cast(User, request.user))
         except places.NotPossible as refusal:
             form.add_error("email", str(refusal))
         else:
             messages.success(request, _("L’invitation est partie : elle est valable deux semaines."))
             return redirect("catalogue:organisation-detail", organisation.slug)
-    return show(request, organisation, status=400, invitation=form)
+    return render_organisation(request, organisation, status=400, invitation=form)
 
 
 @account
 @require_POST
 def invitation_cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Make an invitation that waits worthless."""
-    organisation = visible(request, slug, "invite")
+    organisation = visible_organisation(request, slug, "invite")
     get_object_or_404(Invitation, pk=pk, organisation=organisation, accepted_at__isnull=True).delete()
     messages.success(request, _("L’invitation est annulée."))
     return redirect("catalogue:organisation-detail", organisation.slug)
@@ -116,12 +116,12 @@ def invitation_cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """What an invitation proposes; logged in with the address that it was sent to, one accepts it."""
     rows = Invitation.objects.select_related("organisation", "created_by")
-    invitation = get_object_or_404(rows, token_digest=places.digest(token))
+    invitation = get_object_or_404(rows, token_digest=places.token_digest(token))
     if request.method == "POST" and not request.user.is_authenticated:
         return to_login(request)
     if request.method == "POST":
         try:
-            place = places.accept(invitation, cast(User, request.user))
+            place = places.accept_invitation(invitation, cast(User, request.user))
         except places.NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect(request.path)

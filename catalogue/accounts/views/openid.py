@@ -39,7 +39,7 @@ def oidc_start(request: HttpRequest) -> HttpResponse:
         # A session left open is not enough to give somebody else a way in.
         raise_if_reauthentication_required(request, app="allauth.account")
     try:
-        address = oidc.start(request)
+        address = oidc.start_sign_in(request)
     except oidc.Refused as refusal:
         return _failed(request, refusal)
     request.session[NEXT] = get_next_redirect_url(request) or ""
@@ -55,14 +55,14 @@ def oidc_return(request: HttpRequest) -> HttpResponse:
     if not oidc.is_configured():
         raise Http404
     try:
-        claims = oidc.finish(request)
+        claims = oidc.finish_sign_in(request)
     except oidc.Refused as refusal:
         return _failed(request, refusal)
     linking = request.session.pop(LINKING, None)
     present = request.user if request.user.is_authenticated else None
     if linking != (present.pk if present else None):
         return _failed(request, oidc.Refused("another account than the one that left"))
-    return _welcome(request, identities.arrive(claims, present), claims)
+    return _welcome(request, identities.sign_in_with_identity(claims, present), claims)
 
 
 def _failed(request: HttpRequest, refusal: oidc.Refused) -> HttpResponse:
@@ -86,7 +86,7 @@ def _welcome(request: HttpRequest, arrival: Arrival, claims: dict[str, Any]) -> 
     if arrival.outcome == Outcome.NO_ADDRESS:
         return _failed(request, oidc.Refused("no address"))
     if arrival.user is None:
-        # The same answer as a sign-up: what the address is told of its account, it is told by e-mail.
+        # The same answer as a sign-up: what concerns the account is sent to its address.
         request.session.pop(oidc.ID_TOKEN, None)
         return cast(HttpResponse, prevent_enumeration(request, email=arrival.email))
     is_new = arrival.outcome in {Outcome.CREATED, Outcome.LINKED}

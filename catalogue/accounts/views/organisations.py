@@ -50,22 +50,22 @@ def organisation_join(request: HttpRequest) -> HttpResponse:
     data = kept.posted(request)
     if data is None:
         initial = {"siret": request.GET.get("siret", "")[:30]}
-        return _ask(request, SiretForm(initial=initial))
+        return _ask_siret(request, SiretForm(initial=initial))
     asked = SiretForm(data)
     if request.method != "POST" or not asked.is_valid():
-        return _ask(request, asked)
+        return _ask_siret(request, asked)
     siret = asked.cleaned_data["siret"]
-    known = places.find(siret)
+    known = places.find_by_siret(siret)
     if known is not None:
         return _joined(request, known)
-    return _describe(request, siret)
+    return _describe_organisation(request, siret)
 
 
-def _ask(request: HttpRequest, form: SiretForm) -> HttpResponse:
+def _ask_siret(request: HttpRequest, form: SiretForm) -> HttpResponse:
     return render(request, "catalogue/accounts/organisation_join.html", {"rubrique": RUBRIQUE, "form": form})
 
 
-def _describe(request: HttpRequest, siret: str) -> HttpResponse:
+def _describe_organisation(request: HttpRequest, siret: str) -> HttpResponse:
     """The second half: what the site does not know of the organisation."""
     if "name" not in request.POST:
         territory = seat.of_siren(siret[:9])
@@ -88,7 +88,7 @@ def _describe(request: HttpRequest, siret: str) -> HttpResponse:
 def _joined(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     user = cast(User, request.user)
     try:
-        join = places.join if organisation.pk else places.create
+        join = places.request_membership if organisation.pk else places.create_organisation
         place = join(user, organisation)
     except places.NotPossible as refusal:
         messages.error(request, str(refusal))
@@ -98,7 +98,7 @@ def _joined(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     return redirect("catalogue:organisation-detail", place.organisation.slug)
 
 
-def visible(request: HttpRequest, slug: str, action: str) -> Organisation:
+def visible_organisation(request: HttpRequest, slug: str, action: str) -> Organisation:
     """The organisation, when the account may do the action there; 404 otherwise."""
     rows = Organisation.objects.select_related("territory").defer("territory__geometry")
     organisation = get_object_or_404(rows, slug=slug)
@@ -110,14 +110,14 @@ def visible(request: HttpRequest, slug: str, action: str) -> Organisation:
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: what it is, who is in it, who asks to be."""
-    organisation = visible(request, slug, "view")
+    organisation = visible_organisation(request, slug, "view")
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    return show(request, organisation, page=form.cleaned_data["page"])
+    return render_organisation(request, organisation, page=form.cleaned_data["page"])
 
 
-def show(
+def render_organisation(
     request: HttpRequest, organisation: Organisation, page: int | None = None, status: int = 200, **forms: Any
 ) -> HttpResponse:
     """The page of an organisation, with the forms that were refused when there are some."""
@@ -146,7 +146,7 @@ def show(
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """What the responsables say of their organisation."""
-    organisation = visible(request, slug, "edit")
+    organisation = visible_organisation(request, slug, "edit")
     data = kept.posted(request)
     form = OrganisationForm(data, instance=organisation)
     if request.method == "POST" and form.is_valid():
@@ -161,11 +161,11 @@ def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave the organisation, or take one's request back."""
-    organisation = visible(request, slug, "leave")
+    organisation = visible_organisation(request, slug, "leave")
     place = get_object_or_404(Membership, organisation=organisation, user=cast(User, request.user))
     if request.method == "POST":
         try:
-            places.leave(place)
+            places.leave_organisation(place)
         except places.NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect("catalogue:organisation-detail", organisation.slug)

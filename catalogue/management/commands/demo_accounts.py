@@ -21,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "Les comptes de démonstration n’existent que sur une instance locale (LOCAL=1)."
             )
-        accounts = demo.make()
+        accounts = demo.make_demo_accounts()
         width = max(len(account.role) for account in accounts)
         self.stdout.write("Comptes de démonstration (mots de passe renouvelés, affichés cette seule fois) :")
         for account in accounts:

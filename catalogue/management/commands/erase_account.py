@@ -27,5 +27,5 @@ class Command(BaseCommand):
             self.stdout.write(f"– {effect}")
         if not options["oui"]:
             raise CommandError("Rien n’est fait. Pour effacer le compte, ajoutez --oui.")
-        personal.erase(user)
+        personal.erase_account(user)
         self.stdout.write("Le compte est effacé.")

@@ -23,5 +23,5 @@ class Command(BaseCommand):
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         """The export."""
-        told = personal.export(account_at(options["email"]))
+        told = personal.export_account(account_at(options["email"]))
         self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not fichier.absolute().parent.is_dir():
             raise CommandError(f"Le dossier « {fichier.parent} » n’existe pas.")
         records = Record.objects.published().with_export_relations().order_by("slug")[:MOST_RECORDS]
-        table = geodata.frame(records, url.rstrip("/"))
-        geodata.write(table, fichier)
+        table = geodata.records_frame(records, url.rstrip("/"))
+        geodata.write_geodata(table, fichier)
         located = int(table.geometry.notna().sum())
         self.stdout.write(f"{len(table)} fiches écrites dans {fichier}, dont {located} avec un lieu.")

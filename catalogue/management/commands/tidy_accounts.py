@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         """Say how many."""
-        done = retention.tidy()
+        done = retention.tidy_accounts()
         self.stdout.write(
             f"Prévenus : {done['warned']}. Effacés : {done['erased']}. "
             f"Inscriptions jamais confirmées, supprimées : {done['forgotten']}."

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from catalogue.models import Record
 from catalogue.public import record_page as detail
 from catalogue.public.printing import pdf
-from catalogue.public.printing.static_map import Spot, described, maps, spot
+from catalogue.public.printing.static_map import Spot, draw_maps, map_alternative, map_spot
 
 MOST_PHOTOS = 4
 Pictures = dict[str, tuple[bytes, str]]
@@ -25,7 +25,7 @@ def of_record(record: Record, base: str) -> bytes:
     """
     pictures: Pictures = {}
     context = {"titre": record.title, "fiche": _sheet(record, base, pictures), **_common(base)}
-    return pdf.made("catalogue/public/printing/record.html", context, pictures)
+    return pdf.render_pdf("catalogue/public/printing/record.html", context, pictures)
 
 
 def of_selection(records: Sequence[Record], base: str, address: str) -> bytes:
@@ -43,7 +43,7 @@ def of_selection(records: Sequence[Record], base: str, address: str) -> bytes:
         "adresse": base + address,
         **_common(base),
     }
-    return pdf.made("catalogue/public/printing/selection.html", context, pictures)
+    return pdf.render_pdf("catalogue/public/printing/selection.html", context, pictures)
 
 
 def _common(base: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _common(base: str) -> dict[str, Any]:
 
 def _sheet(record: Record, base: str, pictures: Pictures, number: str = "") -> dict[str, Any]:
     """What the sheet of a record shows; its drawings and photos are added to ``pictures``."""
-    shown = detail.context(record)
+    shown = detail.record_context(record)
     own = _spots(record, number, shaped=True)
     return {
         **shown,
@@ -68,16 +68,18 @@ def _sheet(record: Record, base: str, pictures: Pictures, number: str = "") -> d
 def _spots(record: Record, number: str, *, shaped: bool = False) -> list[Spot]:
     """Where a record is: at its own place, or where the solution was tried."""
     if record.kind == Record.Kind.SOLUTION:
-        return [spot(one, number) for one in detail.published_experiments(record) if one.point is not None]
-    return [spot(record, number, shaped=shaped)] if record.point is not None else []
+        return [
+            map_spot(one, number) for one in detail.published_experiments(record) if one.point is not None
+        ]
+    return [map_spot(record, number, shaped=shaped)] if record.point is not None else []
 
 
 def _charts(name: str, spots: list[Spot], pictures: Pictures) -> list[dict[str, str]]:
     charts = []
-    for place, drawing in enumerate(maps(spots) if spots else []):
+    for place, drawing in enumerate(draw_maps(spots) if spots else []):
         key = f"carte-{name}-{place}.svg"
         pictures[key] = (drawing.encode(), "image/svg+xml")
-        charts.append({"image": key, "texte": described(len(spots))})
+        charts.append({"image": key, "texte": map_alternative(len(spots))})
     return charts
 
 

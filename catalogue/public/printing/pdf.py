@@ -17,17 +17,17 @@ class Busy(Exception):
     """Another file is being made, and took longer than one may wait."""
 
 
-def made(template: str, context: Mapping[str, Any], pictures: Mapping[str, tuple[bytes, str]]) -> bytes:
+def render_pdf(template: str, context: Mapping[str, Any], pictures: Mapping[str, tuple[bytes, str]]) -> bytes:
     """The PDF/UA-1 file of a template; ``pictures`` are {name: (bytes, media type)} for ``impression:name``.
 
     Raises Busy when the file before is not done in time.
     """
-    from catalogue.public.printing.typesetting import SCHEME, typeset
+    from catalogue.public.printing.typesetting import SCHEME, typeset_pdf
 
     page = render_to_string(template, {**context, "scheme": SCHEME})
     if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE_S):
         raise Busy
     try:
-        return typeset(page, pictures)
+        return typeset_pdf(page, pictures)
     finally:
         _ONE_AT_A_TIME.release()

@@ -82,7 +82,7 @@ WHERE id = %(record)s AND ST_Dimension(geometry) > 0 AND ST_NPoints(geometry) <=
 """
 
 
-def ground(window: Window) -> tuple[int, list[tuple[str, str]]]:
+def ground_outlines(window: Window) -> tuple[int, list[tuple[str, str]]]:
     """The zoom band used, and the outlines of the window: level and path."""
     metres = window.right - window.left
     band, levels = _fineness(metres)
@@ -106,14 +106,14 @@ def _fineness(metres: float) -> tuple[int, list[str]]:
     return Band.FULL, [Level.COMMUNE, Level.DEPARTEMENT]
 
 
-def towns(window: Window, least: int, most: int) -> list[tuple[str, float, float]]:
+def largest_communes(window: Window, least: int, most: int) -> list[tuple[str, float, float]]:
     """The most populous communes of the window with ``least`` inhabitants or more: name, x, y (srid 3857)."""
     with connection.cursor() as cursor:
         cursor.execute(NAMES, {**_frame(window), "least": least, "most": most})
         return list(cursor.fetchall())
 
 
-def shape(record: int, window: Window) -> str:
+def record_path(record: int, window: Window) -> str:
     """Path of a record's perimeter or line; empty for a point or for one of too many vertices."""
     fine = (window.right - window.left) / window.wide / 111_000 / 4
     values = {**_frame(window), "record": record, "fine": fine, "most": MOST_VERTICES}

@@ -53,7 +53,7 @@ class Spot(NamedTuple):
     record: int | None
 
 
-def spot(record: Record, label: str = "", *, shaped: bool = False) -> Spot:
+def map_spot(record: Record, label: str = "", *, shaped: bool = False) -> Spot:
     """The place of a record that has one; ``shaped`` to draw its perimeter or its line as well."""
     point = record.point.transform(3857, clone=True)
     box = point.extent
@@ -64,9 +64,9 @@ def spot(record: Record, label: str = "", *, shaped: bool = False) -> Spot:
     return Spot(point.x, point.y, box, label, narrowest, record.pk if shaped else None)
 
 
-def maps(spots: Sequence[Spot]) -> list[str]:
+def draw_maps(spots: Sequence[Spot]) -> list[str]:
     """One drawing for each group of places that are near one another, the largest group first."""
-    return [_drawn(group) for group in _groups(spots)[:MOST_MAPS]]
+    return [_draw_map(group) for group in _groups(spots)[:MOST_MAPS]]
 
 
 def _groups(spots: Iterable[Spot]) -> list[list[Spot]]:
@@ -78,16 +78,18 @@ def _groups(spots: Iterable[Spot]) -> list[list[Spot]]:
     return sorted((sorted(g, key=lambda o: o.y, reverse=True) for g in groups), key=len, reverse=True)
 
 
-def _drawn(spots: Sequence[Spot]) -> str:
+def _draw_map(spots: Sequence[Spot]) -> str:
     window = _window(spots)
-    band, outlines = statements.ground(window)
+    band, outlines = statements.ground_outlines(window)
     places = [window.place(one.x, one.y) for one in spots]
     placed = [
         {"x": x, "y": y, "under": y + BASELINE, "label": one.label}
         for (x, y), one in zip(places, spots, strict=True)
     ]
     shapes = [
-        path for one in spots if one.record is not None and (path := statements.shape(one.record, window))
+        path
+        for one in spots
+        if one.record is not None and (path := statements.record_path(one.record, window))
     ]
     context = {
         "wide": WIDE,
@@ -122,7 +124,7 @@ def _names(window: Window, band: int, taken: Sequence[tuple[float, float]]) -> l
     """The towns that tell where one is, none written over another or over a place."""
     kept: list[dict[str, Any]] = []
     boxes = [(x - 12, x + 12, y) for x, y in taken]
-    for name, x, y in statements.towns(window, LEAST_POPULATION[Band(band)], MOST_NAMES * 3):
+    for name, x, y in statements.largest_communes(window, LEAST_POPULATION[Band(band)], MOST_NAMES * 3):
         across, down = window.place(x, y)
         marked = any(abs(across - at) < NEAR and abs(down - height) < NEAR for at, height in taken)
         half, line = len(name) * LETTER / 2, down - (14 if marked else 5)
@@ -148,6 +150,6 @@ def _scale(window: Window) -> dict[str, Any]:
     return {"units": round(length / metres * WIDE, 1), "words": words, "y": high - 26, "under": high - 10}
 
 
-def described(count: int) -> str:
+def map_alternative(count: int) -> str:
     """What the text alternative of a map says."""
     return _("Carte de situation, lieux repérés : %(n)d.") % {"n": count}

@@ -44,7 +44,7 @@ def _static(name: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def typeset(page: str, pictures: Pictures) -> bytes:
+def typeset_pdf(page: str, pictures: Pictures) -> bytes:
     """The tagged PDF (PDF/UA-1, ISO 14289-1) of a page of HTML."""
     document = HTML(string=page, base_url=f"{SCHEME}:", url_fetcher=Fetcher(pictures))
     written: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)

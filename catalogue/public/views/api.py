@@ -87,7 +87,7 @@ def record_list_geojson(request: HttpRequest) -> HttpResponse:
         "type": "FeatureCollection",
         "numberMatched": matched,
         "numberReturned": len(records),
-        "features": [exports.feature(record, origin(request)) for record in records],
+        "features": [exports.record_feature(record, origin(request)) for record in records],
     }
     return JsonResponse(collection, content_type="application/geo+json")
 
@@ -115,4 +115,4 @@ def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
     record = Record.objects.published().with_export_relations().filter(slug=slug).first()
     if record is None:
         return redirection(slug, "catalogue:record-geojson")
-    return JsonResponse(exports.feature(record, origin(request)), content_type="application/geo+json")
+    return JsonResponse(exports.record_feature(record, origin(request)), content_type="application/geo+json")

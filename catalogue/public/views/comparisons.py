@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public import comparison, exports
-from catalogue.public.cards import card
+from catalogue.public.cards import record_card
 from catalogue.public.printing import files
-from catalogue.public.views.printing import answer
+from catalogue.public.views.printing import pdf_response
 from catalogue.records.addresses import stayed
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
@@ -25,11 +25,11 @@ from catalogue.web.origin import origin
 
 MOST_KEPT = 30
 MOST_NAMED = 200
-"""Slugs read from an address; what is beyond is told as too many."""
+"""Slugs read from an address; what is beyond is reported as too many."""
 
 
 class SlugsField(forms.Field):
-    """``a,b,c`` → the slugs, each once and in order; one of no record is told by the page, not refused."""
+    """``a,b,c`` → the slugs, each once and in order; one of no record is reported, not refused."""
 
     widget = forms.MultipleHiddenInput
 
@@ -57,8 +57,8 @@ def record_compare(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    asked = _asked(form)
-    known = _known(asked)
+    asked = _asked_slugs(form)
+    known = _published_slugs(asked)
     compared = comparison.records(known[: comparison.MOST])
     return render(
         request,
@@ -82,8 +82,8 @@ def record_selection(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    asked = _asked(form)
-    known = _known(asked)
+    asked = _asked_slugs(form)
+    known = _published_slugs(asked)
     kept = known[:MOST_KEPT]
     found = {
         record.slug: record
@@ -96,7 +96,7 @@ def record_selection(request: HttpRequest) -> HttpResponse:
         {
             "fiches": [
                 {
-                    **card(found[slug]),
+                    **record_card(found[slug]),
                     "retirer": _address("catalogue:record-selection", _without(known, slug)),
                 }
                 for slug in kept
@@ -118,7 +118,7 @@ def record_selection_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRe
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    lines = exports.csv_lines(_exported(form), origin(request))
+    lines = exports.csv_lines(_export_records(form), origin(request))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="selection.csv"'
     return response
@@ -134,7 +134,7 @@ def record_selection_map(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    response = HttpResponse(standalone_map(_exported(form), origin(request)))
+    response = HttpResponse(standalone_map(_export_records(form), origin(request)))
     response["Content-Disposition"] = 'attachment; filename="carte-selection.html"'
     return response
 
@@ -146,24 +146,24 @@ def record_selection_pdf(request: HttpRequest) -> HttpResponse:
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    slugs = _known(_asked(form))[:MOST_KEPT]
+    slugs = _published_slugs(_asked_slugs(form))[:MOST_KEPT]
     if not slugs:
         return redirect("catalogue:record-selection")
     rows = Record.objects.published().filter(slug__in=slugs).with_detail_relations()
     found = {record.slug: record for record in rows}
     records = [found[slug] for slug in slugs if slug in found]
     address = _address("catalogue:record-selection", slugs)
-    return answer(request, "selection.pdf", lambda base: files.of_selection(records, base, address))
+    return pdf_response(request, "selection.pdf", lambda base: files.of_selection(records, base, address))
 
 
-def _asked(form: KeptForm) -> list[str]:
+def _asked_slugs(form: KeptForm) -> list[str]:
     """The slugs that the address names, each once; a merged record is the one that stayed."""
     slugs = form.cleaned_data["fiches"]
     moved = stayed(slugs)
     return list(dict.fromkeys(moved.get(slug, slug) for slug in slugs))
 
 
-def _known(slugs: list[str]) -> list[str]:
+def _published_slugs(slugs: list[str]) -> list[str]:
     """Those of the slugs that are a published record's, in order."""
     published = (
         set(Record.objects.published().filter(slug__in=slugs).values_list("slug", flat=True))
@@ -173,8 +173,8 @@ def _known(slugs: list[str]) -> list[str]:
     return [slug for slug in slugs if slug in published]
 
 
-def _exported(form: KeptForm) -> list[Record]:
-    slugs = _known(_asked(form))[:MOST_KEPT]
+def _export_records(form: KeptForm) -> list[Record]:
+    slugs = _published_slugs(_asked_slugs(form))[:MOST_KEPT]
     found = {
         record.slug: record
         for record in Record.objects.published().filter(slug__in=slugs).with_export_relations()
@@ -192,8 +192,8 @@ def _column(record: Record, known: list[str]) -> dict[str, Any]:
 
 
 def _messages(asked: list[str], known: list[str], most: int) -> list[str]:
-    """What must be said of the records named: unknown ones, and those that are too many."""
-    said = []
+    """The warnings about the records named: unknown ones, and those that are too many."""
+    warnings = []
     unknown = [slug[:80] for slug in asked if slug not in known]
     if unknown:
         words = ngettext(
@@ -201,11 +201,11 @@ def _messages(asked: list[str], known: list[str], most: int) -> list[str]:
             "Ces fiches n’existent pas ou ne sont plus publiées : %(slugs)s.",
             len(unknown),
         )
-        said.append(words % {"slugs": ", ".join(unknown[:MOST_KEPT])})
+        warnings.append(words % {"slugs": ", ".join(unknown[:MOST_KEPT])})
     if len(known) > most:
         words = _("%(most)d fiches au plus : voici les %(most)d premières des %(n)d demandées.")
-        said.append(words % {"most": most, "n": len(known)})
-    return said
+        warnings.append(words % {"most": most, "n": len(known)})
+    return warnings
 
 
 def _without(slugs: list[str], slug: str) -> list[str]:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public import record_page as detail
-from catalogue.public.cards import card
-from catalogue.public.figures import living_figures, newest
+from catalogue.public.cards import record_card
+from catalogue.public.figures import living_figures, newest_records
 from catalogue.public.search import facets, places
 from catalogue.public.search import words as search
 from catalogue.public.search.feedback import place_read, told
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "catalogue/public/home.html",
         {
             "chiffres": figure_list(living_figures()),
-            "recentes": [card(record) for record in newest(6)],
+            "recentes": [record_card(record) for record in newest_records(6)],
             "sites_url": f"{reverse('catalogue:record-list')}?type=site",
             "rubrique": "accueil",
         },
@@ -125,7 +125,7 @@ def places_offered(form: RecordFilterForm, total: int) -> list[Territory]:
 def cards_of(records: list[Record], words: search.Words | None) -> list[dict[str, object]]:
     """The cards of a page, each with the passage that answers the words."""
     extracts = search.extracts([record.pk for record in records], words.query) if words and records else {}
-    return [{**card(record), "extract": extracts.get(record.pk, "")} for record in records]
+    return [{**record_card(record), "extract": extracts.get(record.pk, "")} for record in records]
 
 
 def empty_advice(address: str) -> list[dict[str, str]]:
@@ -161,6 +161,6 @@ def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
     if record is None:
         return redirection(slug, "catalogue:record-detail")
-    response = render(request, "catalogue/public/record_detail.html", detail.context(record))
+    response = render(request, "catalogue/public/record_detail.html", detail.record_context(record))
     audience.seen(request, record)
     return response

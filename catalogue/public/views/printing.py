@@ -24,10 +24,10 @@ def record_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
     if record is None:
         return redirection(slug, "catalogue:record-pdf")
-    return answer(request, f"{record.slug}.pdf", lambda base: files.of_record(record, base))
+    return pdf_response(request, f"{record.slug}.pdf", lambda base: files.of_record(record, base))
 
 
-def answer(request: HttpRequest, name: str, make: Callable[[str], bytes]) -> HttpResponse:
+def pdf_response(request: HttpRequest, name: str, make: Callable[[str], bytes]) -> HttpResponse:
     """The file that ``make`` gives for the origin of the site, to download; 503 while others are made."""
     try:
         content = make(origin(request))

@@ -21,10 +21,10 @@ FORMAT = 2
 @require_safe
 def record_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """The published records of one tile, narrowed as the list is."""
-    if not tiles.exists(z, x, y):
+    if not tiles.tile_exists(z, x, y):
         message = _("Aucune tuile à cette adresse : le zoom va de 0 à %(zoom)d.") % {"zoom": tiles.MAX_ZOOM}
         return JsonResponse({"erreur": message}, status=404)
-    etag = f'W/"{FORMAT}-{tiles.version()}"'
+    etag = f'W/"{FORMAT}-{tiles.tiles_version()}"'
     if etag in request.headers.get("If-None-Match", ""):
         response = HttpResponse(status=304)
     else:

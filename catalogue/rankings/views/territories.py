@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Record, Theme
-from catalogue.public.cards import card
+from catalogue.public.cards import record_card
 from catalogue.public.figures import in_and_around
 from catalogue.public.search.filters import MAX_RADIUS_KM
 from catalogue.public.search.parameters import BoundedIntegerField
@@ -334,4 +334,7 @@ def records_inside(territory: Territory) -> list[dict[str, Any]]:
     """The operations, sites and needs of the territory, last updated first."""
     kinds = [Record.Kind.OPERATION, Record.Kind.SITE, Record.Kind.NEED]
     records = Record.objects.published().in_territory(territory).of_kinds(kinds)
-    return [card(record) for record in records.order_by("-updated_at", "-pk").with_card_relations()[:INSIDE]]
+    return [
+        record_card(record)
+        for record in records.order_by("-updated_at", "-pk").with_card_relations()[:INSIDE]
+    ]

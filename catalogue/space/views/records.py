@@ -179,7 +179,7 @@ def space_record_action(request: HttpRequest, slug: str, action: str) -> HttpRes
 def record_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a record as the public will read it, for those who may see it before."""
     record = seen_by(request, slug, "preview", Record.objects.with_detail_relations())
-    context = {**detail.context(record), "apercu": True, "fil": []}
+    context = {**detail.record_context(record), "apercu": True, "fil": []}
     response = render(request, "catalogue/space/preview.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

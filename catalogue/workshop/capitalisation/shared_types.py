@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.models import Experiment, Indicator, IndicatorType, Record, TypingBatch
-from catalogue.models.units import compatible
+from catalogue.models.units import are_compatible
 from catalogue.records import permissions, versions
 from catalogue.records.wording import NBSP
 from catalogue.records.writing import touch
@@ -65,7 +65,7 @@ def untyped(user: User) -> QuerySet[Indicator]:
 
 def fitting(unit: str, types: Iterable[IndicatorType]) -> list[IndicatorType]:
     """The types that a result in this unit may be of; all of them when it says no unit."""
-    return [one for one in types if not unit.strip() or compatible(unit, one.unit)]
+    return [one for one in types if not unit.strip() or are_compatible(unit, one.unit)]
 
 
 def guesses(rows: Iterable[Indicator], types: Mapping[str, IndicatorType]) -> dict[int, Guess]:
@@ -76,7 +76,7 @@ def guesses(rows: Iterable[Indicator], types: Mapping[str, IndicatorType]) -> di
         cursor.execute(LIKENESS, [list(units), LIKELY])
         for pk, code, likeness in cursor.fetchall():
             unit, wanted = units[pk], types[code].unit
-            if pk not in found and (not unit or compatible(unit, wanted)):
+            if pk not in found and (not unit or are_compatible(unit, wanted)):
                 found[pk] = Guess(code, round(100 * likeness), unit == wanted, unit)
     return found
 

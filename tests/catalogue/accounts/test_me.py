@@ -126,13 +126,13 @@ def test_everything_about_the_account_is_handed_over(client: Client, me: User):
 def test_no_secret_and_nobody_else_is_handed_over(me: User):
     organisation = full(me)
     other = factories.member(organisation)
-    told = json.dumps(personal.export(me), default=str)
+    told = json.dumps(personal.export_account(me), default=str)
     for word in ("empreinte-secrete", me.password, "La réponse d’un autre", other.email, other.username):
         assert word not in told
 
 
 def test_every_table_that_names_an_account_is_walked():
-    named = {field.model.__name__ for field in personal.links()}
+    named = {field.model.__name__ for field in personal.user_foreign_keys()}
     assert {"Membership", "Record", "Message", "SavedSearch", "EmailAddress", "Revision"} <= named
 
 
@@ -166,14 +166,14 @@ def test_the_account_is_erased_when_its_owner_says_so(client: Client, me: User):
 
 
 def test_an_erased_account_leaves_its_address_free(client: Client, me: User):
-    personal.erase(me)
+    personal.erase_account(me)
     client.post(reverse("account_signup"), {"email": me.email, "password1": "une phrase assez longue 7"})
     assert User.objects.filter(email=me.email, is_active=True).exists()
 
 
 def test_roles_go_with_the_account():
     one = factories.curator()
-    personal.erase(one)
+    personal.erase_account(one)
     assert not Curatorship.objects.exists()
 
 
@@ -202,13 +202,13 @@ def unused_for(days: int, **fields) -> User:
 
 def test_an_unused_account_is_warned_then_erased_a_month_later():
     one, recent = unused_for(735), unused_for(600)
-    assert retention.tidy() == {"warned": 1, "erased": 0, "forgotten": 0}
-    assert retention.tidy()["warned"] == 0, "told once"
+    assert retention.tidy_accounts() == {"warned": 1, "erased": 0, "forgotten": 0}
+    assert retention.tidy_accounts()["warned"] == 0, "told once"
     mail = OutgoingMail.objects.get()
     assert mail.to == one.email
     assert "sera effacé le" in mail.subject
     InactivityNotice.objects.update(sent_at=timezone.now() - timedelta(days=31))
-    assert retention.tidy()["erased"] == 1
+    assert retention.tidy_accounts()["erased"] == 1
     one.refresh_from_db()
     recent.refresh_from_db()
     assert (one.is_active, recent.is_active) == (False, True)
@@ -216,25 +216,25 @@ def test_an_unused_account_is_warned_then_erased_a_month_later():
 
 def test_the_warning_comes_a_month_before_the_two_years():
     one = unused_for(705)
-    assert retention.tidy()["warned"] == 1
+    assert retention.tidy_accounts()["warned"] == 1
     InactivityNotice.objects.update(sent_at=timezone.now() - timedelta(days=31))
     User.objects.filter(pk=one.pk).update(last_login=timezone.now() - timedelta(days=729))
-    assert retention.tidy()["erased"] == 0
+    assert retention.tidy_accounts()["erased"] == 0
 
 
 def test_who_comes_back_is_kept():
     one = unused_for(735)
-    retention.tidy()
+    retention.tidy_accounts()
     InactivityNotice.objects.update(sent_at=timezone.now() - timedelta(days=31))
     User.objects.filter(pk=one.pk).update(last_login=timezone.now())
-    assert retention.tidy()["erased"] == 0
+    assert retention.tidy_accounts()["erased"] == 0
     assert not InactivityNotice.objects.exists()
 
 
 def test_an_account_never_confirmed_is_forgotten():
     one = factories.account()
     EmailAddress.objects.filter(user=one).update(verified=False)
-    assert retention.tidy()["forgotten"] == 0
+    assert retention.tidy_accounts()["forgotten"] == 0
     User.objects.filter(pk=one.pk).update(date_joined=timezone.now() - timedelta(days=31))
     out = StringIO()
     call_command("tidy_accounts", stdout=out)

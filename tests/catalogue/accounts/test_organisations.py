@@ -466,8 +466,8 @@ def test_an_invitation_accepted_from_two_places_is_accepted_once():
     organisation = factories.organisation()
     boss = manager_of(organisation)
     one = factories.account(email="collegue@exemple.fr")
-    invitation = places.invite(organisation, one.email, Role.MEMBER, boss)
-    results = at_once(*[lambda: places.accept(invitation, one)] * 4)
+    invitation = places.invite_member(organisation, one.email, Role.MEMBER, boss)
+    results = at_once(*[lambda: places.accept_invitation(invitation, one)] * 4)
     assert sum(isinstance(result, Membership) for result in results) == 1
     assert Membership.objects.filter(user=one).count() == 1
 
@@ -477,7 +477,7 @@ def test_the_two_last_responsables_do_not_both_leave():
     organisation = factories.organisation()
     first, second = place(manager_of(organisation)), place(manager_of(organisation))
     factories.member(organisation)
-    at_once(lambda: places.leave(first), lambda: places.leave(second))
+    at_once(lambda: places.leave_organisation(first), lambda: places.leave_organisation(second))
     assert places.managers(organisation).count() == 1
 
 
@@ -487,7 +487,7 @@ def test_an_organisation_described_twice_is_made_once():
 
     def describe(user: User):
         fields = {"name": "Atelier", "slug": f"atelier-{SIRET}", "siret": SIRET, "siren": SIRET[:9]}
-        return lambda: places.create(user, Organisation(**fields))
+        return lambda: places.create_organisation(user, Organisation(**fields))
 
     at_once(*[describe(user) for user in users])
     assert Organisation.objects.count() == 1

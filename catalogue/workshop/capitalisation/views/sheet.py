@@ -171,6 +171,6 @@ def known(record: Record) -> dict[str, Any]:
     return {
         "organisations": detail.organisations(record),
         "resultats": [{"texte": measure_words(row), "url": row.source_url} for row in measures],
-        "source": detail.source(record),
+        "source": detail.source_line(record),
         **attachments.context(record),
     }

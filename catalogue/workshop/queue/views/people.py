@@ -78,14 +78,14 @@ def workshop_member_decide(request: HttpRequest, pk: int) -> HttpResponse:
     actor = cast(User, request.user)
     try:
         if request.POST.get("decision") == "confirmer":
-            places.confirm(membership, actor)
+            places.confirm_membership(membership, actor)
             messages.success(request, _("Le membre est confirmé."))
         else:
             form = RefusalForm(request.POST, auto_id=f"refus-{pk}-%s")
             if not form.is_valid():
                 rows = queue.memberships().filter(pk=pk).select_related("user", "organisation__territory")
                 return show_members(request, page_of(rows, 1), (pk, form))
-            places.refuse(membership, actor, form.cleaned_data["reason"])
+            places.refuse_membership(membership, actor, form.cleaned_data["reason"])
             messages.success(request, _("La demande est refusée."))
     except places.NotPossible as refusal:
         messages.warning(request, str(refusal))

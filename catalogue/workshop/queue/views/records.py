@@ -41,7 +41,7 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
     if merge is not None:
         allowed -= {"publish", "merge"}
     context = {
-        **detail.context(record),
+        **detail.record_context(record),
         "permis": allowed,
         "fusion": merge,
         "decisions": [decision(name, failed) for name in DECISIONS if name in allowed],

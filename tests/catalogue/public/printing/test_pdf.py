@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from catalogue.models import Record
 from catalogue.public.printing import pdf
-from catalogue.public.printing.typesetting import SCHEME, typeset
+from catalogue.public.printing.typesetting import SCHEME, typeset_pdf
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_nothing_is_fetched_but_what_is_listed() -> None:
             "http://127.0.0.1:1/x.png", "file:///etc/passwd", f"{SCHEME}:../config/settings.py", "ftp://x/y",
         )
     )  # fmt: skip
-    made = typeset(f"<html lang='fr'><title>t</title><body>{asked}reste</body></html>", {})
+    made = typeset_pdf(f"<html lang='fr'><title>t</title><body>{asked}reste</body></html>", {})
     file = PdfReader(BytesIO(made))
     assert "reste" in file.pages[0].extract_text()
     assert not any(page.images for page in file.pages)

@@ -69,7 +69,7 @@ def scanned(sql: str, parameters: Any = ()) -> set[str]:
 def seen(crowd: None, db: None, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """What each statement of a tile scans, read before it runs."""
     plans: list[set[str]] = []
-    prepared = tiles.prepared
+    prepared = tiles.run_prepared
 
     def explained(statement: str, parameters: dict[str, Any]) -> Any:
         plans.append(scanned(statement, parameters))
@@ -80,7 +80,7 @@ def seen(crowd: None, db: None, monkeypatch: pytest.MonkeyPatch) -> list[set[str
             plans.append(scanned(sql, parameters))
         return execute(sql, parameters, many, context)
 
-    monkeypatch.setattr(tiles, "prepared", explained)
+    monkeypatch.setattr(tiles, "run_prepared", explained)
     connection.execute_wrappers.append(watched)
     yield plans  # type: ignore[misc]
     connection.execute_wrappers.remove(watched)

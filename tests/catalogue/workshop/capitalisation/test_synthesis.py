@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Experiment, IndicatorType, Solution
-from catalogue.models.units import UNITS, factor, spelling
+from catalogue.models.units import UNITS, conversion_factor, normalise_unit
 from catalogue.public.synthesis import SPELLING, synthesis_of
 from tests import factories
 
@@ -104,8 +104,8 @@ def test_units_are_spelt_alike_by_the_base_and_by_python() -> None:
             [given],
         )
         said = [row[0] for row in cursor.fetchall()]
-    assert said == [spelling(unit) for unit in given]
-    assert set(UNITS) == {spelling(unit) for unit in UNITS}
+    assert said == [normalise_unit(unit) for unit in given]
+    assert set(UNITS) == {normalise_unit(unit) for unit in UNITS}
 
 
 CONVERSIONS = {
@@ -116,4 +116,4 @@ CONVERSIONS = {
 
 def test_only_what_measures_the_same_converts() -> None:
     for (unit, to), expected in CONVERSIONS.items():
-        assert factor(unit, to) == (None if expected is None else Decimal(expected)), (unit, to)
+        assert conversion_factor(unit, to) == (None if expected is None else Decimal(expected)), (unit, to)

@@ -158,7 +158,7 @@ def test_readers_are_told_and_the_rank_follows(client):
 
 def test_the_map_is_read_again_when_a_day_is_past():
     def version() -> str:
-        return str(tiles.prepared(tiles.VERSION, {}))
+        return str(tiles.run_prepared(tiles.VERSION, {}))
 
     before = version()
     note_stale()

@@ -119,7 +119,7 @@ def test_what_a_former_curator_handled_comes_back_to_the_queue(client, curator):
     for record, person in ((kept, curator), (left, former), (closed, gone)):
         handling.take(record, person, None)
     former.curatorship.delete()
-    personal.erase(gone)
+    personal.erase_account(gone)
     assert handling.release_abandoned() == 2
     assert list(CaseFile.objects.filter(handler__isnull=False).values_list("record", flat=True)) == [kept.pk]
     assert "remise dans la file" in client.get(page(left)).content.decode()
@@ -208,14 +208,14 @@ def test_contributors_never_see_the_thread_nor_who_handles(client, curator, run_
     ]
     read = [author.get(address, follow=True) for address in addresses]
     said = [response.getvalue().decode() for response in read]
-    said.append(json.dumps(personal.export(record.created_by), default=str))
+    said.append(json.dumps(personal.export_account(record.created_by), default=str))
     said += [mail.text for mail in OutgoingMail.objects.exclude(kind="fiches-confiees")]
     assert sum("Une cour" in text for text in said) > 3
     for text in said:
         assert SECRET not in text
         assert "Dominique" not in text
         assert "Camille" not in text
-    assert SECRET in json.dumps(personal.export(curator), default=str)
+    assert SECRET in json.dumps(personal.export_account(curator), default=str)
 
 
 def test_the_queue_is_narrowed_and_ordered(client, curator):
