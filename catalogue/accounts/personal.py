@@ -42,19 +42,19 @@ OWN = (EmailAddress, Authenticator, ProviderIdentity, Curatorship, SavedSearch, 
 
 def export_account(user: User) -> dict[str, Any]:
     """All that the site keeps about the account, by kind of thing, in French."""
+    identity = {
+        _("prénom"): user.first_name,
+        _("nom"): user.last_name,
+        _("adresse électronique"): user.email,
+        _("compte créé le"): user.date_joined,
+        _("dernière connexion"): user.last_login,
+        _("double authentification"): Authenticator.objects.filter(user=user).exists(),
+    }
+    mails = OutgoingMail.objects.filter(to__iexact=user.email).values("subject", "created_at", "sent_at")
     lines_by_kind: dict[str, Any] = {
         _("établi le"): timezone.now(),
-        _("identité"): {
-            _("prénom"): user.first_name,
-            _("nom"): user.last_name,
-            _("adresse électronique"): user.email,
-            _("compte créé le"): user.date_joined,
-            _("dernière connexion"): user.last_login,
-            _("double authentification"): Authenticator.objects.filter(user=user).exists(),
-        },
-        _("courriels envoyés depuis un mois"): list(
-            OutgoingMail.objects.filter(to__iexact=user.email).values("subject", "created_at", "sent_at")
-        ),
+        _("identité"): identity,
+        _("courriels envoyés depuis un mois"): list(mails),
     }
     for field in user_foreign_keys():
         model = field.model

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +22,8 @@ from catalogue.models import (
 
 def shapes_of(*relations: str) -> tuple[str, ...]:
     """Columns of related records that lists do not read."""
-    return tuple(f"{relation}__{name}" for relation in relations for name in (*RECORD_SHAPES, "description"))
+    columns = (*RECORD_SHAPES, "description")
+    return tuple(f"{relation}__{name}" for relation, name in product(relations, columns))
 
 
 @admin.register(Document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -176,40 +177,30 @@ class KindAdmin(ListedRecordAdmin):
     own_fieldsets: ClassVar[list[tuple[Any, dict[str, Any]]]] = []
     own_inlines: ClassVar[list[type]] = []
     has_place = True
+    source_fields: ClassVar[list[Any]] = [
+        "source",
+        "source_url",
+        "source_citation",
+        ("external_id", "import_batch"),
+        "locked_fields",
+    ]
+    follow_up_fields: ClassVar[list[Any]] = [
+        ("state", "proof", "published_at"),
+        ("verified_on", "expires_on", "language"),
+        ("is_synthetic", "created_by", "created_at", "updated_at"),
+    ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Record | None = None) -> list[Any]:
         """The fields every kind has, around those of this one."""
-        place = ["location_precision", "geometry", "place_name"] if self.has_place else ["place_name"]
+        shape = ["location_precision", "geometry"] if self.has_place else []
+        place = [*shape, "place_name", ("territory", "country"), ("year_start", "year_end")]
         return [
             (None, {"fields": ["title", "slug", "summary", "description", "version"]}),
             *self.own_fieldsets,
-            (
-                _("Lieu et période"),
-                {"fields": [*place, ("territory", "country"), ("year_start", "year_end")]},
-            ),
+            (_("Lieu et période"), {"fields": place}),
             (_("Classement"), {"fields": ["themes", "stakes", "programmes"]}),
-            (
-                _("Source"),
-                {
-                    "fields": [
-                        "source",
-                        "source_url",
-                        "source_citation",
-                        ("external_id", "import_batch"),
-                        "locked_fields",
-                    ]
-                },
-            ),
-            (
-                _("Publication et suivi"),
-                {
-                    "fields": [
-                        ("state", "proof", "published_at"),
-                        ("verified_on", "expires_on", "language"),
-                        ("is_synthetic", "created_by", "created_at", "updated_at"),
-                    ]
-                },
-            ),
+            (_("Source"), {"fields": self.source_fields}),
+            (_("Publication et suivi"), {"fields": self.follow_up_fields}),
         ]
 
     def get_inlines(self, request: HttpRequest, obj: Record | None) -> list[type]:
@@ -257,7 +248,8 @@ class KindAdmin(ListedRecordAdmin):
 
 def _answered_needs(formsets: list[InlineFormSet]) -> set[int]:
     """The needs that the lines of answers name: on the page of a solution, they are other records."""
-    lines = [line for one in formsets if one.model is NeedAnswer for line in one.forms]
+    answers = [formset.forms for formset in formsets if formset.model is NeedAnswer]
+    lines = list(chain.from_iterable(answers))
     named = {line.initial.get("need") for line in lines} | {line.instance.need_id for line in lines}
     return {pk for pk in named if pk}
 

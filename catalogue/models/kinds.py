@@ -1,5 +1,7 @@
 """The five kinds of records, each with its own table, and what belongs to one kind alone."""
 
+from itertools import chain
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils import timezone
@@ -184,7 +186,7 @@ class LabelAward(models.Model):
         },
         Regime.OTHER: {"laureat": _("lauréat")},
     }
-    STEP_CHOICES = [(code, label) for steps in STEPS.values() for code, label in steps.items()]
+    STEP_CHOICES = list(chain.from_iterable(steps.items() for steps in STEPS.values()))
 
     operation = models.ForeignKey(
         Operation, models.CASCADE, related_name="awards", verbose_name=_("opération")

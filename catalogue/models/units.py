@@ -74,11 +74,9 @@ def _factor(text: str) -> Decimal:
     return Decimal(top) / Decimal(bottom or "1")
 
 
-UNITS = {
-    name: Unit(dimension, _factor(factor))
-    for dimension, units in DIMENSIONS.items()
-    for name, factor in units.items()
-}
+UNITS: dict[str, Unit] = {}
+for _dimension, _units in DIMENSIONS.items():
+    UNITS |= {name: Unit(_dimension, _factor(text)) for name, text in _units.items()}
 
 
 def normalise_unit(unit: str) -> str:

@@ -92,7 +92,7 @@ def parameters_of(cursor: Any, records: int, seed: int) -> dict[str, Any]:
     measures, units = zip(*vocabulary.MEASURES, strict=True)
     regimes, steps = zip(*vocabulary.AWARDS, strict=True)
     themes, subjects = zip(*vocabulary.SUBJECTS, strict=True)
-    return {
+    numbers = {
         "records": records,
         "seed": seed,
         "solutions": max(1, records * 6 // 100),
@@ -100,23 +100,28 @@ def parameters_of(cursor: Any, records: int, seed: int) -> dict[str, Any]:
         "source": source.pk,
         "first_id": reserve(cursor, Record._meta.db_table, records),
         "first_organisation": reserve(cursor, Organisation._meta.db_table, organisations),
-        "subjects": list(subjects),
-        "subject_themes": list(themes),
-        "summaries": list(vocabulary.SUMMARIES),
-        "bodies": list(vocabulary.BODIES),
-        "measures": list(measures),
-        "units": list(units),
-        "regimes": list(regimes),
-        "steps": list(steps),
-        "tests": list(vocabulary.TESTS),
+    }
+    lists = {
+        "subjects": subjects,
+        "subject_themes": themes,
+        "summaries": vocabulary.SUMMARIES,
+        "bodies": vocabulary.BODIES,
+        "measures": measures,
+        "units": units,
+        "regimes": regimes,
+        "steps": steps,
+        "tests": vocabulary.TESTS,
+        "organisation_names": vocabulary.ORGANISATION_NAMES,
+        "organisation_kinds": vocabulary.ORGANISATION_KINDS,
+    }
+    texts = {
         "abandon": vocabulary.ABANDON,
         "citation": vocabulary.CITATION,
         "document": vocabulary.DOCUMENT,
         "label": vocabulary.LABEL,
         "measured_by": vocabulary.MEASURED_BY,
-        "organisation_names": list(vocabulary.ORGANISATION_NAMES),
-        "organisation_kinds": list(vocabulary.ORGANISATION_KINDS),
     }
+    return numbers | texts | {name: list(values) for name, values in lists.items()}
 
 
 def reserve(cursor: Any, table: str, count: int) -> int:

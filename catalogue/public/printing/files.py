@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
@@ -32,7 +33,7 @@ def of_selection(records: Sequence[Record], base: str, address: str) -> bytes:
     """The PDF of several: what they are, where they are, then each; ``address`` leads to the same online."""
     pictures: Pictures = {}
     numbers = {record.pk: str(number) for number, record in enumerate(records, 1)}
-    everywhere = [one for record in records for one in _spots(record, numbers[record.pk])]
+    everywhere = list(chain.from_iterable(_spots(record, numbers[record.pk]) for record in records))
     sheets = [_sheet(record, base, pictures, numbers[record.pk]) for record in records]
     count = len(records)
     context = {

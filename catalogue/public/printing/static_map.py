@@ -7,6 +7,7 @@ France, each territory overseas) have a map each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import cos, radians
 from typing import Any, NamedTuple
 
@@ -73,9 +74,15 @@ def _groups(spots: Iterable[Spot]) -> list[list[Spot]]:
     apart = APART_DEGREES * 111_320
     groups: list[list[Spot]] = []
     for one in spots:
-        near = [g for g in groups if any(max(abs(one.x - o.x), abs(one.y - o.y)) < apart for o in g)]
-        groups = [g for g in groups if g not in near] + [[one, *(o for g in near for o in g)]]
-    return sorted((sorted(g, key=lambda o: o.y, reverse=True) for g in groups), key=len, reverse=True)
+        near = [group for group in groups if _is_near(one, group, apart)]
+        groups = [group for group in groups if group not in near]
+        groups.append([one, *chain.from_iterable(near)])
+    from_north = (sorted(group, key=lambda other: other.y, reverse=True) for group in groups)
+    return sorted(from_north, key=len, reverse=True)
+
+
+def _is_near(spot: Spot, group: Iterable[Spot], metres: float) -> bool:
+    return any(max(abs(spot.x - other.x), abs(spot.y - other.y)) < metres for other in group)
 
 
 def _draw_map(spots: Sequence[Spot]) -> str:

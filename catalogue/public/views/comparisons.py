@@ -35,7 +35,7 @@ class SlugsField(forms.Field):
 
     def to_python(self, value: Any) -> list[str]:
         """The slugs of all the values of the parameter."""
-        parts = [part.strip() for text in value or [] for part in text.split(",")]
+        parts = [part.strip() for part in ",".join(value or []).split(",")]
         return list(dict.fromkeys(part for part in parts if part))
 
     def validate(self, value: Any) -> None:
