@@ -1,7 +1,6 @@
-"""Imports in three steps that can be tested apart: read a file, compare with the base, write in one go.
+"""Imports in three steps that can be tested apart: read a file, compare with the database, write at once.
 
-``read`` turns any CSV or XLSX into rows with their line number; ``mapping`` and ``fields`` turn rows
-into candidates; ``resolve`` finds territories and ``suspicion`` doubts places; ``diff`` compares,
-without touching anything; ``write`` writes in one transaction. ``run`` chains them for the commands
-and for the workshop.
+``read`` turns a file into rows with their line number; ``columns`` maps columns to fields and ``rows`` turns
+rows into candidates; ``places`` finds territories and doubts points; ``compare`` compares without writing;
+``write`` writes in one transaction. ``run`` chains them for the commands and for the jobs of the ``wizard``.
 """

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.imports.columns import recognition as described
+from catalogue.imports.columns.mapping import source_details
 from catalogue.imports.columns.recognition import KEEP
 from catalogue.imports.read.files import MAX_BYTES
 from catalogue.imports.read.problems import FileRefused
@@ -102,11 +103,10 @@ class UploadForm(forms.Form):
             return {"code": data["source"].code}
         name = data.get("nom", "")
         if not name:
-            said = mapping.get("source", {})
-            given = said if isinstance(said, dict) else {"code": str(said)}
+            given = source_details(mapping)
             if not given.get("code") and "correspondance" not in self.errors:
                 self.add_error("nom", _("Choisissez une source, ou nommez-en une nouvelle."))
-            return {key: str(value) for key, value in given.items()}
+            return given
         code = slugify(name)[:80]
         if not code:
             self.add_error("nom", _("Ce nom ne contient ni lettre ni chiffre."))

@@ -1,12 +1,13 @@
-"""How a column of labels is read, said on the page: its regime first, for none is ever read as another.
+"""Read a column of labels, as the page offers it: its regime first, for none is ever read as another.
 
-« Résultats 2014 » gives a step of one regime, « Charte » the year of a charter. What a mapping file says
-beyond that is kept as it is. Called by ``columns``.
+« Résultats 2014 » gives a step of one regime, « Charte » the year of a charter. Whatever else a mapping file
+states is left as it is. Called by ``recognition``.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ RESULT = re.compile(r"\b(resultats?|label|labellisation|attribution|etape)\b")
 
 
 def award_choices(spec: KindSpec) -> list[tuple[str, str]]:
-    """What a column may say of labels, by label; nothing for a nature that has none."""
+    """Return the (value, label) choices of a column of labels; none for a kind without awards."""
     if all(collection.name != COLLECTION for collection in spec.collections):
         return []
     steps = [(f"{COLLECTION}:{regime}:etape", _step_label(regime)) for regime in REGIMES]
@@ -44,13 +45,18 @@ def _step_label(regime: LabelAward.Regime) -> str:
 
 
 def regime_steps(regime: str) -> list[tuple[str, str]]:
-    """The steps of a regime, and of no other."""
+    """Return the (code, label) steps of a regime, and of no other."""
     found = LabelAward.STEPS.get(LabelAward.Regime(regime), {}) if regime in LabelAward.Regime.values else {}
     return [(code, str(label)) for code, label in found.items()]
 
 
+def step_keys(regime: str) -> set[str]:
+    """Return the codes and labels of the steps of a regime, in the form in which words are compared."""
+    return set(map(comparison_key, chain.from_iterable(regime_steps(regime))))
+
+
 def choice_of_item(item: dict[str, Any]) -> str:
-    """The choice of the page that says what an item of a mapping says; "" when none does."""
+    """Return the choice that corresponds to an item of a mapping; "" when none does."""
     constants = item.get("constantes", {})
     regime, target = constants.get("regime", ""), item.get("champ", "")
     if constants.get("label") != LABEL or regime not in REGIMES:
@@ -62,7 +68,7 @@ def choice_of_item(item: dict[str, Any]) -> str:
 
 
 def build_item(header: str, choice: str, old: dict[str, Any] | None) -> dict[str, Any]:
-    """The item of a mapping that a choice makes of a column; what ``old`` said of its words stays."""
+    """Return the item of a mapping for the choice of a column; the words that ``old`` maps are preserved."""
     if old is not None and choice_of_item(old) == choice:
         return {**old, "colonne": header}
     _name, regime, what = choice.split(":")
@@ -75,7 +81,7 @@ def build_item(header: str, choice: str, old: dict[str, Any] | None) -> dict[str
 
 
 def propose_award(header: str, samples: list[str]) -> str:
-    """The choice proposed for a column from its header and a few of its cells; "" for none."""
+    """Return the choice proposed for a column from its header and a few of its cells; "" for none."""
     form, cells = comparison_key(header), {comparison_key(sample) for sample in samples}
     if re.match(rf"{CHARTER}\b", form) and any(YEAR.fullmatch(cell) for cell in cells):
         return f"{COLLECTION}:{LabelAward.Regime.R2013}:{CHARTER}"
@@ -83,12 +89,11 @@ def propose_award(header: str, samples: list[str]) -> str:
     if not RESULT.search(form) or len(years) != 1:
         return ""
     regime = _regime_in_force(years.pop())
-    known = {comparison_key(word) for pair in regime_steps(regime) for word in pair} if regime else set()
-    return f"{COLLECTION}:{regime}:etape" if cells & (known | ANSWERS) else ""
+    return f"{COLLECTION}:{regime}:etape" if cells & (step_keys(regime) | ANSWERS) else ""
 
 
 def _regime_in_force(year: int) -> str:
-    """The only regime in force all the year; "" for 2016 and for the years before any."""
+    """Return the only regime in force all the year; "" for 2016 and for the years before any."""
     if year >= 2023:
         return LabelAward.Regime.R2023.value
     spans = {

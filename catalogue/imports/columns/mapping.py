@@ -1,14 +1,14 @@
 """From the columns of a foreign file to ours: a mapping file in TOML, or our own headers as they are.
 
-A mapping says which column fills which field, with which constants, vocabulary and units. The import
-wizard keeps the same data. Nothing here reads the base.
+A mapping tells which column fills which field, with which constants, vocabulary and units. The import
+wizard stores the same data. Nothing here reads the database.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -56,7 +56,7 @@ class ItemRule:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What to do with a file: its nature, its source, and a rule for each field."""
+    """What to do with a file: the kind of its rows, its source, and a rule for each field."""
 
     spec: KindSpec
     rules: dict[str, FieldRule]
@@ -67,26 +67,26 @@ class Mapping:
     srid: int = 4326
 
     def columns(self) -> set[str]:
-        """The columns of the file that some rule reads."""
+        """Return the columns of the file that some rule reads."""
         used = {rule.column for rule in self.rules.values()} | {item.column for item in self.items}
         templates = [rule.template for rule in self.rules.values()]
-        templates += [text for item in self.items for text in item.constants.values()]
-        return used | {name for text in templates for name in TEMPLATE.findall(text)}
+        for item in self.items:
+            templates += item.constants.values()
+        return used.union(*map(TEMPLATE.findall, templates))
 
 
 @lru_cache(maxsize=50_000)
 def comparison_key(text: str) -> str:
-    """The text in the form in which headers and vocabulary are compared."""
+    """Return the form in which headers and vocabulary are compared."""
     return normalise(one_line(text)) or one_line(text)
 
 
 def load_mapping(text: str) -> Mapping:
-    """The mapping that a TOML text describes. Raises FileRefused with what is wrong in it."""
     return build_mapping(parse_toml(text))
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """What a TOML text holds. Raises FileRefused when it is not TOML."""
+    """Return the data of a TOML text. Raise FileRefused when it is not TOML."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -96,18 +96,13 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def build_mapping(data: dict[str, Any]) -> Mapping:
-    """The mapping that the data of a TOML text, or of the import wizard, describe."""
+    """Return the mapping that the data of a TOML text, or of the wizard, describe. Raise FileRefused."""
     spec = KIND_SPECS.get(str(data.get("nature", "")))
     if spec is None:
         raise FileRefused(
             _("La correspondance doit dire la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)}
         )
-    source = data.get("source", {})
-    details = (
-        {key: str(value) for key, value in source.items()}
-        if isinstance(source, dict)
-        else {"code": str(source)}
-    )
+    details = source_details(data)
     srid = data.get("projection", 4326)
     if srid not in SRIDS:
         raise FileRefused(
@@ -122,6 +117,13 @@ def build_mapping(data: dict[str, Any]) -> Mapping:
         ignored=frozenset(comparison_key(name) for name in data.get("ignorees", [])),
         srid=srid,
     )
+
+
+def source_details(data: dict[str, Any]) -> dict[str, str]:
+    """Return the source of the data of a mapping by « code », « nom » …; a bare text is its code."""
+    source = data.get("source", {})
+    given = source if isinstance(source, dict) else {"code": source}
+    return {name: str(value) for name, value in given.items()}
 
 
 def _build_field_rules(spec: KindSpec, table: dict[str, Any]) -> dict[str, FieldRule]:
@@ -143,11 +145,15 @@ def _build_field_rules(spec: KindSpec, table: dict[str, Any]) -> dict[str, Field
             column=given.get("colonne", ""),
             constant=str(given.get("constante", "")),
             template=given.get("modele", ""),
-            values={comparison_key(key): str(target) for key, target in given.get("valeurs", {}).items()},
-            empty=frozenset(comparison_key(word) for word in given.get("vides", [])),
+            values=_vocabulary(given),
+            empty=frozenset(map(comparison_key, given.get("vides", []))),
             separator=given.get("separateur", ";"),
         )
     return rules
+
+
+def _vocabulary(given: dict[str, Any]) -> dict[str, str]:
+    return {comparison_key(text): str(value) for text, value in given.get("valeurs", {}).items()}
 
 
 def _build_item_rules(spec: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
@@ -162,21 +168,14 @@ def _build_item_rules(spec: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
                     _("Collection « %(name)s » : champ inconnu « %(what)s ».")
                     % {"name": collection.name, "what": sorted(unknown)[0]}
                 )
-            rules.append(
-                ItemRule(
-                    collection,
-                    given.get("colonne", ""),
-                    target,
-                    {comparison_key(key): str(value) for key, value in given.get("valeurs", {}).items()},
-                    frozenset(comparison_key(word) for word in given.get("ignores", [])),
-                    constants,
-                )
-            )
+            column = given.get("colonne", "")
+            ignored = frozenset(map(comparison_key, given.get("ignores", [])))
+            rules.append(ItemRule(collection, column, target, _vocabulary(given), ignored, constants))
     return rules
 
 
 def match_headers(spec: KindSpec, headers: list[str]) -> Mapping:
-    """The mapping of a file that has our own headers; the others are proposed by their synonyms."""
+    """Return the mapping of a file that has our own headers, or synonyms of them."""
     rules: dict[str, FieldRule] = {}
     for known in spec.by_name.values():
         header = _find_header(known, headers, rules)
@@ -195,13 +194,13 @@ def _find_header(known: Field, headers: list[str], rules: dict[str, FieldRule]) 
 
 
 def is_personal(header: str) -> bool:
-    """True for a header that announces the data of a person: such a column is left out."""
+    """Return True for a header that announces the data of a person: such a column is left out."""
     words = comparison_key(header)
     return bool(PERSONAL.search(words)) and not NOT_PERSONAL.search(words)
 
 
 def bind_columns(mapping: Mapping, headers: list[str]) -> Mapping:
-    """The mapping with its columns written as the file writes them; FileRefused when one is missing."""
+    """Write the columns of the mapping as the file writes them. Raise FileRefused when one is missing."""
     by_form = {comparison_key(header): header for header in reversed(headers)}
 
     def actual(column: str) -> str:
@@ -219,34 +218,26 @@ def bind_columns(mapping: Mapping, headers: list[str]) -> Mapping:
         return TEMPLATE.sub(lambda m: m[0] if m[1] == "ligne" else "{" + actual(m[1]) + "}", template)
 
     rules = {
-        name: FieldRule(actual(r.column), r.constant, text(r.template), r.values, r.empty, r.separator)
-        for name, r in mapping.rules.items()
+        name: replace(rule, column=actual(rule.column), template=text(rule.template))
+        for name, rule in mapping.rules.items()
     }
-    items = tuple(
-        ItemRule(
-            i.collection,
-            actual(i.column),
-            i.target,
-            i.values,
-            i.ignored,
-            {key: text(value) for key, value in i.constants.items()},
-        )
-        for i in mapping.items
-    )
-    return Mapping(
-        mapping.spec, rules, items, mapping.source, mapping.source_details, mapping.ignored, mapping.srid
-    )
+    items = []
+    for item in mapping.items:
+        constants = {name: text(value) for name, value in item.constants.items()}
+        items.append(replace(item, column=actual(item.column), constants=constants))
+    return replace(mapping, rules=rules, items=tuple(items))
 
 
 def unread_columns(mapping: Mapping, headers: list[str]) -> tuple[list[str], list[str]]:
-    """The columns that no rule reads and that were not set aside on purpose: (personal, others)."""
+    """Return the columns that no rule reads and that were not ignored on purpose: (personal, others)."""
     used = mapping.columns()
     rest = [h for h in headers if h not in used and comparison_key(h) not in mapping.ignored]
-    return [h for h in rest if is_personal(h)], [h for h in rest if not is_personal(h)]
+    personal = [header for header in rest if is_personal(header)]
+    return personal, [header for header in rest if header not in personal]
 
 
 def fill_template(template: str, cells: dict[str, str], line: int) -> str:
-    """The template with the cells of a row in the place of ``{column}``, and its number for ``{ligne}``."""
+    """Fill ``{column}`` with the cells of a row, and ``{ligne}`` with its number."""
     return TEMPLATE.sub(
         lambda match: str(line) if match[1] == "ligne" else one_line(cells.get(match[1], "")), template
     )

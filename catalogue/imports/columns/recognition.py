@@ -1,22 +1,21 @@
-"""What each column of a file seems to hold, and the field that is proposed for it. Called by ``wizard``.
+"""Propose a field for each column of a file. Called by the ``wizard``.
 
-Headers come first, then what the same source was read with the last time, then the content. A column
-whose header or content looks personal is left out unless a curator says otherwise.
+Headers come first, then the previous mapping of the same source, then the content. A column whose header
+or content looks personal is left out unless a curator decides otherwise.
 """
 
 from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from itertools import chain
 from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.imports.columns import awards
-from catalogue.imports.columns import mapping as mappings
-from catalogue.imports.columns.mapping import comparison_key, is_personal
+from catalogue.imports.columns.mapping import comparison_key, is_personal, match_headers
 from catalogue.imports.read.table import Table
 from catalogue.imports.read.typography import one_line
 from catalogue.models import RecordOrganisation
@@ -29,7 +28,7 @@ LONGEST_LOOK = 2000
 MOSTLY = 0.8
 SOMETIMES = 0.2
 KEEP = "="
-"""The choice that keeps what a mapping file makes of a column, beyond one field."""
+"""The choice that leaves a column as a mapping file reads it, beyond one field."""
 EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[a-zA-Z]{2,}")
 PHONE = re.compile(r"(?:\+33\s?|0)[1-9](?:[\s.-]?\d{2}){4}")
 CODE = re.compile(r"(?:\d{4,5}|2[AB]\d{3})")
@@ -52,10 +51,12 @@ PLACES = {
 }
 IDENTITY = ("territoire", "commune", "titre")
 """The fields that identify a row together when no column does."""
+WORD_SETTINGS = {"valeurs", "vides", "separateur"}
+"""What the rule of a field tells of the words of its cells."""
 
 
 class Column(TypedDict):
-    """One column as the batch keeps it."""
+    """One column as the batch stores it."""
 
     header: str
     samples: list[str]
@@ -64,7 +65,7 @@ class Column(TypedDict):
 
 
 def describe_columns(table: Table) -> list[Column]:
-    """Each column with a few of its cells and what they look like; personal cells are not kept."""
+    """Describe each column by a few of its cells and what they look like; personal cells are not stored."""
     columns: list[Column] = []
     for header in table.headers:
         written = (row.cells.get(header, "")[:LONGEST_LOOK] for row in table.rows[:LOOKED_AT])
@@ -96,7 +97,7 @@ def _has_email(cells: list[str]) -> bool:
 
 
 def _suggest_field(cells: list[str]) -> str:
-    """The field that the content alone suggests."""
+    """Return the field that the content alone suggests."""
     if _share_matching(POINT, cells) > MOSTLY:
         return "point"
     if _share_matching(SHAPE, cells) > MOSTLY:
@@ -106,7 +107,7 @@ def _suggest_field(cells: list[str]) -> str:
 
 
 def field_label(spec: KindSpec, known: Field) -> str:
-    """How a field is called on a screen."""
+    """Return the label of a field on a screen."""
     if known.name in PLACES and known is not spec.key:
         return str(PLACES[known.name])
     if known is spec.key:
@@ -118,7 +119,7 @@ def field_label(spec: KindSpec, known: Field) -> str:
 
 
 def attribute_label(spec: KindSpec, attribute: str) -> str:
-    """How an attribute of a record, or one of its collections, is called on a screen."""
+    """Return the label of an attribute of a record, or of one of its collections, on a screen."""
     if attribute == "geometry":
         return _("Emplacement")
     if attribute == "location_precision":
@@ -139,7 +140,7 @@ def _capitalise(text: str) -> str:
 
 
 def field_choices(spec: KindSpec) -> list[tuple[str, str]]:
-    """What a column may fill, by label; the source is said for the whole file."""
+    """Return what a column may fill, by label; the source is chosen for the whole file."""
     named = [
         (known.name, field_label(spec, known)) for known in spec.by_name.values() if known.name != "source"
     ]
@@ -147,7 +148,7 @@ def field_choices(spec: KindSpec) -> list[tuple[str, str]]:
 
 
 def propose_fields(spec: KindSpec, columns: list[Column], data: dict[str, Any]) -> dict[str, str]:
-    """The field proposed for each column, "" for none. ``data`` are those of a mapping, or empty."""
+    """Return the field proposed for each column, "" for none. ``data`` are those of a mapping, or empty."""
     by_form = {comparison_key(column["header"]): column["header"] for column in reversed(columns)}
     proposed = {column["header"]: "" for column in columns}
     for name, rule in data.get("champs", {}).items():
@@ -155,101 +156,103 @@ def propose_fields(spec: KindSpec, columns: list[Column], data: dict[str, Any]) 
         header = by_form.get(comparison_key(wanted)) if wanted else None
         if header and name in spec.by_name:
             proposed[header] = name
-    for item in _mapping_items(spec, data):
+    items = chain.from_iterable(data.get(collection.name, []) for collection in spec.collections)
+    for item in items:
         if found := by_form.get(comparison_key(str(item.get("colonne", "")))):
             proposed[found] = KEEP if proposed[found] else awards.choice_of_item(item) or KEEP
     if data.get("champs"):
         return proposed
-    headers = [column["header"] for column in columns if not column["personal"]]
-    for name, native in mappings.match_headers(spec, headers).rules.items():
+    shareable = [column for column in columns if not column["personal"]]
+    headers = [column["header"] for column in shareable]
+    for name, native in match_headers(spec, headers).rules.items():
         proposed[native.column] = name
     _propose_by_prefix(spec, proposed, headers)
-    _propose_by_content(spec, proposed, [c for c in columns if not c["personal"]])
+    _propose_by_content(spec, proposed, shareable)
     return proposed
 
 
 def _propose_by_content(spec: KindSpec, proposed: dict[str, str], columns: list[Column]) -> None:
-    """Labels by their header and words, then what the cells alone suggest."""
-    for column in columns if awards.award_choices(spec) else ():
-        if not proposed[column["header"]]:
+    """Propose labels by their header and words, then what the cells alone suggest."""
+    waiting = [column for column in columns if not proposed[column["header"]]]
+    if awards.award_choices(spec):
+        for column in waiting:
             proposed[column["header"]] = awards.propose_award(column["header"], column["samples"])
-    for column in columns:
+    for column in waiting:
         looks = column["looks"]
         if not proposed[column["header"]] and looks in spec.by_name and looks not in proposed.values():
             proposed[column["header"]] = looks
     if "emplacement" in proposed.values():
         for header, name in proposed.items():
-            proposed[header] = "" if name in POSITION else name  # the geometry says it, and in one system
+            proposed[header] = "" if name in POSITION else name  # the geometry has it, in one system
 
 
 def _propose_by_prefix(spec: KindSpec, proposed: dict[str, str], headers: list[str]) -> None:
-    """« Superficie du quartier (ha) » is the area, « Nom EcoQuartier » the title."""
+    """Read « Superficie du quartier (ha) » as the area, « Nom EcoQuartier » as the title."""
     for known in spec.fields:
         words = (comparison_key(known.name), *known.synonyms)
         for header in headers:
             if known.name in proposed.values():
                 break
             form = comparison_key(BRACKETS.sub("", header))
-            alike = any(
-                form == word or form.startswith(tuple(f"{word} {of} " for of in PREPOSITIONS))
-                for word in words
-            )
-            if not proposed[header] and (alike or (known.name == "titre" and TITLE.match(form))):
+            is_title = known.name == "titre" and TITLE.match(form)
+            if not proposed[header] and (is_title or any(_starts_with(form, word) for word in words)):
                 proposed[header] = known.name
 
 
-def _mapping_items(spec: KindSpec, data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for collection in spec.collections for item in data.get(collection.name, [])]
+def _starts_with(form: str, word: str) -> bool:
+    return form == word or form.startswith(tuple(f"{word} {preposition} " for preposition in PREPOSITIONS))
 
 
 def compose_mapping(
     spec: KindSpec, chosen: dict[str, str], data: dict[str, Any], srid: int, constants: dict[str, str]
 ) -> dict[str, Any]:
-    """The data of a mapping from the field chosen for each column.
+    """Return the data of a mapping from the field chosen for each column.
 
-    ``data`` are those of the mapping that was there: the vocabulary of a field that is kept stays with it.
+    ``data`` are those of the previous mapping: the vocabulary of a field that is chosen again stays with it.
     """
-    made = copy.deepcopy(data)
-    old = {name: {"colonne": rule} if isinstance(rule, str) else rule for name, rule in _fields(made)}
+    composed = copy.deepcopy(data)
+    for collection in spec.collections:
+        composed[collection.name] = _compose_items(chosen, composed.get(collection.name, []), collection.name)
+    return composed | {
+        "nature": spec.name,
+        "champs": _compose_fields(spec, chosen, composed.get("champs", {}), constants),
+        "projection": srid,
+        "ignorees": [header for header, name in chosen.items() if not name],
+    }
+
+
+def _compose_fields(
+    spec: KindSpec, chosen: dict[str, str], previous: dict[str, Any], constants: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return the rule of each field: rules without a column, chosen columns, constants, a made-up key."""
+    old = {name: {"colonne": rule} if isinstance(rule, str) else rule for name, rule in previous.items()}
     fields = {name: rule for name, rule in old.items() if not rule.get("colonne")}
     for header, name in chosen.items():
         if name in spec.by_name:
-            kept = {k: v for k, v in old.get(name, {}).items() if k in {"valeurs", "vides", "separateur"}}
-            fields[name] = {**kept, "colonne": header}
+            words = {key: value for key, value in old.get(name, {}).items() if key in WORD_SETTINGS}
+            fields[name] = {**words, "colonne": header}
     for name, value in constants.items():
         if name in fields and "constante" not in fields[name]:
-            continue  # a column, or a template, says it row by row
+            continue  # a column, or a template, fills it row by row
         fields.pop(name, None)
         if value:
             fields[name] = {"constante": value}
     if spec.key.name not in fields:
-        parts = [fields[name].get("colonne", "") for name in IDENTITY if name in fields]
-        fields[spec.key.name] = {"modele": " ".join(f"{{{part}}}" for part in parts if part)}
-    for collection in spec.collections:
-        made[collection.name] = _compose_items(chosen, made.get(collection.name, []), collection.name)
-    made |= {
-        "nature": spec.name,
-        "champs": fields,
-        "projection": srid,
-        "ignorees": [header for header, name in chosen.items() if not name],
-    }
-    return made
+        columns = [fields.get(name, {}).get("colonne") for name in IDENTITY]
+        fields[spec.key.name] = {"modele": " ".join(f"{{{column}}}" for column in columns if column)}
+    return fields
 
 
 def _compose_items(chosen: dict[str, str], old: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """The items of a collection: those that are kept as they were, then those that the page says."""
+    """Return the items of a collection: those left as they were, those that the page chose."""
     by_column: dict[str, list[dict[str, Any]]] = {}
     for item in old:
         by_column.setdefault(comparison_key(str(item.get("colonne", ""))), []).append(item)
     items: list[dict[str, Any]] = []
     for header, choice in chosen.items():
-        there = by_column.get(comparison_key(header), [])
+        previous = by_column.get(comparison_key(header), [])
         if choice == KEEP:
-            items += there
+            items += previous
         elif choice.startswith(f"{name}:"):
-            items.append(awards.build_item(header, choice, there[0] if there else None))
+            items.append(awards.build_item(header, choice, previous[0] if previous else None))
     return items
-
-
-def _fields(data: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    return list(data.get("champs", {}).items())

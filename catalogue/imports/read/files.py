@@ -1,6 +1,6 @@
-"""Step one: the bytes of a file become rows with their line number. Called by ``run``.
+"""Read the bytes of a file into rows with their line number. Called by ``run``.
 
-The content decides what the file is, never its name; nothing here opens anything but the bytes given.
+The content decides what the file is, never its name; nothing but the given bytes is opened.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 50_000
 SEPARATORS = ";,\t|"
 SAMPLE = 1_000_000
-"""Bytes around a fault that tell the encoding of a file."""
+"""Bytes around a fault from which the encoding is guessed."""
 MOST_CELLS = 20 * MAX_COLUMNS
 MOST_BEFORE = 1000
 """Lines above the header, and blank ones, that a file may have beyond its rows."""
 LONGEST_RECORD = 4_000_000
-"""Signs of one row: a file without line breaks, or with one quote too many, is not one long row."""
+"""Characters of one row: a file without line breaks, or with one quote too many, is not one long row."""
 OTHERS = {
     b"%PDF": gettext_lazy("un PDF"),
     b"[": gettext_lazy("une liste JSON"),
@@ -65,7 +65,7 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs
 
 
 def read_file(data: bytes, *, max_rows: int = MAX_ROWS, layer: str = "") -> Table:
-    """The table that the bytes hold: ``layer`` of it when there are several. Raises FileRefused."""
+    """Return the table of a file, of its ``layer`` when it has several. Raise FileRefused."""
     if not data.strip():
         raise FileRefused(_("Le fichier est vide."))
     if len(data) > MAX_BYTES:
@@ -91,7 +91,7 @@ def refuse_other_formats(data: bytes) -> None:
 
 
 def decode_text(data: bytes) -> tuple[str, str]:
-    """The text and the encoding it was in: UTF-8, UTF-16, else Windows or Latin-9."""
+    """Return the text and its encoding: UTF-8, UTF-16, else Windows or Latin-9."""
     for mark, encoding in BOMS:
         if data.startswith(mark):
             try:
@@ -113,7 +113,7 @@ def decode_text(data: bytes) -> tuple[str, str]:
 
 
 def _decode_unmarked_utf16(data: bytes, position: int) -> tuple[str, str]:
-    """The text of UTF-16 without its mark, every other byte of which is NUL. Raises FileRefused."""
+    """Decode UTF-16 without its mark, every other byte of which is NUL. Raise FileRefused."""
     head = data[:200]
     for encoding, first in (("utf-16-le", 1), ("utf-16-be", 0)):
         if head[first::2].count(0) > len(head) * 0.4 and head[1 - first :: 2].count(0) == 0:
@@ -126,12 +126,12 @@ def _decode_unmarked_utf16(data: bytes, position: int) -> tuple[str, str]:
 
 
 def is_latin_9(data: bytes) -> bool:
-    """True when « œ », « € » or « Ÿ » stand where Latin-9 writes them, and nothing where Windows does."""
+    """Return True for « œ », « € » or « Ÿ » where Latin-9 writes them, and nothing where Windows does."""
     return LATIN_9.search(data) is not None and WINDOWS.search(data) is None
 
 
 def refuse_nul(text: str) -> str:
-    """The text. Raises FileRefused when it contains NUL, which no database takes."""
+    """Return the text; raise FileRefused when it contains NUL, which no database takes."""
     position = text.find("\x00")
     if position >= 0:
         line = text.count("\n", 0, position) + 1
@@ -154,7 +154,7 @@ def refuse_broken_utf8(data: bytes, position: int) -> None:
 
 
 def guess_separator(text: str) -> str:
-    """The separator that cuts the first lines into the most, and the most regular, cells."""
+    """Return the separator that cuts the first lines into the most, and the most regular, cells."""
     sample = text[:65536]
 
     def score(separator: str) -> tuple[int, int]:
@@ -170,7 +170,7 @@ def guess_separator(text: str) -> str:
 
 
 def read_csv(text: str, encoding: str, *, max_rows: int) -> Table:
-    """The table of a CSV, or FileRefused with the lines at fault."""
+    """Return the table of a CSV. Raise FileRefused with the lines at fault."""
     separator = guess_separator(text)
     csv.field_size_limit(MAX_CELL)
     lines = list(_read_records(text, separator, max_rows))
@@ -192,7 +192,7 @@ def read_csv(text: str, encoding: str, *, max_rows: int) -> Table:
 
 
 def _read_records(text: str, separator: str, max_rows: int) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the number of the line where it starts."""
+    """Yield each record with the number of the line where it starts."""
     taken = 0
 
     def feed() -> Iterator[str]:
@@ -222,15 +222,13 @@ def _read_records(text: str, separator: str, max_rows: int) -> Iterator[tuple[in
             "unexpected end of data": _("Des guillemets ne se referment pas : le fichier est tronqué."),
             "field larger": _("Une cellule dépasse 100 000 caractères."),
         }
-        reason = next(
-            (said for start_of, said in reasons.items() if str(error).startswith(start_of)),
-            _("Les guillemets sont mal placés : une cellule qui en contient doit les doubler."),
-        )
+        default = _("Les guillemets sont mal placés : une cellule qui en contient doit les doubler.")
+        reason = next((text for start, text in reasons.items() if str(error).startswith(start)), default)
         raise FileRefused(reason, (start,)) from error
 
 
 def _is_header(cells: list[str], widest: int) -> bool:
-    """True for the first line that names most of the columns."""
+    """Return True for a line that names most of the columns."""
     named = sum(bool(cell.strip()) for cell in cells)
     return named > 0 and named * 2 >= widest
 

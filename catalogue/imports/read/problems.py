@@ -1,4 +1,4 @@
-"""What is wrong with a file or with a row, said to a curator: what, where, and what to do about it."""
+"""What is wrong with a file or with a row, for a curator: what, where, and what to do about it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Proposals = tuple[tuple[str, str], ...]
 
 
 class Severity(StrEnum):
-    """How far a problem goes: a notice is said, a doubt waits for a curator, a reject stays out."""
+    """How far a problem goes: a notice informs, a doubt waits for a curator, a rejection stays out."""
 
     NOTICE = "avis"
     DOUBT = "doute"
@@ -34,22 +34,22 @@ class Problem:
 
 
 def notice(code: str, message: str, column: str = "") -> Problem:
-    """A remark that changes nothing to the fate of the row."""
+    """Return a remark that changes nothing to the fate of the row."""
     return Problem(Severity.NOTICE, code, message, column)
 
 
 def doubt(code: str, message: str, column: str = "", proposals: Proposals = ()) -> Problem:
-    """A remark that a curator has to settle before the row is written."""
+    """Return a remark that a curator has to decide on before the row is written."""
     return Problem(Severity.DOUBT, code, message, column, proposals)
 
 
 def rejection(code: str, message: str, column: str = "") -> Problem:
-    """A remark that keeps the row out until the file is corrected."""
+    """Return a remark that keeps the row out until the file is corrected."""
     return Problem(Severity.REJECT, code, message, column)
 
 
 class FileRefused(Exception):
-    """The file cannot be imported at all; the base is untouched. ``lines`` are the faulty lines, if known."""
+    """The file cannot be imported, nothing was written. ``lines`` are the faulty lines, if known."""
 
     def __init__(self, message: str, lines: tuple[int, ...] = ()) -> None:
         super().__init__(message)

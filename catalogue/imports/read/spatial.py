@@ -1,4 +1,4 @@
-"""Spatial files as tables: GeoJSON, GeoPackage, zipped Shapefile, GeoParquet. Called by ``read``.
+"""Read spatial files as tables: GeoJSON, GeoPackage, zipped Shapefile, GeoParquet. Called by ``files``.
 
 Each element is a row, whose line is its rank in the layer; its geometry is one more column, « emplacement »,
 in the coordinates of the file.
@@ -21,13 +21,13 @@ LONGEST_LIST = 100
 
 
 def read_spatial(data: bytes, *, max_rows: int, layer: str = "") -> Table:
-    """The table of a layer. Raises FileRefused when it cannot be trusted."""
+    """Return the table of a layer. Raise FileRefused when it cannot be trusted."""
     try:
         found = tables.read_table(data, layer=layer, most=max_rows)
     except uploads.UploadRefused as refusal:
         raise FileRefused(str(refusal), refusal.lines) from refusal
     if found.is_spatial:
-        first, *headers = clean_headers([SHAPE, *found.names], alone=True)
+        first, *headers = clean_headers([SHAPE, *found.names], allow_single=True)
     else:
         first, headers = "", clean_headers(found.names)
     table = Table(
@@ -54,7 +54,7 @@ def read_spatial(data: bytes, *, max_rows: int, layer: str = "") -> Table:
 
 
 def _spatial_cell_text(value: Any) -> str:
-    """The cell as a person would type it; the items of a list are separated as in our own files."""
+    """Return the cell as a person would type it; the items of a list are separated as in our own files."""
     if isinstance(value, list):
         return "; ".join(cell_text(one) for one in value[:LONGEST_LIST] if not isinstance(one, list | dict))
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A sheet of an XLSX workbook as a table, behind guards: archives lie about their size."""
+"""Read a sheet of an XLSX workbook as a table, behind guards: archives lie about their size."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHEETS = "xl/worksheets/"
 UNREAD_PARTS = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/embeddings/", "xl/pivot", "customxml/")
 """Parts that nobody here opens."""
 LARGEST_PART = 10 * 1024 * 1024
-"""Bytes of a part that is held whole: names of sheets, styles, links."""
+"""Bytes of a part that is read whole: names of sheets, styles, links."""
 MOST_TAGS = 100_000
 """Tags of such a part, of a row or of a shared text: Excel itself stops at 65,000 styles."""
 MOST_TEXTS = 1_500_000
@@ -44,12 +44,11 @@ MACROS = gettext_lazy("Le classeur contient des macros : enregistrez-le sans el
 
 
 def is_zip(data: bytes) -> bool:
-    """True for a ZIP archive, which is what an XLSX is."""
     return data[:4] in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
 def is_workbook(data: bytes) -> bool:
-    """True for an archive that is a workbook, or was one. Raises FileRefused for one that does not open."""
+    """Return True for an archive that is, or was, a workbook. Raise FileRefused for a broken one."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names = set(packed.namelist())
@@ -101,7 +100,7 @@ def _check_member(opened: zipfile.ZipFile, name: str, member: zipfile.ZipInfo) -
 
 
 def _count_marks(opened: zipfile.ZipFile, member: zipfile.ZipInfo, mark: re.Pattern[bytes]) -> int:
-    """How many marks stand in a part, never held whole; FileRefused when what follows one is too much."""
+    """Count the marks in a part, read piece by piece. Raise FileRefused when what follows one is too much."""
     found, tags, rest = 0, 0, b""
     for piece in itertools.chain(archive.pieces(opened, member), [b""]):
         block = rest + piece
@@ -126,13 +125,13 @@ def _refuse_many(tags: int) -> None:
 
 
 def sheet_text(value: Any) -> str:
-    """The cell as a person would type it; nothing for an error of the spreadsheet."""
+    """Return the cell as a person would type it; nothing for an error of the spreadsheet."""
     text = cell_text(value)
     return "" if text.startswith("#") and ERROR.fullmatch(text) else text
 
 
 def read_xlsx(data: bytes, *, max_rows: int, layer: str = "") -> Table:
-    """The sheet that is named, else the first that holds something. Formulas give their last value."""
+    """Return the table of the named sheet, else of the first filled one. Formulas give their last value."""
     if not DEFUSEDXML:
         raise FileRefused(_("La lecture des classeurs demande le module defusedxml."))
     refuse_hostile_archive(data)
@@ -162,7 +161,7 @@ def read_xlsx(data: bytes, *, max_rows: int, layer: str = "") -> Table:
 
 
 def _explain_failure(error: Exception) -> str:
-    """What is wrong with a workbook that openpyxl gave up."""
+    """Return what is wrong with a workbook that openpyxl gave up, in French."""
     if type(error).__module__.startswith("defusedxml"):
         return str(ENTITIES)
     if isinstance(error, KeyError | AttributeError):
@@ -175,7 +174,7 @@ def _count_filled(cells: list[str]) -> int:
 
 
 def _find_sheet(workbook: Any, max_rows: int, layer: str) -> tuple[str, list[tuple[int, list[str]]]]:
-    """The title and the rows of the sheet that is named, else of the first that holds something."""
+    """Return the title and the rows of the named sheet, else of the first that is not empty."""
     for sheet in workbook.worksheets:
         if layer and sheet.title != layer:
             continue
@@ -188,15 +187,15 @@ def _find_sheet(workbook: Any, max_rows: int, layer: str) -> tuple[str, list[tup
 
 
 def _read_sheet(sheet: Any, max_rows: int) -> list[tuple[int, list[str]]]:
-    """The rows of a sheet up to the last one that holds something, numbered as the workbook does."""
-    sheet.reset_dimensions()  # what the sheet says of its size would be believed
+    """Return the rows of a sheet up to the last one that is not empty, numbered as the workbook does."""
+    sheet.reset_dimensions()  # the size that the sheet declares would be believed
     lines: list[tuple[int, list[str]]] = []
     last = 0
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        said = list(values)
-        while said and said[-1] in (None, ""):
-            said.pop()
-        cells = [sheet_text(value) for value in said]
+        filled = list(values)
+        while filled and filled[-1] in (None, ""):
+            filled.pop()
+        cells = [sheet_text(value) for value in filled]
         if len(cells) > MAX_COLUMNS:
             raise FileRefused(_("Le fichier a plus de %(n)d colonnes.") % {"n": MAX_COLUMNS}, (number,))
         lines.append((number, cells))

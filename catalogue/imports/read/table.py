@@ -28,16 +28,15 @@ class Row:
 
     @property
     def is_blank(self) -> bool:
-        """True when no cell says anything."""
         return not any(clean_spaces(cell) for cell in self.cells.values())
 
 
 @dataclass(slots=True)
 class Table:
-    """What was read: the rows to import, the lines that were set aside, and how the file was understood.
+    """The rows to import, the lines that were set aside, and how the file was understood.
 
     ``shape`` is the column of the geometries, in the reference system ``srid``; None when the file does not
-    say it, and then ``likely`` is what the coordinates suggest. ``layers`` are those of the file, or the
+    declare it, and then ``likely`` is what the coordinates suggest. ``layers`` are those of the file, or the
     sheets of a workbook.
     """
 
@@ -56,7 +55,7 @@ class Table:
 
 
 def cell_text(value: Any) -> str:
-    """The cell as a person would type it: no « .0 » on whole numbers, ISO dates, « oui » and « non »."""
+    """Return the cell as a person types it: no « .0 » on whole numbers, ISO dates, « oui » and « non »."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -74,16 +73,16 @@ def cell_text(value: Any) -> str:
 
 
 def _storable_text(text: str) -> str:
-    """The text without what no database takes: NUL, and halves of signs."""
+    """Return the text without what no database takes: NUL, and halves of characters."""
     if text.isascii():
         return text.replace("\x00", "")
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
-    """The headers on one line each, numbered when two are the same; FileRefused when they make no sense.
+def clean_headers(cells: list[str], *, allow_single: bool = False) -> list[str]:
+    """Return the headers on one line each, numbered when two are the same. Raise FileRefused for nonsense.
 
-    ``alone``: one column may be all there is.
+    ``allow_single``: one column may be all there is.
     """
     cells = [_storable_text(cell) for cell in cells]
     while cells and not cells[-1].strip():
@@ -97,7 +96,7 @@ def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
         while name in headers:
             name, number = f"{twin} ({number})", number + 1
         headers[name] = None
-    if len(headers) < 2 and not alone:
+    if len(headers) < 2 and not allow_single:
         raise FileRefused(
             _("Une seule colonne : le séparateur n’est ni « ; », ni « , », ni une tabulation, ni « | ».")
         )
@@ -107,7 +106,7 @@ def clean_headers(cells: list[str], *, alone: bool = False) -> list[str]:
 
 
 def set_aside_rows(table: Table) -> Table:
-    """The table without its blank rows and total rows, whose lines are kept to be said."""
+    """Take blank rows and total rows out of the table, whose lines it lists."""
     filled = [row for row in table.rows if not row.is_blank]
     table.blank_lines = [row.line for row in table.rows if row.is_blank]
     wordy = text_columns(table.headers, filled)
@@ -120,7 +119,7 @@ def set_aside_rows(table: Table) -> Table:
 
 
 def text_columns(headers: list[str], rows: list[Row]) -> list[str]:
-    """The columns that mostly hold words."""
+    """Return the columns that mostly hold words."""
     wordy = []
     for header in headers:
         values = [value for row in rows if (value := row.cells.get(header, "").strip())]
@@ -130,7 +129,7 @@ def text_columns(headers: list[str], rows: list[Row]) -> list[str]:
 
 
 def is_total(row: Row, wordy: list[str]) -> bool:
-    """True for a row that adds the others up: it says so, or holds figures and not one word."""
+    """Return True for a row that adds the others up: named a total, or figures without one word."""
     values = [value for cell in row.cells.values() if (value := one_line(cell))]
     figures = any(NUMBER.match(value) for value in values)
     if figures and any(TOTAL.fullmatch(value) for value in values[:2]):

@@ -1,7 +1,7 @@
 """French typography for text that comes from files: curators type on an ordinary keyboard.
 
 Idempotent, and shy: it replaces a space or an apostrophe that is already there, and never adds a
-sign or a space that the author left out.
+character or a space that the author left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def clean_spaces(text: str) -> str:
-    """The text with ordinary single spaces, no control or invisible sign, no space at the ends of lines."""
+    """Return the text with single ordinary spaces, no invisible character, no space at the ends of lines."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
     text = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -34,12 +34,12 @@ def clean_spaces(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text on one line, with ordinary single spaces."""
+    """Return the text on one line, with ordinary single spaces."""
     return re.sub(r"\s+", " ", clean_spaces(text)).strip()
 
 
 def apply_typography(text: str) -> str:
-    """The text with French apostrophes and no-break spaces, line breaks kept."""
+    """Return the text with French apostrophes and no-break spaces, line breaks preserved."""
     text = clean_spaces(text)
     for pattern, replacement in REPLACEMENTS:
         text = pattern.sub(replacement, text)

@@ -1,14 +1,14 @@
-"""From rows to candidates: cells read by the form of their field, remarks kept, the base not consulted.
+"""From rows to candidates: cells are read by the form of their field, without the database.
 
-Values are portable (what JSON can hold): a link is the natural key of what it points to, a set of
-links a sorted tuple. An empty cell says nothing and is left out; ``(vide)`` empties the field.
+Values are portable (what JSON can hold): a link is the natural key of its target, a set of links a sorted
+tuple. An empty cell is left out; ``(vide)`` empties the field.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from typing import Any
 
@@ -36,7 +36,7 @@ NUMBERS = {"siren": 9, "siret": 14}
 
 @dataclass(frozen=True, slots=True)
 class PlaceCells:
-    """What a row says of its place, as written."""
+    """The cells of a row about its place, as written."""
 
     code: str = ""
     name: str = ""
@@ -50,15 +50,14 @@ class PlaceCells:
 
     @property
     def is_blank(self) -> bool:
-        """True when the row says nothing of its place."""
         return not any((self.code, self.name, self.lon, self.lat, self.point, self.shape, self.precision))
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A row as it would be written, with everything that is to be said of it.
+    """A row as it would be written, with the remarks about it.
 
-    ``spot`` is (lon, lat), degrees, of a position inside what the row draws, once that is read.
+    ``inner_point`` is (lon, lat), degrees, of a position inside what the row draws, once that is read.
     """
 
     line: int
@@ -73,14 +72,14 @@ class Candidate:
 
     @property
     def title(self) -> str:
-        """What to call the row on a screen."""
+        """Return what to call the row on a screen."""
         return str(
             self.values.get("title") or self.values.get("name") or self.values.get("label") or self.key
         )
 
 
 def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
-    """One candidate for each row, in order; keys given twice are said on each but the first."""
+    """Return one candidate for each row, in order; each repetition of a key is rejected."""
     candidates = [_read_candidate(row, mapping) for row in table.rows]
     first: dict[str, int] = {}
     for candidate in candidates:
@@ -97,13 +96,8 @@ def read_candidates(table: Table, mapping: Mapping) -> list[Candidate]:
 def _read_candidate(row: Row, mapping: Mapping) -> Candidate:
     spec = mapping.spec
     key_rule = mapping.rules.get(spec.key.name, FieldRule())
-    key = one_line(
-        _rule_text(key_rule, Row(row.line, _strip_levels(row.cells)) if key_rule.template else row)
-    )
-    if key_rule.template or len(key) > LONGEST_KEY:
-        key = slugify(key)[:LONGEST_KEY]
-    candidate = Candidate(row.line, key, row.cells)
-    if not key:
+    candidate = Candidate(row.line, _read_key(key_rule, row), row.cells)
+    if not candidate.key:
         candidate.problems.append(
             rejection("identifiant-absent", _("L’identifiant manque."), key_rule.column)
         )
@@ -112,9 +106,8 @@ def _read_candidate(row: Row, mapping: Mapping) -> Candidate:
         if known is spec.key:
             continue
         candidate.columns[known.attribute or name] = rule.column
-        if known.form is Form.PLACE:
-            continue
-        _read_field(candidate, spec.model, known, rule, row)
+        if known.form is not Form.PLACE:
+            _read_field(candidate, spec.model, known, rule, row)
     _refuse_missing(candidate, spec, mapping)
     candidate.place = _read_place(row, mapping)
     for item_rule in mapping.items:
@@ -122,20 +115,27 @@ def _read_candidate(row: Row, mapping: Mapping) -> Candidate:
     return candidate
 
 
+def _read_key(rule: FieldRule, row: Row) -> str:
+    if not rule.template:
+        key = one_line(_rule_text(rule, row))
+        return key if len(key) <= LONGEST_KEY else slugify(key)[:LONGEST_KEY]
+    return slugify(one_line(fill_template(rule.template, _strip_levels(row.cells), row.line)))[:LONGEST_KEY]
+
+
 def _strip_levels(cells: dict[str, str]) -> dict[str, str]:
-    """The cells, in which a commune chosen by a curator is its code: a corrected file has the same keys."""
+    """Reduce a commune chosen by a curator to its code: a corrected file gives the same keys."""
     return {name: LEVEL_PREFIX.sub("", text) for name, text in cells.items()}
 
 
 def _rule_text(rule: FieldRule, row: Row) -> str:
-    """What the rule gives for the row, before it is read."""
+    """Return what the rule gives for the row, before it is read."""
     if rule.template:
         return fill_template(rule.template, row.cells, row.line)
     return row.cells.get(rule.column, "") if rule.column else rule.constant
 
 
 def _translate(rule: FieldRule, text: str) -> str:
-    """The text through the vocabulary of the rule."""
+    """Return the text through the vocabulary of the rule."""
     return rule.values.get(comparison_key(text), text) if rule.values else text
 
 
@@ -145,19 +145,16 @@ def _read_field(
     text = _translate(rule, _rule_text(rule, row))
     if known.form not in (Form.TERMS, Form.CHOICES, Form.WORDS) and values.is_empty(text, rule.empty):
         return
-    if any(sign in text for sign in MOJIBAKE):
-        candidate.problems.append(
-            doubt(
-                "mal-encode", _("« %(text)s » est mal encodé.") % {"text": one_line(text)[:60]}, rule.column
-            )
-        )
+    if any(characters in text for characters in MOJIBAKE):
+        message = _("« %(text)s » est mal encodé.") % {"text": one_line(text)[:60]}
+        candidate.problems.append(doubt("mal-encode", message, rule.column))
     try:
-        value, said = read_value(model, known, text, rule)
+        value, reading = read_value(model, known, text, rule)
     except values.Unreadable as problem:
         candidate.problems.append(doubt("illisible", str(problem), rule.column, problem.proposals))
         return
-    if said:
-        candidate.problems.append(notice("lu", said, rule.column))
+    if reading:
+        candidate.problems.append(notice("lu", reading, rule.column))
     if value != ():
         candidate.values[known.attribute] = value
 
@@ -165,7 +162,7 @@ def _read_field(
 def read_value(
     model: type[models.Model], known: Field, text: str, rule: FieldRule | None = None
 ) -> tuple[Portable, str]:
-    """The portable value of a cell for a field of ``model``, and how it was understood."""
+    """Return the portable value of a cell for a field of ``model``, and how it was understood."""
     rule = rule or FieldRule()
     if one_line(text) == ERASE:
         return _blank_value(model, known), ""
@@ -185,14 +182,15 @@ def read_value(
         Form.BOOLEAN: values.parse_boolean,
     }
     if known.form in numbers:
-        value, said = numbers[known.form](text)
-        _refuse_negative(known, value)
-        return value, said
+        value, reading = numbers[known.form](text)
+        if known.form is Form.WHOLE and value < 0:
+            raise values.Unreadable(_("Un nombre négatif n’a pas de sens ici."))
+        return value, reading
     return _read_text(model, known, text), ""
 
 
 def _read_text(model: type[models.Model], known: Field, text: str) -> str:
-    """The text of a field made of words, in the length that the model allows."""
+    """Return the text of a field made of words, in the length that the model allows."""
     if known.form is Form.CHOICE:
         return _read_choice(model, known, text)
     if known.form is Form.TERM:
@@ -221,21 +219,17 @@ def _read_business_number(text: str, length: int) -> str:
     return number
 
 
-def _refuse_negative(known: Field, value: Any) -> None:
-    if known.form is Form.WHOLE and value < 0:
-        raise values.Unreadable(_("Un nombre négatif n’a pas de sens ici."))
-
-
 @cache
 def _choice_codes(model: type[models.Model], attribute: str) -> dict[str, str]:
-    """The codes of a field with choices, by code and by label."""
-    target: Any = model_field(model, attribute)
-    choices = list(target.choices or getattr(target, "base_field", target).choices or ())
-    return {comparison_key(str(name)): str(code) for code, label in choices for name in (label, code)}
+    """Return the codes of a field with choices, by code and by label."""
+    codes: dict[str, str] = {}
+    for code, label in choice_labels(model, attribute):
+        codes |= {comparison_key(label): code, comparison_key(code): code}
+    return codes
 
 
 def _read_choice(model: type[models.Model], known: Field, text: str) -> str:
-    """The code of a choice, from its code or its label."""
+    """Return the code of a choice, from its code or its label."""
     choices = _choice_codes(model, known.attribute)
     code = choices.get(comparison_key(text))
     if code is None:
@@ -249,7 +243,7 @@ def _read_choice(model: type[models.Model], known: Field, text: str) -> str:
 
 
 def choice_labels(model: type[models.Model], attribute: str) -> tuple[tuple[str, str], ...]:
-    """The codes of a field with choices, with their labels."""
+    """Return the (code, label) choices of a field, or of the items of an array field."""
     target: Any = model_field(model, attribute)
     choices = target.choices or getattr(target, "base_field", target).choices or ()
     return tuple((str(code), str(label)) for code, label in choices)
@@ -261,7 +255,7 @@ def _read_several(text: str, rule: FieldRule, read: Callable[[str], str]) -> tup
 
 
 def _blank_value(model: type[models.Model], known: Field) -> Portable:
-    """What an emptied field holds."""
+    """Return what an emptied field holds."""
     if known.form in (Form.TERMS, Form.WORDS, Form.CHOICES):
         return ()
     target = model_field(model, known.attribute)
@@ -274,35 +268,35 @@ def _refuse_missing(candidate: Candidate, spec: KindSpec, mapping: Mapping) -> N
     unread = {p.column for p in candidate.problems if p.code == "illisible"}
     for known in spec.fields:
         rule = mapping.rules.get(known.name)
-        if not known.is_required or candidate.values.get(known.attribute) or (rule and rule.column in unread):
-            continue
         column = rule.column if rule else ""
+        if not known.is_required or candidate.values.get(known.attribute) or (rule and column in unread):
+            continue
         message = _("« %(field)s » manque : complétez la cellule.") % {"field": known.name.replace("_", NBSP)}
         candidate.problems.append(rejection("obligatoire", message, column))
 
 
 def _read_place(row: Row, mapping: Mapping) -> PlaceCells:
     names = {"code": "territoire", "name": "commune", "shape": "emplacement"}
-    given = {}
-    for key in ("code", "name", "departement", "region", "lon", "lat", "point", "shape", "precision"):
-        rule = mapping.rules.get(names.get(key, key))
-        known = mapping.spec.by_name.get(names.get(key, key))
-        if rule is None or known is None or known.form is not Form.PLACE:
+    cells = {}
+    for key in (one.name for one in fields(PlaceCells)):
+        name = names.get(key, key)
+        if name not in mapping.rules or mapping.spec.by_name[name].form is not Form.PLACE:
             continue
+        rule = mapping.rules[name]
         text = _translate(rule, _rule_text(rule, row))
-        given[key] = "" if values.is_empty(text, rule.empty) else clean_spaces(text)
-    return PlaceCells(**given)
+        cells[key] = "" if values.is_empty(text, rule.empty) else clean_spaces(text)
+    return PlaceCells(**cells)
 
 
 def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
-    """Add the item that a column makes, unless its cell is empty or set aside by the mapping."""
+    """Add the item that a column makes, unless its cell is empty or ignored by the mapping."""
     text = row.cells.get(rule.column, "")
     if values.is_empty(text, rule.ignored):
         return
     cells = {key: fill_template(value, row.cells, row.line) for key, value in rule.constants.items()}
     cells[rule.target] = rule.values.get(comparison_key(text), text)
-    if said := _check_step(rule, cells):
-        candidate.problems.append(said)
+    if problem := _check_step(rule, cells):
+        candidate.problems.append(problem)
         return
     item, problems = read_item(rule.collection, cells, {rule.target: rule.column})
     candidate.problems += problems
@@ -311,7 +305,7 @@ def _read_item(candidate: Candidate, rule: ItemRule, row: Row) -> None:
 
 
 def _check_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
-    """The doubt on a word that is no step of the regime of its column, whatever it is in another."""
+    """Doubt a word that is no step of the regime of its column, whatever it is in another."""
     regime = cells.get("regime", "")
     if rule.target != "etape" or regime not in LabelAward.Regime.values:
         return None
@@ -331,7 +325,7 @@ def _check_step(rule: ItemRule, cells: dict[str, str]) -> Problem | None:
 def read_item(
     collection: Collection, cells: dict[str, str], columns: dict[str, str]
 ) -> tuple[Item | None, list[Problem]]:
-    """One item of a collection from its cells by field name; None, with the reasons, when it cannot be."""
+    """Return one item of a collection from its cells by field name, or None with what prevents it."""
     item: Item = {}
     problems: list[Problem] = []
     for known in collection.fields:
@@ -345,11 +339,11 @@ def read_item(
                 problems.append(rejection("obligatoire", message, column))
             continue
         try:
-            value, said = read_value(collection.model, known, text)
+            value, reading = read_value(collection.model, known, text)
         except values.Unreadable as problem:
             problems.append(doubt("illisible", str(problem), column))
             continue
         item[known.attribute] = value
-        if said:
-            problems.append(notice("lu", said, column))
+        if reading:
+            problems.append(notice("lu", reading, column))
     return (None if any(p.severity != "avis" for p in problems) else item), problems

@@ -1,6 +1,6 @@
-"""What a curator has decided about the rows of a file: cells corrected, doubts settled, rows left out.
+"""What a curator has decided about the rows of a file: cells corrected, doubts accepted, rows left out.
 
-The same decisions serve the dry run and the write; ``run`` applies them, the workshop keeps them.
+The same decisions serve the dry run and the write; ``run`` applies them, the wizard stores them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RowDecisions:
     line_cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def accepted_doubts(self, line: int) -> frozenset[str]:
-        """The codes of the doubts that are settled for a line."""
+        """Return the codes of the doubts in spite of which a line is written."""
         return self.accepted_codes | self.accepted.get(line, frozenset())
 
     def correct_cells(self, table: Table) -> None:

@@ -1,4 +1,4 @@
-"""What the base calls things: any way of naming a theme, an organisation or a solution leads to its key."""
+"""Find terms, organisations and records by any of their names. Called by ``run``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Names = Iterable[tuple[int, str, tuple[str, ...]]]
 def _term_names(
     model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorType] | type[Zonage],
 ) -> Names:
-    """A line that was merged answers to its names with the one that took it over."""
+    """Return the names of each term; one that was merged gives its names to the one that replaced it."""
     rows = model.objects.values_list("pk", "code", "label", "merged_into__pk", "merged_into__code")
     return ((into or pk, key or code, (code, label)) for pk, code, label, into, key in rows)
 
@@ -79,7 +79,7 @@ LOADERS: dict[str, Callable[[], Names]] = {
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The terms of one nature: every name they answer to, and the primary key behind each natural key."""
+    """The terms of one kind: every name they answer to, and the primary key behind each natural key."""
 
     keys: dict[str, str] = field(default_factory=dict)
     pks: dict[str, int] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Vocabulary:
 
     @classmethod
     def build(cls, names: Names) -> Vocabulary:
-        """The vocabulary of (primary key, natural key, names); a name that two terms share leads nowhere."""
+        """Build from (primary key, natural key, names); a name that two terms share leads nowhere."""
         vocabulary = cls()
         for pk, key, forms in names:
             vocabulary.pks[key] = pk
@@ -97,20 +97,20 @@ class Vocabulary:
         return vocabulary
 
     def find_key(self, text: str) -> str | None:
-        """The natural key that the text designates, None when it designates none or several."""
+        """Return the natural key that the text designates, None when it designates none or several."""
         if text in self.pks:
             return text
         form = comparison_key(text)
         return None if form in self.ambiguous else self.keys.get(form)
 
     def closest_keys(self, text: str) -> tuple[str, ...]:
-        """The natural keys that the text may have meant."""
+        """Return the natural keys that the text may have meant."""
         near = get_close_matches(comparison_key(text), self.keys, n=3, cutoff=0.6)
         return tuple(dict.fromkeys(self.keys[form] for form in near))
 
 
 class Directory:
-    """The vocabularies, each read from the base the first time it is asked for."""
+    """The vocabularies, each read from the database when it is first needed."""
 
     def __init__(self, given: dict[str, Vocabulary] | None = None) -> None:
         self._known = dict(given or {})
@@ -122,7 +122,7 @@ class Directory:
 
 
 def resolve_references(candidates: list[Candidate], spec: KindSpec, directory: Directory) -> None:
-    """Replace what the rows call things by their natural keys, and say what nobody knows."""
+    """Replace the names of terms and records by their natural keys; doubt those that nobody knows."""
     fields = [known for known in spec.fields if known.form in (Form.TERM, Form.TERMS)]
     for candidate in candidates:
         for known in fields:
@@ -137,7 +137,7 @@ def resolve_references(candidates: list[Candidate], spec: KindSpec, directory: D
 
 
 def resolve_item(item: Item, fields: tuple[Field, ...], directory: Directory) -> list[Problem]:
-    """The same for one item of a collection; returns what nobody knows."""
+    """Do the same for one item of a collection; return the doubts."""
     problems: list[Problem] = []
     for known in fields:
         if known.form is Form.TERM and item.get(known.attribute):
@@ -149,7 +149,7 @@ def resolve_item(item: Item, fields: tuple[Field, ...], directory: Directory) ->
 def _resolve_value(
     value: Portable, known: Field, directory: Directory, column: str
 ) -> tuple[Portable, list[Problem]]:
-    """The natural keys behind the text of a field."""
+    """Return the natural keys behind the text of a field, and the doubts."""
     vocabulary = directory[known.to]
     texts = value if isinstance(value, tuple) else (str(value or ""),)
     keys, problems = [], []

@@ -1,4 +1,4 @@
-"""What the fields of one row must respect together: said in French before the base refuses it."""
+"""Check what the fields of one row must respect together, in French before the database refuses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST_LABEL = 2009
 
 
 def check_values(candidate: Candidate) -> None:
-    """Add what the values of the candidate, and its items, contradict."""
+    """Reject what the values of the candidate, and of its items, contradict."""
     candidate.problems += [problem for rule in RULES if (problem := rule(candidate.values))]
     for item in candidate.collections.get("awards", []):
         candidate.problems += _check_award(item)
@@ -66,7 +66,7 @@ def _check_area(values: Values) -> Problem | None:
 
 
 def _check_award(item: Item) -> list[Problem]:
-    """A step belongs to one regime, and no label is older than the first."""
+    """Reject a step of another regime, and a label older than the first."""
     problems = []
     steps = LabelAward.STEPS.get(LabelAward.Regime(str(item["regime"])), {})
     if item["step"] not in steps:

@@ -1,6 +1,6 @@
-"""How one cell is read: numbers with their unit, years, dates, yes or no, inverted articles.
+"""Parse one cell: numbers with their unit, years, dates, yes or no, inverted articles.
 
-Each reader returns the value and what was understood when that is not what is written; it raises
+Each parser returns the value and how it was read when that is not what is written; it raises
 ``Unreadable`` with a sentence for the curator. Values are portable: what JSON can hold.
 """
 
@@ -37,14 +37,12 @@ HECTARES: dict[str, Decimal] = {
 YEARS = range(1900, 2101)
 YES = frozenset({"oui", "o", "x", "vrai", "true", "1", "yes", "y"})
 NO = frozenset({"non", "n", "faux", "false", "0", "no"})
-
-
 LARGEST = Decimal(10) ** 12
 """From here on no column of the catalogue holds the number (``Indicator.value`` is the widest)."""
 
 
 class Unreadable(Exception):
-    """The cell does not hold what its column should; the message says so in French.
+    """The cell does not hold what its column should; the message, in French, explains it.
 
     ``proposals`` are what it could hold: (text, label).
     """
@@ -55,7 +53,7 @@ class Unreadable(Exception):
 
 
 def is_empty(text: str, also: frozenset[str] = frozenset()) -> bool:
-    """True when the cell says that nothing is known."""
+    """Return True when the cell tells that nothing is known."""
     if not text:
         return True
     if len(text) > LONGEST_EMPTY and not also:
@@ -66,7 +64,7 @@ def is_empty(text: str, also: frozenset[str] = frozenset()) -> bool:
 
 
 def parse_quantity(text: str) -> tuple[Decimal, str, str]:
-    """The number, its unit, and the remark that followed it in brackets: « 4458 (en 2012) », « 16,6ha »."""
+    """Return the number, its unit and the remark in brackets after it: « 4458 (en 2012) », « 16,6ha »."""
     line = one_line(text)
     remark = ""
     if found := PARENTHESIS.search(line):
@@ -74,11 +72,11 @@ def parse_quantity(text: str) -> tuple[Decimal, str, str]:
     match = QUANTITY.match(line)
     digits = match["figure"].strip() if match else ""
     if not match or not (FIGURE.match(digits) or GROUPED.match(digits)):
-        raise Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)})
+        raise _not_a_number(text)
     try:
         number = Decimal(digits.replace(" ", "").replace(",", "."))
     except InvalidOperation as error:
-        raise Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)}) from error
+        raise _not_a_number(text) from error
     if abs(number) >= LARGEST:
         raise Unreadable(_("« %(text)s » est trop grand.") % {"text": one_line(text)})
     return number, (match["unit"] or "").strip(), remark
@@ -86,32 +84,36 @@ def parse_quantity(text: str) -> tuple[Decimal, str, str]:
 
 def _refuse_second_number(unit: str, text: str) -> None:
     """Raise Unreadable when a second number follows the first: « 1e9 », « 12 à 15 »."""
-    if any(sign.isdigit() for sign in unit):
-        raise Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)})
+    if any(character.isdigit() for character in unit):
+        raise _not_a_number(text)
+
+
+def _not_a_number(text: str) -> Unreadable:
+    return Unreadable(_("« %(text)s » n’est pas un nombre.") % {"text": one_line(text)})
 
 
 def parse_whole(text: str) -> tuple[int, str]:
-    """A whole number, and how it was understood when the cell says more than a number."""
+    """Return a whole number, and how it was read when the cell holds more than a number."""
     number, unit, remark = parse_quantity(text)
     _refuse_second_number(unit, text)
     if number != number.to_integral_value():
         raise Unreadable(_("« %(text)s » n’est pas un nombre entier.") % {"text": one_line(text)})
     if abs(number) >= 2**31:
         raise Unreadable(_("« %(text)s » est trop grand.") % {"text": one_line(text)})
-    said = _("« %(text)s » lu %(n)d") % {"text": one_line(text), "n": number} if unit or remark else ""
-    return int(number), said
+    reading = _("« %(text)s » lu %(n)d") % {"text": one_line(text), "n": number} if unit or remark else ""
+    return int(number), reading
 
 
 def parse_decimal(text: str) -> tuple[str, str]:
-    """A decimal number as plain text, and how it was understood when the cell says more."""
+    """Return a decimal number as plain text, and how it was read when the cell holds more."""
     number, unit, remark = parse_quantity(text)
     _refuse_second_number(unit, text)
-    said = _("« %(text)s » lu %(n)s") % {"text": one_line(text), "n": number} if unit or remark else ""
-    return plain_decimal(number), said
+    reading = _("« %(text)s » lu %(n)s") % {"text": one_line(text), "n": number} if unit or remark else ""
+    return plain_decimal(number), reading
 
 
 def parse_hectares(text: str) -> tuple[str, str]:
-    """An area in hectares, converted from the unit that the cell gives."""
+    """Return an area in hectares, converted from the unit of the cell."""
     number, unit, remark = parse_quantity(text)
     factor = HECTARES.get(unit.casefold())
     if factor is None:
@@ -120,17 +122,13 @@ def parse_hectares(text: str) -> tuple[str, str]:
     if area <= 0:
         raise Unreadable(_("« %(text)s » : une surface doit être positive.") % {"text": one_line(text)})
     value = plain_decimal(area)
-    differs = remark or area != number
-    said = (
-        _("« %(text)s » lu %(n)s ha") % {"text": one_line(text), "n": value.replace(".", ",")}
-        if differs
-        else ""
-    )
-    return value, said
+    if not remark and area == number:
+        return value, ""
+    return value, _("« %(text)s » lu %(n)s ha") % {"text": one_line(text), "n": value.replace(".", ",")}
 
 
 def parse_year(text: str) -> tuple[int, str]:
-    """A year, alone or at the end or the beginning of a date."""
+    """Return a year, alone or at the end or the beginning of a date."""
     line = one_line(text)
     found = re.fullmatch(r"(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(\d{4})|(\d{4})-\d{2}(?:-\d{2})?", line)
     if not found:
@@ -142,7 +140,7 @@ def parse_year(text: str) -> tuple[int, str]:
 
 
 def parse_date(text: str) -> tuple[str, str]:
-    """A day in ISO form, from « 31/12/2020 », « 31-12-2020 » or « 2020-12-31 »."""
+    """Return a day in ISO form, from « 31/12/2020 », « 31-12-2020 » or « 2020-12-31 »."""
     line = one_line(text).split(" ")[0].split("T")[0]
     for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
         try:
@@ -153,7 +151,6 @@ def parse_date(text: str) -> tuple[str, str]:
 
 
 def parse_boolean(text: str) -> tuple[bool, str]:
-    """Yes or no."""
     word = normalise(text)
     if word in YES or word in NO:
         return word in YES, ""
@@ -161,7 +158,7 @@ def parse_boolean(text: str) -> tuple[bool, str]:
 
 
 def parse_url(text: str, longest: int) -> tuple[str, str]:
-    """An http or https address."""
+    """Return an http or https URL."""
     line = one_line(text)
     if not re.match(r"https?://[^\s/<>\"]+\S*$", line, re.IGNORECASE) or len(line) > longest:
         raise Unreadable(_("« %(text)s » n’est pas une adresse http ou https.") % {"text": line[:80]})
@@ -169,13 +166,13 @@ def parse_url(text: str, longest: int) -> tuple[str, str]:
 
 
 def parse_coordinate(text: str) -> float:
-    """A coordinate, decimal comma or point."""
+    """Return a coordinate, decimal comma or point."""
     number, _unit, _remark = parse_quantity(text)
     return float(number)
 
 
 def parse_lat_lon(text: str) -> tuple[float, float]:
-    """(lon, lat) from « lat, lon » in that order, as Opendatasoft writes ``geo_point_2d``."""
+    """Return (lon, lat) from « lat, lon » in that order, as Opendatasoft writes ``geo_point_2d``."""
     parts = [part for part in re.split(r"[;\s]+|,\s+|(?<=\.\d{4}),|,(?=-?\d+\.)", one_line(text)) if part]
     if len(parts) != 2:
         raise Unreadable(
@@ -185,7 +182,7 @@ def parse_lat_lon(text: str) -> tuple[float, float]:
 
 
 def put_article_first(name: str) -> str:
-    """The name with its article in front: « Havre (Le) » → « Le Havre »."""
+    """Return the name with its article in front: « Havre (Le) » → « Le Havre »."""
     found = ARTICLE.match(one_line(name))
     if not found:
         return one_line(name)
