@@ -8,6 +8,8 @@ nothing of the site.
 from __future__ import annotations
 
 import ctypes
+import datetime
+import decimal
 import json
 import os
 import re
@@ -170,6 +172,12 @@ def plain(value: Any) -> Any:
         return value if value == value and abs(value) != float("inf") else None
     if isinstance(value, bool | int):
         return value
+    if isinstance(value, datetime.datetime):
+        return value.replace(tzinfo=None).isoformat()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal):
+        return float(value)
     if isinstance(value, list | tuple):
         return [plain(one) for one in value[:1000]]
     item = getattr(value, "tolist", None)
@@ -226,11 +234,10 @@ def printed(shape: bytes | None) -> str | None:
 
 
 def print_parquet(path: str, most: int) -> None:
-    """Print a Parquet file, read by the modules beside this one."""
-    beside("parquet_pages")
+    """Print a Parquet file, read by the module beside this one."""
     parquet = beside("parquet")
     try:
-        for line in parquet.lines(path, most):
+        for line in parquet.read_lines(path, most):
             if isinstance(line, dict):
                 say(line)
             else:

@@ -1,4 +1,4 @@
-"""A GeoParquet as a table, read in the sandbox by our own reader."""
+"""A GeoParquet as a table, read in the sandbox by arro3."""
 
 from __future__ import annotations
 

@@ -1,245 +1,210 @@
-"""GeoParquet in plain Python, for the confined child: PyArrow would weigh 150 MB for one format.
+"""GeoParquet in the confined child: the footer is judged here, then arro3 reads the rows batch by batch.
 
-Flat columns alone are read; those that hold lists or structures are left out, and named. It imports
-nothing of the site but the module beside it.
+arro3 believes what a footer says of sizes, of encryption and of numbers of rows, and does not give the
+geometry type of Parquet itself: the footer is Thrift, in its compact protocol, with the field numbers of
+parquet.thrift. A panic of arro3 ends the child. It imports nothing of the site.
 """
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import json
 import struct
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.uploads.parquet_pages import (
-    BOOLEAN,
-    BYTES,
-    DEEPEST,
-    DICTIONARY,
-    DOUBLE,
-    FLOAT,
-    INT96,
-    Compact,
-    Unread,
-    decoded,
-    hybrid,
-    plain,
-    unpacked,
-)
+from arro3.core import DataType
+from arro3.io import read_parquet
 
 MAGIC, ENCRYPTED = b"PAR1", b"PARE"
+BATCH = 2_000
+DEEPEST = 24
+LARGEST_PAGE = 64 * 1024 * 1024
 LARGEST_WHOLE = 300 * 1024 * 1024
+"""Bytes of all the values once unpacked."""
 MOST_COLUMNS = 250
-TEXTS = {0, 4, 19}
-DATE, MILLIS, MICROS, DECIMAL = 6, 9, 10, 5
-EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 # a time of the file, whose zone is not said
-BROKEN = (
-    struct.error, LookupError, ValueError, TypeError, ArithmeticError, EOFError, AttributeError,
-    RecursionError, MemoryError, zlib.error,
-)  # fmt: skip
-"""What a file that is damaged, or made up, makes this module raise."""
+DEGREES = "EPSG:4326"
+SCHEMA, ROWS, GROUPS, ENCRYPTION = 2, 3, 4, 8
+"""Fields of FileMetaData."""
+NAME, CHILDREN, LOGICAL, GEOMETRY = 4, 5, 10, 17
+"""Fields of SchemaElement, then of its logical type."""
+CODEC, PATH, WHOLE_SIZE, PACKED_SIZE, DATA_PAGE, DICTIONARY_PAGE = 4, 3, 6, 7, 9, 11
+"""Fields of ColumnMetaData."""
+CODECS = frozenset({0, 1, 2, 4, 5, 6, 7})
+"""None, Snappy, gzip, Brotli, LZ4 with and without frame, Zstandard: all but LZO."""
+BROKEN = (struct.error, LookupError, ValueError, TypeError, EOFError, AttributeError, RecursionError)
+"""What a footer that is damaged, or made up, makes this module raise."""
 
 
-@dataclass(slots=True)
-class Column:
-    """A flat column of the schema."""
-
-    name: str
-    kind: int
-    width: int
-    is_optional: bool
-    meaning: int | None
-    logical: dict[int, Any]
-    scale: int
-    is_shape: bool = False
-
-    def values(self, raw: list[Any]) -> list[Any]:
-        """The values as JSON holds them; geometries stay what they are."""
-        is_text = bool(self.meaning in TEXTS or {1, 4, 12} & set(self.logical))
-        if self.is_shape or self.kind in (BOOLEAN, FLOAT, DOUBLE):
-            return raw
-        if is_text and self.kind == BYTES:
-            return [one.decode("utf-8", "replace") for one in raw]
-        return [self.value(one) for one in raw]
-
-    def value(self, raw: Any) -> Any:
-        """The value as JSON holds it; nothing for bytes that are neither text nor number."""
-        if isinstance(raw, bytes):
-            return self._bytes(raw)
-        if self.meaning == DECIMAL or 5 in self.logical:
-            return float(decimal.Decimal(raw).scaleb(-self.scale))
-        if self.meaning == DATE or 6 in self.logical:
-            return (EPOCH.date() + datetime.timedelta(days=raw)).isoformat()
-        units = {1: 1000, 2: 1, 3: 0.001}
-        stamp = self.logical.get(8)
-        unit = next(iter(stamp.get(2, {1: 0})), 1) if stamp else None
-        if unit or self.meaning in (MILLIS, MICROS):
-            micros = raw * (units[unit] if unit else 1000 if self.meaning == MILLIS else 1)
-            return (EPOCH + datetime.timedelta(microseconds=micros)).isoformat()
-        return raw
-
-    def _bytes(self, raw: bytes) -> Any:
-        if self.kind == INT96:
-            nanos, day = struct.unpack("<qi", raw)
-            return (EPOCH + datetime.timedelta(days=day - 2440588, microseconds=nanos // 1000)).isoformat()
-        if self.meaning == DECIMAL or 5 in self.logical:
-            number = int.from_bytes(raw, "big", signed=True)
-            return float(decimal.Decimal(number).scaleb(-self.scale))
-        return None
+class Unread(Exception):
+    """The file is not read; the word says why, to the parent."""
 
 
-def chunk_values(data: bytes, meta: dict[int, Any], column: Column, rows: int) -> list[Any]:
-    """The values of a column in a group of rows, nulls included."""
-    reader = Compact(data, min(meta[9], meta.get(11) or meta[9]))
-    words: list[Any] = []
-    found: list[Any] = []
-    while len(found) < rows:
-        head = reader.struct()
-        page = reader.take(head[3])
-        if 7 in head:
-            content = unpacked(meta[4], page, head[2])
-            words = column.values(plain(content, column.kind, head[7][1], column.width))
-        elif 5 in head:
-            found += _page(unpacked(meta[4], page, head[2]), head[5][1], head[5][2], column, words)
-        elif 8 in head:
-            second = head[8]
-            levels = page[second[6] : second[6] + second[5]]
-            skipped = second[5] + second[6]
-            body = page[skipped:]
-            if second.get(7, True):
-                body = unpacked(meta[4], body, head[2] - skipped)
-            present = hybrid(levels, 1, second[1]) if column.is_optional else [1] * second[1]
-            found += _spread(present, body, second[4], column, words)
-        elif not page:
-            raise ValueError(head)
-    return found
+class CompactReader:
+    """Thrift's compact protocol: a struct is a dictionary by number of field."""
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        if at < 0:
+            raise ValueError(at)
+        self.data, self.at = data, at
+
+    def read_byte(self) -> int:
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def read_bytes(self, size: int) -> bytes:
+        piece = self.data[self.at : self.at + size]
+        if len(piece) < size:
+            raise EOFError
+        self.at += size
+        return piece
+
+    def read_varint(self) -> int:
+        """Return the next number, written seven bits a byte."""
+        number = 0
+        for shift in range(0, 64, 7):
+            one = self.read_byte()
+            number |= (one & 0x7F) << shift
+            if one < 0x80:
+                return number
+        raise ValueError(number)
+
+    def read_signed(self) -> int:
+        """Return the next number, whose sign is in the last bit."""
+        number = self.read_varint()
+        return (number >> 1) ^ -(number & 1)
+
+    def read_struct(self, depth: int = 0) -> dict[int, Any]:
+        if depth > DEEPEST:
+            raise ValueError(depth)
+        fields: dict[int, Any] = {}
+        number = 0
+        while head := self.read_byte():
+            number = number + (head >> 4) if head >> 4 else self.read_signed()
+            fields[number] = self.read_value(head & 15, depth)
+        return fields
+
+    def read_value(self, kind: int, depth: int) -> Any:
+        """Return a value of a field, by the code of its type."""
+        if kind in (1, 2):
+            return kind == 1
+        if kind == 3:
+            return self.read_byte()
+        if kind in (4, 5, 6):
+            return self.read_signed()
+        if kind == 7:
+            return self.read_bytes(8)
+        if kind == 8:
+            return self.read_bytes(self.read_varint())
+        if kind in (9, 10):
+            return self.read_list(depth)
+        if kind == 12:
+            return self.read_struct(depth + 1)
+        raise ValueError(kind)
+
+    def read_list(self, depth: int) -> list[Any]:
+        head = self.read_byte()
+        count, kind = head >> 4, head & 15
+        count = self.read_varint() if count == 15 else count
+        if count > len(self.data) - self.at:
+            raise ValueError(count)
+        if kind in (1, 2):
+            return [self.read_byte() == 1 for _ in range(count)]
+        return [self.read_value(kind, depth + 1) for _ in range(count)]
 
 
-def _page(data: bytes, count: int, encoding: int, column: Column, words: list[Any]) -> list[Any]:
-    if count > len(data) * 64 + 1_000_000:
-        raise ValueError(count)
-    if not column.is_optional:
-        return _read(data, encoding, column, count, words)
-    size = int.from_bytes(data[:4], "little")
-    return _spread(hybrid(data[4 : 4 + size], 1, count), data[4 + size :], encoding, column, words)
-
-
-def _spread(present: list[int], data: bytes, encoding: int, column: Column, words: list[Any]) -> list[Any]:
-    values = iter(_read(data, encoding, column, sum(present), words))
-    return [next(values, None) if here else None for here in present]
-
-
-def _read(data: bytes, encoding: int, column: Column, count: int, words: list[Any]) -> list[Any]:
-    """The values of a page that are not null; those of a dictionary are read already."""
-    found = decoded(data, encoding, column.kind, column.width, count, words)
-    return found if encoding in DICTIONARY else column.values(found)
-
-
-def lines(path: str, most: int) -> Iterator[dict[str, Any] | tuple[bytes | None, list[Any]]]:
-    """The header of a file, then the geometry and the values of each row."""
+def read_lines(path: str, most: int) -> Iterator[dict[str, Any] | tuple[bytes | None, list[Any]]]:
+    """Yield the header of a file, then the geometry and the values of each row."""
     try:
-        yield from _lines(Path(path).read_bytes(), most)
+        native = check_footer(Path(path).read_bytes(), most)
+        reader = read_parquet(path, batch_size=BATCH)
+        nested = [field.name for field in reader.schema if DataType.is_nested(field.type)]
+        columns = {field.name: n for n, field in enumerate(reader.schema) if field.name not in nested}
+        shape, system = find_geometry(reader.schema.metadata.get(b"geo"), native, set(columns))
     except BROKEN:
         raise Unread("broken") from None
+    if len(columns) > MOST_COLUMNS:
+        raise Unread("fields")
+    at = columns.pop(shape) if shape else None
+    header = {
+        "names": list(columns),
+        "system": system,
+        "shape": shape,
+        "nested": [name[:80] for name in nested],
+    }
+    yield header | {"layers": [], "layer": ""}
+    for batch in reader:
+        shapes = [None] * batch.num_rows if at is None else batch.column(at).to_pylist()
+        values = [batch.column(n).to_pylist() for n in columns.values()]
+        for row in zip(shapes, *values, strict=True):
+            yield row[0], list(row[1:])
 
 
-def _footer(data: bytes) -> dict[int, Any]:
-    """What the end of the file says of the rest."""
-    size = int.from_bytes(data[-8:-4], "little")
+def check_footer(data: bytes, most: int) -> dict[str, str]:
+    """Return the native geometries and their systems; raise Unread for a file that arro3 must not open."""
     if ENCRYPTED in (data[:4], data[-4:]):
         raise Unread("encrypted")
+    size = int.from_bytes(data[-8:-4], "little")
     if data[-4:] != MAGIC or size > len(data) - 12:
         raise Unread("broken")
-    found = Compact(data[-8 - size : -8]).struct()
-    if 8 in found:
+    footer = CompactReader(data[-8 - size : -8]).read_struct()
+    if ENCRYPTION in footer:
         raise Unread("encrypted")
-    return found
-
-
-def _lines(data: bytes, most: int) -> Iterator[Any]:
-    footer = _footer(data)
-    if footer[3] > most:
+    if footer[ROWS] > most or sum(group[3] for group in footer.get(GROUPS, [])) > most:
         raise Unread("many")
-    columns, nested = _columns(footer[2])
-    shape, system = _shape(footer, columns)
-    if shape:
-        columns[shape].is_shape = True
-    names = [column.name for column in columns.values() if column.name != shape]
-    yield {"names": names, "system": system, "shape": shape, "nested": nested, "layers": [], "layer": ""}
+    names = {element[NAME] for element in footer[SCHEMA]}
     spent = 0
-    for group in footer.get(4, []):
-        read: dict[str, list[Any]] = {}
+    for group in footer.get(GROUPS, []):
         for chunk in group[1]:
-            meta = chunk[3]
-            spent += meta[6]
+            spent += chunk[3][WHOLE_SIZE]
             if spent > LARGEST_WHOLE:
                 raise Unread("too large")
-            path = [name.decode("utf-8") for name in meta[3]]
-            if len(path) == 1 and path[0] in columns:
-                read[path[0]] = chunk_values(data, meta, columns[path[0]], group[3])
-        shapes = read.pop(shape) if shape else [None] * group[3]
-        rows = zip(*[read[name] for name in names], strict=True) if names else ((),) * group[3]
-        for place, values in zip(shapes, rows, strict=True):
-            yield place, list(values)
+            check_chunk(data, chunk[3], names)
+    return dict(native_geometries(footer[SCHEMA]))
 
 
-def _columns(schema: list[dict[int, Any]]) -> tuple[dict[str, Column], list[str]]:
-    """The flat columns by name, and the names of the others."""
-    flat: dict[str, Column] = {}
-    nested: list[str] = []
-    at = 1
-    for _ in range(schema[0][5]):
-        one = schema[at]
-        name = one[4].decode("utf-8", "replace")
-        if one.get(5) or one.get(3) == 2:
-            nested.append(name[:80])
-        else:
-            logical = one.get(10) or {}
-            scale = one.get(7) or logical.get(5, {}).get(1, 0)
-            flat[name] = Column(name, one[1], one.get(2, 0), one.get(3) == 1, one.get(6), logical, scale)
-        at = _after(schema, at)
-    if len(flat) > MOST_COLUMNS:
-        raise Unread("fields")
-    return flat, nested
+def native_geometries(schema: list[dict[int, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the columns of Parquet's own geometry type, each with its reference system."""
+    for element in schema:
+        geometry = element.get(LOGICAL, {}).get(GEOMETRY)
+        if geometry is not None:
+            system = geometry.get(1, DEGREES.encode()).decode()
+            yield element[NAME].decode(), system.replace("OGC:CRS84", DEGREES)
 
 
-def _after(schema: list[dict[int, Any]], at: int, depth: int = 0) -> int:
-    """Where the element that follows this one, and all it holds, begins."""
-    if depth > DEEPEST:
-        raise ValueError(depth)
-    after = at + 1
-    for _ in range(schema[at].get(5) or 0):
-        after = _after(schema, after, depth + 1)
-    return after
+def check_chunk(data: bytes, chunk: dict[int, Any], names: set[bytes]) -> None:
+    """Raise Unread for a piece of a column that is not of the schema, or that unpacks into too much."""
+    if not names.issuperset(chunk[PATH]):
+        raise Unread("broken")
+    if chunk[CODEC] not in CODECS:
+        raise Unread("codec")
+    start = chunk[DATA_PAGE]
+    reader = CompactReader(data, min(start, chunk.get(DICTIONARY_PAGE) or start))
+    end = reader.at + chunk[PACKED_SIZE]
+    while reader.at < end:
+        page = reader.read_struct()
+        if not 0 <= page[2] <= LARGEST_PAGE:
+            raise Unread("too large")
+        reader.read_bytes(page[3])
 
 
-def _shape(footer: dict[int, Any], columns: dict[str, Column]) -> tuple[str, str]:
-    """The column of the geometries and the text of its reference system; empty when there is none."""
-    pairs = {pair[1]: pair.get(2, b"") for pair in footer.get(5, [])}
-    if b"geo" in pairs:
-        said = json.loads(pairs[b"geo"])
-        name = said["primary_column"]
-        about = said["columns"][name]
-        if name not in columns or about.get("encoding") != "WKB":
-            raise Unread("shape")
-        return name, _system(about.get("crs", "EPSG:4326"))
-    for name, column in columns.items():
-        if 17 in column.logical:
-            return name, column.logical[17].get(1, b"EPSG:4326").decode("utf-8").replace(
-                "OGC:CRS84", "EPSG:4326"
-            )
-    return "", ""
+def find_geometry(geo: bytes | None, native: dict[str, str], columns: set[str]) -> tuple[str, str]:
+    """Return the column of the geometries and the text of its system; two empty texts without any."""
+    if geo is None:
+        return next(iter(native.items()), ("", ""))
+    described = json.loads(geo)
+    name = described["primary_column"]
+    column = described["columns"][name]
+    if name not in columns or column.get("encoding") != "WKB":
+        raise Unread("shape")
+    return name, name_system(column.get("crs", DEGREES))
 
 
-def _system(said: Any) -> str:
-    if said is None or isinstance(said, str):
-        return said or ""
-    known = said.get("id") or {}
-    if known.get("code") == "CRS84":
-        return "EPSG:4326"
-    return f"{known['authority']}:{known['code']}" if known else f'PROJCRS["{said.get("name", "?")}"'
+def name_system(system: Any) -> str:
+    """Return the text of a reference system written as PROJJSON."""
+    if system is None or isinstance(system, str):
+        return system or ""
+    code = system.get("id")
+    if not code:
+        return f'PROJCRS["{system.get("name", "?")}"'
+    return DEGREES if code.get("code") == "CRS84" else f"{code['authority']}:{code['code']}"

@@ -40,7 +40,8 @@ def thrift(fields):
     made, last = b"", 0
     for number, what in sorted(fields.items()):
         kind, content = value(what)
-        made += bytes([(number - last) << 4 | kind]) + content
+        step = number - last
+        made += (bytes([step << 4 | kind]) if step < 16 else bytes([kind]) + varint(number << 1)) + content
         last = number
     return made + b"\x00"
 
