@@ -118,8 +118,11 @@ def read_lines(path: str, most: int) -> Iterator[dict[str, Any] | tuple[bytes | 
     try:
         native = check_footer(Path(path).read_bytes(), most)
         reader = read_parquet(path, batch_size=BATCH)
-        nested = [field.name for field in reader.schema if DataType.is_nested(field.type)]
-        columns = {field.name: n for n, field in enumerate(reader.schema) if field.name not in nested}
+        names = reader.schema.names
+        nested = [
+            name for name, kind in zip(names, reader.schema.types, strict=True) if DataType.is_nested(kind)
+        ]
+        columns = {name: n for n, name in enumerate(names) if name not in nested}
         shape, system = find_geometry(reader.schema.metadata.get(b"geo"), native, set(columns))
     except BROKEN:
         raise Unread("broken") from None
