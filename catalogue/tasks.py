@@ -164,7 +164,7 @@ def measure_waiting(timestamp: int) -> None:
 @task("release_abandoned", cron="33 2 * * *")
 def release_abandoned(timestamp: int) -> None:
     """Put back in the queue what is handled by those who are curators no more."""
-    handling.release_abandoned()
+    handling.release_abandoned_records()
 
 
 @task("tidy_accounts", cron="37 4 * * *")

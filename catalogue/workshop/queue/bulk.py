@@ -1,7 +1,7 @@
-"""One action on many records: what it would do to each, then the doing, which leaves what became of each.
+"""One action on many records: a preview of its effect on each, then its execution, with a result for each.
 
-The whole is one transaction, each record a savepoint of it: a refusal sets one record apart, a crash leaves
-nothing half done. A key runs once. A record that changed since its effect was shown is set apart as well.
+The whole is one transaction, each record a savepoint of it: a refusal leaves one record out, a crash leaves
+nothing half done. A key runs once. A record that changed since its effect was shown is left out as well.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from catalogue.models import BulkRun, QualityFinding, Record
 from catalogue.records import notifications as notices
 from catalogue.records import permissions, workflow
 from catalogue.workshop.queue import handling, waiting
-from catalogue.workshop.queue.decisions import decide
+from catalogue.workshop.queue.decisions import take_decision
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MOST = 100
+MAX_RECORDS = 100
 TAKE, GIVE = "prendre", "confier"
 ACTIONS: dict[str, StrOrPromise] = {
     TAKE: gettext_lazy("Prendre pour moi"),
@@ -43,14 +43,14 @@ ACTIONS: dict[str, StrOrPromise] = {
 """What can be done to many records; the others are decisions of ``workflow``."""
 
 
-def title_of(action: str) -> str:
-    """What a page about an action is called; an action that is no more keeps its code."""
+def get_action_label(action: str) -> str:
+    """Return the title of a page about an action; an action that exists no more keeps its code."""
     return str(ACTIONS.get(action, action)).rstrip("…")
 
 
 @dataclass(frozen=True)
-class Order:
-    """What is asked, by whom."""
+class BulkRequest:
+    """What is asked, by whom; ``to`` is the curator to whom records are given."""
 
     action: str
     actor: User
@@ -70,139 +70,147 @@ class Effect:
 
     @property
     def stamp(self) -> str:
-        """What the page showed of the record: it differs once somebody changed it."""
+        """Digest what the page showed of the record: it differs once somebody changed it."""
         record, case = self.record, getattr(self.record, "case", None)
         shown = f"{record.pk} {record.state} {record.updated_at.isoformat()} {case and case.handler_id}"
         return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
-def chosen(actor: User, slugs: Iterable[str]) -> list[Record]:
-    """The records of these addresses that are in the field of the actor, drafts aside; by title."""
-    known = Record.objects.filter(permissions.in_field(actor), slug__in=list(slugs)[:MOST])
-    rows = known.exclude(state=Record.State.DRAFT).select_related("owner", "case__handler")
-    return list(waiting.with_doubts(rows).defer("geometry", "description").order_by("title", "pk"))
+def select_records(actor: User, slugs: Iterable[str]) -> list[Record]:
+    """Return the records with these slugs that are in the field of the actor, drafts aside; by title."""
+    found = Record.objects.filter(permissions.in_field(actor), slug__in=list(slugs)[:MAX_RECORDS])
+    rows = found.exclude(state=Record.State.DRAFT).select_related("owner", "case__handler")
+    return list(waiting.annotate_doubts(rows).defer("geometry", "description").order_by("title", "pk"))
 
 
-def foresee(order: Order, records: list[Record]) -> list[Effect]:
-    """What the order would do to each record as it is now; the records are those of ``chosen``."""
-    if order.action in (TAKE, GIVE):
-        to = order.actor if order.action == TAKE else order.to
-        keys = [record.pk for record in records]
-        covered = Record.objects.filter(permissions.in_field(to) if to else Q(), pk__in=keys)
-        inside = set(covered.values_list("pk", flat=True))
-        return [_handed(order, record, to, record.pk in inside) for record in records]
-    blocking = waiting.doubts().filter(record__in=records, severity=QualityFinding.Severity.BLOCKING)
+def preview_effects(bulk_request: BulkRequest, records: list[Record]) -> list[Effect]:
+    """Return the effect on each record as it is now; the records are those of ``select_records``."""
+    if bulk_request.action in (TAKE, GIVE):
+        return _preview_assignments(bulk_request, records)
+    blocking = waiting.open_findings().filter(record__in=records, severity=QualityFinding.Severity.BLOCKING)
     blocked = set(blocking.values_list("record_id", flat=True))
-    effects = [_decided(order, record, record.pk in blocked) for record in records]
-    if order.action in notices.TO_OWNERS:
-        _count_mails(order, [effect for effect in effects if effect.possible])
+    effects = [_preview_decision(bulk_request, record, record.pk in blocked) for record in records]
+    if bulk_request.action in notices.TO_OWNERS:
+        _count_mails(bulk_request, [effect for effect in effects if effect.possible])
     return effects
 
 
-def _count_mails(order: Order, effects: list[Effect]) -> None:
-    """How many people each effect will be told to; records of the same people are asked once."""
-    people: dict[tuple[int | None, int | None], int] = {}
+def _count_mails(bulk_request: BulkRequest, effects: list[Effect]) -> None:
+    """Set how many people each effect notifies; records of the same people are looked up once."""
+    counts: dict[tuple[int | None, int | None], int] = {}
     for effect in effects:
-        concerned = (effect.record.owner_id, effect.record.created_by_id)
-        if concerned not in people:
-            told = {one.email.lower() for one in notices.owners(effect.record) if one.pk != order.actor.pk}
-            people[concerned] = len(told)
-        effect.mails = people[concerned]
+        people = (effect.record.owner_id, effect.record.created_by_id)
+        if people not in counts:
+            owners = notices.owners(effect.record)
+            counts[people] = len({one.email.lower() for one in owners if one.pk != bulk_request.actor.pk})
+        effect.mails = counts[people]
 
 
-def _handed(order: Order, record: Record, to: User | None, is_covered: bool) -> Effect:
+def _preview_assignments(bulk_request: BulkRequest, records: list[Record]) -> list[Effect]:
+    to = bulk_request.actor if bulk_request.action == TAKE else bulk_request.to
+    keys = [record.pk for record in records]
+    covered = Record.objects.filter(permissions.in_field(to) if to else Q(), pk__in=keys)
+    inside = set(covered.values_list("pk", flat=True))
+    return [_preview_assignment(bulk_request, record, to, record.pk in inside) for record in records]
+
+
+def _preview_assignment(
+    bulk_request: BulkRequest, record: Record, to: User | None, is_covered: bool
+) -> Effect:
     case = getattr(record, "case", None)
-    held = case.handler if case is not None else None
+    handler = case.handler if case is not None else None
     if not permissions.GRANTS["handle"].get(record.state):
-        said = _("Une fiche %(state)s ne se confie à personne.") % {"state": record.get_state_display()}
-        return Effect(record, False, said)
+        refusal = _("Une fiche %(state)s ne se confie à personne.") % {"state": record.get_state_display()}
+        return Effect(record, False, refusal)
     if to is None:
-        return Effect(record, True, name_of(held) if held is not None else _("À personne"))
-    who = _("vous") if to.pk == order.actor.pk else name_of(to)
-    if held is not None and held.pk == to.pk:
+        return Effect(record, True, name_of(handler) if handler is not None else _("À personne"))
+    who = _("vous") if to.pk == bulk_request.actor.pk else name_of(to)
+    if handler is not None and handler.pk == to.pk:
         return Effect(record, False, _("Déjà confiée à %(who)s.") % {"who": who})
-    if case is not None and held is not None and order.action == TAKE:
-        return Effect(record, False, handling.held_words(case))
+    if case is not None and handler is not None and bulk_request.action == TAKE:
+        return Effect(record, False, handling.describe_handler(case))
     if not is_covered:
         return Effect(record, False, _("La fiche n’est pas dans le champ de %(who)s.") % {"who": who})
-    before = name_of(held) if held is not None else _("Personne")
+    before = name_of(handler) if handler is not None else _("Personne")
     return Effect(record, True, _("%(before)s → %(after)s") % {"before": before, "after": who})
 
 
-def _decided(order: Order, record: Record, is_blocked: bool) -> Effect:
-    rule = workflow.RULES[order.action]
+def _preview_decision(bulk_request: BulkRequest, record: Record, is_blocked: bool) -> Effect:
+    rule = workflow.RULES[bulk_request.action]
     if record.state not in rule.sources:
-        said = _("« %(action)s » n’est pas possible : la fiche est %(state)s.") % {
-            "action": rule.label,
-            "state": record.get_state_display(),
-        }
-        return Effect(record, False, said)
-    if order.action == "publish" and is_blocked:
+        words = {"action": rule.label, "state": record.get_state_display()}
+        refusal = _("« %(action)s » n’est pas possible : la fiche est %(state)s.") % words
+        return Effect(record, False, refusal)
+    if bulk_request.action == "publish" and is_blocked:
         return Effect(record, False, _("Un doute bloquant reste à lever : ouvrez-la pour la publier."))
     change = _("%(before)s → %(after)s") % {
         "before": capfirst(record.get_state_display()),
         "after": Record.State(rule.target).label,
     }
-    return Effect(record, True, change, _warnings(order, record))
+    return Effect(record, True, change, _list_warnings(bulk_request, record))
 
 
-def _warnings(order: Order, record: Any) -> list[str]:
-    found = []
+def _list_warnings(bulk_request: BulkRequest, record: Any) -> list[str]:
+    warnings = []
     case = getattr(record, "case", None)
-    if case is not None and case.handler_id not in (None, order.actor.pk):
-        found.append(handling.held_words(case))
-    if order.action == "publish" and record.doubts:
-        found.append(_("Doutes non levés : %(n)d.") % {"n": record.doubts})
-    if order.action == "publish" and case is not None and (case.completeness or 0) < waiting.LOW:
-        found.append(_("Peu complète : %(n)d %%.") % {"n": case.completeness or 0})
-    return found
+    if case is not None and case.handler_id not in (None, bulk_request.actor.pk):
+        warnings.append(handling.describe_handler(case))
+    if bulk_request.action == "publish" and record.doubts:
+        warnings.append(_("Doutes non levés : %(n)d.") % {"n": record.doubts})
+    if bulk_request.action == "publish" and case is not None and (case.completeness or 0) < waiting.LOW:
+        warnings.append(_("Peu complète : %(n)d %%.") % {"n": case.completeness or 0})
+    return warnings
 
 
-def run(key: uuid.UUID, order: Order, seen: Mapping[str, str]) -> BulkRun:
-    """Carry the order out on the records whose effect was ``seen`` (stamp by slug), once for a key."""
-    with transaction.atomic():
-        made, is_new = BulkRun.objects.get_or_create(
-            key=key, defaults={"actor": order.actor, "action": order.action}
-        )
-        if not is_new:
-            return made
-        rows = Record.objects.filter(slug__in=list(seen)[:MOST]).order_by("pk")
-        list(rows.select_for_update().values_list("pk", flat=True))
-        records = chosen(order.actor, seen)
-        done: list[Record] = []
-        for effect in foresee(order, records):
-            made.results.append(_result(order, effect, seen[effect.record.slug], done))
-        gone = len(seen) - len(records)
-        made.results += [{"done": False, "said": _("Cette fiche n’existe plus dans votre champ.")}] * gone
-        if order.action == GIVE and order.to is not None and order.to.pk != order.actor.pk:
-            notices.records_handed(done, order.to, name_of(order.actor), order.reason)
-        made.save(update_fields=["results"])
-    return made
+@transaction.atomic
+def run_once(key: uuid.UUID, bulk_request: BulkRequest, seen: Mapping[str, str]) -> BulkRun:
+    """Act on the records whose effect was ``seen`` (stamp by slug), once for a key."""
+    actor, to = bulk_request.actor, bulk_request.to
+    defaults = {"actor": actor, "action": bulk_request.action}
+    run, is_new = BulkRun.objects.get_or_create(key=key, defaults=defaults)
+    if not is_new:
+        return run
+    rows = Record.objects.filter(slug__in=list(seen)[:MAX_RECORDS]).order_by("pk")
+    list(rows.select_for_update().values_list("pk", flat=True))
+    records = select_records(actor, seen)
+    done: list[Record] = []
+    for effect in preview_effects(bulk_request, records):
+        run.results.append(_apply_effect(bulk_request, effect, seen[effect.record.slug], done))
+    gone = len(seen) - len(records)
+    run.results += [{"done": False, "said": _("Cette fiche n’existe plus dans votre champ.")}] * gone
+    if bulk_request.action == GIVE and to is not None and to.pk != actor.pk:
+        notices.records_handed(done, to, name_of(actor), bulk_request.reason)
+    run.save(update_fields=["results"])
+    return run
 
 
-def _result(order: Order, effect: Effect, stamp: str, done: list[Record]) -> dict[str, Any]:
+def _apply_effect(
+    bulk_request: BulkRequest, effect: Effect, stamp: str, done: list[Record]
+) -> dict[str, Any]:
+    """Act on one record, add it to ``done``; return the result as ``BulkRun.results`` stores it."""
     record = effect.record
-    told = {"slug": record.slug, "title": record.title}
+    result = {"slug": record.slug, "title": record.title, "done": False}
     if effect.stamp != stamp:
-        said = _("Quelqu’un l’a changée depuis l’aperçu : elle est restée comme elle est.")
-        return {**told, "done": False, "said": said}
+        refusal = _("Quelqu’un l’a changée depuis l’aperçu : elle est restée comme elle est.")
+        return {**result, "said": refusal}
     if not effect.possible:
-        return {**told, "done": False, "said": effect.said}
+        return {**result, "said": effect.said}
     try:
         with transaction.atomic():
-            _carry_out(order, record)
-    except (workflow.TransitionRefused, handling.NotPossible) as refusal:
-        return {**told, "done": False, "said": str(refusal)}
+            _carry_out(bulk_request, record)
+    except (workflow.TransitionRefused, handling.AssignmentRefused) as refusal:
+        return {**result, "said": str(refusal)}
     done.append(record)
-    return {**told, "done": True, "said": effect.said}
+    return {**result, "done": True, "said": effect.said}
 
 
-def _carry_out(order: Order, record: Record) -> None:
+def _carry_out(bulk_request: BulkRequest, record: Record) -> None:
+    actor, to, reason = bulk_request.actor, bulk_request.to, bulk_request.reason
     case = getattr(record, "case", None)
-    if order.action == TAKE:
-        handling.take(record, order.actor, None)
-    elif order.to is not None:
+    if bulk_request.action == TAKE:
+        handling.take_record(record, actor, None)
+    elif to is not None:
         seen = case.handler_id if case is not None else None
-        handling.hand_over(record, order.to, order.actor, seen, order.reason)
+        handling.hand_over_record(record, to, actor, seen, reason)
     else:
-        decide(record, order.action, order.actor, order.reason)
+        take_decision(record, bulk_request.action, actor, reason)

@@ -1,4 +1,4 @@
-"""A decision on a record, and whose record it becomes by it."""
+"""A decision on a record, and who handles the record afterwards."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from catalogue.workshop.queue import handling
 
 
 @transaction.atomic
-def decide(record: Record, action: str, actor: User, reason: str = "") -> None:
-    """Take a decision; who takes a record under review handles it, unless somebody does already."""
+def take_decision(record: Record, action: str, actor: User, reason: str = "") -> None:
+    """Take a decision; a curator who starts a review becomes the handler, unless there is one already."""
     workflow.apply(record, action, actor, reason)
     if action == "review":
-        handling.take_if_free(record, actor)
+        handling.take_unhandled_record(record, actor)

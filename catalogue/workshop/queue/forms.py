@@ -1,4 +1,4 @@
-"""What the workshop reads: the filters of its queue, and decisions with their reason."""
+"""Forms of the workshop: the filters of its queue, and decisions with their reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ State = Record.State
 LONGEST_REASON = 4000
 LONGEST_WORDS = 200
 LAST_PAGE = 10_000
-FIRST = ("q", "type", "etat")
+MAIN_FIELDS = ("q", "type", "etat")
 TABS = [
     (waiting.TO_REVIEW, _("à instruire")),
     (waiting.MINE, _("à moi")),
@@ -45,7 +45,7 @@ COMPLETENESS = [
     ("bonne", _("80 % et plus")),
 ]
 WHATEVER = {"region": _("Toutes"), "chez": _("Peu importe")}
-"""What a filter says when it is not used; the others say « Tous »."""
+"""The label of a filter that is not used; that of the others is « Tous »."""
 DOUBTS = [("", _("Peu importe")), ("avec", _("avec des doutes")), ("sans", _("sans doute"))]
 ORDERS = [
     ("", _("ce qui attend depuis longtemps")),
@@ -55,7 +55,7 @@ ORDERS = [
     ("doutes", _("les plus douteuses")),
 ]
 
-READY: dict[str, list[StrOrPromise]] = {
+READY_REASONS: dict[str, list[StrOrPromise]] = {
     "ask": [
         _("Précisez le lieu : une adresse ou un tracé, pour que la fiche soit bien placée sur la carte."),
         _("Complétez le résumé : en deux phrases, ce que c’est et ce que cela change."),
@@ -76,11 +76,11 @@ READY: dict[str, list[StrOrPromise]] = {
         _("L’organisation concernée a demandé le retrait."),
     ],
 }
-"""Reasons that come back often; they end up as text, to be completed by hand."""
+"""Frequent reasons; they end up as text, to be completed by hand."""
 
 
 class QueueForm(forms.Form):
-    """The filters of the queue, as its address says them."""
+    """The filters in the URL of the queue."""
 
     voir = forms.ChoiceField(label=_("File"), choices=TABS, required=False)
     q = forms.CharField(
@@ -109,13 +109,13 @@ class QueueForm(forms.Form):
         super().__init__(data, auto_id="filtre-%s")
         self.regions = {code: pk for code, _name, pk in regions}
         tab = data.get("voir") or ""
-        states = waiting.states_of(tab) if tab in waiting.STATES else ()
-        named = [(state.value, str(state.label).capitalize()) for state in State if state.value in states]
-        self._choose("etat", named)
-        self._choose("region", [(code, name) for code, name, _pk in regions])
-        self._choose("theme", themes)
-        if tab in waiting.SHARED:
-            self._choose("chez", people())
+        states = waiting.get_tab_states(tab) if tab in waiting.TAB_STATES else ()
+        labels = [(state.value, str(state.label).capitalize()) for state in State if state.value in states]
+        self._set_choices("etat", labels)
+        self._set_choices("region", [(code, name) for code, name, _pk in regions])
+        self._set_choices("theme", themes)
+        if tab in waiting.SHARED_TABS:
+            self._set_choices("chez", people())
         else:
             del self.fields["chez"]
         if tab in (waiting.ALL, waiting.CHANGES):
@@ -124,19 +124,19 @@ class QueueForm(forms.Form):
         if not states:
             del self.fields["etat"]
 
-    def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    def _set_choices(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
         field: Any = self.fields[name]
         field.choices = [("", WHATEVER.get(name, _("Tous"))), *choices]
 
     @property
     def first(self) -> list[Any]:
         """The fields that the page always shows."""
-        return [self[name] for name in FIRST if name in self.fields]
+        return [self[name] for name in MAIN_FIELDS if name in self.fields]
 
     @property
     def others(self) -> list[Any]:
         """The fields that it opens on demand."""
-        return [self[name] for name in self.fields if name not in (*FIRST, "voir", "page")]
+        return [self[name] for name in self.fields if name not in (*MAIN_FIELDS, "voir", "page")]
 
     @property
     def is_open(self) -> bool:
@@ -156,7 +156,7 @@ class PageForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A decision on a record: a ready-made reason, words of one's own, or both."""
+    """A decision on a record: a ready-made reason, a text of one's own, or both."""
 
     ready = forms.ChoiceField(label=_("Motif type"), required=False)
     reason = forms.CharField(
@@ -166,14 +166,14 @@ class DecisionForm(forms.Form):
     def __init__(self, action: str, data: Any = None) -> None:
         super().__init__(data, auto_id=f"{action}-%s")
         self.action = action
-        self.sentences = [str(sentence) for sentence in READY.get(action, [])]
+        self.sentences = [str(sentence) for sentence in READY_REASONS.get(action, [])]
         ready: Any = self.fields["ready"]
         ready.choices = [("", _("Aucun")), *enumerate(self.sentences)]
         self.fields["ready"].help_text = _("Il est placé devant ce que vous écrivez.")
         self.fields["reason"].help_text = _("L’auteur le reçoit par courriel et le lit sur sa fiche.")
 
     def clean(self) -> dict[str, Any]:
-        """Put the two together, and ask for one of them when the rule does."""
+        """Join the two reasons, and require one of them when the rule does."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = data.get("ready") or ""
         parts = [self.sentences[int(chosen)] if chosen else "", (data.get("reason") or "").strip()]
@@ -185,7 +185,7 @@ class DecisionForm(forms.Form):
 
 
 class ListField(forms.Field):
-    """Several short texts of one name, each of a known form; at most as many as an action takes."""
+    """Several short values of one name that match a pattern; at most as many as an action takes."""
 
     widget = forms.MultipleHiddenInput
 
@@ -194,17 +194,17 @@ class ListField(forms.Field):
         self.pattern = re.compile(pattern)
 
     def clean(self, value: Any) -> list[str]:
-        """The texts, each once."""
-        found: list[str] = list(dict.fromkeys(super().clean(value) or []))
-        if len(found) > bulk.MOST:
-            raise forms.ValidationError(_("Cochez au plus %(n)d fiches à la fois.") % {"n": bulk.MOST})
-        if not all(self.pattern.fullmatch(one) for one in found):
+        """Return each value once."""
+        values: list[str] = list(dict.fromkeys(super().clean(value) or []))
+        if len(values) > bulk.MAX_RECORDS:
+            raise forms.ValidationError(_("Cochez au plus %(n)d fiches à la fois.") % {"n": bulk.MAX_RECORDS})
+        if not all(self.pattern.fullmatch(one) for one in values):
             raise forms.ValidationError(_("Cette sélection n’a pas de sens : revenez à la file."))
-        return found
+        return values
 
 
 class BulkForm(forms.Form):
-    """An action on the records that were ticked; once their effects were shown, what was shown of each."""
+    """An action on the ticked records; after the preview, with the stamp of each effect that it showed."""
 
     geste = forms.ChoiceField(choices=list(bulk.ACTIONS.items()))
     fiche = ListField(r"[-a-zA-Z0-9_]{1,120}", _("Cochez au moins une fiche."))
@@ -218,35 +218,36 @@ class BulkForm(forms.Form):
     def __init__(self, data: Any, people: Sequence[User], reader: User) -> None:
         super().__init__(data, auto_id="lot-%s")
         self.people = {str(one.pk): one for one in people}
-        known: Any = self.fields["a"]
-        known.choices = [("", _("Choisissez")), *choices_of(people, reader)]
+        handler: Any = self.fields["a"]
+        handler.choices = [("", _("Choisissez")), *curator_choices(people, reader)]
 
     @property
     def to(self) -> User | None:
-        """To whom the records are given."""
+        """The curator to whom the records are given."""
         return self.people.get(self.cleaned_data.get("a") or "")
 
     @property
     def seen(self) -> dict[str, str]:
-        """What was shown of each record."""
+        """The stamp that the preview showed, by slug."""
         return dict(one.rsplit(":", 1) for one in self.cleaned_data["vue"])
 
     @property
     def is_final(self) -> bool:
-        """True when what is asked is what was shown."""
+        """True when what is asked is what the preview showed."""
         data = self.cleaned_data
-        shown = bool(data["confirmer"] and data["cle"] and data["vue"])
-        return shown and (data["geste"] != bulk.GIVE or (data["a"] == data["a_vu"] != ""))
+        if not (data["confirmer"] and data["cle"] and data["vue"]):
+            return False
+        return bool(data["geste"] != bulk.GIVE or (data["a"] == data["a_vu"] != ""))
 
 
-def choices_of(people: Sequence[User], reader: User) -> list[tuple[str, str]]:
-    """Curators by name, the reader first."""
+def curator_choices(people: Sequence[User], reader: User) -> list[tuple[str, str]]:
+    """Return the choices of a curator by name, the reader first."""
     others = [(str(one.pk), name_of(one)) for one in people if one.pk != reader.pk]
     return [(str(reader.pk), str(_("moi"))), *others]
 
 
 class HandForm(forms.Form):
-    """Who is to handle a record, and who did when the page was shown."""
+    """Who shall handle a record, and who did when the page was shown."""
 
     geste = forms.ChoiceField(choices=[("prendre", ""), ("confier", ""), ("rendre", "")])
     a = forms.ChoiceField(label=_("Confier à"), required=False)
@@ -262,11 +263,11 @@ class HandForm(forms.Form):
     def __init__(self, people: Sequence[User], reader: User, data: Any = None) -> None:
         super().__init__(data, auto_id="confier-%s")
         self.people = {str(one.pk): one for one in people}
-        known: Any = self.fields["a"]
-        known.choices = [("", _("Choisissez")), *choices_of(people, reader)]
+        handler: Any = self.fields["a"]
+        handler.choices = [("", _("Choisissez")), *curator_choices(people, reader)]
 
     def clean(self) -> dict[str, Any]:
-        """A record is given to somebody."""
+        """Require a curator when the record is given."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("geste") == "confier" and not data.get("a") and "a" not in self.errors:
             self.add_error("a", _("Choisissez à qui."))
@@ -274,7 +275,7 @@ class HandForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """A comment between curators; its key is that of the form, so that two clicks say it once."""
+    """A comment between curators; its key is that of the form, so that two clicks add it once."""
 
     texte = forms.CharField(
         label=_("Commentaire interne"),
@@ -291,7 +292,7 @@ class NoteForm(forms.Form):
 
 
 class RefusalForm(forms.Form):
-    """Why something is refused."""
+    """The reason of a refusal."""
 
     reason = forms.CharField(
         label=_("Motif du refus"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
@@ -299,7 +300,7 @@ class RefusalForm(forms.Form):
 
 
 class RevisionForm(forms.Form):
-    """What is decided of a proposed change, and which version of the record was compared."""
+    """The decision on a proposed change, and the version of the record that was compared."""
 
     decision = forms.ChoiceField(choices=[("accepter", ""), ("refuser", "")])
     fields_kept = forms.MultipleChoiceField(required=False)
@@ -313,11 +314,11 @@ class RevisionForm(forms.Form):
 
     def __init__(self, fields: list[str], data: Any = None) -> None:
         super().__init__(data)
-        known: Any = self.fields["fields_kept"]
-        known.choices = [(name, name) for name in fields]
+        accepted: Any = self.fields["fields_kept"]
+        accepted.choices = [(name, name) for name in fields]
 
     def clean(self) -> dict[str, Any]:
-        """A refusal says why; an acceptance keeps something."""
+        """Require a reason for a refusal, and a field for an acceptance."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("decision") == "refuser" and not (data.get("reason") or "").strip():
             self.add_error("reason", _("Dites pourquoi : l’auteur doit pouvoir le comprendre."))

@@ -1,7 +1,7 @@
 """Who handles a record: taken by a curator, given to another, put back; under the lock of the record.
 
-Each page says who handled the record when it was shown: when somebody else does by now, nothing is
-written and ``Held`` tells who.
+Each page sends who handled the record when it was shown: when somebody else does by now, nothing is
+written and ``HandledByAnother`` names them.
 """
 
 from __future__ import annotations
@@ -23,116 +23,113 @@ from catalogue.records import permissions
 NoteKind = CaseNote.NoteKind
 
 
-class NotPossible(Exception):
-    """The record cannot be given; the message says why, in French."""
+class AssignmentRefused(Exception):
+    """The record cannot be given; the message explains why, in French."""
 
 
-class Held(NotPossible):
-    """Somebody else handles the record by now; the message says who, and since when."""
+class HandledByAnother(AssignmentRefused):
+    """Somebody else handles the record by now; the message names them, and since when."""
 
 
-def curators() -> list[User]:
-    """Everybody to whom a record can be given, by name."""
-    people = User.objects.filter(is_active=True).exclude(email="")
-    found = people.filter(curatorship__isnull=False) | people.filter(is_superuser=True)
+def list_curators() -> list[User]:
+    """Return everybody to whom a record can be given, by name."""
+    users = User.objects.filter(is_active=True).exclude(email="")
+    curators = users.filter(curatorship__isnull=False) | users.filter(is_superuser=True)
     if settings.REQUIRE_TOTP:
-        found = found.filter(authenticator__isnull=False)
-    return sorted(found.distinct(), key=lambda one: (name_of(one).casefold(), one.pk))
+        curators = curators.filter(authenticator__isnull=False)
+    return sorted(curators.distinct(), key=lambda user: (name_of(user).casefold(), user.pk))
 
 
 @transaction.atomic
-def take(record: Record, user: User, seen: int | None) -> None:
-    """Give the record to the one who asks for it."""
-    case = _locked(record, user, seen)
+def take_record(record: Record, user: User, seen: int | None) -> None:
+    """Make the user the handler; ``seen`` is the handler that the page showed."""
+    case = _lock_case(record, user, seen)
     if case.handler_id != user.pk:
-        _hand(case, user, user, NoteKind.TAKEN)
+        _set_handler(case, user, user, NoteKind.TAKEN)
 
 
-def take_if_free(record: Record, user: User) -> None:
-    """The same for a record that nobody handles; nothing when somebody does."""
+def take_unhandled_record(record: Record, user: User) -> None:
+    """Make the user the handler unless somebody is already."""
     try:
-        take(record, user, None)
-    except Held:
+        take_record(record, user, None)
+    except HandledByAnother:
         return
 
 
 @transaction.atomic
-def give(record: Record, to: User, by: User, seen: int | None, word: str = "") -> None:
-    """Give the record to a curator of its field, who is told by e-mail."""
+def give_record(record: Record, to: User, by: User, seen: int | None, message: str = "") -> None:
+    """Give the record to a curator of its field and notify them by e-mail."""
     if to.pk == by.pk:
-        take(record, by, seen)
-        return
-    if hand_over(record, to, by, seen, word):
-        notices.records_handed([record], to, name_of(by), word)
+        take_record(record, by, seen)
+    elif hand_over_record(record, to, by, seen, message):
+        notices.records_handed([record], to, name_of(by), message)
 
 
 @transaction.atomic
-def hand_over(record: Record, to: User, by: User, seen: int | None, word: str = "") -> bool:
-    """The same without the e-mail, for several records at once; False when they had it already."""
+def hand_over_record(record: Record, to: User, by: User, seen: int | None, message: str = "") -> bool:
+    """Give the record without an e-mail; False when they handled it already."""
     if not permissions.may(to, "handle", record):
-        raise NotPossible(_("La fiche n’est pas dans le champ de %(who)s.") % {"who": name_of(to)})
-    case = _locked(record, by, seen)
+        raise AssignmentRefused(_("La fiche n’est pas dans le champ de %(who)s.") % {"who": name_of(to)})
+    case = _lock_case(record, by, seen)
     if case.handler_id == to.pk:
         return False
-    _hand(case, to, by, NoteKind.GIVEN, word)
+    _set_handler(case, to, by, NoteKind.GIVEN, message)
     return True
 
 
 @transaction.atomic
-def release(record: Record, user: User, seen: int | None) -> None:
-    """Put the record back where everybody finds it."""
-    case = _locked(record, user, seen)
+def release_record(record: Record, user: User, seen: int | None) -> None:
+    """Put the record back among those that nobody handles."""
+    case = _lock_case(record, user, seen)
     if case.handler_id is not None:
-        _hand(case, None, user, NoteKind.RELEASED)
+        _set_handler(case, None, user, NoteKind.RELEASED)
 
 
-def release_abandoned() -> int:
-    """Put back what is handled by those who are curators no more; how many records."""
-    still = Q(handler__is_active=True) & (
-        Q(handler__curatorship__isnull=False) | Q(handler__is_superuser=True)
-    )
-    left = CaseFile.objects.filter(handler__isnull=False, state__in=WAITING).exclude(still)
+def release_abandoned_records() -> int:
+    """Release the records of those who are curators no more; return how many."""
+    is_curator = Q(handler__curatorship__isnull=False) | Q(handler__is_superuser=True)
+    handled = CaseFile.objects.filter(handler__isnull=False, state__in=WAITING)
+    abandoned = handled.exclude(Q(handler__is_active=True) & is_curator)
     with transaction.atomic():
-        records = Record.objects.filter(pk__in=left.values("pk")).order_by("pk")
+        records = Record.objects.filter(pk__in=abandoned.values("pk")).order_by("pk")
         list(records.select_for_update().values_list("pk", flat=True))
-        cases = list(left)
+        cases = list(abandoned)
         for case in cases:
-            _hand(case, None, None, NoteKind.RELEASED)
+            _set_handler(case, None, None, NoteKind.RELEASED)
     return len(cases)
 
 
-def _locked(record: Record, user: User, seen: int | None) -> CaseFile:
-    """The case file under the lock of its record; raises when it is not what the page showed."""
+def _lock_case(record: Record, user: User, seen: int | None) -> CaseFile:
+    """Return the case file under the lock of its record; raise when it is not what the page showed."""
     current = Record.objects.select_for_update().only("pk", "state").get(pk=record.pk)
     if not permissions.GRANTS["handle"].get(current.state):
-        raise NotPossible(
+        raise AssignmentRefused(
             _("Une fiche %(state)s ne se confie à personne.") % {"state": current.get_state_display()}
         )
-    made = {"state": current.state, "since": timezone.now()}
-    case, _made = CaseFile.objects.select_related("handler").get_or_create(
-        record_id=current.pk, defaults=made
-    )
+    defaults = {"state": current.state, "since": timezone.now()}
+    cases = CaseFile.objects.select_related("handler")
+    case, _created = cases.get_or_create(record_id=current.pk, defaults=defaults)
     if case.handler_id is not None and case.handler_id not in (seen, user.pk):
-        raise Held(held_words(case))
+        raise HandledByAnother(describe_handler(case))
     return case
 
 
-def held_words(case: CaseFile) -> str:
-    """Who handles a record, and since when."""
+def describe_handler(case: CaseFile) -> str:
+    """Return the sentence that says who handles a record, and since when."""
     return _("%(who)s s’en charge depuis le %(day)s.") % {
         "who": name_of(case.handler),
         "day": date_format(timezone.localtime(case.handed_at or case.since), "j F Y"),
     }
 
 
-def _hand(case: CaseFile, to: User | None, by: User | None, kind: str, word: str = "") -> None:
+def _set_handler(case: CaseFile, to: User | None, by: User | None, kind: str, message: str = "") -> None:
     case.handler, case.handed_by, case.handed_at = to, by, timezone.now()
     case.save(update_fields=["handler", "handed_by", "handed_at"])
-    CaseNote.objects.create(record_id=case.pk, kind=kind, author=by, recipient=to, text=word)
+    CaseNote.objects.create(record_id=case.pk, kind=kind, author=by, recipient=to, text=message)
 
 
-def handler_words(record: Record, reader: User) -> str:
-    """« vous », a name, or nothing."""
+def get_handler_name(record: Record, reader: User) -> str:
+    """Return « vous », a name, or nothing."""
     case = getattr(record, "case", None)
     if case is None or case.handler_id is None:
         return ""

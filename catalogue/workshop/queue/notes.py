@@ -1,4 +1,4 @@
-"""What curators say of a record among themselves; a comment can be taken back for a quarter of an hour."""
+"""Comments of curators on a record, hidden from contributors; an author may delete theirs for 15 minutes."""
 
 from __future__ import annotations
 
@@ -13,58 +13,58 @@ from django.utils.translation import gettext as _
 from catalogue.accounts.names import name_of
 from catalogue.models import CaseNote, Record
 
-TAKEN_BACK_WITHIN = timedelta(minutes=15)
-LISTED = 200
-"""Most lines of a thread shown; the newest are."""
+DELETABLE_FOR = timedelta(minutes=15)
+MAX_NOTES = 200
+"""Most notes shown; the newest are."""
 NoteKind = CaseNote.NoteKind
 
 
 class TooLate(Exception):
-    """The comment is somebody else's, or has been read for too long to vanish."""
+    """The comment is somebody else's, or too old to be deleted."""
 
 
-def add(record: Record, author: User, text: str, key: uuid.UUID) -> CaseNote:
-    """Add a comment, once for a key: a form posted twice says it once."""
-    said = {"record_id": record.pk, "author": author, "text": text.strip()}
-    note, _made = CaseNote.objects.get_or_create(creation_key=key, defaults=said)
+def add_comment(record: Record, author: User, text: str, key: uuid.UUID) -> CaseNote:
+    """Add a comment, once for a key: a form posted twice adds it once."""
+    defaults = {"record_id": record.pk, "author": author, "text": text.strip()}
+    note, _created = CaseNote.objects.get_or_create(creation_key=key, defaults=defaults)
     return note
 
 
-def take_back(note: CaseNote, user: User) -> None:
-    """Delete a comment that one has just written."""
-    if not may_take_back(note, user):
+def delete_comment(note: CaseNote, user: User) -> None:
+    """Delete a comment that the user has just written; raise TooLate otherwise."""
+    if not can_delete_comment(note, user):
         raise TooLate
     note.delete()
 
 
-def may_take_back(note: CaseNote, user: User) -> bool:
-    """True for the author of a comment, during TAKEN_BACK_WITHIN."""
-    is_recent = note.created_at > timezone.now() - TAKEN_BACK_WITHIN
+def can_delete_comment(note: CaseNote, user: User) -> bool:
+    """Return True for the author of a comment, during DELETABLE_FOR."""
+    is_recent = note.created_at > timezone.now() - DELETABLE_FOR
     return note.kind == NoteKind.COMMENT and note.author_id == user.pk and is_recent
 
 
-def thread(record: Record, reader: User) -> list[dict[str, Any]]:
-    """The comments and the changes of hands, the oldest first."""
+def list_notes(record: Record, reader: User) -> list[dict[str, Any]]:
+    """Return the comments and the changes of handler, the oldest first."""
     notes = CaseNote.objects.filter(record=record.pk).select_related("author", "recipient")
     return [
         {
             "note": note,
-            "quoi": _happened(note, reader),
-            "qui": _name(note.author, reader) if note.author or note.text else "",
-            "retirable": may_take_back(note, reader),
+            "quoi": _describe_event(note, reader),
+            "qui": _get_name(note.author, reader) if note.author or note.text else "",
+            "retirable": can_delete_comment(note, reader),
         }
-        for note in reversed(notes.order_by("-created_at", "-pk")[:LISTED])
+        for note in reversed(notes.order_by("-created_at", "-pk")[:MAX_NOTES])
     ]
 
 
-def _name(person: User | None, reader: User) -> str:
+def _get_name(person: User | None, reader: User) -> str:
     return _("vous") if person is not None and person.pk == reader.pk else name_of(person)
 
 
-def _happened(note: CaseNote, reader: User) -> str:
-    """What a line says happened; nothing for a comment."""
+def _describe_event(note: CaseNote, reader: User) -> str:
+    """Return the words for a change of handler; nothing for a comment."""
     return {
         NoteKind.TAKEN: _("prise en charge"),
-        NoteKind.GIVEN: _("confiée à %(who)s") % {"who": _name(note.recipient, reader)},
+        NoteKind.GIVEN: _("confiée à %(who)s") % {"who": _get_name(note.recipient, reader)},
         NoteKind.RELEASED: _("remise dans la file"),
     }.get(NoteKind(note.kind), "")

@@ -9,9 +9,9 @@ from catalogue.models import Record
 from catalogue.records import permissions
 
 
-def opened(request: HttpRequest, slug: str) -> Record:
-    """The record of an address when it is in the field of the curator; 404 otherwise."""
-    whole = Record.objects.with_detail_relations().select_related("owner", "created_by", "import_batch")
-    record: Record = get_object_or_404(whole.defer("import_batch__report"), slug=slug)
+def get_record_or_404(request: HttpRequest, slug: str) -> Record:
+    """Return the whole record when it is in the field of the curator; raise Http404 otherwise."""
+    rows = Record.objects.with_detail_relations().select_related("owner", "created_by", "import_batch")
+    record: Record = get_object_or_404(rows.defer("import_batch__report"), slug=slug)
     permissions.require(request.user, "examine", record)
     return record

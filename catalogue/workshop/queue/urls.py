@@ -1,4 +1,4 @@
-"""Addresses of the curators' workshop."""
+"""URLs of the queue of the workshop."""
 
 from django.urls import path
 

@@ -1,7 +1,6 @@
-"""The queue of a curator: what waits in their field, narrowed and ordered; the case files carry it.
+"""The queue of a curator: what waits in their field, filtered and ordered; the case files carry it.
 
-``narrowed`` starts from what a tab shows; each filter is one adjective. Nothing is counted or ordered on
-the wide table of records but by an index that says so.
+Nothing is counted or ordered on the wide table of records unless an index serves it, which is then named.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from catalogue.records.folding import folded
 State = Record.State
 MINE, NOBODYS, TO_REVIEW, TO_COMPLETE = "moi", "personne", "", "a-completer"
 CHANGES, ALL = "changements", "toutes"
-STATES: dict[str, tuple[str, ...]] = {
+TAB_STATES: dict[str, tuple[str, ...]] = {
     MINE: WAITING,
     NOBODYS: REVIEWED,
     TO_REVIEW: REVIEWED,
@@ -33,7 +32,7 @@ STATES: dict[str, tuple[str, ...]] = {
     ALL: tuple(state for state in State if state != State.DRAFT),
 }
 """The states of the records that each tab shows."""
-SHARED = (TO_REVIEW, TO_COMPLETE)
+SHARED_TABS = (TO_REVIEW, TO_COMPLETE)
 """The tabs whose records one curator or another handles."""
 LOW, HIGH = 50, 80
 COMPLETENESS = {
@@ -52,8 +51,8 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the address of the queue asks for."""
+class QueueFilters:
+    """The filters in the URL of the queue; ``days`` is the least number of days that a record has waited."""
 
     tab: str = TO_REVIEW
     state: str = ""
@@ -68,119 +67,118 @@ class Wanted:
     order: str = ""
 
 
-def records(field: Q, wanted: Wanted, user: User) -> QuerySet[Record]:
-    """The records of a tab that answer every filter, in the order asked for."""
-    rows = shown(field, wanted, user)
-    rows = narrowed(rows, wanted)
-    if wanted.days is not None:
-        rows = rows.filter(_older("updated_at" if wanted.tab == ALL else "case__since", wanted.days))
-    if wanted.completeness:
-        rows = rows.filter(COMPLETENESS[wanted.completeness])
-    if wanted.order == "doutes":
-        rows = with_doubts(rows)
-    order = ("-updated_at", "-pk") if wanted.tab == ALL else ORDERS[wanted.order]
+def filter_records(field: Q, filters: QueueFilters, user: User) -> QuerySet[Record]:
+    """Return the records of a tab that match every filter, in the order asked for."""
+    rows = filter_by_tab(field, filters, user)
+    rows = apply_filters(rows, filters)
+    if filters.days is not None:
+        rows = rows.filter(_older_than("updated_at" if filters.tab == ALL else "case__since", filters.days))
+    if filters.completeness:
+        rows = rows.filter(COMPLETENESS[filters.completeness])
+    if filters.order == "doutes":
+        rows = annotate_doubts(rows)
+    order = ("-updated_at", "-pk") if filters.tab == ALL else ORDERS[filters.order]
     return rows.order_by(*order)
 
 
-def shown(field: Q, wanted: Wanted, user: User) -> QuerySet[Record]:
-    """The records of a tab, by an index of the case files; all of them by record_recent_seen."""
-    states = [wanted.state] if wanted.state else STATES[wanted.tab]
-    if wanted.tab == ALL:
-        known = Record.objects.exclude(state=State.DRAFT)
-        return (known.filter(state=wanted.state) if wanted.state else known).filter(field)
-    rows = Record.objects.filter(field, case__state__in=STATES[wanted.tab])
-    if wanted.state:
-        rows = rows.filter(case__state__in=states)
-    if wanted.tab == MINE:
+def filter_by_tab(field: Q, filters: QueueFilters, user: User) -> QuerySet[Record]:
+    """Return the records of a tab, by an index of the case files; all of them by record_recent_seen."""
+    if filters.tab == ALL:
+        rows = Record.objects.exclude(state=State.DRAFT)
+        if filters.state:
+            rows = rows.filter(state=filters.state)
+        return rows.filter(field)
+    rows = Record.objects.filter(field, case__state__in=TAB_STATES[filters.tab])
+    if filters.state:
+        rows = rows.filter(case__state__in=[filters.state])
+    if filters.tab == MINE:
         rows = rows.filter(case__handler=user)
-    if wanted.handler is not None:
-        rows = rows.filter(case__handler=wanted.handler)
-    return rows.filter(case__handler__isnull=True) if wanted.tab == NOBODYS else rows
+    if filters.handler is not None:
+        rows = rows.filter(case__handler=filters.handler)
+    return rows.filter(case__handler__isnull=True) if filters.tab == NOBODYS else rows
 
 
-def narrowed(rows: QuerySet[Record], wanted: Wanted) -> QuerySet[Record]:
-    """The records of a kind, a region, a theme, with doubts or without, whose title has the words."""
-    if wanted.kind:
-        rows = rows.filter(kind=wanted.kind)
-    if wanted.region is not None:
-        rows = rows.filter(Q(territory=wanted.region) | Q(territory__region=wanted.region))
-    if wanted.theme:
-        bearing = Record.themes.through.objects.filter(theme__code=wanted.theme)
-        rows = rows.filter(pk__in=bearing.values("record_id"))
-    if wanted.doubtful is not None:
-        doubtful = Q(pk__in=doubts().values("record"))
-        rows = rows.filter(doubtful if wanted.doubtful else ~doubtful)
-    return titled(rows, wanted.words)
+def apply_filters(rows: QuerySet[Record], filters: QueueFilters) -> QuerySet[Record]:
+    """Return the records of a kind, a region, a theme, with doubts or without, whose title has the words."""
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.region is not None:
+        rows = rows.filter(Q(territory=filters.region) | Q(territory__region=filters.region))
+    if filters.theme:
+        links = Record.themes.through.objects.filter(theme__code=filters.theme)
+        rows = rows.filter(pk__in=links.values("record_id"))
+    if filters.doubtful is not None:
+        doubtful = Q(pk__in=open_findings().values("record"))
+        rows = rows.filter(doubtful if filters.doubtful else ~doubtful)
+    return filter_by_title(rows, filters.words)
 
 
-def titled(rows: QuerySet[Record], words: str) -> QuerySet[Record]:
-    """The records whose title has each of the words, accents and capitals aside.
+def filter_by_title(rows: QuerySet[Record], words: str) -> QuerySet[Record]:
+    """Return the records whose title has each of the words, accents and capitals aside.
 
     record_title_unpublished and record_title_trigrams carry it: each arm of the condition is one of theirs.
     """
     if not words.split():
         return rows
     rows = rows.alias(plain=folded("title"))
-    found = Q()
+    has_words = Q()
     for word in words.split():
-        found &= Q(plain__contains=folded(Value(word)))
-    return rows.filter((Q(state__in=UNPUBLISHED) & found) | (Q(state=State.PUBLISHED) & found))
+        has_words &= Q(plain__contains=folded(Value(word)))
+    return rows.filter((Q(state__in=UNPUBLISHED) & has_words) | (Q(state=State.PUBLISHED) & has_words))
 
 
-def _older(name: str, days: int) -> Q:
+def _older_than(name: str, days: int) -> Q:
     return Q(**{f"{name}__lt": timezone.now() - timedelta(days=days)})
 
 
-def doubts() -> QuerySet[QualityFinding]:
-    """What the checks hold against records and nobody has accepted."""
+def open_findings() -> QuerySet[QualityFinding]:
+    """Return the findings of the checks that nobody has accepted."""
     return QualityFinding.objects.filter(waived_at__isnull=True)
 
 
-def with_doubts(rows: QuerySet[Record]) -> QuerySet[Record]:
-    """Annotate ``doubts``: how many there are of a record, through qualityfinding_once."""
-    return rows.annotate(doubts=_number_of(doubts().filter(record=OuterRef("pk"))))
+def annotate_doubts(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Annotate ``doubts``, the number of open findings of a record, through qualityfinding_once."""
+    return rows.annotate(doubts=_count_by_record(open_findings().filter(record=OuterRef("pk"))))
 
 
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
+def _count_by_record(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().values("record").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
 
 
-def for_lines(rows: QuerySet[Record]) -> QuerySet[Record]:
-    """The records of one page with all that a line says of them."""
+def load_line_details(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Load with the records of one page all that a line shows of them."""
     wide = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
     comments = CaseNote.objects.filter(record=OuterRef("pk"), kind=CaseNote.NoteKind.COMMENT)
-    known = rows.select_related("owner", "territory__departement", "case__handler").defer(*wide)
-    return timeline.with_last_event(with_doubts(known).annotate(comments=_number_of(comments)))
+    rows = rows.select_related("owner", "territory__departement", "case__handler").defer(*wide)
+    return timeline.with_last_event(annotate_doubts(rows).annotate(comments=_count_by_record(comments)))
 
 
-def changes(field: Q, wanted: Wanted) -> QuerySet[Revision]:
-    """The changes of published records that wait for a decision, the oldest first."""
-    concerned = narrowed(Record.objects.published().filter(field), wanted)
-    waiting = proposed(concerned)
-    if wanted.days is not None:
-        waiting = waiting.filter(_older("updated_at", wanted.days))
+def filter_changes(field: Q, filters: QueueFilters) -> QuerySet[Revision]:
+    """Return the changes of published records that wait for a decision, the oldest first."""
+    rows = filter_proposed_changes(apply_filters(Record.objects.published().filter(field), filters))
+    if filters.days is not None:
+        rows = rows.filter(_older_than("updated_at", filters.days))
     return (
-        waiting.select_related("record__owner", "record__case__handler", "author", "import_batch")
+        rows.select_related("record__owner", "record__case__handler", "author", "import_batch")
         .defer("record__geometry", "record__description", "import_batch__report")
         .order_by("updated_at", "pk")
     )
 
 
-def proposed(concerned: QuerySet[Record]) -> QuerySet[Revision]:
-    """The changes of these records that wait for a decision."""
-    return Revision.objects.filter(
-        state=Revision.RevisionState.PROPOSED, record__in=concerned.order_by().values("pk")
-    )
+def filter_proposed_changes(records: QuerySet[Record]) -> QuerySet[Revision]:
+    """Return the changes of these records that wait for a decision."""
+    state = Revision.RevisionState.PROPOSED
+    return Revision.objects.filter(state=state, record__in=records.order_by().values("pk"))
 
 
-def counts(field: Q, user: User) -> dict[str, int]:
-    """How much waits in each tab, in two statements; ``toutes`` awaits nobody."""
-    inside = CaseFile.objects.filter(state__in=WAITING)
+def count_tabs(field: Q, user: User) -> dict[str, int]:
+    """Count what waits in each tab, in two statements; ``toutes`` has no count."""
+    cases = CaseFile.objects.filter(state__in=WAITING)
     if field:
-        inside = inside.filter(record__in=Record.objects.filter(field).values("pk"))
+        cases = cases.filter(record__in=Record.objects.filter(field).values("pk"))
     reviewed = Q(state__in=REVIEWED)
-    found = inside.aggregate(
+    found = cases.aggregate(
         moi=Count("pk", filter=Q(handler=user)),
         personne=Count("pk", filter=reviewed & Q(handler__isnull=True)),
         instruire=Count("pk", filter=reviewed),
@@ -191,10 +189,10 @@ def counts(field: Q, user: User) -> dict[str, int]:
         NOBODYS: found["personne"],
         TO_REVIEW: found["instruire"],
         TO_COMPLETE: found["completer"],
-        CHANGES: proposed(Record.objects.published().filter(field)).count(),
+        CHANGES: filter_proposed_changes(Record.objects.published().filter(field)).count(),
     }
 
 
-def states_of(tab: str) -> Sequence[str]:
-    """The states among which a tab can be narrowed."""
-    return STATES[tab] if len(STATES[tab]) > 1 else ()
+def get_tab_states(tab: str) -> Sequence[str]:
+    """Return the states by which a tab can be filtered."""
+    return TAB_STATES[tab] if len(TAB_STATES[tab]) > 1 else ()

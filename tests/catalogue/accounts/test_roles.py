@@ -74,7 +74,7 @@ def test_applications_and_messages_are_those_of_others(person: User) -> None:
 
 
 def test_nothing_is_given_to_who_cannot_open_it(person: User) -> None:
-    check(person, lambda one: one in handling.curators())
+    check(person, lambda one: one in handling.list_curators())
 
 
 @pytest.mark.parametrize("path", ["application", "document", "preview", "members"])

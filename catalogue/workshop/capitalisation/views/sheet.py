@@ -22,7 +22,7 @@ from catalogue.records.writing import NotWritten
 from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
 from catalogue.workshop.capitalisation.editing import Saved, digest, save
-from catalogue.workshop.queue.opening import opened
+from catalogue.workshop.queue.opening import get_record_or_404
 
 LONGEST = 20_000
 """Characters of one section: about six printed pages."""
@@ -66,7 +66,7 @@ class SheetForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the sections; a preview is made by the server and saves nothing."""
-    record = opened(request, slug)
+    record = get_record_or_404(request, slug)
     permissions.require(request.user, "edit", record)
     stored = texts(record)
     data = kept.posted(request)

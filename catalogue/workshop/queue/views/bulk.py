@@ -27,14 +27,14 @@ def workshop_bulk(request: HttpRequest) -> HttpResponse:
     user, data = cast(User, request.user), kept.posted(request)
     if data is None:
         return redirect("catalogue:workshop")
-    form = BulkForm(data, handling.curators(), user)
+    form = BulkForm(data, handling.list_curators(), user)
     if not form.is_valid():
         for error in [str(one) for errors in form.errors.values() for one in errors]:
             messages.warning(request, error)
         return redirect(queue_address(str(data.get("suite", ""))))
     reason = reason_form(form, data)
     if request.method == "POST" and form.is_final and (reason is None or reason.is_valid()):
-        run = bulk.run(form.cleaned_data["cle"], order_of(form, user, reason), form.seen)
+        run = bulk.run_once(form.cleaned_data["cle"], order_of(form, user, reason), form.seen)
         return redirect("catalogue:workshop-bulk-result", run.key)
     return preview(request, form, reason)
 
@@ -54,17 +54,17 @@ def reason_form(form: BulkForm, data: QueryDict) -> DecisionForm | None:
     return DecisionForm(action, data if form.cleaned_data["confirmer"] else None)
 
 
-def order_of(form: BulkForm, user: User, reason: DecisionForm | None) -> bulk.Order:
+def order_of(form: BulkForm, user: User, reason: DecisionForm | None) -> bulk.BulkRequest:
     """What is asked."""
     said = reason.cleaned_data["whole"] if reason is not None and reason.is_bound else ""
-    return bulk.Order(form.cleaned_data["geste"], user, said, form.to)
+    return bulk.BulkRequest(form.cleaned_data["geste"], user, said, form.to)
 
 
 def preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | None) -> HttpResponse:
     """The effect on each record, with what remains to be said."""
     user, data = cast(User, request.user), form.cleaned_data
-    order = bulk.Order(data["geste"], user, to=form.to)
-    effects = bulk.foresee(order, bulk.chosen(user, data["fiche"]))
+    order = bulk.BulkRequest(data["geste"], user, to=form.to)
+    effects = bulk.preview_effects(order, bulk.select_records(user, data["fiche"]))
     possible = [effect for effect in effects if effect.possible]
     is_given = order.action == bulk.GIVE
     mails = sum(effect.mails for effect in possible)
@@ -73,7 +73,7 @@ def preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | None) -
     wrong = bool(reason is not None and reason.is_bound and reason.errors)
     context: dict[str, Any] = {
         "geste": order.action,
-        "libelle": bulk.title_of(order.action),
+        "libelle": bulk.get_action_label(order.action),
         "possibles": possible,
         "impossibles": [effect for effect in effects if not effect.possible],
         "absentes": len(data["fiche"]) - len(effects),
@@ -97,7 +97,7 @@ def workshop_bulk_result(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(BulkRun, key=key, actor=cast(User, request.user).pk)
     context = {
         "lot": run,
-        "libelle": bulk.title_of(run.action),
+        "libelle": bulk.get_action_label(run.action),
         "faites": [one for one in run.results if one["done"]],
         "refusees": [one for one in run.results if not one["done"]],
         "rubrique": "atelier",

@@ -34,13 +34,13 @@ def desk_context(
     case = getattr(known, "case", None)
     held = case.handler_id if case is not None else None
     return {
-        "curateur": handling.handler_words(known, reader),
+        "curateur": handling.get_handler_name(known, reader),
         "depuis": case.handed_at if case is not None and held else None,
         "vu": held or "",
         "a_moi": held == reader.pk,
         "confiable": "handle" in allowed,
-        "confier": HandForm(handling.curators(), reader),
-        "fil": notes.thread(record, reader),
+        "confier": HandForm(handling.list_curators(), reader),
+        "fil": notes.list_notes(record, reader),
         "formulaire": form or NoteForm(),
     }
 
@@ -52,16 +52,16 @@ def workshop_assign(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
     permissions.require(user, "handle", record)
-    form = HandForm(handling.curators(), user, request.POST)
+    form = HandForm(handling.list_curators(), user, request.POST)
     if not form.is_valid():
         messages.warning(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
         return redirect(_back(form, record))
     try:
         messages.success(request, carry_out(form, record, user))
-    except handling.Held as held:
+    except handling.HandledByAnother as held:
         said = _("« %(title)s » : %(who)s Rien n’a changé.") % {"title": record.title, "who": held}
         messages.warning(request, said)
-    except handling.NotPossible as refusal:
+    except handling.AssignmentRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect(_back(form, record))
 
@@ -71,12 +71,12 @@ def carry_out(form: HandForm, record: Record, user: User) -> str:
     data, title = form.cleaned_data, {"title": record.title}
     if data["geste"] == "confier":
         to = form.people[data["a"]]
-        handling.give(record, to, user, data["vu"], data["mot"].strip())
+        handling.give_record(record, to, user, data["vu"], data["mot"].strip())
         return _("« %(title)s » est confiée à %(who)s.") % {**title, "who": name_of(to)}
     if data["geste"] == "rendre":
-        handling.release(record, user, data["vu"])
+        handling.release_record(record, user, data["vu"])
         return _("« %(title)s » n’est plus confiée à personne.") % title
-    handling.take(record, user, data["vu"])
+    handling.take_record(record, user, data["vu"])
     return _("Vous vous chargez de « %(title)s ».") % title
 
 
@@ -96,7 +96,7 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
     permissions.require(user, "comment", record)
     form = NoteForm(kept.posted(request))
     if request.method == "POST" and form.is_valid():
-        notes.add(record, user, form.cleaned_data["texte"], form.cleaned_data["cle"])
+        notes.add_comment(record, user, form.cleaned_data["texte"], form.cleaned_data["cle"])
         messages.success(request, _("Le commentaire est ajouté."))
         return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")
     context = {
@@ -115,7 +115,7 @@ def workshop_comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpRes
     note = get_object_or_404(CaseNote.objects.select_related("record"), pk=pk, record__slug=slug)
     permissions.require(user, "comment", note.record)
     try:
-        notes.take_back(note, user)
+        notes.delete_comment(note, user)
         messages.success(request, _("Le commentaire est retiré."))
     except notes.TooLate:
         messages.warning(

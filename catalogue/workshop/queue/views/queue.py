@@ -21,7 +21,7 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.queue import bulk, handling, waiting
-from catalogue.workshop.queue.forms import QueueForm, choices_of
+from catalogue.workshop.queue.forms import QueueForm, curator_choices
 from geo.models import Level, Territory
 
 LABELS = {
@@ -47,9 +47,11 @@ def workshop(request: HttpRequest) -> HttpResponse:
     wanted = wanted_of(form)
     changes = wanted.tab == waiting.CHANGES
     rows: QuerySet[Any] = (
-        waiting.changes(field, wanted) if changes else waiting.for_lines(waiting.records(field, wanted, user))
+        waiting.filter_changes(field, wanted)
+        if changes
+        else waiting.load_line_details(waiting.filter_records(field, wanted, user))
     )
-    counts = waiting.counts(field, user)
+    counts = waiting.count_tabs(field, user)
     narrowed = len(form.kept) > ("voir" in form.kept) + ("tri" in form.kept)
     page = page_of(rows, form.cleaned_data["page"], None if narrowed else counts.get(wanted.tab))
     here = urlencode(form.kept)
@@ -80,13 +82,13 @@ def form_of(request: HttpRequest, user: User, curatorship: Curatorship | None) -
     themes = list(curatorship.themes.all()) if curatorship else []
     named = [(theme.code, theme.label) for theme in themes or Theme.objects.order_by("label")]
     known = list(regions.values_list("code", "name", "pk"))
-    return QueueForm(request.GET, known, named, lambda: choices_of(handling.curators(), user))
+    return QueueForm(request.GET, known, named, lambda: curator_choices(handling.list_curators(), user))
 
 
-def wanted_of(form: QueueForm) -> waiting.Wanted:
+def wanted_of(form: QueueForm) -> waiting.QueueFilters:
     """The filters of a valid form."""
     data = form.cleaned_data
-    return waiting.Wanted(
+    return waiting.QueueFilters(
         tab=data["voir"],
         state=data.get("etat", ""),
         kind=data["type"],
@@ -139,7 +141,7 @@ def record_line(record: Any, reader: User) -> dict[str, Any]:
     """One record of the queue."""
     details = (record.owner.name if record.owner else "", place_words(record))
     case = getattr(record, "case", None)
-    waits = record.state in waiting.STATES[waiting.MINE]
+    waits = record.state in waiting.TAB_STATES[waiting.MINE]
     return {
         "titre": record.title,
         "slug": record.slug,
@@ -153,7 +155,7 @@ def record_line(record: Any, reader: User) -> dict[str, Any]:
         "complet": case.completeness if case is not None and waits else None,
         "doutes": record.doubts,
         "commentaires": record.comments,
-        "curateur": handling.handler_words(record, reader),
+        "curateur": handling.get_handler_name(record, reader),
         "libre": waits and (case is None or case.handler_id is None),
     }
 
@@ -173,5 +175,5 @@ def change_line(revision: Revision, reader: User) -> dict[str, Any]:
         "quand": revision.updated_at,
         "evenement": _("Changement proposé"),
         "motif": revision.reason,
-        "curateur": handling.handler_words(record, reader),
+        "curateur": handling.get_handler_name(record, reader),
     }

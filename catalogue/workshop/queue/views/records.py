@@ -17,9 +17,9 @@ from catalogue.records import permissions, timeline, workflow
 from catalogue.web.access import curator
 from catalogue.workshop.history.lines import last_line
 from catalogue.workshop.quality import findings
-from catalogue.workshop.queue.decisions import decide
+from catalogue.workshop.queue.decisions import take_decision
 from catalogue.workshop.queue.forms import DecisionForm
-from catalogue.workshop.queue.opening import opened
+from catalogue.workshop.queue.opening import get_record_or_404
 from catalogue.workshop.queue.views.data import data_of
 from catalogue.workshop.queue.views.desk import desk_context
 
@@ -30,7 +30,7 @@ DECISIONS = tuple(name for name, rule in workflow.RULES.items() if rule.by_curat
 @require_safe
 def workshop_record(request: HttpRequest, slug: str) -> HttpResponse:
     """The record as the public will see it beside its data, with the decisions it waits for."""
-    return show(request, opened(request, slug))
+    return show(request, get_record_or_404(request, slug))
 
 
 def show(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:
@@ -82,13 +82,13 @@ def decision(name: str, failed: DecisionForm | None) -> dict[str, Any]:
 @require_POST
 def workshop_record_action(request: HttpRequest, slug: str, action: str) -> HttpResponse:
     """Carry out one decision; of several at once, the first counts and the others are told."""
-    record = opened(request, slug)
+    record = get_record_or_404(request, slug)
     permissions.require(request.user, action if action in DECISIONS else "", record)
     form = DecisionForm(action, request.POST)
     if not form.is_valid():
         return show(request, record, form)
     try:
-        decide(record, action, cast(User, request.user), form.cleaned_data["whole"])
+        take_decision(record, action, cast(User, request.user), form.cleaned_data["whole"])
         messages.success(
             request,
             _("« %(title)s » : %(what)s.")

@@ -135,6 +135,7 @@ def test_the_queue_of_the_curators_scans_no_big_table(crowd: None, tab: str):
         )
         cursor.execute("ANALYZE catalogue_casefile, catalogue_transition")
     curator = factories.curator()
-    wanted = waiting.Wanted(tab=tab)
-    rows = waiting.for_lines(waiting.records(permissions.in_field(curator), wanted, curator))[:20]
+    filters = waiting.QueueFilters(tab=tab)
+    records = waiting.filter_records(permissions.in_field(curator), filters, curator)
+    rows = waiting.load_line_details(records)[:20]
     assert not scanned(*rows.query.sql_with_params()) & (BIG | {"catalogue_casefile", "catalogue_transition"})

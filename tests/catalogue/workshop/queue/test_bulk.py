@@ -77,7 +77,9 @@ def test_it_is_done_once_confirmed_and_told(client, curator):
     _text, fields = shown(client, "publish", records)
     mails = sum(
         effect.mails
-        for effect in bulk.foresee(bulk.Order("publish", curator), bulk.chosen(curator, fields["fiche"]))
+        for effect in bulk.preview_effects(
+            bulk.BulkRequest("publish", curator), bulk.select_records(curator, fields["fiche"])
+        )
     )
     page = confirmed(client, fields)
     assert "3 fiches ont changé." in page.content.decode()
@@ -120,7 +122,7 @@ def test_many_are_given_in_one_mail(client, curator):
     inside = [contributed(territory=factories.commune(region=region)) for _ in range(2)]
     outside = contributed(territory=factories.commune(region=factories.territory("region")))
     other, third = somebody("Dominique", regions=[region]), somebody("Sacha")
-    handling.take(inside[1], third, None)
+    handling.take_record(inside[1], third, None)
     text, fields = shown(client, "confier", [*inside, outside])
     assert "Confirmer" not in text
     text, fields = shown(client, "confier", [*inside, outside], a=other.pk)
@@ -140,7 +142,7 @@ def test_many_are_given_in_one_mail(client, curator):
 
 def test_only_what_nobody_handles_is_taken(client, curator):
     free, held = contributed(), contributed()
-    handling.take(held, somebody("Dominique"), None)
+    handling.take_record(held, somebody("Dominique"), None)
     text, fields = shown(client, "prendre", [free, held])
     assert "Dominique Essai s’en charge" in text
     confirmed(client, fields)
