@@ -46,9 +46,9 @@ def need(organisation, author):
     return make
 
 
-@pytest.mark.parametrize("address", [HOME, LIST, f"{LIST}rien/", f"{LIST}rien/apercu/"])
-def test_a_visitor_is_asked_to_log_in(client, address):
-    response = client.get(address)
+@pytest.mark.parametrize("url", [HOME, LIST, f"{LIST}rien/", f"{LIST}rien/apercu/"])
+def test_a_visitor_is_asked_to_log_in(client, url):
+    response = client.get(url)
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
 
@@ -61,7 +61,7 @@ def test_a_newcomer_is_guided(client):
     assert "Ce qui vous attend" not in text
 
 
-def test_home_says_first_what_is_asked(client, author, need, organisation):
+def test_home_shows_first_what_is_asked(client, author, need, organisation):
     record = need(State.IN_REVIEW, title="Cour d’école à l’ombre")
     workflow.apply(record, "ask", factories.curator(), "Quelle surface ?")
     need(State.DRAFT, title="Un brouillon")
@@ -74,15 +74,15 @@ def test_home_says_first_what_is_asked(client, author, need, organisation):
     assert "Ville d’Essai" in text
 
 
-def test_home_says_that_a_membership_waits(client, organisation):
+def test_home_shows_that_a_membership_waits(client, organisation):
     user = factories.account()
     factories.membership(user, organisation, confirmed_at=None)
     client.force_login(user)
     assert "attend d’être confirmée" in client.get(HOME).content.decode()
 
 
-@pytest.mark.parametrize(("address", "most"), [(HOME, 32), (LIST, 12)])
-def test_queries_do_not_grow_with_the_records(client, author, need, address, most):
+@pytest.mark.parametrize(("url", "most"), [(HOME, 32), (LIST, 12)])
+def test_queries_do_not_grow_with_the_records(client, author, need, url, most):
     def fill():
         for state in State:
             for _ in range(4):
@@ -90,12 +90,12 @@ def test_queries_do_not_grow_with_the_records(client, author, need, address, mos
 
     fill()
     client.force_login(author)
-    client.get(address)
+    client.get(url)
     with CaptureQueriesContext(connection) as few:
-        client.get(address)
+        client.get(url)
     fill()
     with CaptureQueriesContext(connection) as many:
-        assert client.get(address).status_code == 200
+        assert client.get(url).status_code == 200
     assert len(many) <= len(few) <= most, [one["sql"][:100] for one in many]
 
 
@@ -143,12 +143,12 @@ def test_the_list_filters_by_state_and_pages(client, author, need):
 
 
 @pytest.mark.parametrize("query", ["etat=nulle", "page=abc", "page=0"])
-def test_a_wrong_filter_is_said(client, author, query):
+def test_a_wrong_filter_is_reported(client, author, query):
     client.force_login(author)
     assert client.get(f"{LIST}?{query}").status_code == 400
 
 
-def test_the_page_tells_the_whole_story_without_names_of_curators(client, author, need, organisation):
+def test_the_page_shows_the_whole_story_without_names_of_curators(client, author, need, organisation):
     curator = factories.curator()
     type(curator).objects.filter(pk=curator.pk).update(first_name="Claire", last_name="Le Goff")
     colleague = factories.member(organisation)
@@ -237,15 +237,15 @@ def test_methods(client, author, need):
     record = need(State.SUBMITTED)
     client.force_login(author)
     assert client.get(act(record, "withdraw")).status_code == 405
-    for address in (HOME, LIST, page(record), f"{page(record)}apercu/"):
-        assert client.post(address).status_code == 405
+    for url in (HOME, LIST, page(record), f"{page(record)}apercu/"):
+        assert client.post(url).status_code == 405
 
 
 @pytest.mark.parametrize(
     "make",
     [factories.solution, factories.experiment, factories.operation, factories.test_site, factories.need],
 )
-def test_the_preview_is_the_public_page_and_is_kept_by_nobody(client, author, organisation, make):
+def test_the_preview_is_the_public_page_and_is_not_cached(client, author, organisation, make):
     record = make(state=State.DRAFT, owner=organisation, created_by=author, summary="Un résumé.")
     client.force_login(author)
     response = client.get(reverse("catalogue:record-preview", args=[record.slug]))

@@ -51,35 +51,35 @@ def test_the_proposal_has_a_name_that_resembles_and_a_unit_that_converts(
 def test_a_batch_is_previewed_given_and_undone(client: Client, types: dict[str, IndicatorType]) -> None:
     good, bad = result("Énergie économisée", "%"), result("Masse", "kg")
     client.force_login(factories.curator())
-    address = reverse("catalogue:workshop-indicators")
+    url = reverse("catalogue:workshop-indicators")
     choice = {f"choix-{good.pk}": "on", f"type-{good.pk}": "economie"}
     wrong = {f"choix-{bad.pk}": "on", f"type-{bad.pk}": "economie"}
 
-    page = client.get(address).content.decode()
-    preview = client.post(address, {**choice, **wrong, "action": "apercu"}).content.decode()
+    page = client.get(url).content.decode()
+    preview = client.post(url, {**choice, **wrong, "action": "apercu"}).content.decode()
 
     assert "Énergie économisée" in page
     assert "ne se convertit pas" in preview
     assert f'name="choix-{good.pk}"' in preview
     assert f'name="choix-{bad.pk}"' not in preview
     assert not TypingBatch.objects.exists()
-    client.post(address, {**choice, **wrong, "action": "typer"})
+    client.post(url, {**choice, **wrong, "action": "typer"})
     batch = TypingBatch.objects.get()
     assert batch.types == {str(good.pk): "economie"}
     good.refresh_from_db()
     assert good.type == types["economie"]
     versions = RecordVersion.objects.filter(record=good.experiment_id).order_by("number")
     assert [one.data["indicators"][0]["type"] for one in versions] == [None, "economie"]
-    again = client.post(address, {**choice, "action": "typer"}, follow=True).content.decode()
+    again = client.post(url, {**choice, "action": "typer"}, follow=True).content.decode()
     assert "rapprochés entre-temps" in again
 
-    for _time in range(2):  # the second changes nothing and says so
+    for _time in range(2):  # the second changes nothing and reports it
         done = client.post(reverse("catalogue:workshop-indicators-undo", args=[batch.pk]), follow=True)
     assert "déjà annulé" in done.content.decode()
     good.refresh_from_db()
     assert good.type is None
-    assert client.get(f"{address}?page=abc").status_code == 400
-    assert client.get(f"{address}?page=9").status_code == 404
+    assert client.get(f"{url}?page=abc").status_code == 400
+    assert client.get(f"{url}?page=9").status_code == 404
 
 
 def test_what_somebody_changed_since_is_not_undone(types: dict[str, IndicatorType]) -> None:

@@ -32,7 +32,7 @@ def trial(curator: User) -> Experiment:
     return one
 
 
-def address(record: Record) -> str:
+def url(record: Record) -> str:
     return reverse("catalogue:workshop-capitalisation", args=[record.slug])
 
 
@@ -52,9 +52,9 @@ def test_sections_are_written_versioned_found_and_public(
 ) -> None:
     client.force_login(curator)
 
-    page = client.get(address(trial)).content.decode()
+    page = client.get(url(trial)).content.decode()
     answer = client.post(
-        address(trial), posted(contexte="Une **canicule**\n\n- [lien](https://a.fr)", obstacles="")
+        url(trial), posted(contexte="Une **canicule**\n\n- [lien](https://a.fr)", obstacles="")
     )
 
     assert "Ville d’Essai" in page
@@ -73,19 +73,19 @@ def test_sections_are_written_versioned_found_and_public(
     found = client.get("/fiches/?q=canicule").content.decode()
     assert trial.title in found
     assert "**" not in found
-    [told] = written(Record.objects.get(pk=trial.pk))
-    assert (told.title, told.text) == ("Contexte", "Une canicule\n\n– lien")
+    [section] = written(Record.objects.get(pk=trial.pk))
+    assert (section.title, section.text) == ("Contexte", "Une canicule\n\n– lien")
 
 
 def test_two_curators_lose_nothing(client: Client, curator: User, trial: Experiment) -> None:
     Section.objects.create(record=trial, code="contexte", text="Le premier\ntexte.")
     client.force_login(curator)
     before = {"contexte": "Le premier\r\ntexte."}  # as a browser sends back what it does not change
-    client.post(address(trial), posted(seen=before))
+    client.post(url(trial), posted(seen=before))
     assert not trial.revisions.exists()
-    client.post(address(trial), posted(seen=before, contexte="Le texte d’une autre."))
+    client.post(url(trial), posted(seen=before, contexte="Le texte d’une autre."))
 
-    answer = client.post(address(trial), posted(seen=before, contexte="Le mien.", solution="Des arbres."))
+    answer = client.post(url(trial), posted(seen=before, contexte="Le mien.", solution="Des arbres."))
 
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -94,9 +94,9 @@ def test_two_curators_lose_nothing(client: Client, curator: User, trial: Experim
     stored = dict(trial.sections.values_list("code", "text"))
     assert stored == {"contexte": "Le texte d’une autre.", "solution": "Des arbres."}
     again = {"contexte": "Le texte d’une autre.", "solution": "Des arbres."}
-    back = client.post(address(trial), posted("reprendre-contexte", seen=again, contexte="Le mien."))
+    back = client.post(url(trial), posted("reprendre-contexte", seen=again, contexte="Le mien."))
     assert "Le texte d’une autre.</textarea>" in back.content.decode()
-    client.post(address(trial), posted(seen=again, contexte="Le mien."))
+    client.post(url(trial), posted(seen=again, contexte="Le mien."))
     assert trial.sections.get(code="contexte").text == "Le mien."
     assert trial.sections.count() == 2
 
@@ -105,16 +105,16 @@ def test_a_preview_saves_nothing_and_what_is_typed_outlives_the_session(
     client: Client, curator: User, trial: Experiment
 ) -> None:
     client.force_login(curator)
-    preview = client.post(address(trial), posted("apercu", contexte="# Un <b>titre</b>"))
+    preview = client.post(url(trial), posted("apercu", contexte="# Un <b>titre</b>"))
     assert "<h4>Un &lt;b&gt;titre&lt;/b&gt;</h4>" in preview.content.decode()
-    too_long = client.post(address(trial), posted(contexte="a" * 20_001))
+    too_long = client.post(url(trial), posted(contexte="a" * 20_001))
     assert too_long.status_code == 422
     assert not trial.sections.exists()
 
     client.logout()
-    client.post(address(trial), posted(contexte="Gardé"))
+    client.post(url(trial), posted(contexte="Gardé"))
     client.force_login(curator)
-    assert "Gardé</textarea>" in client.get(address(trial)).content.decode()
+    assert "Gardé</textarea>" in client.get(url(trial)).content.decode()
     assert not trial.sections.exists()
 
 
@@ -122,10 +122,10 @@ def test_only_curators_of_the_field_open_the_page(client: Client, trial: Experim
     owner = factories.member()
     for one, status in ((factories.curator(regions=[factories.territory("region")]), 404), (owner, 404)):
         client.force_login(one)
-        assert client.get(address(trial)).status_code == status
-        assert client.post(address(trial), posted(contexte="Non")).status_code == status
+        assert client.get(url(trial)).status_code == status
+        assert client.post(url(trial), posted(contexte="Non")).status_code == status
     client.logout()
-    assert client.get(address(trial)).status_code == 302
+    assert client.get(url(trial)).status_code == 302
     assert not trial.sections.exists()
 
 
@@ -144,6 +144,6 @@ def test_the_search_reads_texts_without_their_marks() -> None:
     text = "# Titre\\n**gras** snake_case _it_ [mot](https://a.fr) | a |\\n|---|\\n> cité 1\\\\. - x"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT catalogue_plain_text(E'{text}'), catalogue_plain_text('a - b')")
-        said, untouched = cursor.fetchone()
-    assert said.split() == ["Titre", "gras", "snake_case", "it", "mot", "a", "cité", "1.", "-", "x"]
+        text, untouched = cursor.fetchone()
+    assert text.split() == ["Titre", "gras", "snake_case", "it", "mot", "a", "cité", "1.", "-", "x"]
     assert untouched == "a - b"

@@ -33,7 +33,7 @@ def trial(
     return one
 
 
-def test_failures_count_units_convert_and_the_rest_is_said(client: Client, energy: IndicatorType) -> None:
+def test_failures_count_units_convert_and_the_rest_is_listed(client: Client, energy: IndicatorType) -> None:
     solution = factories.solution()
     trial(solution, energy, "2", is_independent=True, baseline="1")
     trial(solution, energy, "3 000".replace(" ", ""), " kWh ")
@@ -71,7 +71,7 @@ def test_failures_count_units_convert_and_the_rest_is_said(client: Client, energ
     assert hidden.title not in page
 
 
-def test_one_value_has_no_median_and_none_is_said(client: Client, energy: IndicatorType) -> None:
+def test_one_value_has_no_median_and_no_value_is_shown_as_such(client: Client, energy: IndicatorType) -> None:
     alone, silent = factories.solution(), factories.solution()
     trial(alone, energy, "2")
     factories.experiment(solution=silent)
@@ -96,15 +96,15 @@ def test_many_values_are_all_counted_and_some_shown(
     assert str(one.median) == "3"
 
 
-def test_units_are_spelt_alike_by_the_base_and_by_python() -> None:
+def test_units_are_spelt_alike_by_the_database_and_by_python() -> None:
     given = ["MWh / an", "m²", "t CO₂/an", " Kilo  Euros ", "Degrés", "kWhep/m².an", "dB ( A )", *UNITS]
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {SPELLING} FROM unnest(%s::text[]) WITH ORDINALITY x (unit, n) ORDER BY n",
             [given],
         )
-        said = [row[0] for row in cursor.fetchall()]
-    assert said == [normalise_unit(unit) for unit in given]
+        spelled = [row[0] for row in cursor.fetchall()]
+    assert spelled == [normalise_unit(unit) for unit in given]
     assert set(UNITS) == {normalise_unit(unit) for unit in UNITS}
 
 

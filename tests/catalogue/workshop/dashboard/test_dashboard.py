@@ -26,7 +26,7 @@ PAGE = "/atelier/tableau-de-bord/"
 LINK = re.compile(r'<a href="([^"#]*/atelier/tableau-de-bord/[^".]*)">([^<]*)</a>')
 COUNT = re.compile(r'class="tdb-compte">([^<]*)<')
 QUERIES = 24
-"""Of the page, whatever is in the base: six figures, the field, the session, the menu."""
+"""Of the page, whatever is in the database: six figures, the field, the session, the menu."""
 
 
 @dataclass
@@ -83,11 +83,11 @@ def client_of(user: User) -> Client:
 
 
 def numbers(page: str) -> Iterator[tuple[str, int]]:
-    """The linked numbers of the page, with the address of their list."""
-    for address, text in LINK.findall(page):
+    """The linked numbers of the page, with the URL of their list."""
+    for url, text in LINK.findall(page):
         digits = re.sub(r"\D", "", unescape(text))
         if digits:
-            yield unescape(address), int(digits)
+            yield unescape(url), int(digits)
 
 
 def test_each_number_is_that_of_the_list_which_it_opens(scene: Scene) -> None:
@@ -95,12 +95,12 @@ def test_each_number_is_that_of_the_list_which_it_opens(scene: Scene) -> None:
     for user, where in ((scene.general, ""), (scene.limited, ""), (scene.limited, "?champ=france")):
         client = client_of(user)
         found = list(numbers(client.get(PAGE + where).content.decode()))
-        for address, number in found:
-            response = client.get(address)
-            assert response.status_code == 200, address
+        for url, number in found:
+            response = client.get(url)
+            assert response.status_code == 200, url
             shown = COUNT.search(response.content.decode())
             assert shown is not None
-            assert int(re.sub(r"\D", "", unescape(shown[1]))) == number, address
+            assert int(re.sub(r"\D", "", unescape(shown[1]))) == number, url
         seen[user.pk, where] = dict(found)
     assert len(seen[scene.general.pk, ""]) > 40
     published = f"{PAGE}liste/"
@@ -143,18 +143,18 @@ def test_each_figure_is_a_table_that_a_spreadsheet_reads(scene: Scene) -> None:
     "query",
     ["publiee=2026", "region=99", "theme=rien", "verifiee=hier", "champ=monde", "page=0", "etat=brouillon"],
 )
-def test_an_address_that_makes_no_sense_is_said_so(query: str) -> None:
+def test_a_url_that_makes_no_sense_is_reported(query: str) -> None:
     client = client_of(factories.curator())
     assert client.get(f"{PAGE}liste/?{query}").status_code == 400
 
 
 def test_only_curators_have_a_dashboard() -> None:
     stranger = client_of(factories.account())
-    for address in (PAGE, f"{PAGE}liste/", f"{PAGE}propositions/", f"{PAGE}lots/", f"{PAGE}imports.csv"):
-        assert stranger.get(address).status_code == 404
-        assert Client().get(address).status_code == 302
+    for url in (PAGE, f"{PAGE}liste/", f"{PAGE}propositions/", f"{PAGE}lots/", f"{PAGE}imports.csv"):
+        assert stranger.get(url).status_code == 404
+        assert Client().get(url).status_code == 302
 
 
-def test_an_empty_base_has_a_page_too() -> None:
+def test_an_empty_database_has_a_page_too() -> None:
     response = client_of(factories.curator()).get(PAGE)
     assert "Rien encore." in response.content.decode()

@@ -40,7 +40,7 @@ HISTORY = {"merge", "transition", "recordversion", "outgoingmail", "catalogchang
 
 
 def dump() -> dict[str, list[str]]:
-    """Every row of the catalogue, as the base writes it."""
+    """Every row of the catalogue, as the database writes it."""
     tables = [one._meta.db_table for one in apps.get_app_config("catalogue").get_models()]
     tables += [f"catalogue_record_{name}" for name in ("themes", "stakes", "programmes")]
     found = {}
@@ -120,37 +120,37 @@ def pair() -> Pair:
     return Pair((first.pk, second.pk), factories.curator())
 
 
-def test_what_each_says_is_kept_or_chosen_and_what_pointed_to_one_points_to_the_other(pair: Pair) -> None:
+def test_values_are_kept_or_chosen_and_what_pointed_to_one_points_to_the_other(pair: Pair) -> None:
     done = pair.merge(lines={"title": SECOND, "place": SECOND}, reason="Deux sources.")
 
-    kept = pair.first.proper
-    assert (kept.title, kept.slug, kept.dwellings) == ("Baud Chardonnet", "baud", 2400)
-    assert (kept.summary, kept.year_start) == ("Sur les bords de la Vilaine.", 2012)
-    assert kept.point.x == pytest.approx(-1.648, abs=0.001)
-    assert (kept.external_id, kept.state) == ("12", "publiee")
-    assert set(kept.locked_fields) >= {"title", "geometry", "themes", "awards"}
-    assert kept.themes.count() == 3
-    assert set(kept.organisation_links.values_list("role", flat=True)) == {"porteur", "partenaire"}
-    assert sorted(kept.awards.values_list("step", "year")) == [("etape-2", 2018), ("etape-3", 2021)]
-    assert kept.documents.count() == 2
-    assert kept.sections.get().text == "Le contexte de baud."
-    assert kept.contact_requests.count() == 1
-    assert sorted(kept.revisions.values_list("state", flat=True)) == ["proposee"]
-    assert sorted(kept.audience.values_list("views", "contacts")) == [(2, 0), (8, 1)]
+    survivor = pair.first.proper
+    assert (survivor.title, survivor.slug, survivor.dwellings) == ("Baud Chardonnet", "baud", 2400)
+    assert (survivor.summary, survivor.year_start) == ("Sur les bords de la Vilaine.", 2012)
+    assert survivor.point.x == pytest.approx(-1.648, abs=0.001)
+    assert (survivor.external_id, survivor.state) == ("12", "publiee")
+    assert set(survivor.locked_fields) >= {"title", "geometry", "themes", "awards"}
+    assert survivor.themes.count() == 3
+    assert set(survivor.organisation_links.values_list("role", flat=True)) == {"porteur", "partenaire"}
+    assert sorted(survivor.awards.values_list("step", "year")) == [("etape-2", 2018), ("etape-3", 2021)]
+    assert survivor.documents.count() == 2
+    assert survivor.sections.get().text == "Le contexte de baud."
+    assert survivor.contact_requests.count() == 1
+    assert sorted(survivor.revisions.values_list("state", flat=True)) == ["proposee"]
+    assert sorted(survivor.audience.values_list("views", "contacts")) == [(2, 0), (8, 1)]
 
     gone = Record.objects.get(pk=pair.second.pk)
     assert (gone.state, gone.external_id, gone.title) == ("archivee", "b-7", "Baud Chardonnet")
     line = Transition.objects.get(action="merge")
     assert (line.record_id, line.from_state, line.actor) == (gone.pk, "publiee", pair.curator)
     assert line.reason == "Fusionnée dans « Baud Chardonnet ».\nDeux sources."
-    told = OutgoingMail.objects.get()
-    assert (told.kind, told.to) == ("fiche-fusionnee", pair.second.created_by.email)
-    assert "Deux sources." in told.text
-    assert (done.survivor_id, done.loser_id) == (kept.pk, gone.pk)
-    assert kept.versions.first().origin == "fusion"
+    mail = OutgoingMail.objects.get()
+    assert (mail.kind, mail.to) == ("fiche-fusionnee", pair.second.created_by.email)
+    assert "Deux sources." in mail.text
+    assert (done.survivor_id, done.loser_id) == (survivor.pk, gone.pk)
+    assert survivor.versions.first().origin == "fusion"
 
 
-def test_a_merge_undone_leaves_the_base_as_it_was(pair: Pair, run_jobs: Any) -> None:
+def test_a_merge_undone_leaves_the_database_as_it_was(pair: Pair, run_jobs: Any) -> None:
     before = dump()
     documents = [str(pair.second.documents.get().pk)]
     awards = [str(pk) for pk in pair.second.proper.awards.values_list("pk", flat=True)]
@@ -235,8 +235,8 @@ def test_two_rows_that_cannot_stand_together_are_refused_with_a_sentence(pair: P
     assert pair.second.proper.awards.count() == 2
 
 
-def kept_by(client: Any, slugs: str) -> list[str]:
-    """The records of a selection kept by those addresses."""
+def saved_slugs(client: Any, slugs: str) -> list[str]:
+    """The records of a selection of these slugs."""
     page = client.get("/selection/", {"fiches": slugs})
     return [card["slug"] for card in page.context["fiches"]]
 
@@ -251,42 +251,42 @@ def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, clien
         for suffix in ("/", ".geojson"):
             response = client.get(f"/fiches/{old}{suffix}")
             assert (response.status_code, response["Location"]) == (301, f"/fiches/rennes{suffix}")
-    assert kept_by(client, "chardonnet,rennes,baud") == ["rennes"]
+    assert saved_slugs(client, "chardonnet,rennes,baud") == ["rennes"]
     with pytest.raises(undo.UndoRefused, match="annulez d’abord"):
         undo.undo(first, pair.curator)
     Record.objects.filter(pk=third.pk).update(state="archivee")
     assert client.get("/fiches/chardonnet/").status_code == 404
-    assert kept_by(client, "chardonnet,rennes,baud") == []
+    assert saved_slugs(client, "chardonnet,rennes,baud") == []
     Record.objects.filter(pk=third.pk).update(state="publiee")
     undo.undo(second, pair.curator)
     assert client.get("/fiches/chardonnet/")["Location"] == "/fiches/baud/"
-    assert kept_by(client, "chardonnet,rennes,baud") == ["baud", "rennes"]
+    assert saved_slugs(client, "chardonnet,rennes,baud") == ["baud", "rennes"]
     undo.undo(first, pair.curator)
     assert client.get("/fiches/chardonnet/").status_code == 200
 
 
 def test_the_experiments_and_the_applications_of_a_solution_follow(pair: Pair) -> None:
-    kept, gone = factories.solution(title="Noues"), factories.solution(title="Noues plantées")
-    one, two = factories.measured_experiment(solution=gone), factories.experiment(solution=kept)
+    survivor, gone = factories.solution(title="Noues"), factories.solution(title="Noues plantées")
+    one, two = factories.measured_experiment(solution=gone), factories.experiment(solution=survivor)
     site, organisation = factories.test_site(), factories.organisation()
     sent = [
         Application.objects.create(site=site, solution=of, organisation=organisation, motivation="M")
-        for of in (kept, gone)
+        for of in (survivor, gone)
     ]
     search = SavedSearch.objects.create(
         user=pair.curator, name="Noues", query_string="q=noues", solution=gone
     )
     AlertMatch.objects.create(search=search, record=gone, matched_at=timezone.now())
-    both = Pair((kept.pk, gone.pk), pair.curator)
+    both = Pair((survivor.pk, gone.pk), pair.curator)
     before = dump()
     done = both.merge()
 
-    assert set(kept.experiments.values_list("pk", flat=True)) == {one.pk, two.pk}
-    assert Record.objects.get(pk=kept.pk).proof_level == 3
-    assert [Application.objects.get(pk=a.pk).solution_id for a in sent] == [kept.pk, gone.pk]
+    assert set(survivor.experiments.values_list("pk", flat=True)) == {one.pk, two.pk}
+    assert Record.objects.get(pk=survivor.pk).proof_level == 3
+    assert [Application.objects.get(pk=a.pk).solution_id for a in sent] == [survivor.pk, gone.pk]
     search.refresh_from_db()
-    assert search.solution_id == kept.pk
-    assert AlertMatch.objects.get().record_id == kept.pk
+    assert search.solution_id == survivor.pk
+    assert AlertMatch.objects.get().record_id == survivor.pk
     undo.undo(done, pair.curator)
     after = dump()
     assert [table for table in before if before[table] != after[table]] == []
@@ -308,8 +308,8 @@ def test_pairs_are_found_explained_judged_and_never_proposed_again(pair: Pair, r
     found = {(one.first_id, one.second_id): one for one in DuplicateCandidate.objects.all()}
     assert (pair.second.pk, twin.pk) in found
     assert not any(pk in key for key in found for pk in (far.pk, draft.pk))
-    said = [one["texte"] for one in words.factors(found[pair.second.pk, twin.pk].factors)]
-    assert "au même endroit" in said
+    texts = [one["texte"] for one in words.factors(found[pair.second.pk, twin.pk].factors)]
+    assert "au même endroit" in texts
     assert 50 <= found[pair.second.pk, twin.pk].score <= 100
 
     judging.set_apart(pair.second, Record.objects.get(pk=twin.pk), pair.curator, "Deux tranches.")

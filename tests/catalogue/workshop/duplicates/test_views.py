@@ -77,8 +77,8 @@ def test_the_list_shows_the_pairs_of_the_field_with_their_reasons(
     assert client.get("/atelier/doublons/?region=zz").status_code == 400
     client.force_login(factories.curator(regions=[factories.territory("region")]))
     assert "Aucun doublon en vue" in client.get("/atelier/doublons/").content.decode()
-    for address in ("/atelier/doublons/cours/fraiches/", "/atelier/doublons/cours/"):
-        assert client.get(address).status_code == 404
+    for url in ("/atelier/doublons/cours/fraiches/", "/atelier/doublons/cours/"):
+        assert client.get(url).status_code == 404
     assert client.post("/atelier/doublons/cours/fraiches/distinctes/").status_code == 404
     assert DuplicateCandidate.objects.get().state == "a-voir"
 
@@ -86,21 +86,21 @@ def test_the_list_shows_the_pairs_of_the_field_with_their_reasons(
 def test_a_pair_is_compared_previewed_merged_and_undone(
     client: Client, curator: Any, pair: Any, django_assert_max_num_queries: Any
 ) -> None:
-    address = "/atelier/doublons/cours/fraiches/"
+    url = "/atelier/doublons/cours/fraiches/"
     with django_assert_max_num_queries(45):
-        page = client.get(address).content.decode()
+        page = client.get(url).content.decode()
     data = posted(page, **{"garde": "a", "c-title": "b", "raison": "La même demande."})
-    seen = client.post(address, {**data, "etape": "apercu"}).content.decode()
+    seen = client.post(url, {**data, "etape": "apercu"}).content.decode()
     assert "L’adresse /fiches/fraiches/ mènera à /fiches/cours/." in seen
     assert not Merge.objects.exists()
-    back = client.post(address, {**posted(seen), "etape": "choisir"}).content.decode()
+    back = client.post(url, {**posted(seen), "etape": "choisir"}).content.decode()
     assert posted(back)["c-title"] == ["b"]
 
-    response = client.post(address, {**posted(seen), "etape": "fusionner"}, follow=True)
+    response = client.post(url, {**posted(seen), "etape": "fusionner"}, follow=True)
     merge = Merge.objects.get()
     assert response.redirect_chain == [(f"/atelier/doublons/fusions/{merge.pk}/", 302)]
-    kept = Record.objects.get(pk=pair[0].pk)
-    assert (kept.title, kept.summary, merge.reason) == (
+    survivor = Record.objects.get(pk=pair[0].pk)
+    assert (survivor.title, survivor.summary, merge.reason) == (
         "Cours plus fraîches",
         "Des arbres.",
         "La même demande.",
@@ -114,34 +114,34 @@ def test_a_pair_is_compared_previewed_merged_and_undone(
     assert f"/atelier/doublons/fusions/{merge.pk}/" in archived
     assert "Publier" not in archived
 
-    again = client.post(address, {**data, "etape": "fusionner"}, follow=True).content.decode()
+    again = client.post(url, {**data, "etape": "fusionner"}, follow=True).content.decode()
     assert "a déjà été fusionnée dans" in again
-    Record.objects.filter(pk=kept.pk).update(title="Récrit")
+    Record.objects.filter(pk=survivor.pk).update(title="Récrit")
     undo = f"/atelier/doublons/fusions/{merge.pk}/annuler/"
     refused = client.post(undo)
     assert refused.status_code == 422
     assert "« Titre » de « Récrit » a été récrit." in refused.content.decode()
-    Record.objects.filter(pk=kept.pk).update(title="Cours plus fraîches")
+    Record.objects.filter(pk=survivor.pk).update(title="Cours plus fraîches")
     assert "sont comme avant" in client.post(undo, follow=True).content.decode()
     assert client.get("/fiches/fraiches/").status_code == 200
-    assert Record.objects.get(pk=kept.pk).summary == ""
+    assert Record.objects.get(pk=survivor.pk).summary == ""
 
 
 def test_what_changed_meanwhile_is_shown_again_with_the_choices(
     client: Client, curator: Any, pair: Any
 ) -> None:
-    address = "/atelier/doublons/cours/fraiches/"
-    data = posted(client.get(address).content.decode(), **{"c-title": "b", "etape": "fusionner"})
+    url = "/atelier/doublons/cours/fraiches/"
+    data = posted(client.get(url).content.decode(), **{"c-title": "b", "etape": "fusionner"})
     Record.objects.filter(pk=pair[1].pk).update(summary="Un autre résumé")
-    response = client.post(address, data)
+    response = client.post(url, data)
     text = response.content.decode()
     assert response.status_code == 422
     assert "a changé depuis que cette page" in text
     assert "Un autre résumé" in text
     assert posted(text)["c-title"] == ["b"]
     assert not Merge.objects.exists()
-    assert client.post(address, {**data, "c-title": "z"}).status_code == 422
-    assert client.post(address, {"etape": "fusionner"}).status_code == 422
+    assert client.post(url, {**data, "c-title": "z"}).status_code == 422
+    assert client.post(url, {"etape": "fusionner"}).status_code == 422
 
 
 def test_what_is_no_duplicate_is_remembered_until_asked_again(
@@ -156,13 +156,13 @@ def test_what_is_no_duplicate_is_remembered_until_asked_again(
     assert "sur 100" in client.get("/atelier/doublons/").content.decode()
 
 
-def test_a_record_is_compared_with_the_one_of_an_address(client: Client, curator: Any, pair: Any) -> None:
+def test_a_record_is_compared_with_the_one_of_a_url(client: Client, curator: Any, pair: Any) -> None:
     factories.solution(slug="noue")
     page = "/atelier/doublons/cours/"
     assert "sur 100" in client.get(page).content.decode()
     for typed in ("fraiches", "https://exemple.fr/fiches/fraiches/", "/atelier/fiches/fraiches/?x=1"):
         assert client.get(page, {"avec": typed})["Location"] == "/atelier/doublons/cours/fraiches/"
-    for typed, said in (
+    for typed, message in (
         ("cours", "celle de l’autre"),
         ("rien", "Aucune fiche"),
         ("noue", "de la même nature"),
@@ -170,7 +170,7 @@ def test_a_record_is_compared_with_the_one_of_an_address(client: Client, curator
     ):
         response = client.get(page, {"avec": typed})
         assert response.status_code == 422
-        assert said in unescape(response.content.decode()), typed
+        assert message in unescape(response.content.decode()), typed
 
 
 def test_an_import_of_a_merged_record_changes_nothing_and_proposes_what_is_new(
@@ -187,10 +187,10 @@ def test_an_import_of_a_merged_record_changes_nothing_and_proposes_what_is_new(
 
     send(2500)
     there = Record.objects.get(external_id="7")
-    kept = factories.operation(title="Écoquartier Baud", slug="baud", territory=commune)
-    address = f"/atelier/doublons/baud/{there.slug}/"
-    data = posted(client_of_all(client).get(address).content.decode(), garde="a")
-    client.post(address, {**data, "etape": "fusionner"})
+    survivor = factories.operation(title="Écoquartier Baud", slug="baud", territory=commune)
+    url = f"/atelier/doublons/baud/{there.slug}/"
+    data = posted(client_of_all(client).get(url).content.decode(), garde="a")
+    client.post(url, {**data, "etape": "fusionner"})
     Merge.objects.get()
     records = Record.objects.count()
     send(2500)
@@ -198,7 +198,7 @@ def test_an_import_of_a_merged_record_changes_nothing_and_proposes_what_is_new(
     for _time in range(2):
         send(2600)
     proposed = Revision.objects.get()
-    assert (proposed.record_id, proposed.changes) == (kept.pk, {"dwellings": [2500, 2600]})
+    assert (proposed.record_id, proposed.changes) == (survivor.pk, {"dwellings": [2500, 2600]})
     assert Record.objects.count() == records
 
 
@@ -208,17 +208,17 @@ def client_of_all(client: Client) -> Client:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_curators_make_one_merge_and_the_other_is_told(pair: Any, region: Any, settings: Any) -> None:
+def test_two_curators_make_one_merge_and_the_other_sees_it(pair: Any, region: Any, settings: Any) -> None:
     settings.REQUIRE_TOTP = False
-    address, said, together = "/atelier/doublons/cours/fraiches/", [], threading.Barrier(2)
+    url, texts, together = "/atelier/doublons/cours/fraiches/", [], threading.Barrier(2)
     clients = [Client(), Client()]
     for client in clients:
         client.force_login(factories.curator(regions=[region]))
-    forms = [posted(client.get(address).content.decode(), etape="fusionner") for client in clients]
+    forms = [posted(client.get(url).content.decode(), etape="fusionner") for client in clients]
 
     def confirm(number: int) -> None:
         together.wait(10)
-        said.append(clients[number].post(address, forms[number], follow=True).content.decode())
+        texts.append(clients[number].post(url, forms[number], follow=True).content.decode())
         connection.close()
 
     threads = [threading.Thread(target=confirm, args=[number]) for number in (0, 1)]
@@ -227,4 +227,4 @@ def test_two_curators_make_one_merge_and_the_other_is_told(pair: Any, region: An
     for thread in threads:
         thread.join()
     assert Merge.objects.count() == 1
-    assert sorted("a déjà été fusionnée" in text for text in said) == [False, True]
+    assert sorted("a déjà été fusionnée" in text for text in texts) == [False, True]

@@ -56,7 +56,7 @@ def changed(record: Any, actor: Any, origin: str, reason: str = "", **fields: An
         versions.keep([record.pk], actor, origin, reason)
 
 
-def address(name: str, record: Any, *arguments: Any) -> str:
+def url(name: str, record: Any, *arguments: Any) -> str:
     return reverse(f"catalogue:workshop-{name}", args=[record.slug, *arguments])
 
 
@@ -67,48 +67,48 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", unescape(marked))
 
 
-def test_the_history_tells_versions_and_states(client: Client, curator: Any, record: Any) -> None:
+def test_the_history_shows_versions_and_states(client: Client, curator: Any, record: Any) -> None:
     """In one timeline, newest first, twenty a page, with queries that do not grow."""
     with CaptureQueriesContext(connection) as few:
-        answer = client.get(address("history", record))
-    said = text_of(answer)
-    places = [said.index(words) for words in ("Version 3 –", "Trop vieille.", "Version 2 –", "Version 1 –")]
+        answer = client.get(url("history", record))
+    text = text_of(answer)
+    places = [text.index(words) for words in ("Version 3 –", "Trop vieille.", "Version 2 –", "Version 1 –")]
     assert places == sorted(places)
-    assert "modifiée par un import" in said
-    assert "@" not in said
+    assert "modifiée par un import" in text
+    assert "@" not in text
     for number in range(18):
         changed(record, curator, Origin.FORM, summary=f"Résumé {number}")
     with CaptureQueriesContext(connection) as many:
-        answer = client.get(address("history", record))
+        answer = client.get(url("history", record))
     assert len(answer.context["lignes"]) == 20
     assert len(many) <= len(few) <= 18
-    assert "Version 1 –" in text_of(client.get(address("history", record) + "?page=2"))
-    assert client.get(address("history", record) + "?page=9").status_code == 404
-    assert client.get(address("history", record) + "?page=x").status_code == 400
+    assert "Version 1 –" in text_of(client.get(url("history", record) + "?page=2"))
+    assert client.get(url("history", record) + "?page=9").status_code == 404
+    assert client.get(url("history", record) + "?page=x").status_code == 400
 
 
 def test_any_two_are_compared_in_words_and_on_a_map(client: Client, record: Any) -> None:
     """Word by word, with text equivalents; the outlines with areas, the shift of the centre in metres."""
-    said = text_of(client.get(address("compare", record) + "?de=2&a=3"))
-    assert "<ins> [ajouté : presque ] </ins>" in said
-    assert "Emplacement" not in said
-    answer = client.get(address("compare", record) + "?de=1&a=2")
-    said = text_of(answer)
-    assert "Surface 84,5 ha 42,2 ha" in said
-    assert "Le centre se déplace de 190 m." in said
-    assert "50 % de la surface d’avant est encore couverte (42,2 ha)." in said
+    text = text_of(client.get(url("compare", record) + "?de=2&a=3"))
+    assert "<ins> [ajouté : presque ] </ins>" in text
+    assert "Emplacement" not in text
+    answer = client.get(url("compare", record) + "?de=1&a=2")
+    text = text_of(answer)
+    assert "Surface 84,5 ha 42,2 ha" in text
+    assert "Le centre se déplace de 190 m." in text
+    assert "50 % de la surface d’avant est encore couverte (42,2 ha)." in text
     assert [one["properties"]["role"] for one in answer.context["geojson"]["features"]] == ["avant", "apres"]
-    backwards = text_of(client.get(address("compare", record) + "?de=3&a=2"))
+    backwards = text_of(client.get(url("compare", record) + "?de=3&a=2"))
     assert "<del> [retiré : presque ] </del>" in backwards
-    assert client.get(address("compare", record) + "?a=3").context["avant"].number == 2
-    assert "Rien ne diffère" in text_of(client.get(address("compare", record) + "?de=3&a=actuelle"))
+    assert client.get(url("compare", record) + "?a=3").context["avant"].number == 2
+    assert "Rien ne diffère" in text_of(client.get(url("compare", record) + "?de=3&a=actuelle"))
     for query, status in (("?de=99&a=1", 404), ("?de=-1", 400), ("?de=1&a=9999999999", 400), ("?de=x", 400)):
-        assert client.get(address("compare", record) + query).status_code == status, query
+        assert client.get(url("compare", record) + query).status_code == status, query
 
 
-def test_a_return_is_previewed_then_done(client: Client, curator: Any, record: Any) -> None:
-    """It says what changes, asks for a reason, refuses a page that is late, and is itself a version."""
-    where = address("revert", record, 1)
+def test_a_revert_is_previewed_then_done(client: Client, curator: Any, record: Any) -> None:
+    """It shows what changes, requires a reason, refuses a stale page, and is itself a version."""
+    where = url("revert", record, 1)
     shown = client.get(where)
     assert "<del> [retiré : presque ] </del>" in text_of(shown)
     seen = {"seen": shown.context["vu"], "reason": "L’import s’est trompé de périmètre."}
@@ -126,7 +126,7 @@ def test_a_return_is_previewed_then_done(client: Client, curator: Any, record: A
     assert "déjà ce que dit cette version" in text_of(client.get(where))
 
 
-def test_what_cannot_come_back_is_said(client: Client, curator: Any, record: Any) -> None:
+def test_what_cannot_come_back_is_reported(client: Client, curator: Any, record: Any) -> None:
     """A territory, a theme and a file that no longer exist stay away; the rest comes back."""
     place = factories.commune(code="01053")
     paper = factories.document(record, title="Plan", url="", file="documents/plan.pdf")
@@ -136,19 +136,19 @@ def test_what_cannot_come_back_is_said(client: Client, curator: Any, record: Any
     record.themes.all().delete()
     changed(record, curator, Origin.FORM, territory=None, title="Autre")
     place.delete()
-    where = address("revert", record, number)
+    where = url("revert", record, number)
     shown = client.get(where)
-    said = text_of(shown)
-    assert "Territoire : « commune:01053 » n’existe plus" in said
-    assert "Thèmes : « eau » n’existe plus" in said
-    assert "le fichier de « Plan » a été supprimé" in said
+    text = text_of(shown)
+    assert "Territoire : « commune:01053 » n’existe plus" in text
+    assert "Thèmes : « eau » n’existe plus" in text
+    assert "le fichier de « Plan » a été supprimé" in text
     client.post(where, {"seen": shown.context["vu"], "reason": "Relu."})
     now = Record.objects.get(pk=record.pk)
     assert (now.title, now.territory, now.documents.count()) == ("Les Rives", None, 0)
 
 
 def test_every_origin_has_words() -> None:
-    """What another part of the site adds as an origin is said in the history."""
+    """What another part of the site adds as an origin is text in the history."""
     assert set(MADE) == set(Origin.values)
 
 
@@ -159,7 +159,7 @@ def test_versions_are_the_curators(client: Client, record: Any) -> None:
     before = RecordVersion.objects.count()
     for person in (factories.member(), elsewhere):
         client.force_login(person)
-        for where in (address("history", record), address("compare", record), address("revert", record, 1)):
+        for where in (url("history", record), url("compare", record), url("revert", record, 1)):
             assert client.get(where).status_code == 404, where
-    assert client.post(address("revert", record, 1), {"reason": "x"}).status_code == 404
+    assert client.post(url("revert", record, 1), {"reason": "x"}).status_code == 404
     assert RecordVersion.objects.count() == before

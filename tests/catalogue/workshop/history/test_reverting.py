@@ -1,4 +1,4 @@
-"""Returning to a version gives back exactly what it says; what cannot come back is said."""
+"""Reverting to a version restores exactly its values; what cannot come back is reported."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def write(record: Any, names: dict[str, list[Any]], draw: Any) -> None:
 
 def _write_parts(record: Any, names: dict[str, list[Any]], draw: Any) -> None:
     count = draw(st.integers(0, 3))
-    kept = list(record.documents.filter(is_pending=False))
-    for one in kept[: draw(st.integers(0, 2))]:
+    documents = list(record.documents.filter(is_pending=False))
+    for one in documents[: draw(st.integers(0, 2))]:
         Document.objects.filter(pk=one.pk).update(is_pending=True)
     for _each in range(draw(st.integers(0, 2))):
         factories.document(record, title=draw(text) + "d")
@@ -113,13 +113,13 @@ def _write_parts(record: Any, names: dict[str, list[Any]], draw: Any) -> None:
             NeedAnswer.objects.create(need=record, solution=one, how=draw(text))
 
 
-def told(row: dict[str, Any]) -> str:
+def as_text(row: dict[str, Any]) -> str:
     """A row as text, whatever the order of its attributes."""
     return json.dumps(row, sort_keys=True)
 
 
 def version_of(record: Any) -> RecordVersion:
-    """A version of what the record says now."""
+    """A version of the present values of the record."""
     with transaction.atomic():
         versions.keep_before([record.pk])
     return RecordVersion.objects.filter(record=record.pk).first()
@@ -137,7 +137,7 @@ def test_what_a_version_holds_can_be_written() -> None:
 
 @few
 @given(data=st.data())
-def test_a_return_gives_back_exactly_what_the_version_says(data: Any, curator: Any, names: Any) -> None:
+def test_a_revert_restores_exactly_the_version(data: Any, curator: Any, names: Any) -> None:
     """Whatever was written between the two, and there and back again."""
     kind = data.draw(st.sampled_from(sorted(MAKERS)))
     record = MAKERS[kind](source=factories.source())
@@ -148,7 +148,7 @@ def test_a_return_gives_back_exactly_what_the_version_says(data: Any, curator: A
             {key: value for key, value in row.items() if key != "pk"}
             for row in read_items(record, collection)
         ]
-        assert sorted(map(told, bare)) == sorted(map(told, first.data[name]))
+        assert sorted(map(as_text, bare)) == sorted(map(as_text, first.data[name]))
     write(record, names, data.draw)
     second = version_of(record)
     for target in (first, second, first):

@@ -1,4 +1,4 @@
-"""Two texts told as one: nothing of either is lost, what is close is told word by word, time is bounded."""
+"""Two texts compared: nothing of either is lost, small changes are shown word by word, time is bounded."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,12 +12,12 @@ words = st.lists(st.sampled_from(["le", "bois", "d’œuvre", " ", "\n", ". ", "
 @given(before=words, after=words)
 def test_both_texts_can_be_read_whole(before: str, after: str) -> None:
     """What stays and goes is the first, what stays and comes is the second."""
-    told = pieces(before, after)
-    assert "".join(piece.text for piece in told if piece.how != COME) == before
-    assert "".join(piece.text for piece in told if piece.how != GONE) == after
+    found = pieces(before, after)
+    assert "".join(piece.text for piece in found if piece.how != COME) == before
+    assert "".join(piece.text for piece in found if piece.how != GONE) == after
 
 
-def test_a_change_is_told_by_the_word_and_a_long_text_by_the_sentence() -> None:
+def test_a_change_is_shown_by_the_word_and_a_long_text_by_the_sentence() -> None:
     """Words next to each other change together; ten thousand sentences are compared at once."""
     assert pieces("Un quartier neuf et dense.", "Un quartier ancien mais dense.") == [
         Piece(SAME, "Un quartier "),

@@ -49,8 +49,8 @@ def sound(make: Any, ground: dict[str, Any], **fields: Any) -> Any:
     return record
 
 
-def placed_wrong(ground: dict[str, Any]) -> dict[str, Record]:
-    """Records whose place is doubtful, by the check that says it."""
+def doubtful_places(ground: dict[str, Any]) -> dict[str, Record]:
+    """Records whose place is doubtful, by the check that finds it."""
     town_hall = ground["territory"].point
     return {
         "lieu-hors-territoire": sound(factories.operation, ground, geometry=Point(2.35, 48.85, srid=4326)),
@@ -63,8 +63,8 @@ def placed_wrong(ground: dict[str, Any]) -> dict[str, Record]:
     }
 
 
-def said_wrong(ground: dict[str, Any]) -> dict[str, Record]:
-    """Records whose text, results, documents or people are doubtful, by the check that says it."""
+def doubtful_contents(ground: dict[str, Any]) -> dict[str, Record]:
+    """Records whose text, results, documents or people are doubtful, by the check that finds it."""
     closed, empty = factories.organisation(is_active=False), factories.organisation()
     found: dict[str, Record] = {
         "resume-absent": sound(factories.operation, ground, summary=""),
@@ -121,7 +121,7 @@ def said_wrong(ground: dict[str, Any]) -> dict[str, Record]:
 @pytest.fixture
 def at_fault(ground: dict[str, Any]) -> dict[str, Record]:
     """For each check, a record that has that fault."""
-    return {**placed_wrong(ground), **said_wrong(ground)}
+    return {**doubtful_places(ground), **doubtful_contents(ground)}
 
 
 def codes_of(record: Record) -> set[str]:

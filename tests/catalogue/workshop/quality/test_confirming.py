@@ -30,7 +30,7 @@ def owner():
 
 @pytest.fixture
 def site(owner):
-    """An open site whose day is near, kept by an organisation with a manager and a member."""
+    """An open site whose day is near, owned by an organisation with a manager and a member."""
     factories.member(owner, role=Membership.Role.MANAGER)
     factories.member(owner)
     return factories.test_site(owner=owner, site_state="ouvert", expires_on=SOON, title="Place d’essai")
@@ -42,7 +42,7 @@ def asked(record: Record) -> ConfirmationRound:
     return ConfirmationRound.objects.get(record=record, answered_at__isnull=True)
 
 
-def address(one: ConfirmationRound) -> str:
+def url(one: ConfirmationRound) -> str:
     """Where the round is answered."""
     return reverse("catalogue:record-confirm", args=[confirming.token(one)])
 
@@ -79,14 +79,14 @@ def test_the_manager_is_asked_once_before_and_once_on_the_day(site):
 
 def test_opening_the_link_changes_nothing_and_exact_renews(client, site):
     one = asked(site)
-    text = client.get(address(one)).content.decode()
-    client.head(address(one))
+    text = client.get(url(one)).content.decode()
+    client.head(url(one))
     assert "Place d’essai" in text
     assert "Le site passera à « fermé »" in text.replace("\xa0", " ")
     assert not any(mail.to in text for mail in OutgoingMail.objects.all())
     site.refresh_from_db()
     assert (site.verified_on, site.expires_on) == (None, SOON)
-    response = client.post(address(one), {"reponse": "exacte"})
+    response = client.post(url(one), {"reponse": "exacte"})
     assert response.status_code == 200
     assert response["Referrer-Policy"] == "same-origin"  # no-referrer would make browsers post a null origin
     site.refresh_from_db()
@@ -94,27 +94,27 @@ def test_opening_the_link_changes_nothing_and_exact_renews(client, site):
     assert site.expires_on > SOON + datetime.timedelta(days=100)
     assert history(site) == ["confirm"]
     # one answer a round
-    assert client.post(address(one), {"reponse": "close"}).status_code == 409
+    assert client.post(url(one), {"reponse": "close"}).status_code == 409
     site.refresh_from_db()
     assert (site.site_state, history(site)) == ("ouvert", ["confirm"])
-    assert "Quelqu’un a déjà répondu" in client.get(address(one)).content.decode()
+    assert "Quelqu’un a déjà répondu" in client.get(url(one)).content.decode()
 
 
-def test_closing_changes_what_was_said_before(client, site, owner):
+def test_closing_changes_what_was_announced(client, site, owner):
     curator = factories.curator()
-    assert client.post(address(asked(site)), {"reponse": "close"}).status_code == 200
+    assert client.post(url(asked(site)), {"reponse": "close"}).status_code == 200
     site.refresh_from_db()
     assert (site.site_state, site.state, site.expires_on) == ("ferme", "publiee", None)
     assert Revision.objects.get(record=site).changes == {"site_state": ["ouvert", "ferme"]}
     trial = factories.experiment(owner=owner, status="experimentation", expires_on=SOON)
-    assert client.post(address(asked(trial)), {"reponse": "close"}).status_code == 200
+    assert client.post(url(asked(trial)), {"reponse": "close"}).status_code == 200
     trial.refresh_from_db()
     assert (trial.status, trial.state) == ("termine", "publiee")
     # of other kinds, curators decide
     need = factories.need(owner=owner, expires_on=SOON)
     one = asked(need)
-    assert "décidera" in client.get(address(one)).content.decode()
-    assert client.post(address(one), {"reponse": "close"}).status_code == 200
+    assert "décidera" in client.get(url(one)).content.decode()
+    assert client.post(url(one), {"reponse": "close"}).status_code == 200
     need.refresh_from_db()
     assert (need.state, history(need)) == ("publiee", ["withdraw-asked"])
     assert OutgoingMail.objects.filter(to=curator.email, kind="fiche-reponse-porteur").count() == 1
@@ -122,11 +122,11 @@ def test_closing_changes_what_was_said_before(client, site, owner):
     assert QualityFinding.objects.get(record=need, code="reponse-du-porteur").detail["reponse"] == "a-retirer"
 
 
-def test_a_note_reaches_the_curators_and_an_empty_one_is_asked_for(client, site):
+def test_a_note_reaches_the_curators_and_cannot_be_empty(client, site):
     curator, one = factories.curator(), asked(site)
-    assert client.post(address(one), {"reponse": "a-corriger", "note": " "}).status_code == 422
-    assert client.post(address(one), {"reponse": "n’importe"}).status_code == 422
-    response = client.post(address(one), {"reponse": "a-corriger", "note": "Le terrain a déménagé."})
+    assert client.post(url(one), {"reponse": "a-corriger", "note": " "}).status_code == 422
+    assert client.post(url(one), {"reponse": "n’importe"}).status_code == 422
+    response = client.post(url(one), {"reponse": "a-corriger", "note": "Le terrain a déménagé."})
     assert response.status_code == 200
     assert "Le terrain a déménagé." in OutgoingMail.objects.get(to=curator.email).text
     one.refresh_from_db()
@@ -141,23 +141,23 @@ def test_a_link_that_is_no_longer_good(client, site, monkeypatch):
     assert client.get(reverse("catalogue:record-confirm", args=[good[:-2] + "xx"])).status_code == 404
     forged = signing.dumps([one.pk, one.record_id, one.organisation_id], salt="autre")
     assert client.get(reverse("catalogue:record-confirm", args=[forged])).status_code == 404
-    # two months later: said, with a way to ask for another, at the address that got the first
+    # two months later: shown, with a way to ask for another, sent to the same e-mail address
     monkeypatch.setattr(confirming, "VALID", datetime.timedelta(seconds=-1))
-    assert "n’est plus valable" in client.get(address(one)).content.decode()
-    assert client.post(address(one), {"reponse": "exacte"}).status_code == 409
+    assert "n’est plus valable" in client.get(url(one)).content.decode()
+    assert client.post(url(one), {"reponse": "exacte"}).status_code == 409
     before = OutgoingMail.objects.count()
-    client.post(address(one), {"reponse": "nouveau-lien"})
+    client.post(url(one), {"reponse": "nouveau-lien"})
     assert OutgoingMail.objects.count() == before  # one was just sent
     ConfirmationRound.objects.update(sent_at=timezone.now() - datetime.timedelta(days=61))
-    client.post(address(one), {"reponse": "nouveau-lien"})
-    client.post(address(one), {"reponse": "nouveau-lien"})
+    client.post(url(one), {"reponse": "nouveau-lien"})
+    client.post(url(one), {"reponse": "nouveau-lien"})
     assert OutgoingMail.objects.count() == before + 1
     monkeypatch.undo()
     # the record has another owner, or is no longer public
     Record.objects.filter(pk=site.pk).update(owner=factories.organisation())
-    assert client.get(address(one)).status_code == 404
+    assert client.get(url(one)).status_code == 404
     Record.objects.filter(pk=site.pk).update(owner=one.organisation_id, state="archivee")
-    assert client.get(address(one)).status_code == 404
+    assert client.get(url(one)).status_code == 404
 
 
 def test_answers_from_one_address_are_counted(client, site, monkeypatch):
@@ -165,7 +165,7 @@ def test_answers_from_one_address_are_counted(client, site, monkeypatch):
 
     monkeypatch.setattr(answers, "POSTS_AN_HOUR", 0)
     one = asked(site)
-    answer: Any = client.post(address(one), {"reponse": "exacte"})
+    answer: Any = client.post(url(one), {"reponse": "exacte"})
     assert answer.status_code == 429
     site.refresh_from_db()
     assert site.verified_on is None

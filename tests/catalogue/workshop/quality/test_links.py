@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         if method == "GET":
             self.wfile.write(b"x" * 100_000)
 
-    def log_message(self, *said: Any) -> None:
+    def log_message(self, *arguments: Any) -> None:
         """Nothing."""
 
 
@@ -82,7 +82,7 @@ def local() -> Asker:
         ("/302/302", Reply(None, "boucle")),
     ],
 )
-def test_an_address_is_told_by_its_answer(server: str, path: str, expected: Reply):
+def test_a_link_is_judged_by_the_reply_of_its_server(server: str, path: str, expected: Reply):
     assert local().ask(server + path) == expected
 
 

@@ -1,4 +1,4 @@
-"""The pages of quality: what a curator sees of their field, what an owner sees, what readers are told."""
+"""The pages of quality: what a curator sees of their field, what an owner and readers see."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_curator_accepts_a_finding_and_confirms_a_record(client, region, scene
     assert client.post(f"/atelier/qualite/{elsewhere.slug}/confirmer/").status_code == 404
 
 
-def test_an_owner_reads_what_they_can_mend(client):
+def test_an_owner_reads_what_they_can_fix(client):
     owner = factories.organisation(is_active=False)
     account = factories.member(owner)
     record = factories.need(owner=owner, summary="")
@@ -115,7 +115,7 @@ def test_an_owner_reads_what_they_can_mend(client):
     assert "Organisation disparue" not in page
 
 
-def test_readers_are_told_and_the_rank_follows(client):
+def test_readers_see_the_date_and_the_rank_follows(client):
     commune = factories.commune(lon=-1.7, lat=48.0)
     theme = factories.theme()
     place = {"territory": commune, "geometry": commune.point}
@@ -123,10 +123,10 @@ def test_readers_are_told_and_the_rank_follows(client):
     fresh, old = (factories.test_site(site_state="ouvert", **place, **more) for more in ({}, stale))
     for one in (fresh, old):
         one.themes.add(theme)
-    said = "Vérifiée le 3 mai 2024"
+    date = "Vérifiée le 3 mai 2024"
     page = client.get(f"/fiches/{old.slug}/").content.decode()
     assert "Information à confirmer" in page
-    assert said in page
+    assert date in page
     assert "à confirmer depuis le" in page
     assert "Information à confirmer" not in client.get(f"/fiches/{fresh.slug}/").content.decode()
     assert "à confirmer depuis le" in client.get("/fiches/").content.decode()

@@ -1,4 +1,4 @@
-"""One action on many records: shown before it is done, done once, each record's fate told."""
+"""One action on many records: previewed, carried out once, with a result for each record."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def shown(client, action, records, **data):
     asked = {"geste": action, "fiche": [one.slug for one in records], **data}
     text = client.post(LOTS, asked).content.decode()
     found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text):
+    for name, value in re.findall(r'<input\s+type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', text):
         found.setdefault(name, []).append(value)
     found.pop("csrfmiddlewaretoken", None)
     return text, found
@@ -72,7 +72,7 @@ def test_the_preview_says_what_would_happen_and_changes_nothing(client, curator)
     assert not OutgoingMail.objects.exists()
 
 
-def test_it_is_done_once_confirmed_and_told(client, curator):
+def test_it_is_done_once_confirmed_and_reported(client, curator):
     records = [contributed(title=f"Fiche {n}") for n in range(3)]
     _text, fields = shown(client, "publish", records)
     mails = sum(

@@ -126,7 +126,7 @@ def test_what_changed_meanwhile_is_shown_before_it_is_overwritten(client, curato
     assert Record.objects.get(pk=revision.record_id).title == "Nouveau titre"
 
 
-def test_the_second_decision_is_told(client, curator, revision):
+def test_the_second_curator_sees_that_it_is_decided(client, curator, revision):
     data = {"decision": "accepter", "fields_kept": ["title"], "seen": token(revision)}
     client.post(page(revision), data)
     text = client.post(page(revision), data, follow=True).content.decode()

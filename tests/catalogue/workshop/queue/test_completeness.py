@@ -1,4 +1,4 @@
-"""The completeness kept for the queue is that of the gauge which contributors see, for every criterion."""
+"""The completeness stored for the queue is that of the gauge which contributors see, for every criterion."""
 
 from __future__ import annotations
 

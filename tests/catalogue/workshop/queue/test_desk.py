@@ -1,4 +1,4 @@
-"""Who handles a record, what curators say among themselves, the filters of the queue, and who never knows."""
+"""Who handles a record, the comments of curators, the filters of the queue, and who never knows."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_a_record_is_taken_given_and_put_back(client, curator):
 def test_it_is_given_to_a_curator_of_its_field_alone(client, curator):
     record = contributed(territory=factories.commune(region=factories.territory("region")))
     elsewhere = somebody("Sacha", regions=[factories.territory("region")])
-    said = assign(client, record, geste="confier", a=elsewhere.pk)
-    assert "n’est pas dans le champ de Sacha Essai" in said
+    answer = assign(client, record, geste="confier", a=elsewhere.pk)
+    assert "n’est pas dans le champ de Sacha Essai" in answer
     for wrong in (factories.member().pk, 999999, ""):
         assign(client, record, geste="confier", a=wrong)
     assert not CaseNote.objects.exists()
@@ -114,20 +114,22 @@ def test_a_record_comes_back_to_who_asked_for_more(client, curator):
 
 
 def test_what_a_former_curator_handled_comes_back_to_the_queue(client, curator):
-    kept, left, closed = contributed(), contributed(), contributed()
+    still_open, left, closed = contributed(), contributed(), contributed()
     former, gone = somebody("Dominique"), somebody("Sacha")
-    for record, person in ((kept, curator), (left, former), (closed, gone)):
+    for record, person in ((still_open, curator), (left, former), (closed, gone)):
         handling.take_record(record, person, None)
     former.curatorship.delete()
     personal.erase_account(gone)
     assert handling.release_abandoned_records() == 2
-    assert list(CaseFile.objects.filter(handler__isnull=False).values_list("record", flat=True)) == [kept.pk]
+    assert list(CaseFile.objects.filter(handler__isnull=False).values_list("record", flat=True)) == [
+        still_open.pk
+    ]
     assert "remise dans la file" in client.get(page(left)).content.decode()
     assert handling.release_abandoned_records() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_curators_claim_at_once_one_wins_the_other_is_told_who():
+def test_two_curators_claim_at_once_one_wins_the_other_sees_who():
     record = contributed()
     people = [somebody(name) for name in ("Camille", "Dominique")]
     clients = [Client() for _ in people]
@@ -155,32 +157,32 @@ def test_two_curators_claim_at_once_one_wins_the_other_is_told_who():
     assert sum(f"{winner.get_full_name()} s’en charge" in text for text in answers) == 1
 
 
-def test_comments_are_said_once_and_taken_back_for_a_while(client, curator):
+def test_comments_are_added_once_and_can_be_deleted_for_a_while(client, curator):
     record, key = contributed(), str(uuid.uuid4())
-    address = f"{page(record)}commentaires/"
+    url = f"{page(record)}commentaires/"
     for _ in range(2):
-        assert client.post(address, {"texte": "Le plan est faux.", "cle": key}).status_code == 302
+        assert client.post(url, {"texte": "Le plan est faux.", "cle": key}).status_code == 302
     note = CaseNote.objects.get()
     assert "Le plan est faux." in client.get(page(record)).content.decode()
     assert "1 commentaire" in client.get(QUEUE).content.decode()
-    assert client.post(address, {"texte": "  ", "cle": key}).status_code == 422
+    assert client.post(url, {"texte": "  ", "cle": key}).status_code == 422
     other = Client()
     other.force_login(somebody("Dominique"))
-    other.post(f"{address}{note.pk}/retirer/")
+    other.post(f"{url}{note.pk}/retirer/")
     assert CaseNote.objects.exists()
     CaseNote.objects.update(created_at=timezone.now() - datetime.timedelta(minutes=16))
-    assert "ne se retire plus" in client.post(f"{address}{note.pk}/retirer/", follow=True).content.decode()
+    assert "ne se retire plus" in client.post(f"{url}{note.pk}/retirer/", follow=True).content.decode()
     CaseNote.objects.update(created_at=timezone.now() - datetime.timedelta(minutes=14))
-    client.post(f"{address}{note.pk}/retirer/")
+    client.post(f"{url}{note.pk}/retirer/")
     assert not CaseNote.objects.exists()
 
 
 def test_what_was_typed_survives_the_end_of_a_session(curator):
     record, late = contributed(), Client()
-    address = f"{page(record)}commentaires/"
-    assert late.post(address, {"texte": SECRET, "cle": str(uuid.uuid4())}).status_code == 302
+    url = f"{page(record)}commentaires/"
+    assert late.post(url, {"texte": SECRET, "cle": str(uuid.uuid4())}).status_code == 302
     late.force_login(curator)
-    assert SECRET in late.get(address).content.decode()
+    assert SECRET in late.get(url).content.decode()
     assert not CaseNote.objects.exists()
 
 
@@ -195,7 +197,7 @@ def test_contributors_never_see_the_thread_nor_who_handles(client, curator, run_
         client.post(f"{page(record)}ask/", {"reason": "Une photo, s’il vous plaît."})
     author = Client()
     author.force_login(record.created_by)
-    addresses = [
+    urls = [
         "/mon-espace/",
         "/mon-espace/fiches/",
         f"/mon-espace/fiches/{record.slug}/",
@@ -206,19 +208,19 @@ def test_contributors_never_see_the_thread_nor_who_handles(client, curator, run_
         f"/fiches/{record.slug}.geojson",
         "/fiches.csv",
     ]
-    read = [author.get(address, follow=True) for address in addresses]
-    said = [response.getvalue().decode() for response in read]
-    said.append(json.dumps(personal.export_account(record.created_by), default=str))
-    said += [mail.text for mail in OutgoingMail.objects.exclude(kind="fiches-confiees")]
-    assert sum("Une cour" in text for text in said) > 3
-    for text in said:
+    read = [author.get(url, follow=True) for url in urls]
+    texts = [response.getvalue().decode() for response in read]
+    texts.append(json.dumps(personal.export_account(record.created_by), default=str))
+    texts += [mail.text for mail in OutgoingMail.objects.exclude(kind="fiches-confiees")]
+    assert sum("Une cour" in text for text in texts) > 3
+    for text in texts:
         assert SECRET not in text
         assert "Dominique" not in text
         assert "Camille" not in text
     assert SECRET in json.dumps(personal.export_account(curator), default=str)
 
 
-def test_the_queue_is_narrowed_and_ordered(client, curator):
+def test_the_queue_is_filtered_and_ordered(client, curator):
     region, theme = factories.territory("region"), factories.theme()
     place = factories.commune(region=region)
     old = contributed(title="Éclairer la place", territory=place, summary="Un résumé assez long. " * 4)
@@ -265,7 +267,7 @@ def test_every_record_but_drafts_is_found(client, curator):
     assert "Fiche publiee" not in found
 
 
-def test_the_changes_say_who_handles_their_record(client, curator):
+def test_the_changes_show_who_handles_their_record(client, curator):
     record = contributed(State.PUBLISHED)
     Revision.objects.create(record=record, author=record.created_by, changes={"title": ["a", "b"]})
     handling.take_record(record, somebody("Dominique"), None)
@@ -276,5 +278,5 @@ def test_the_changes_say_who_handles_their_record(client, curator):
     "query",
     ["region=99", "theme=rien", "age=8", "complet=x", "doutes=1", "tri=x", "voir=toutes&etat=brouillon"],
 )
-def test_a_filter_that_makes_no_sense_is_said(client, curator, query):
+def test_a_filter_that_makes_no_sense_is_reported(client, curator, query):
     assert client.get(f"{QUEUE}?{query}").status_code == 400

@@ -39,13 +39,11 @@ def page(record) -> str:
     return f"/atelier/fiches/{record.slug}/"
 
 
-@pytest.mark.parametrize(
-    "address", [QUEUE, MEMBERS, REPORTS, "/atelier/fiches/x/", "/atelier/changements/1/"]
-)
-def test_the_workshop_exists_for_curators_alone(client, address):
-    assert client.get(address).status_code == 302
+@pytest.mark.parametrize("url", [QUEUE, MEMBERS, REPORTS, "/atelier/fiches/x/", "/atelier/changements/1/"])
+def test_the_workshop_exists_for_curators_alone(client, url):
+    assert client.get(url).status_code == 302
     client.force_login(factories.member())
-    assert client.get(address).status_code == 404
+    assert client.get(url).status_code == 404
 
 
 def test_a_curator_needs_a_second_factor_where_it_is_required(client, curator, settings):
@@ -78,7 +76,7 @@ def test_the_queue_filters(client, curator):
 
 
 @pytest.mark.parametrize("query", ["voir=tout", "etat=publiee", "type=maison", "page=x"])
-def test_a_wrong_filter_is_said(client, curator, query):
+def test_a_wrong_filter_is_reported(client, curator, query):
     assert client.get(f"{QUEUE}?{query}").status_code == 400
 
 
@@ -90,7 +88,7 @@ def test_the_queue_is_paged(client, curator):
     assert client.get(QUEUE, {"page": "3"}).status_code == 404
 
 
-def test_an_empty_queue_says_so(client, curator):
+def test_an_empty_queue_shows_a_message(client, curator):
     assert "La file est vide" in client.get(QUEUE).content.decode()
 
 
@@ -136,8 +134,8 @@ def test_the_field_in_sql_is_the_field_in_python():
             assert found == {one.pk for one in records if permissions.covers(user.curatorship, one)}
 
 
-@pytest.mark.parametrize("address", [QUEUE, f"{QUEUE}?voir=changements", MEMBERS, REPORTS])
-def test_queries_do_not_grow_with_the_queue(client, curator, address):
+@pytest.mark.parametrize("url", [QUEUE, f"{QUEUE}?voir=changements", MEMBERS, REPORTS])
+def test_queries_do_not_grow_with_the_queue(client, curator, url):
     def fill(times):
         for _ in range(times):
             place = factories.commune(departement=factories.territory("departement"))
@@ -156,12 +154,12 @@ def test_queries_do_not_grow_with_the_queue(client, curator, address):
             )
 
     fill(1)
-    client.get(address)
+    client.get(url)
     with CaptureQueriesContext(connection) as few:
-        client.get(address)
+        client.get(url)
     fill(4)
     with CaptureQueriesContext(connection) as many:
-        assert client.get(address).status_code == 200
+        assert client.get(url).status_code == 200
     assert len(many) <= len(few) <= MOST_QUERIES, [one["sql"][:100] for one in many]
 
 
@@ -243,8 +241,8 @@ def test_methods(client, curator):
     assert client.get(f"{page(record)}publish/").status_code == 405
     assert client.get("/atelier/membres/1/").status_code == 405
     assert client.get("/atelier/signalements/1/").status_code == 405
-    for address in (QUEUE, MEMBERS, REPORTS, page(record)):
-        assert client.post(address).status_code == 405
+    for url in (QUEUE, MEMBERS, REPORTS, page(record)):
+        assert client.post(url).status_code == 405
 
 
 @pytest.mark.django_db(transaction=True)
@@ -329,7 +327,7 @@ def test_a_reported_exchange_is_read_and_closed(client, curator):
     assert client.post(f"{REPORTS}{report.pk}/", {"decision": "clore"}).status_code == 404
 
 
-def test_an_exchange_reported_wrongly_is_given_back(client, curator):
+def test_an_exchange_reported_wrongly_is_reopened(client, curator):
     first, second = reported(), reported()
     Message.objects.create(contact=second, author=factories.account(), text="Merci.")
     for one in (first, second):

@@ -1,4 +1,4 @@
-"""The reference lists: changed by those who may, with a history that gives back; merged and separated."""
+"""The reference lists: changed by those who may, with a history that can be undone; merged and separated."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def client() -> Client:
     return client_of(factories.curator())
 
 
-def seen(client: Client, address: str) -> dict[str, Any]:
+def seen(client: Client, url: str) -> dict[str, Any]:
     """What the form of a line holds, as it would be sent back unchanged."""
-    form = client.get(address).context["formulaire"]
+    form = client.get(url).context["formulaire"]
     values = {name: form[name].value() for name in form.fields}
     return {
         name: "\n".join(value) if isinstance(value, list) else "" if value is None else value
@@ -55,13 +55,13 @@ def seen(client: Client, address: str) -> dict[str, Any]:
     }
 
 
-def test_a_change_is_kept_and_can_be_given_back(client: Client) -> None:
+def test_a_change_is_stored_and_can_be_undone(client: Client) -> None:
     theme = factories.theme(code="eau", label="Eau")
     ThemeCrosswalk.objects.create(theme=theme, source_list="LAB2051", source_label="eaux pluviales")
-    address = f"{HOME}themes/ligne/eau/"
-    form = seen(client, address)
+    url = f"{HOME}themes/ligne/eau/"
+    form = seen(client, url)
     new = {**form, "label": "Eau en ville", "crosswalk": "Vivapolis : Eau", "reason": "Plus clair"}
-    assert client.post(address, new).status_code == 302
+    assert client.post(url, new).status_code == 302
     change = ReferenceChange.objects.get()
     assert change.changes == {
         "label": ["Eau", "Eau en ville"],
@@ -79,17 +79,17 @@ def test_a_change_is_kept_and_can_be_given_back(client: Client) -> None:
     assert ReferenceChange.objects.count() == 3
 
 
-def test_of_two_curators_the_second_is_told(client: Client) -> None:
+def test_of_two_curators_the_second_sees_a_conflict(client: Client) -> None:
     factories.theme(code="eau", label="Eau")
-    address = f"{HOME}themes/ligne/eau/"
-    both = seen(client, address)
-    client.post(address, {**both, "label": "Première"})
-    late = client.post(address, {**both, "label": "Seconde"})
+    url = f"{HOME}themes/ligne/eau/"
+    both = seen(client, url)
+    client.post(url, {**both, "label": "Première"})
+    late = client.post(url, {**both, "label": "Seconde"})
     assert late.status_code == 422
     assert "a changé depuis" in late.content.decode()
     assert Theme.objects.get().label == "Première"
     again = {**both, "label": "Seconde", "seen": late.context["formulaire"]["seen"].value()}
-    assert client.post(address, again).status_code == 302
+    assert client.post(url, again).status_code == 302
     assert Theme.objects.get().label == "Seconde"
 
 
@@ -110,8 +110,8 @@ def test_a_line_is_added_moved_and_archived(client: Client) -> None:
     held = ThemesForm(initial={"themes": ["eau"]}, kind=record.kind).fields["themes"].choices  # type: ignore[attr-defined]
     assert [code for code, _label in offered] == ["sol-vivant"]
     assert [code for code, _label in held] == ["sol-vivant", "eau"]
-    for address, values in (("", ["sol-vivant"]), ("?theme=eau", ["sol-vivant", "eau"])):
-        page = client.get(f"/trouver-un-terrain/{address}").content.decode()
+    for url, values in (("", ["sol-vivant"]), ("?theme=eau", ["sol-vivant", "eau"])):
+        page = client.get(f"/trouver-un-terrain/{url}").content.decode()
         assert re.findall(r'type="checkbox" name="theme" value="([^"]*)"', page) == values
     assert "Eau" in client.get(f"/fiches/{record.slug}/").content.decode()
     actions = list(ReferenceChange.objects.order_by("pk").values_list("action", flat=True))
@@ -131,7 +131,7 @@ def test_uses_open_the_records_that_may_be_read(client: Client) -> None:
     assert elsewhere.get(f"{HOME}themes/ligne/eau/").context["usages"][0]["nombre"] == 1
 
 
-def test_the_organisations_that_may_be_the_same_are_told_with_why(client: Client) -> None:
+def test_similar_organisations_are_listed_with_why(client: Client) -> None:
     town = factories.organisation(name="Ville de Grenoble", slug="ville-de-grenoble", siren="213801855")
     factories.organisation(name="Métropole du Dauphiné", slug="metropole", siren="213801855")
     factories.organisation(name="VILLE DE  GRENOBLÉ", slug="ville")
@@ -153,23 +153,23 @@ def test_the_organisations_that_may_be_the_same_are_told_with_why(client: Client
 
 
 def test_two_themes_become_one_and_two_again(client: Client) -> None:
-    kept = factories.theme(code="eau", label="Eau")
+    survivor = factories.theme(code="eau", label="Eau")
     gone = factories.theme(code="pluie", label="Eaux pluviales")
     both, one, draft = factories.solution(), factories.need(), factories.need(state="brouillon")
-    both.themes.set([kept, gone])
+    both.themes.set([survivor, gone])
     one.themes.set([gone])
     draft.themes.set([gone])
     curator = factories.curator(themes=[gone])
     before = snapshot()
-    address = f"{HOME}themes/ligne/pluie/reunir/?avec=eau"
-    page = client.get(address)
+    url = f"{HOME}themes/ligne/pluie/reunir/?avec=eau"
+    page = client.get(url)
     assert (page.context["total"], page.context["caches"]) == (3, 1)
     tokens = {name: page.context["formulaire"][name].value() for name in ("seen", "other")}
-    assert client.post(address, tokens).status_code == 302
+    assert client.post(url, tokens).status_code == 302
     assert {t.code for t in both.themes.all()} == {t.code for t in one.themes.all()} == {"eau"}
     assert [theme.code for theme in curator.curatorship.themes.all()] == ["eau"]
     gone.refresh_from_db()
-    assert (gone.is_active, gone.merged_into) == (False, kept)
+    assert (gone.is_active, gone.merged_into) == (False, survivor)
     assert Vocabulary.build(LOADERS["theme"]()).find_key("Eaux pluviales") == "eau"
     assert RecordVersion.objects.filter(record=one.pk).count() == 2
     change = ReferenceChange.objects.get()
@@ -188,21 +188,21 @@ def snapshot() -> list[Any]:
 
 
 def test_two_organisations_become_one(client: Client) -> None:
-    kept = factories.organisation(name="Ville", slug="ville")
+    survivor = factories.organisation(name="Ville", slug="ville")
     gone = factories.organisation(name="Mairie", slug="mairie", siret="21350238800019")
-    person, other = factories.member(kept), factories.member(gone)
+    person, other = factories.member(survivor), factories.member(gone)
     factories.membership(person, gone)
     record = factories.solution(owner=gone)
-    for one in (kept, gone):
+    for one in (survivor, gone):
         RecordOrganisation.objects.create(record=record, organisation=one)
     known = LISTS["organisations"]
     change = merging.merge(
-        known, (gone.pk, kept.pk), merging.tokens(known, gone, kept), factories.administrator()
+        known, (gone.pk, survivor.pk), merging.tokens(known, gone, survivor), factories.administrator()
     )
     record.refresh_from_db()
-    assert record.owner == kept
-    assert RecordOrganisation.objects.get(record=record).organisation == kept
-    assert {m.user for m in Membership.objects.filter(organisation=kept)} == {person, other}
+    assert record.owner == survivor
+    assert RecordOrganisation.objects.get(record=record).organisation == survivor
+    assert {m.user for m in Membership.objects.filter(organisation=survivor)} == {person, other}
     moved = client.get("/organisations/mairie/contact/?fiche=x")
     assert (moved.status_code, moved["Location"]) == (301, "/organisations/ville/contact/?fiche=x")
     merging.separate(known, change, factories.administrator())
@@ -237,14 +237,14 @@ def test_a_limited_curator_reads_and_changes_nothing() -> None:
     factories.theme(code="sol", label="Sol")
     limited = client_of(factories.curator(regions=[factories.territory(Level.REGION)]))
     line = f"{HOME}themes/ligne/eau/"
-    for address in (HOME, f"{HOME}themes/", line, f"{HOME}themes/historique/", f"{HOME}territoires/"):
-        assert limited.get(address).status_code == 200
-        assert client_of(factories.account()).get(address).status_code == 404
+    for url in (HOME, f"{HOME}themes/", line, f"{HOME}themes/historique/", f"{HOME}territoires/"):
+        assert limited.get(url).status_code == 200
+        assert client_of(factories.account()).get(url).status_code == 404
     assert limited.get(line).context["formulaire"] is None
-    for address in (f"{HOME}themes/ajouter/", f"{line}reunir/"):
-        assert limited.get(address).status_code == 404
-    for address in (line, f"{line}archiver/", f"{line}monter/", f"{line}reunir/?avec=sol"):
-        assert limited.post(address, {"label": "Autre"}).status_code == 404
+    for url in (f"{HOME}themes/ajouter/", f"{line}reunir/"):
+        assert limited.get(url).status_code == 404
+    for url in (line, f"{line}archiver/", f"{line}monter/", f"{line}reunir/?avec=sol"):
+        assert limited.post(url, {"label": "Autre"}).status_code == 404
     assert not ReferenceChange.objects.exists()
 
 
@@ -255,20 +255,20 @@ def test_every_list_has_its_pages(client: Client, code: str) -> None:
     filled = {known.label: "Une ligne", "kind": "pme", "country": "FR", "direction": "neutre", **needed}
     added = client.post(f"{HOME}{code}/ajouter/", filled)
     assert added.status_code == 302, added.context["formulaire"].errors
-    for address in (
+    for url in (
         f"{HOME}{code}/",
         f"{HOME}{code}/?q=une&voir=tout",
         added["Location"],
         f"{HOME}{code}/ajouter/",
     ):
-        assert client.get(address).status_code == 200, address
+        assert client.get(url).status_code == 200, url
     form = seen(client, added["Location"])
     same = client.post(added["Location"], form, follow=True)
     assert "Rien n’a changé" in same.content.decode()
     assert ReferenceChange.objects.count() == 1
 
 
-def test_what_the_administration_changes_is_kept_too() -> None:
+def test_what_the_administration_changes_is_stored_too() -> None:
     theme = factories.theme(code="eau", label="Eau")
     page = f"/administration/catalogue/theme/{theme.pk}/change/"
     posted = {
@@ -282,7 +282,7 @@ def test_what_the_administration_changes_is_kept_too() -> None:
     assert change.actor == administrator
 
 
-def test_addresses_that_make_no_sense(client: Client) -> None:
+def test_urls_that_make_no_sense(client: Client) -> None:
     assert client.get(f"{HOME}inconnue/").status_code == 404
     assert client.get(f"{HOME}themes/ligne/rien/").status_code == 404
     assert client.get(f"{HOME}themes/?voir=x").status_code == 400

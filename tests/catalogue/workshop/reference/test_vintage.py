@@ -47,9 +47,9 @@ NEW = nomenclature(
 WIDER = {"01001": box(0, 0, 2, 1), "01003": SQUARES["01003"]}
 
 
-def test_the_kinds_of_change_are_told_apart() -> None:
+def test_the_kinds_of_change_are_distinguished() -> None:
     parents = {"epci": ONE, "departement": "01", "region": "84"}
-    base = {
+    loaded = {
         ("commune", "01001"): Held("Ouest", parents, 1.0),
         ("commune", "01002"): Held("Milieu", parents, 1.0),
         ("commune", "01003"): Held("Est", parents, 1.0),
@@ -59,7 +59,7 @@ def test_the_kinds_of_change_are_told_apart() -> None:
         ("departement", "01"): Held("Ain"),
         ("pays", "FR"): Held("France"),
     }
-    found = changes(NEW, base, Shapes("essai", dict(WIDER)))
+    found = changes(NEW, loaded, Shapes("essai", dict(WIDER)))
     assert found == [
         Change(Kind.MERGED, "commune", "01002", "Milieu", "Milieu", "01001"),
         Change(Kind.GONE, "commune", "01004", "Perdue", "Perdue"),
@@ -72,7 +72,7 @@ def test_the_kinds_of_change_are_told_apart() -> None:
 
 @pytest.fixture
 def vintage_file(db: None, tmp_path: Path) -> Path:
-    """A file that stands for the new nomenclature, on a base of the old one with a record in each commune."""
+    """A file of the new nomenclature, on a database of the old one, with a record in each commune."""
     write(
         build(OLD, Shapes("essai", dict(SQUARES))),
         frozenset(),
@@ -100,11 +100,11 @@ def test_a_vintage_is_tried_then_applied(vintage_file: Path) -> None:
     assert vintage.by_kind(update)["fusionnee"] == (1, 1)
     client = Client()
     client.force_login(factories.curator())
-    address = f"/atelier/referentiels/territoires/{update.pk}/"
-    page = client.get(address)
+    url = f"/atelier/referentiels/territoires/{update.pk}/"
+    page = client.get(url)
     merged = next(line for line in page.context["lignes"] if line["code"] == "01002")
     assert "fiche-de-01002" in client.get(merged["url"]).content.decode()
-    assert client.get(f"{address}touchees/?nature=epci&niveau=commune&code=01001").status_code == 404
+    assert client.get(f"{url}touchees/?nature=epci&niveau=commune&code=01001").status_code == 404
     vintage.apply(vintage_file, NEW, shapes)
     assert place_of("fiche-de-01002") == "01001"
     assert [place_of("fiche-de-01001"), place_of("fiche-de-01003")] == ["01001", "01003"]
@@ -114,12 +114,12 @@ def test_a_vintage_is_tried_then_applied(vintage_file: Path) -> None:
     assert "réunie à Grand-Ouest" in versions[1].reason
     assert ReferenceChange.objects.get().record_count == 1
     assert "fiche-de-01002" in client.get(merged["url"]).content.decode()
-    assert "Appliqué" in client.get(address).content.decode().title()
+    assert "Appliqué" in client.get(url).content.decode().title()
     with pytest.raises(vintage.NotTried):
         vintage.apply(vintage_file, NEW, shapes)
 
 
-def test_a_trial_on_another_base_is_not_applied(vintage_file: Path) -> None:
+def test_a_trial_on_another_database_is_not_applied(vintage_file: Path) -> None:
     shapes = Shapes("essai", dict(WIDER))
     vintage.attempt(vintage_file, NEW, shapes)
     TerritoryLoad.objects.create(fingerprint="b", millesime=2026)
