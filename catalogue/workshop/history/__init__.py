@@ -1,1 +1,1 @@
-"""Two states of a record compared in words and on a map, its versions told, and one of them restored."""
+"""Two states of a record compared in words and on a map, the list of its versions, and the revert to one."""

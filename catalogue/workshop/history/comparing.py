@@ -1,8 +1,8 @@
-"""Two states of a record in the portable form, told field by field as a reader understands them."""
+"""Two states of a record in the portable form, compared field by field in words for a reader."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,16 @@ from catalogue.records import content as portable
 from catalogue.records.fields import Collection, model_field
 from catalogue.records.versions.reading import Data
 from catalogue.records.versions.shape import DOCUMENTS, shape_of
-from catalogue.workshop.history.words import Piece, pieces
+from catalogue.workshop.history.words import Piece, diff_words
 
 TEXT, LIST, ROWS, PLACE = "texte", "liste", "lignes", "carte"
 NAMED: dict[str, type[models.Model]] = {"owner": Organisation, "source": Source}
-"""Links that the portable form says by a key, and a reader by a name."""
-MEANINGLESS = ("key", "file")
+"""Links that the portable form writes as a key, and a reader knows by a name."""
+IGNORED_ATTRIBUTES = ("key", "file")
 
 
 @dataclass(frozen=True)
-class Cell:
+class CellChange:
     """One attribute of a row that changed."""
 
     label: str
@@ -32,16 +32,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of a collection: gone, come, or changed attribute by attribute."""
+class RowChange:
+    """One row of a collection: removed, added, or changed attribute by attribute."""
 
     how: str
     title: str
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[CellChange] = field(default_factory=list)
 
 
 @dataclass
-class Line:
+class FieldChange:
     """What changes of one field."""
 
     name: str
@@ -50,22 +50,22 @@ class Line:
     pieces: list[Piece] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     come: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[RowChange] = field(default_factory=list)
     unchanged: int = 0
 
 
-def compare(kind: str, before: Data, after: Data) -> list[Line]:
-    """The fields that differ, in the order of the forms."""
-    names = _order(kind, {*before, *after})
-    return [
-        line_of(kind, name, before.get(name), after.get(name))
-        for name in names
-        if not same(name, before.get(name), after.get(name))
-    ]
+def compare_versions(kind: str, before: Data, after: Data) -> list[FieldChange]:
+    """Return the fields that differ, in the order of the forms."""
+    changes = []
+    for name in _sort_fields(kind, {*before, *after}):
+        old, new = before.get(name), after.get(name)
+        if not is_same_value(name, old, new):
+            changes.append(compare_field(kind, name, old, new))
+    return changes
 
 
-def same(name: str, before: Any, after: Any) -> bool:
-    """True when both values say the same; rows are compared as they are."""
+def is_same_value(name: str, before: Any, after: Any) -> bool:
+    """Return True when both values mean the same; rows are compared as they are."""
     if _has_rows(before) or _has_rows(after):
         return (before or []) == (after or [])
     return portable.same(name, before, after)
@@ -75,35 +75,35 @@ def _has_rows(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
-def _order(kind: str, names: set[str]) -> list[str]:
+def _sort_fields(kind: str, names: set[str]) -> list[str]:
     known = [*portable.attributes(kind), *portable.collections(kind), DOCUMENTS]
     place = {name: rank for rank, name in enumerate(known)}
     return sorted(names, key=lambda name: (place.get(name, len(place)), name))
 
 
-def line_of(kind: str, name: str, before: Any, after: Any) -> Line:
-    """What changes of one field."""
+def compare_field(kind: str, name: str, before: Any, after: Any) -> FieldChange:
+    """Return what changes of one field."""
     if _has_rows(before) or _has_rows(after):
-        return _rows_line(kind, name, before or [], after or [])
-    line = Line(name, label(kind, name), PLACE if name == portable.SHAPE else TEXT)
-    was, will = words(kind, name, before), words(kind, name, after)
-    if isinstance(was, list) or isinstance(will, list):
-        line.sort = LIST
-        line.gone, line.come, line.unchanged = _parted(was or [], will or [])
+        return _compare_rows(kind, name, before or [], after or [])
+    change = FieldChange(name, get_label(kind, name), PLACE if name == portable.SHAPE else TEXT)
+    old, new = format_value(kind, name, before), format_value(kind, name, after)
+    if isinstance(old, list) or isinstance(new, list):
+        change.sort = LIST
+        change.gone, change.come, change.unchanged = _diff_lists(list(old or []), list(new or []))
     else:
-        line.pieces = pieces(was, will)
-    return line
+        change.pieces = diff_words(old, new)
+    return change
 
 
-def _parted(was: Iterable[str], will: Iterable[str]) -> tuple[list[str], list[str], int]:
-    first, last = list(was), list(will)
-    gone = [one for one in first if one not in last]
-    come = [one for one in last if one not in first]
-    return gone, come, len(last) - len(come)
+def _diff_lists(before: list[str], after: list[str]) -> tuple[list[str], list[str], int]:
+    """Return what is removed, what is added, and how many stay."""
+    gone = [one for one in before if one not in after]
+    come = [one for one in after if one not in before]
+    return gone, come, len(after) - len(come)
 
 
-def label(kind: str, name: str) -> str:
-    """What a reader calls the field; its own name when the site does not have it any more."""
+def get_label(kind: str, name: str) -> str:
+    """Return the name of the field for a reader; its code when the site no longer has it."""
     if name == DOCUMENTS:
         return _("Documents")
     try:
@@ -112,130 +112,129 @@ def label(kind: str, name: str) -> str:
         return name
 
 
-def words(kind: str, name: str, value: Any) -> str | list[str]:
-    """A value as a reader understands it: a text, or a list of texts."""
+def format_value(kind: str, name: str, value: Any) -> str | list[str]:
+    """Return a value in words: a text, or a list of texts."""
     if value in (None, "", []):
         return ""
     if name in NAMED:
-        return _name(NAMED[name], str(value))
+        return _find_name(NAMED[name], str(value))
     try:
         return portable.words(kind, name, value)
     except (FieldDoesNotExist, KeyError):
         return [str(part) for part in value] if isinstance(value, list) else str(value)
 
 
-def _name(model: type[models.Model], key: str) -> str:
+def _find_name(model: type[models.Model], key: str) -> str:
     by = "slug" if model is Organisation else "code"
     return str(model._default_manager.filter(**{by: key}).values_list("name", flat=True).first() or key)
 
 
-def _rows_line(kind: str, name: str, before: list[Data], after: list[Data]) -> Line:
-    line = Line(name, label(kind, name), ROWS)
-    paired, gone, come = pair(kind, name, before, after)
-    for was, will in paired:
-        if was == will:
-            line.unchanged += 1
+def _compare_rows(kind: str, name: str, before: list[Data], after: list[Data]) -> FieldChange:
+    change = FieldChange(name, get_label(kind, name), ROWS)
+    pairs, gone, come = pair_rows(kind, name, before, after)
+    for old, new in pairs:
+        if old == new:
+            change.unchanged += 1
         else:
-            line.rows.append(Row("change", title_of(kind, name, will), _cells(kind, name, was, will)))
-    line.rows += [Row("retire", row_words(kind, name, row)) for row in gone]
-    line.rows += [Row("ajoute", row_words(kind, name, row)) for row in come]
-    return line
+            cells = _compare_cells(kind, name, old, new)
+            change.rows.append(RowChange("change", get_row_title(kind, name, new), cells))
+    change.rows += [RowChange("retire", format_row(kind, name, row)) for row in gone]
+    change.rows += [RowChange("ajoute", format_row(kind, name, row)) for row in come]
+    return change
 
 
-def pair(
+def pair_rows(
     kind: str, name: str, before: list[Data], after: list[Data]
 ) -> tuple[list[tuple[Data, Data]], list[Data], list[Data]]:
-    """The rows of both states that are the same one, those that go, those that come.
+    """Return the pairs of rows that are the same one, the rows removed, the rows added.
 
     A row is the same when it is equal; else when it has the same identity: no other has it then.
     """
-    left, paired, waiting = list(before), [], []
+    left, pairs, unmatched = list(before), [], []
     for row in after:
         if row in left:
             left.remove(row)
-            paired.append((row, row))
+            pairs.append((row, row))
         else:
-            waiting.append(row)
+            unmatched.append(row)
     come = []
-    for row in waiting:
-        known = identity(kind, name, row)
-        was = next((one for one in left if identity(kind, name, one) == known), None)
-        if was is None:
+    for row in unmatched:
+        identity = get_row_identity(kind, name, row)
+        old = next((one for one in left if get_row_identity(kind, name, one) == identity), None)
+        if old is None:
             come.append(row)
         else:
-            left.remove(was)
-            paired.append((was, row))
-    return paired, left, come
+            left.remove(old)
+            pairs.append((old, row))
+    return pairs, left, come
 
 
-def identity(kind: str, name: str, row: Data) -> tuple[Any, ...]:
-    """What tells a row from the others of its collection."""
+def get_row_identity(kind: str, name: str, row: Data) -> tuple[Any, ...]:
+    """Return what distinguishes a row from the others of its collection."""
     if name == DOCUMENTS:
         return (row.get("key"),)
     collection = portable.collections(kind).get(name)
     return tuple(row.get(one) for one in (collection.identity if collection else sorted(row)))
 
 
-def _part_model(kind: str, name: str) -> type[models.Model] | None:
-    return next((part.model for part in shape_of(kind).parts if part.attribute == name), None)
+def _compare_cells(kind: str, name: str, before: Data, after: Data) -> list[CellChange]:
+    model = next((part.model for part in shape_of(kind).parts if part.attribute == name), None)
+    cells = []
+    for attribute in {**before, **after}:
+        if before.get(attribute) != after.get(attribute) and attribute not in IGNORED_ATTRIBUTES:
+            old, new = _format_cell(model, attribute, before), _format_cell(model, attribute, after)
+            cells.append(CellChange(_get_attribute_label(model, attribute), diff_words(old, new)))
+    return cells
 
 
-def _cells(kind: str, name: str, was: Data, will: Data) -> list[Cell]:
-    model = _part_model(kind, name)
-    return [
-        Cell(
-            _attribute_label(model, one), pieces(_cell_words(model, one, was), _cell_words(model, one, will))
-        )
-        for one in {**was, **will}
-        if was.get(one) != will.get(one) and one not in MEANINGLESS
-    ]
-
-
-def _attribute_label(model: type[models.Model] | None, name: str) -> str:
+def _find_field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:
     try:
-        said = str(model_field(model, name).verbose_name) if model else name
+        return model_field(model, name) if model else None
     except FieldDoesNotExist:
-        said = name
-    return said[:1].upper() + said[1:]
+        return None
 
 
-def _cell_words(model: type[models.Model] | None, name: str, row: Data) -> str:
+def _get_attribute_label(model: type[models.Model] | None, name: str) -> str:
+    field = _find_field(model, name)
+    label = name if field is None else str(field.verbose_name)
+    return label[:1].upper() + label[1:]
+
+
+def _format_cell(model: type[models.Model] | None, name: str, row: Data) -> str:
     value = row.get(name)
     if value in (None, "", []):
         return ""
-    try:
-        known = model_field(model, name) if model else None
-    except FieldDoesNotExist:
-        known = None
-    if known is None:
+    field = _find_field(model, name)
+    if field is None:
         return str(value)
-    if known.is_relation:
-        return _linked(known, str(value))
-    said = portable.choice_words(known, value)
-    return ", ".join(said) if isinstance(said, list) else said
+    if field.is_relation:
+        return _find_link(field, str(value))
+    words = portable.choice_words(field, value)
+    return ", ".join(words) if isinstance(words, list) else words
 
 
-def _linked(known: models.Field[Any, Any], key: str) -> str:
-    target: Any = known.related_model
-    found = target._default_manager.filter(**{portable.LINKS[known.name]: key}).first()
+def _find_link(field: models.Field[Any, Any], key: str) -> str:
+    """Return the name of what a link points to, its key when it is gone."""
+    target: Any = field.related_model
+    found = target._default_manager.filter(**{portable.LINKS[field.name]: key}).first()
     return str(found) if found is not None else key
 
 
-def title_of(kind: str, name: str, row: Data) -> str:
-    """What a row is called: its title, its name, else what tells it from the others."""
+def get_row_title(kind: str, name: str, row: Data) -> str:
+    """Return the title or the name of a row, else its identity in words."""
     collection = portable.collections(kind).get(name)
     if collection is None or row.get("name") or "solution" in row:
-        return str(row.get("title") or row.get("name") or row_words(kind, name, row))
+        return str(row.get("title") or row.get("name") or format_row(kind, name, row))
     return portable.item_words(collection, {one: row.get(one) for one in collection.identity})
 
 
-def row_words(kind: str, name: str, row: Data) -> str:
-    """One row in one line."""
+def format_row(kind: str, name: str, row: Data) -> str:
+    """Return one row in one line."""
     collection: Collection | None = portable.collections(kind).get(name)
-    if collection is not None and "solution" in row:
-        solution = _linked(model_field(collection.model, "solution"), str(row["solution"]))
-        return " – ".join(part for part in (solution, str(row.get("how") or "")) if part)
-    if collection is not None:
-        return portable.item_words(collection, row)
-    parts = [_cell_words(Document, one, row) for one in ("title", "kind", "published_year", "url", "licence")]
-    return ", ".join(part for part in parts if part)
+    if collection is None:
+        names = ("title", "kind", "published_year", "url", "licence")
+        return ", ".join(filter(None, (_format_cell(Document, one, row) for one in names)))
+    if "solution" in row:
+        solution = _find_link(model_field(collection.model, "solution"), str(row["solution"]))
+        return " – ".join(filter(None, (solution, str(row.get("how") or ""))))
+    return portable.item_words(collection, row)

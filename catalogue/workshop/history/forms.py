@@ -1,4 +1,4 @@
-"""What the pages of versions read: which two to compare, and why a record goes back."""
+"""Forms of the pages of versions: which two to compare, and why a record is reverted."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class ComparisonForm(forms.Form):
     a = forms.CharField(label=_("À la version"), max_length=10, required=False)
 
     def clean_de(self) -> int | None:
-        """The number of the first, None for the present state."""
+        """Return the number of the first version, None for the present state."""
         return self._number("de")
 
     def clean_a(self) -> int | None:
-        """The number of the second, None for the present state."""
+        """Return the number of the second version, None for the present state."""
         return self._number("a")
 
     def _number(self, name: str) -> int | None:
@@ -43,7 +43,7 @@ class ComparisonForm(forms.Form):
 
 
 class RevertForm(forms.Form):
-    """Why a record goes back to a version, and the state that the page showed."""
+    """The reason of a revert, and the digest of the state that the page showed."""
 
     seen = forms.CharField(required=False, max_length=32)
     reason = forms.CharField(
@@ -57,5 +57,4 @@ class RevertForm(forms.Form):
     )
 
     def clean_reason(self) -> Any:
-        """The reason without the blanks around it."""
         return self.cleaned_data["reason"].strip()

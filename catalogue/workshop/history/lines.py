@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 VERSION, TRANSITION = "version", "etat"
 Origin = RecordVersion.Origin
-MADE: dict[str, StrOrPromise] = {
+ORIGIN_LABELS: dict[str, StrOrPromise] = {
     Origin.FORM: gettext_lazy("modifiée dans le formulaire"),
     Origin.IMPORT: gettext_lazy("modifiée par un import"),
     Origin.REVISION: gettext_lazy("changement proposé, accepté"),
@@ -37,8 +37,8 @@ MADE: dict[str, StrOrPromise] = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a history: a version, whose number it has, or a change of state."""
+class HistoryLine:
+    """One line of a history: a version, which has a number, or a change of state."""
 
     sort: str
     at: datetime
@@ -48,8 +48,8 @@ class Line:
     number: int = 0
 
 
-def record_of(request: HttpRequest, slug: str) -> Record:
-    """The record of an address when it is in the field of the curator; 404 otherwise."""
+def get_record_or_404(request: HttpRequest, slug: str) -> Record:
+    """Return the record when it is in the field of the curator; raise Http404 otherwise."""
     wide = ("geometry", "description", "territory__geometry", "territory__envelope")
     rows = Record.objects.select_related("owner", "territory", "created_by").defer(*wide)
     record: Record = get_object_or_404(rows, slug=slug)
@@ -57,65 +57,53 @@ def record_of(request: HttpRequest, slug: str) -> Record:
     return record
 
 
-def reader_of(request: HttpRequest) -> User:
-    """The curator who reads."""
+def get_reader(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def entries(record: Record) -> QuerySet[Any]:
-    """Versions and changes of state of a record together, newest first, as (at, sort, pk)."""
-    plain = CharField()
-    kept = record.versions.order_by().annotate(at=F("made_at"), sort=Value(VERSION, output_field=plain))
-    moved = record.transitions.order_by().annotate(
-        at=F("created_at"), sort=Value(TRANSITION, output_field=plain)
-    )
+def list_entries(record: Record) -> QuerySet[Any]:
+    """Return versions and changes of state of a record together, newest first, as (at, sort, pk)."""
+    version, transition = (Value(sort, output_field=CharField()) for sort in (VERSION, TRANSITION))
+    versions = record.versions.order_by().annotate(at=F("made_at"), sort=version)
+    transitions = record.transitions.order_by().annotate(at=F("created_at"), sort=transition)
     columns = ("at", "sort", "pk")
-    both: Any = kept.values_list(*columns).union(moved.values_list(*columns), all=True)
+    both: Any = versions.values_list(*columns).union(transitions.values_list(*columns), all=True)
     return both.order_by("-at", "-sort", "-pk")  # type: ignore[no-any-return]
 
 
-def lines_of(rows: Iterable[tuple[datetime, str, int]], reader: User) -> list[Line]:
-    """The lines of a page of ``entries``; three queries at most, no version is read whole."""
-    wanted = list(rows)
-    kept = RecordVersion.objects.select_related("actor").defer("data").in_bulk(_keys(wanted, VERSION))
-    moved = Transition.objects.select_related("actor").in_bulk(_keys(wanted, TRANSITION))
+def describe_entries(rows: Iterable[tuple[datetime, str, int]], reader: User) -> list[HistoryLine]:
+    """Return the lines of a page of ``list_entries``; two queries at most, no version is read whole."""
+    keys = [(sort, pk) for _at, sort, pk in rows]
+    versions = RecordVersion.objects.select_related("actor").defer("data")
+    found = versions.in_bulk([pk for sort, pk in keys if sort == VERSION])
+    transitions = Transition.objects.select_related("actor")
+    changes = transitions.in_bulk([pk for sort, pk in keys if sort == TRANSITION])
     return [
-        version_line(kept[pk], reader) if sort == VERSION else _transition_line(moved[pk], reader)
-        for _at, sort, pk in wanted
+        describe_version(found[pk], reader) if sort == VERSION else _describe_transition(changes[pk], reader)
+        for sort, pk in keys
     ]
 
 
-def _keys(rows: list[tuple[datetime, str, int]], sort: str) -> list[int]:
-    return [pk for _at, known, pk in rows if known == sort]
-
-
-def version_line(version: RecordVersion, reader: User) -> Line:
-    """A version in words; the first that is followed, and what nobody signed, are said to be so."""
+def describe_version(version: RecordVersion, reader: User) -> HistoryLine:
+    """Return a version in words; the first that is followed has words of its own."""
     is_first = version.origin == Origin.FOUND and version.number == 1
-    said = _("avant le premier changement suivi") if is_first else str(MADE[version.origin])
-    return Line(
-        VERSION,
-        version.made_at,
-        said,
-        timeline.who(version.actor, reader, by_name=True, as_curator=False),
-        version.reason.strip(),
-        version.number,
-    )
+    label = _("avant le premier changement suivi") if is_first else str(ORIGIN_LABELS[version.origin])
+    who = timeline.who(version.actor, reader, by_name=True, as_curator=False)
+    return HistoryLine(VERSION, version.made_at, label, who, version.reason.strip(), version.number)
 
 
-def _transition_line(line: Transition, reader: User) -> Line:
-    said = str(timeline.HAPPENED.get(line.action, line.get_to_state_display().capitalize()))
-    who = timeline.who(line.actor, reader, by_name=True, as_curator=False)
-    return Line(TRANSITION, line.created_at, said, who, line.reason.strip())
+def _describe_transition(transition: Transition, reader: User) -> HistoryLine:
+    state = transition.get_to_state_display().capitalize()
+    label = str(timeline.HAPPENED.get(transition.action, state))
+    who = timeline.who(transition.actor, reader, by_name=True, as_curator=False)
+    return HistoryLine(TRANSITION, transition.created_at, label, who, transition.reason.strip())
 
 
-def last_line(record: Record, reader: User) -> Line | None:
-    """The last version of a record in words."""
+def describe_last_version(record: Record, reader: User) -> HistoryLine | None:
     found = record.versions.select_related("actor").defer("data").first()
-    return None if found is None else version_line(found, reader)
+    return None if found is None else describe_version(found, reader)
 
 
-def last_of(record: Record) -> RecordVersion | None:
-    """The last version of a record."""
+def get_last_version(record: Record) -> RecordVersion | None:
     found: RecordVersion | None = record.versions.select_related("actor").first()
     return found

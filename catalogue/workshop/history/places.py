@@ -15,9 +15,9 @@ from catalogue.records.content import shape, shape_words
 from catalogue.records.wording import NBSP, whole
 
 BEFORE, AFTER = "avant", "apres"
-MOST_VERTICES = 5000
+MAX_VERTICES = 5000
 """Beyond, the map shows a lighter outline: a metre is not seen there."""
-LIGHTER_DEGREES = 1e-5
+TOLERANCE_DEGREES = 1e-5
 HECTARE = 10_000
 SQUARE_KM = 1_000_000
 MEASURES = """
@@ -32,30 +32,30 @@ FROM (SELECT ST_GeomFromEWKB(%s) AS a, ST_GeomFromEWKB(%s) AS b) both_of_them
 
 @dataclass
 class Outlines:
-    """What the page says of a place before and after: a map, and the list that says the same."""
+    """A place before and after: the features of a map, and a table and facts in words."""
 
     features: dict[str, Any]
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
 
 
-def outlines(kind: str, before: str | None, after: str | None) -> Outlines | None:
-    """Both places (WKT, srid 4326); None when neither says anything."""
-    was, will = _read(before), _read(after)
-    drawn = [(BEFORE, _("Avant"), was), (AFTER, _("Après"), will)]
-    features = [_feature(kind, role, title, one) for role, title, one in drawn if one is not None]
+def compare_outlines(kind: str, before: str | None, after: str | None) -> Outlines | None:
+    """Return both outlines (WKT, SRID 4326); None when there is none at all."""
+    old, new = _parse_shape(before), _parse_shape(after)
+    shapes = [(BEFORE, _("Avant"), old), (AFTER, _("Après"), new)]
+    features = [_build_feature(kind, role, title, one) for role, title, one in shapes if one is not None]
     if not features:
         return None
-    found = Outlines({"type": "FeatureCollection", "features": features})
+    outlines = Outlines({"type": "FeatureCollection", "features": features})
     nowhere = _("sans emplacement")
-    said = [shape_words(text) if text else nowhere for text in (before, after)]
-    found.rows.append((_("Emplacement"), said[0], said[1]))
-    if was is not None and will is not None:
-        _measure(found, was, will)
-    return found
+    first, second = (shape_words(text) if text else nowhere for text in (before, after))
+    outlines.rows.append((_("Emplacement"), first, second))
+    if old is not None and new is not None:
+        _add_measures(outlines, old, new)
+    return outlines
 
 
-def _read(wkt: str | None) -> GEOSGeometry | None:
+def _parse_shape(wkt: str | None) -> GEOSGeometry | None:
     try:
         found = shape(wkt)
     except (GEOSException, ValueError):
@@ -63,10 +63,10 @@ def _read(wkt: str | None) -> GEOSGeometry | None:
     return None if found is None or found.empty else found
 
 
-def _feature(kind: str, role: str, title: str, geometry: GEOSGeometry) -> dict[str, Any]:
+def _build_feature(kind: str, role: str, title: str, geometry: GEOSGeometry) -> dict[str, Any]:
     shown = geometry
-    if geometry.num_coords > MOST_VERTICES:
-        shown = geometry.simplify(LIGHTER_DEGREES, preserve_topology=True)
+    if geometry.num_coords > MAX_VERTICES:
+        shown = geometry.simplify(TOLERANCE_DEGREES, preserve_topology=True)
     is_point = geometry.geom_type == "Point"
     return {
         "type": "Feature",
@@ -80,48 +80,42 @@ def _feature(kind: str, role: str, title: str, geometry: GEOSGeometry) -> dict[s
     }
 
 
-def _measure(found: Outlines, was: GEOSGeometry, will: GEOSGeometry) -> None:
+def _add_measures(outlines: Outlines, before: GEOSGeometry, after: GEOSGeometry) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(MEASURES, [bytes(was.ewkb), bytes(will.ewkb)])
-        areas, lengths, shift, common = _sorted_out(cursor.fetchone())
-    if any(areas):
-        found.rows.append((_("Surface"), area_words(areas[0]), area_words(areas[1])))
-    elif any(lengths):
-        found.rows.append((_("Longueur"), metres_words(lengths[0]), metres_words(lengths[1])))
+        cursor.execute(MEASURES, [bytes(before.ewkb), bytes(after.ewkb)])
+        *measures, common = cursor.fetchone()
+    area, new_area, length, new_length, shift = (measure or 0.0 for measure in measures)
+    if area or new_area:
+        outlines.rows.append((_("Surface"), format_area(area), format_area(new_area)))
+    elif length or new_length:
+        outlines.rows.append((_("Longueur"), format_metres(length), format_metres(new_length)))
     if round(shift) < 1:
-        found.facts.append(_("Le centre reste au même endroit, au mètre près."))
+        outlines.facts.append(_("Le centre reste au même endroit, au mètre près."))
     else:
-        found.facts.append(_("Le centre se déplace de %(n)s.") % {"n": metres_words(shift)})
-    if common is not None and areas[0]:
-        share = whole(100 * common / areas[0])
-        found.facts.append(
-            _("%(share)s de la surface d’avant est encore couverte (%(area)s).")
-            % {"share": f"{share}{NBSP}%", "area": area_words(common)}
-        )
+        outlines.facts.append(_("Le centre se déplace de %(n)s.") % {"n": format_metres(shift)})
+    if common is not None and area:
+        words = {"share": f"{whole(100 * common / area)}{NBSP}%", "area": format_area(common)}
+        fact = _("%(share)s de la surface d’avant est encore couverte (%(area)s).") % words
+        outlines.facts.append(fact)
 
 
-def _sorted_out(row: Any) -> tuple[tuple[float, float], tuple[float, float], float, float | None]:
-    area, other_area, length, other_length, shift, common = row
-    return (area or 0.0, other_area or 0.0), (length or 0.0, other_length or 0.0), shift or 0.0, common
-
-
-def area_words(square_metres: float) -> str:
-    """« 850 m² », « 4,1 ha », « 12 km² »; a point has no area."""
+def format_area(square_metres: float) -> str:
+    """Return « 850 m² », « 4,1 ha », « 12 km² »; a point has no area."""
     if not square_metres:
         return _("sans surface")
     if square_metres < HECTARE:
         return f"{whole(square_metres)}{NBSP}m²"
     if square_metres < 10 * SQUARE_KM:
-        return f"{_decimal(square_metres / HECTARE)}{NBSP}ha"
-    return f"{_decimal(square_metres / SQUARE_KM)}{NBSP}km²"
+        return f"{_format_decimal(square_metres / HECTARE)}{NBSP}ha"
+    return f"{_format_decimal(square_metres / SQUARE_KM)}{NBSP}km²"
 
 
-def metres_words(metres: float) -> str:
-    """« 350 m », « 1 234 m », « 12,5 km »."""
+def format_metres(metres: float) -> str:
+    """Return « 350 m », « 1 234 m », « 12,5 km »."""
     if metres < 10_000:
         return f"{whole(metres)}{NBSP}m"
-    return f"{_decimal(metres / 1000)}{NBSP}km"
+    return f"{_format_decimal(metres / 1000)}{NBSP}km"
 
 
-def _decimal(number: float) -> str:
+def _format_decimal(number: float) -> str:
     return number_format(number, decimal_pos=1, use_l10n=True, force_grouping=True).replace(",0", "")

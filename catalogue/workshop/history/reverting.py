@@ -1,7 +1,7 @@
-"""A record put back to what one of its versions says: what would change, what cannot be put back, the return.
+"""The revert of a record to one of its versions: what would change, what cannot come back, the write.
 
-The return is a write like another: under the lock of the record, and it leaves a version of its own. A
-document is never deleted by it: one that the version does not have is withdrawn, and comes back with it.
+A revert is a write like another: under the lock of the record, and it leaves a version of its own. It never
+deletes a document: one that the version does not have is withdrawn, and comes back with a later revert.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from catalogue.workshop.history import comparing
 from geo.models import Territory
 
 
-class Moved(Exception):
+class RecordChanged(Exception):
     """The record changed since the page was shown: nothing was written."""
 
 
 class RevertRefused(Exception):
-    """The record cannot be put back; the message says why, in French."""
+    """The record cannot be reverted; the message explains why, in French."""
 
 
 @dataclass
-class Plan:
-    """What a return would write, and what it cannot put back, each with its reason."""
+class RevertPlan:
+    """What a revert would write, and what it cannot restore, each with its reason."""
 
     now: Data
     wanted: Data
@@ -46,203 +46,203 @@ class Plan:
 
     @property
     def seen(self) -> str:
-        """What a page keeps of the state that it showed."""
+        """Digest the present state, for the page to send back."""
         return hashlib.sha256(json.dumps(self.now, sort_keys=True).encode()).hexdigest()[:32]
 
-    def lines(self, kind: str) -> list[comparing.Line]:
-        """What would change, field by field."""
-        return comparing.compare(kind, self.now, self.wanted)
+    def lines(self, kind: str) -> list[comparing.FieldChange]:
+        """Return what would change, field by field."""
+        return comparing.compare_versions(kind, self.now, self.wanted)
 
 
-def plan(record: Record, version: RecordVersion) -> Plan:
-    """What returning the record to the version would do, as it is now."""
+def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
+    """Return what a revert of the record to the version would do, as the record is now."""
     now = versions.present([record.pk])[record.pk]
-    found = Plan(now, dict(now))
-    known = {field.name: field for field in (*shape_of(record.kind).common, *shape_of(record.kind).own)}
+    plan = RevertPlan(now, dict(now))
+    fields = {field.name: field for field in (*shape_of(record.kind).common, *shape_of(record.kind).own)}
     for name in {*now, *version.data}:
         value = version.data.get(name)
         if name == DOCUMENTS:
-            _plan_documents(found, value or [])
+            _plan_documents(plan, value or [])
         elif name in collections(record.kind):
-            _plan_rows(found, record, name, value or [])
+            _plan_rows(plan, record, name, value or [])
         elif name in MANY or name.startswith(ROLES):
-            _plan_links(found, record, name, value or [])
-        elif name in known and name in version.data:
-            _plan_field(found, record, name, known[name], value)
-    if found.wanted.get("external_id") != now.get("external_id"):
-        _check_identifier(found, record)
-    return found
+            _plan_links(plan, record, name, value or [])
+        elif name in fields and name in version.data:
+            _plan_field(plan, record, fields[name], value)
+    if plan.wanted.get("external_id") != now.get("external_id"):
+        _check_identifier(plan, record)
+    return plan
 
 
-def _plan_field(found: Plan, record: Record, name: str, known: models.Field[Any, Any], value: Any) -> None:
-    if known.is_relation and value and not _exists(known.related_model, name, str(value)):
-        said = _("%(field)s : « %(value)s » n’existe plus. La valeur d’aujourd’hui reste.")
-        found.impossible.append(said % {"field": comparing.label(record.kind, name), "value": value})
-        return
-    found.wanted[name] = value
+def _plan_field(plan: RevertPlan, record: Record, field: models.Field[Any, Any], value: Any) -> None:
+    if field.is_relation and value and not _target_exists(field.related_model, field.name, str(value)):
+        problem = _("%(field)s : « %(value)s » n’existe plus. La valeur d’aujourd’hui reste.")
+        label = comparing.get_label(record.kind, field.name)
+        plan.impossible.append(problem % {"field": label, "value": value})
+    else:
+        plan.wanted[field.name] = value
 
 
-def _exists(target: Any, name: str, value: str) -> bool:
+def _target_exists(target: Any, name: str, value: str) -> bool:
     if target is Territory:
         level, _colon, code = value.partition(":")
         return bool(Territory.objects.filter(level=level, code=code).exists())
     return bool(target._default_manager.filter(**{LINKS[name]: value}).exists())
 
 
-def _plan_links(found: Plan, record: Record, name: str, keys: list[str]) -> None:
-    """A set of terms or of organisations: those that still exist."""
-    if keys == found.now.get(name, []):
+def _plan_links(plan: RevertPlan, record: Record, name: str, keys: list[str]) -> None:
+    """Plan a set of terms or of organisations: those that still exist."""
+    if keys == plan.now.get(name, []):
         return
     is_role = name.startswith(ROLES)
     target: Any = Record._meta.get_field("organisations" if is_role else name).related_model
     by = "slug" if is_role else "code"
-    there = set(target._default_manager.filter(**{f"{by}__in": keys}).values_list(by, flat=True))
+    existing = set(target._default_manager.filter(**{f"{by}__in": keys}).values_list(by, flat=True))
     for key in keys:
-        if key not in there:
-            said = _("%(field)s : « %(value)s » n’existe plus, et ne revient pas.")
-            found.impossible.append(said % {"field": comparing.label(record.kind, name), "value": key})
-    found.wanted[name] = [key for key in keys if key in there]
+        if key not in existing:
+            problem = _("%(field)s : « %(value)s » n’existe plus, et ne revient pas.")
+            label = comparing.get_label(record.kind, name)
+            plan.impossible.append(problem % {"field": label, "value": key})
+    plan.wanted[name] = [key for key in keys if key in existing]
 
 
-def _plan_rows(found: Plan, record: Record, name: str, rows: list[Data]) -> None:
-    """Rows of a collection: without the link that is gone, or not at all where it is compulsory."""
-    collection = collections(record.kind)[name]
-    kept = []
+def _plan_rows(plan: RevertPlan, record: Record, name: str, rows: list[Data]) -> None:
+    """Plan the rows of a collection: without links that are gone, or not at all where one is compulsory."""
+    wanted = []
     for row in rows:
-        if row in found.now.get(name, []):
-            kept.append(row)
+        restored: Data | None = row
+        if row not in plan.now.get(name, []):
+            restored = _restore_row(plan, record, name, row)
+        if restored is not None:
+            wanted.append(restored)
+    plan.wanted[name] = wanted
+
+
+def _restore_row(plan: RevertPlan, record: Record, name: str, row: Data) -> Data | None:
+    """Return the row without the links that are gone; None when one of them is compulsory."""
+    model = collections(record.kind)[name].model
+    restored = dict(row)
+    for attribute, value in row.items():
+        field = model_field(model, attribute)
+        if not (field.is_relation and value) or _link_exists(record, field, attribute, str(value)):
             continue
-        put = dict(row)
-        for one, value in row.items():
-            known = model_field(collection.model, one)
-            if not (known.is_relation and value) or _link_stands(record, known, one, str(value)):
-                continue
-            put[one] = None
-            told = {
-                "field": comparing.label(record.kind, name),
-                "row": comparing.title_of(record.kind, name, row),
-                "value": value,
-            }
-            if known.null:
-                said = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne revient sans lui.")
-            else:
-                said = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne ne revient pas.")
-                put = {}
-            found.impossible.append(said % told)
-            if not put:
-                break
-        if put:
-            kept.append(put)
-    found.wanted[name] = kept
+        words = {
+            "field": comparing.get_label(record.kind, name),
+            "row": comparing.get_row_title(record.kind, name, row),
+            "value": value,
+        }
+        if not field.null:
+            problem = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne ne revient pas.")
+            plan.impossible.append(problem % words)
+            return None
+        problem = _("%(field)s, « %(row)s » : « %(value)s » n’existe plus. La ligne revient sans lui.")
+        plan.impossible.append(problem % words)
+        restored[attribute] = None
+    return restored
 
 
-def _link_stands(record: Record, known: models.Field[Any, Any], name: str, value: str) -> bool:
+def _link_exists(record: Record, field: models.Field[Any, Any], name: str, value: str) -> bool:
     if name == "document":
         return Document.objects.filter(record=record.pk, key=value).exists()
-    return _exists(known.related_model, name, value)
+    return _target_exists(field.related_model, name, value)
 
 
-def _plan_documents(found: Plan, rows: list[Data]) -> None:
-    """Documents whose file is still there, and links; a file that was deleted does not come back."""
-    held = {str(one.key): one for one in Document.objects.filter(key__in=[row["key"] for row in rows])}
-    kept = []
+def _plan_documents(plan: RevertPlan, rows: list[Data]) -> None:
+    """Plan the documents whose file is still there, and links; a deleted file does not come back."""
+    documents = Document.objects.filter(key__in=[row["key"] for row in rows])
+    with_file = {str(document.key) for document in documents if document.file}
+    wanted = []
     for row in rows:
-        one = held.get(row["key"])
-        has_file = bool(one and one.file)
-        if has_file == bool(row["file"]):
-            kept.append(row)
+        if (row["key"] in with_file) == bool(row["file"]):
+            wanted.append(row)
             continue
-        said = (
-            _("Documents : le fichier de « %(title)s » a été supprimé. Il ne revient pas.")
-            if row["file"]
-            else _("Documents : « %(title)s » était un lien, c’est un fichier aujourd’hui. Il reste ainsi.")
-        )
-        found.impossible.append(said % {"title": row["title"]})
-        kept += [now for now in found.now[DOCUMENTS] if now["key"] == row["key"]]
-    found.wanted[DOCUMENTS] = kept
+        problem = _("Documents : « %(title)s » était un lien, c’est un fichier aujourd’hui. Il reste ainsi.")
+        if row["file"]:
+            problem = _("Documents : le fichier de « %(title)s » a été supprimé. Il ne revient pas.")
+        plan.impossible.append(problem % {"title": row["title"]})
+        wanted += [now for now in plan.now[DOCUMENTS] if now["key"] == row["key"]]
+    plan.wanted[DOCUMENTS] = wanted
 
 
-def _check_identifier(found: Plan, record: Record) -> None:
-    """An identifier that another record of the source has taken meanwhile stays its own."""
-    source, identifier = found.wanted.get("source"), found.wanted.get("external_id")
+def _check_identifier(plan: RevertPlan, record: Record) -> None:
+    """Leave the present identifier when another record of the source has taken the former one meanwhile."""
+    source, identifier = plan.wanted.get("source"), plan.wanted.get("external_id")
     others = Record.objects.filter(source__code=source, external_id=identifier).exclude(pk=record.pk)
     if source and identifier and others.exists():
-        said = _("Identifiant dans la source : « %(value)s » est celui d’une autre fiche aujourd’hui.")
-        found.impossible.append(said % {"value": identifier})
-        found.wanted |= {name: found.now[name] for name in ("source", "external_id")}
+        problem = _("Identifiant dans la source : « %(value)s » est celui d’une autre fiche aujourd’hui.")
+        plan.impossible.append(problem % {"value": identifier})
+        plan.wanted |= {name: plan.now[name] for name in ("source", "external_id")}
 
 
 @transaction.atomic
-def revert(record: Record, version: RecordVersion, actor: User, seen: str, reason: str) -> Plan:
-    """Put the record back to what the version says; what cannot be is left as it is and told.
+def revert_record(record: Record, version: RecordVersion, actor: User, seen: str, reason: str) -> RevertPlan:
+    """Restore the values of the version; return the plan, which lists what could not be restored.
 
-    Raises Moved when the record is no longer as the page showed it, RevertRefused when the base refuses or
-    there is nothing to put back.
+    Raises RecordChanged when the record is no longer as the page showed it, RevertRefused when the database
+    refuses or there is nothing to restore.
     """
     versions.keep_before([record.pk])
     fresh = Record.objects.get(pk=record.pk).proper
-    found = plan(fresh, version)
-    if found.seen != seen:
-        raise Moved
-    if found.wanted == found.now:
+    plan = plan_revert(fresh, version)
+    if plan.seen != seen:
+        raise RecordChanged
+    if plan.wanted == plan.now:
         raise RevertRefused(_("La fiche dit déjà ce que dit cette version : il n’y a rien à rétablir."))
     try:
-        _put(fresh, found)
+        _write_plan(fresh, plan)
     except NotWritten as problem:
         raise RevertRefused(str(problem)) from problem
-    said = _("Retour à la version %(n)d.") % {"n": version.number}
-    versions.keep([record.pk], actor, versions.Origin.REVERT, f"{said}\n{reason}".strip())
+    origin = _("Retour à la version %(n)d.") % {"n": version.number}
+    versions.keep([record.pk], actor, versions.Origin.REVERT, f"{origin}\n{reason}".strip())
     later("match_alerts", records=[record.pk])
-    return found
+    return plan
 
 
-def _put(record: Any, found: Plan) -> None:
-    """Documents first, for the rows that point to them; then the rows, then the fields."""
-    changed = [name for name in found.wanted if found.wanted[name] != found.now.get(name, [])]
-    known = collections(record.kind)
+def _write_plan(record: Any, plan: RevertPlan) -> None:
+    """Write documents first, for the rows that point to them; then the rows, then the fields."""
+    changed = {name: value for name, value in plan.wanted.items() if value != plan.now.get(name, [])}
     if DOCUMENTS in changed:
-        _put_documents(record, found.wanted[DOCUMENTS])
-    rows = [name for name in changed if name in known]
+        _write_documents(record, changed.pop(DOCUMENTS))
+    rows = [name for name in changed if name in collections(record.kind)]
     for name in rows:
-        _put_rows(record, name, found.wanted[name])
+        _write_rows(record, name, changed.pop(name))
     touch(record, rows)
-    values = {name: found.wanted[name] for name in changed if name not in known and name != DOCUMENTS}
-    if values:
-        write(record, values)
+    if changed:
+        write(record, changed)
 
 
-def _put_documents(record: Record, rows: list[Data]) -> None:
-    """Make the public documents those of the version: words, links; the others are withdrawn."""
+def _write_documents(record: Record, rows: list[Data]) -> None:
+    """Make the public documents those of the version: texts, links; the others are withdrawn."""
     keys = [row["key"] for row in rows]
-    held = {str(one.key): one for one in Document.objects.select_for_update().filter(record=record.pk)}
+    existing = {str(one.key): one for one in Document.objects.select_for_update().filter(record=record.pk)}
     for row in rows:
-        one = held.get(row["key"]) or Document(record_id=record.pk, key=row["key"])
+        document = existing.get(row["key"]) or Document(record_id=record.pk, key=row["key"])
         for name, value in row.items():
             if name not in ("key", "file"):
-                setattr(one, name, value)
-        one.is_pending, one.revision = False, None
-        one.save()
+                setattr(document, name, value)
+        document.is_pending, document.revision = False, None
+        document.save()
     gone = Document.objects.filter(record=record.pk, is_pending=False).exclude(key__in=keys)
     gone.update(is_pending=True, revision=None)
 
 
-def _put_rows(record: Any, name: str, rows: list[Data]) -> None:
-    """Rows that go first, so that no two have one identity; a row that stays keeps its primary key."""
+def _write_rows(record: Any, name: str, rows: list[Data]) -> None:
+    """Remove rows first, so that no two have one identity; a row that stays keeps its primary key."""
     collection = collections(record.kind)[name]
-    held = {int(row.pop("pk")): row for row in read_items(record, collection)}
-    paired, gone, come = comparing.pair(record.kind, name, list(held.values()), rows)
+    existing = {int(row.pop("pk")): row for row in read_items(record, collection)}
+    pairs, gone, come = comparing.pair_rows(record.kind, name, list(existing.values()), rows)
     for row in gone:
-        remove_item(record, collection, _taken(held, row))
-    for was, will in paired:
-        pk = _taken(held, was)
-        if was != will:
-            change_item(record, collection, pk, will)
+        remove_item(record, collection, _take_key(existing, row))
+    for old, new in pairs:
+        pk = _take_key(existing, old)
+        if old != new:
+            change_item(record, collection, pk, new)
     for row in come:
         put_item(record, collection, row)
 
 
-def _taken(held: dict[int, Data], row: Data) -> int:
-    """The primary key of a row that says this; it is not given twice."""
-    pk = next(pk for pk, one in held.items() if one == row)
-    del held[pk]
+def _take_key(rows: dict[int, Data], wanted: Data) -> int:
+    """Remove the first row that is equal from ``rows`` and return its primary key."""
+    pk = next(pk for pk, row in rows.items() if row == wanted)
+    del rows[pk]
     return pk

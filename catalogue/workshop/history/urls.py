@@ -1,4 +1,4 @@
-"""Addresses of the versions of a record."""
+"""URLs of the versions of a record."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Two texts told as one: the words that stay, those that go, those that come."""
+"""The words that stay, those removed and those added between two texts, as one text."""
 
 from __future__ import annotations
 
@@ -10,63 +10,63 @@ from itertools import groupby
 SAME, GONE, COME = "pareil", "retire", "ajoute"
 TOKENS = re.compile(r"\s+|\w+(?:[’'-]\w+)*|[^\w\s]")
 SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
-MANY = 1500
+MAX_PARTS = 1500
 """Words beyond which sentences are compared, then whole texts: the time grows with their square."""
-ALIKE = 0.4
+MIN_SIMILARITY = 0.4
 """Below, two texts have so little in common that one replaces the other."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text and what became of it."""
+    """A stretch of text: the same, removed, or added."""
 
     how: str
     text: str
 
 
-def pieces(before: str, after: str) -> list[Piece]:
-    """The pieces of both texts, in the order of reading; those that go before those that come."""
+def diff_words(before: str, after: str) -> list[Piece]:
+    """Return the pieces of both texts, in the order of reading; removals before additions."""
     if before == after:
         return [Piece(SAME, after)] if after else []
-    one, other = _parts(before, after)
+    one, other = _split_parts(before, after)
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if not before or not after or matcher.ratio() < ALIKE:
+    if not before or not after or matcher.ratio() < MIN_SIMILARITY:
         return [Piece(how, text) for how, text in ((GONE, before), (COME, after)) if text]
-    told: list[Piece] = []
+    pieces: list[Piece] = []
     for kind, start, end, first, last in matcher.get_opcodes():
         if kind == "equal":
-            told.append(Piece(SAME, "".join(one[start:end])))
-            continue
-        told += [Piece(GONE, "".join(one[start:end])), Piece(COME, "".join(other[first:last]))]
-    return _joined([piece for piece in told if piece.text])
+            pieces.append(Piece(SAME, "".join(one[start:end])))
+        else:
+            pieces += [Piece(GONE, "".join(one[start:end])), Piece(COME, "".join(other[first:last]))]
+    return _join_changes([piece for piece in pieces if piece.text])
 
 
-def _parts(before: str, after: str) -> tuple[list[str], list[str]]:
+def _split_parts(before: str, after: str) -> tuple[list[str], list[str]]:
     words = TOKENS.findall(before), TOKENS.findall(after)
-    if max(map(len, words)) <= MANY:
+    if max(map(len, words)) <= MAX_PARTS:
         return words
     sentences = SENTENCES.findall(before), SENTENCES.findall(after)
-    return sentences if max(map(len, sentences)) <= MANY else ([before], [after])
+    return sentences if max(map(len, sentences)) <= MAX_PARTS else ([before], [after])
 
 
-def _joined(told: list[Piece]) -> list[Piece]:
-    """Changes with nothing but a space between them told at once: « deux mots » rather than two times one."""
+def _join_changes(pieces: list[Piece]) -> list[Piece]:
+    """Join changes with nothing but a space between them: « deux mots » rather than two times one."""
     runs: list[Piece] = []
-    for changed, group in groupby(_bridged(told), key=lambda piece: piece.how != SAME):
-        some = list(group)
-        if not changed:
-            runs.append(Piece(SAME, "".join(piece.text for piece in some)))
-            continue
-        for how in (GONE, COME):
-            text = "".join(piece.text for piece in some if piece.how == how)
+    for is_change, group in groupby(_replace_isolated_spaces(pieces), key=lambda piece: piece.how != SAME):
+        run = list(group)
+        for how in (GONE, COME) if is_change else (SAME,):
+            text = "".join(piece.text for piece in run if piece.how == how)
             if text:
                 runs.append(Piece(how, text))
     return runs
 
 
-def _bridged(told: list[Piece]) -> list[Piece]:
-    bridged: list[Piece] = []
-    for place, piece in enumerate(told):
-        alone = piece.how == SAME and piece.text.isspace() and 0 < place < len(told) - 1
-        bridged += [Piece(GONE, piece.text), Piece(COME, piece.text)] if alone else [piece]
-    return bridged
+def _replace_isolated_spaces(pieces: list[Piece]) -> list[Piece]:
+    """Turn each space between two changes into a removal and an addition."""
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        if piece.how == SAME and piece.text.isspace() and 0 < place < len(pieces) - 1:
+            found += [Piece(GONE, piece.text), Piece(COME, piece.text)]
+        else:
+            found.append(piece)
+    return found

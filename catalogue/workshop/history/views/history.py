@@ -20,15 +20,15 @@ from catalogue.web.paging import page_of
 from catalogue.workshop.history import comparing
 from catalogue.workshop.history.forms import NOW, ComparisonForm, HistoryForm
 from catalogue.workshop.history.lines import (
-    Line,
-    entries,
-    last_of,
-    lines_of,
-    reader_of,
-    record_of,
-    version_line,
+    HistoryLine,
+    describe_entries,
+    describe_version,
+    get_last_version,
+    get_reader,
+    get_record_or_404,
+    list_entries,
 )
-from catalogue.workshop.history.places import Outlines, outlines
+from catalogue.workshop.history.places import Outlines, compare_outlines
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Side:
 
     data: Data
     number: int = 0
-    line: Line | None = None
+    line: HistoryLine | None = None
 
     @property
     def query(self) -> str:
@@ -52,10 +52,10 @@ def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
     form = HistoryForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    record = record_of(request, slug)
-    page = page_of(entries(record), form.cleaned_data["page"])
-    told = lines_of(page, reader_of(request))
-    last = last_of(record)
+    record = get_record_or_404(request, slug)
+    page = page_of(list_entries(record), form.cleaned_data["page"])
+    told = describe_entries(page, get_reader(request))
+    last = get_last_version(record)
     numbers = [line.number for line in told if line.number]
     context = {
         "fiche": record,
@@ -78,16 +78,16 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
     form = ComparisonForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    record = record_of(request, slug)
-    last = last_of(record)
+    record = get_record_or_404(request, slug)
+    last = get_last_version(record)
     if last is None:
         raise Http404(_("Cette fiche n’a pas encore de version."))
     former, latter = form.cleaned_data["de"], form.cleaned_data["a"]
     if former is None and "de" not in request.GET:
         former = max((latter or last.number) - 1, 1) if latter else last.number
-    before, after = side(request, record, former), side(request, record, latter)
-    lines = comparing.compare(record.kind, before.data, after.data)
-    drawn = outlines_of(record, before.data, after.data, lines)
+    before, after = load_side(request, record, former), load_side(request, record, latter)
+    lines = comparing.compare_versions(record.kind, before.data, after.data)
+    drawn = compare_places(record, before.data, after.data, lines)
     context = {
         "fiche": record,
         "avant": before,
@@ -104,16 +104,18 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "catalogue/workshop/history/compare.html", context)
 
 
-def side(request: HttpRequest, record: Record, number: int | None) -> Side:
+def load_side(request: HttpRequest, record: Record, number: int | None) -> Side:
     """A version by its number, the state of today for none; 404 when there is no such version."""
     if number is None:
         return Side(versions.present([record.pk])[record.pk])
     version: Any = get_object_or_404(record.versions.select_related("actor"), number=number)
-    return Side(version.data, version.number, version_line(version, reader_of(request)))
+    return Side(version.data, version.number, describe_version(version, get_reader(request)))
 
 
-def outlines_of(record: Record, before: Data, after: Data, lines: list[comparing.Line]) -> Outlines | None:
+def compare_places(
+    record: Record, before: Data, after: Data, lines: list[comparing.FieldChange]
+) -> Outlines | None:
     """Both outlines when the place is among what changed."""
     if not any(line.name == SHAPE for line in lines):
         return None
-    return outlines(record.kind, before.get(SHAPE), after.get(SHAPE))
+    return compare_outlines(record.kind, before.get(SHAPE), after.get(SHAPE))

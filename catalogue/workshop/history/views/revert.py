@@ -14,15 +14,15 @@ from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
 from catalogue.workshop.history import reverting
 from catalogue.workshop.history.forms import RevertForm
-from catalogue.workshop.history.lines import reader_of, record_of, version_line
-from catalogue.workshop.history.views.history import outlines_of
+from catalogue.workshop.history.lines import describe_version, get_reader, get_record_or_404
+from catalogue.workshop.history.views.history import compare_places
 
 
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What the return would change and what it cannot put back; a POST carries it out."""
-    record = record_of(request, slug)
+    record = get_record_or_404(request, slug)
     permissions.require(request.user, "edit", record)
     version = get_object_or_404(record.versions.select_related("actor"), number=number)
     data = kept.posted(request)
@@ -31,8 +31,8 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
         return show(request, record, version, form, 422 if request.method == "POST" else 200)
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
-        done = reverting.revert(record, version, reader_of(request), seen, reason)
-    except reverting.Moved:
+        done = reverting.revert_record(record, version, get_reader(request), seen, reason)
+    except reverting.RecordChanged:
         messages.warning(
             request,
             _(
@@ -55,12 +55,12 @@ def show(
     request: HttpRequest, record: Record, version: RecordVersion, form: RevertForm, status: int
 ) -> HttpResponse:
     """The page that previews the return, on the state of this moment."""
-    found = reverting.plan(record.proper, version)
+    found = reverting.plan_revert(record.proper, version)
     lines = found.lines(record.kind)
-    drawn = outlines_of(record, found.now, found.wanted, lines)
+    drawn = compare_places(record, found.now, found.wanted, lines)
     context = {
         "fiche": record,
-        "version": version_line(version, reader_of(request)),
+        "version": describe_version(version, get_reader(request)),
         "lignes": lines,
         "impossibles": found.impossible,
         "vu": found.seen,

@@ -15,7 +15,7 @@ from catalogue.models import Merge, Record
 from catalogue.public import record_page as detail
 from catalogue.records import permissions, timeline, workflow
 from catalogue.web.access import curator
-from catalogue.workshop.history.lines import last_line
+from catalogue.workshop.history.lines import describe_last_version
 from catalogue.workshop.quality import findings
 from catalogue.workshop.queue.decisions import take_decision
 from catalogue.workshop.queue.forms import DecisionForm
@@ -50,7 +50,7 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "historique": timeline.history(record, user, by_name=True),
         "revisions": timeline.revisions(record),
         "donnees": data_of(record),
-        "derniere": last_line(record, user),
+        "derniere": describe_last_version(record, user),
         "constats": findings.of_record(record),
         "dossier": desk_context(record, user, allowed),
         "rubrique": "atelier",

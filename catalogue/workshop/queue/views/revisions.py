@@ -18,7 +18,7 @@ from catalogue.records import content as portable
 from catalogue.records import permissions, timeline
 from catalogue.web.access import curator
 from catalogue.workshop.history import comparing
-from catalogue.workshop.history.places import outlines
+from catalogue.workshop.history.places import compare_outlines
 from catalogue.workshop.queue.forms import RevisionForm
 
 SHOWN = (Revision.RevisionState.PROPOSED, Revision.RevisionState.ACCEPTED, Revision.RevisionState.REFUSED)
@@ -71,7 +71,7 @@ def show(
     kept = set(form.data.getlist("fields_kept")) if form else {line["field"] for line in told}  # type: ignore[attr-defined]
     waiting = revision.state == Revision.RevisionState.PROPOSED
     places = revision.changes.get(portable.SHAPE)
-    drawn = outlines(revision.record.kind, *places) if places else None
+    drawn = compare_outlines(revision.record.kind, *places) if places else None
     context = {
         "revision": revision,
         "fiche": revision.record,
@@ -98,13 +98,13 @@ def show(
     return render(request, "catalogue/workshop/queue/revision.html", context, status=422 if form else 200)
 
 
-def told_with_words(revision: Revision, line: dict[str, Any]) -> comparing.Line:
+def told_with_words(revision: Revision, line: dict[str, Any]) -> comparing.FieldChange:
     """What changes of one field, word by word and row by row; documents are only added."""
     name = line["field"]
     if name not in revision.changes:
-        return comparing.Line(name, line["label"], comparing.LIST, come=line["new"])
+        return comparing.FieldChange(name, line["label"], comparing.LIST, come=line["new"])
     old, new = (_bare(value) for value in revision.changes[name])
-    return comparing.line_of(revision.record.kind, name, old, new)
+    return comparing.compare_field(revision.record.kind, name, old, new)
 
 
 def _bare(value: Any) -> Any:

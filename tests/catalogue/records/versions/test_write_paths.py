@@ -61,7 +61,9 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     assert [origin for _n, origin, _who in kept(record)] == expected
     assert {who for _n, origin, who in kept(record) if origin == "formulaire"} == {actor}
     with_paper = RecordVersion.objects.get(record=record, number=6)
-    reverting.revert(record, with_paper, actor, reverting.plan(record, with_paper).seen, "Il manque.")
+    reverting.revert_record(
+        record, with_paper, actor, reverting.plan_revert(record, with_paper).seen, "Il manque."
+    )
     assert documents.shown(open_copy(actor, record.slug)).get() == paper
 
 
@@ -88,9 +90,11 @@ def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client
     after = RecordVersion.objects.filter(record=record).latest("number")
     assert after.number == before.number + 1
     for version, expected in ((before, b"premier"), (after, b"second")):
-        reverting.revert(record, version, actor, reverting.plan(record, version).seen, "Le bon fichier.")
+        reverting.revert_record(
+            record, version, actor, reverting.plan_revert(record, version).seen, "Le bon fichier."
+        )
         assert read() == expected
-    assert not reverting.plan(record, before).impossible
+    assert not reverting.plan_revert(record, before).impossible
 
 
 def test_an_author_before_publication_and_a_change_accepted() -> None:

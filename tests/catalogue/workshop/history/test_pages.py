@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from catalogue.models import Record, RecordVersion
 from catalogue.records import versions, workflow
-from catalogue.workshop.history.lines import MADE
+from catalogue.workshop.history.lines import ORIGIN_LABELS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_what_cannot_come_back_is_reported(client: Client, curator: Any, record:
 
 def test_every_origin_has_words() -> None:
     """What another part of the site adds as an origin is text in the history."""
-    assert set(MADE) == set(Origin.values)
+    assert set(ORIGIN_LABELS) == set(Origin.values)
 
 
 def test_versions_are_the_curators(client: Client, record: Any) -> None:

@@ -155,11 +155,11 @@ def test_a_revert_restores_exactly_the_version(data: Any, curator: Any, names: A
         now = versions.present([record.pk])[record.pk]
         if now == target.data:
             continue
-        plan = reverting.plan(Record.objects.get(pk=record.pk).proper, target)
+        plan = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
         assert plan.impossible == []
-        reverting.revert(record, target, curator, plan.seen, "essai")
+        reverting.revert_record(record, target, curator, plan.seen, "essai")
         assert versions.present([record.pk])[record.pk] == target.data
-        again = reverting.plan(Record.objects.get(pk=record.pk).proper, target)
+        again = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
         assert (again.wanted, again.lines(kind)) == (again.now, [])
         last = RecordVersion.objects.filter(record=record.pk).first()
         assert (last.data, last.origin, last.actor) == (target.data, "retour", curator)
