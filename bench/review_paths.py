@@ -9,7 +9,7 @@ from bench.pages import curator, own_ms, page_ms
 from catalogue.models import Record
 from catalogue.models.versions import RecordVersion
 from catalogue.records import versions
-from catalogue.workshop.quality.refresh import refresh
+from catalogue.workshop.quality.refresh import refresh_findings
 
 VERSIONS = 500
 QUALITY = "/atelier/qualite/"
@@ -25,7 +25,7 @@ def measure() -> dict[str, float]:
     """Milliseconds of the two pages and of their own SQL; nothing is left in the base."""
     with transaction.atomic():
         _user, client = curator("bench-relecture")
-        refresh()
+        refresh_findings()
         record = Record.objects.published().filter(kind=Record.Kind.OPERATION).latest("pk")
         versions.keep([record.pk], None, RecordVersion.Origin.FOUND)
         with connection.cursor() as cursor:

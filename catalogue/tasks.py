@@ -22,7 +22,7 @@ from catalogue.imports.wizard import jobs as steps
 from catalogue.meetings import results
 from catalogue.records import completeness, files
 from catalogue.workshop.duplicates import candidates
-from catalogue.workshop.quality import confirming, links
+from catalogue.workshop.quality import confirmation, links
 from catalogue.workshop.quality import refresh as quality
 from catalogue.workshop.queue import handling
 
@@ -133,26 +133,26 @@ def read_searches_again(timestamp: int) -> None:
 @task("check_quality")
 def check_quality(records: list[int]) -> None:
     """Check records that were just written."""
-    quality.refresh(records)
+    quality.refresh_findings(records)
 
 
 @task("check_quality_of_all", cron="7 2 * * *")
 def check_quality_of_all(timestamp: int) -> None:
     """Check every record, and have the map read again when some became stale."""
-    quality.refresh()
-    quality.note_stale()
+    quality.refresh_findings()
+    quality.touch_map_if_stale()
 
 
 @task("ask_confirmations", cron="7 6 * * *")
 def ask_confirmations(timestamp: int) -> None:
     """Ask the owners of the records whose truth comes to its end."""
-    confirming.ask()
+    confirmation.ask_owners()
 
 
 @task("check_links", cron="7 1 * * *")
 def check_links(timestamp: int) -> None:
     """Ask some of the addresses that the catalogue names, when the operator wants it."""
-    links.check()
+    links.check_links()
 
 
 @task("measure_waiting", cron="27 2 * * *")

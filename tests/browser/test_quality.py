@@ -16,8 +16,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from catalogue.models import ConfirmationRound, Curatorship
-from catalogue.workshop.quality import confirming
-from catalogue.workshop.quality.refresh import refresh
+from catalogue.workshop.quality import confirmation
+from catalogue.workshop.quality.refresh import refresh_findings
 from geo.models import Territory
 from tests import factories
 place = Territory.objects.get(level="commune", code="35238")
@@ -30,13 +30,13 @@ site = factories.test_site(
 )
 curator = factories.account(username="curateur-qualite", email="curateur-qualite@exemple.fr")
 Curatorship.objects.create(user=curator)
-refresh()
-confirming.ask()
+refresh_findings()
+confirmation.ask_owners()
 client = Client()
 client.force_login(curator)
 asked = ConfirmationRound.objects.get(record=site)
 print(json.dumps([client.cookies["sessionid"].value,
-                  reverse("catalogue:record-confirm", args=[confirming.token(asked)])]))
+                  reverse("catalogue:record-confirm", args=[confirmation.make_token(asked)])]))
 """
 
 

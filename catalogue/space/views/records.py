@@ -124,7 +124,7 @@ def situation(request: HttpRequest, record: Record, failed: ActionForm | None = 
         "formulaires": forms_of(allowed, failed),
         "audience": figures(record) if "figures" in allowed else None,
         "jauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
-        "a_reprendre": findings.for_owner(record) if "propose" in allowed or "edit" in allowed else [],
+        "a_reprendre": findings.list_for_owner(record) if "propose" in allowed or "edit" in allowed else [],
         "rubrique": "mes-fiches",
     }
 

@@ -1,6 +1,6 @@
-"""The checks, declared: what each holds against a record, how grave it is, and where it is put right.
+"""The checks, declared: what each looks for in a record, how severe it is, and where it is fixed.
 
-One line here and one statement in ``statements`` make a check; the nightly job, the pages of the workshop,
+One entry here and one statement in ``statements`` make a check; the nightly job, the pages of the workshop,
 the page of the owner and the CSV read nothing else.
 """
 
@@ -25,16 +25,16 @@ BLOCKING, IMPORTANT, MINOR = QualityFinding.Severity
 
 @dataclass(frozen=True)
 class Check:
-    """One check. ``says`` tells a curator what was found in a record, ``fix`` what to do about it.
+    """One check: ``describe`` puts a finding in words for a curator, ``fix`` is what to do about it.
 
-    ``step`` is the page where it is put right: a step of the proposal, ``documents``, or one of the pages
-    that ``findings.fix_address`` knows. ``to_owner`` is what its owner reads; empty: not theirs to mend.
+    ``step`` is the page where it is fixed: a step of the proposal, ``documents``, or one of the pages that
+    ``findings.get_fix_url`` knows. ``to_owner`` is what its owner reads; empty: not theirs to fix.
     """
 
     code: str
     severity: QualityFinding.Severity
     label: StrOrPromise
-    says: Callable[[Detail], str]
+    describe: Callable[[Detail], str]
     fix: StrOrPromise
     step: str
     statement: str
@@ -48,7 +48,7 @@ CHECKS: dict[str, Check] = {
             "lieu-zero",
             BLOCKING,
             _("Emplacement à 0° nord, 0° est"),
-            words.plain(_("L’emplacement est au large du golfe de Guinée : ses coordonnées sont nulles.")),
+            words.always(_("L’emplacement est au large du golfe de Guinée : ses coordonnées sont nulles.")),
             _("Placez la fiche sur la carte."),
             "lieu",
             sql.AT_ZERO,
@@ -58,7 +58,7 @@ CHECKS: dict[str, Check] = {
             "lieu-axes-inverses",
             BLOCKING,
             _("Latitude et longitude inversées"),
-            words.swapped,
+            words.describe_swapped,
             _("Échangez la latitude et la longitude, ou replacez la fiche sur la carte."),
             "lieu",
             sql.SWAPPED,
@@ -68,7 +68,7 @@ CHECKS: dict[str, Check] = {
             "lieu-hors-territoire",
             BLOCKING,
             _("Emplacement hors de son territoire"),
-            words.outside,
+            words.describe_outside,
             _("Replacez la fiche, ou choisissez le territoire où elle se trouve."),
             "lieu",
             sql.OUTSIDE,
@@ -78,7 +78,7 @@ CHECKS: dict[str, Check] = {
             "donnees-personnelles",
             BLOCKING,
             _("Adresse électronique ou numéro de téléphone dans un texte public"),
-            words.personal,
+            words.describe_personal_data,
             _("Retirez-les : les lecteurs écrivent à l’organisation par le formulaire de la fiche."),
             "essentiel",
             sql.PERSONAL,
@@ -88,16 +88,16 @@ CHECKS: dict[str, Check] = {
             "reponse-du-porteur",
             BLOCKING,
             _("Le porteur signale une correction ou demande un retrait"),
-            words.owner_said,
+            words.describe_owner_answer,
             _("Corrigez la fiche ou archivez-la ; acceptez l’écart s’il n’y a rien à faire."),
             "fiche",
-            sql.OWNER_SAID,
+            sql.OWNER_ANSWERED,
         ),
         Check(
             "verification-echue",
             IMPORTANT,
             _("Information à confirmer : l’échéance est passée"),
-            words.overdue,
+            words.describe_overdue,
             _("Vérifiez auprès du porteur, puis confirmez la fiche."),
             "confirmer",
             sql.OVERDUE,
@@ -107,7 +107,7 @@ CHECKS: dict[str, Check] = {
             "lieu-absent",
             IMPORTANT,
             _("Sans emplacement"),
-            words.plain(_("Sans emplacement, la fiche ne paraît ni sur la carte ni près d’un territoire.")),
+            words.always(_("Sans emplacement, la fiche ne paraît ni sur la carte ni près d’un territoire.")),
             _("Placez la fiche sur la carte."),
             "lieu",
             sql.NO_PLACE,
@@ -117,7 +117,7 @@ CHECKS: dict[str, Check] = {
             "lieu-mairie",
             IMPORTANT,
             _("Emplacement dit exact, mais posé sur la mairie"),
-            words.town_hall,
+            words.describe_town_hall,
             _("Placez la fiche là où cela se passe, ou dites que le lieu est au point de la commune."),
             "lieu",
             sql.AT_TOWN_HALL,
@@ -127,7 +127,7 @@ CHECKS: dict[str, Check] = {
             "site-sans-perimetre",
             IMPORTANT,
             _("Site ouvert sans périmètre"),
-            words.plain(_("Un innovateur ne voit qu’un point : ni la surface ni les limites du terrain.")),
+            words.always(_("Un innovateur ne voit qu’un point : ni la surface ni les limites du terrain.")),
             _("Dessinez le périmètre du terrain."),
             "lieu",
             sql.SITE_WITHOUT_GROUND,
@@ -137,7 +137,7 @@ CHECKS: dict[str, Check] = {
             "resume-absent",
             IMPORTANT,
             _("Sans résumé"),
-            words.plain(_("Rien ne se lit de la fiche dans une liste ou sur la carte.")),
+            words.always(_("Rien ne se lit de la fiche dans une liste ou sur la carte.")),
             _("Écrivez le résumé : deux phrases."),
             "essentiel",
             sql.NO_SUMMARY,
@@ -147,7 +147,7 @@ CHECKS: dict[str, Check] = {
             "theme-absent",
             IMPORTANT,
             _("Sans thème"),
-            words.plain(_("Aucun filtre par thème ne trouve la fiche.")),
+            words.always(_("Aucun filtre par thème ne trouve la fiche.")),
             _("Choisissez au moins un thème."),
             "themes",
             sql.NO_THEME,
@@ -157,7 +157,7 @@ CHECKS: dict[str, Check] = {
             "source-absente",
             IMPORTANT,
             _("Sans source"),
-            words.plain(_("Rien ne dit d’où vient ce que la fiche affirme.")),
+            words.always(_("Rien ne dit d’où vient ce que la fiche affirme.")),
             _("Donnez la source : une référence, ou l’adresse d’une page que le lecteur peut ouvrir."),
             "essentiel",
             sql.NO_SOURCE,
@@ -167,7 +167,7 @@ CHECKS: dict[str, Check] = {
             "annees-contradictoires",
             IMPORTANT,
             _("Années qui se contredisent"),
-            words.years,
+            words.describe_years,
             _("Corrigez les années, ou l’avancement."),
             "essentiel",
             sql.YEARS,
@@ -177,7 +177,7 @@ CHECKS: dict[str, Check] = {
             "sans-resultat",
             IMPORTANT,
             _("Expérimentation terminée sans résultat"),
-            words.plain(_("Elle est terminée, et rien ne dit ce qu’elle a donné.")),
+            words.always(_("Elle est terminée, et rien ne dit ce qu’elle a donné.")),
             _("Ajoutez un résultat ou un bilan, même non concluant."),
             "resultats",
             sql.NO_RESULT,
@@ -187,7 +187,7 @@ CHECKS: dict[str, Check] = {
             "resultat-incomplet",
             IMPORTANT,
             _("Résultat sans unité, sans année ou sans source"),
-            words.incomplete,
+            words.describe_incomplete_results,
             _("Complétez le résultat."),
             "resultats",
             sql.INCOMPLETE_RESULT,
@@ -197,7 +197,7 @@ CHECKS: dict[str, Check] = {
             "document-sans-licence",
             IMPORTANT,
             _("Document sans licence"),
-            words.documents,
+            words.describe_documents,
             _("Indiquez la licence du document."),
             "documents",
             sql.NO_LICENCE,
@@ -207,7 +207,7 @@ CHECKS: dict[str, Check] = {
             "photo-sans-description",
             IMPORTANT,
             _("Photo sans description"),
-            words.documents,
+            words.describe_documents,
             _("Décrivez la photo pour qui ne la voit pas."),
             "documents",
             sql.NO_ALTERNATIVE,
@@ -217,7 +217,7 @@ CHECKS: dict[str, Check] = {
             "lien-mort",
             IMPORTANT,
             _("Lien mort"),
-            words.dead_links,
+            words.describe_dead_links,
             _("Remplacez l’adresse, ou retirez-la."),
             "liens",
             sql.DEAD_LINK,
@@ -227,7 +227,7 @@ CHECKS: dict[str, Check] = {
             "organisation-fermee",
             IMPORTANT,
             _("Organisation disparue"),
-            words.closed,
+            words.describe_closed_organisations,
             _("Indiquez l’organisation qui a pris la suite, ou archivez la fiche."),
             "acteurs",
             sql.ORGANISATION_CLOSED,
@@ -236,7 +236,7 @@ CHECKS: dict[str, Check] = {
             "organisation-sans-membre",
             IMPORTANT,
             _("Plus personne dans l’organisation qui tient la fiche"),
-            words.nobody,
+            words.describe_memberless_owner,
             _("Trouvez qui peut la tenir à jour, ou confirmez-la vous-même."),
             "confirmer",
             sql.NOBODY_LEFT,
@@ -245,7 +245,7 @@ CHECKS: dict[str, Check] = {
             "doublon-possible",
             IMPORTANT,
             _("Doublon possible"),
-            words.duplicate,
+            words.describe_duplicates,
             _("Comparez les fiches : fusionnez-les, ou dites qu’elles sont distinctes."),
             "doublons",
             sql.DUPLICATE,
@@ -254,7 +254,7 @@ CHECKS: dict[str, Check] = {
             "resume-court",
             MINOR,
             _("Résumé très court"),
-            words.short,
+            words.describe_short_summary,
             _("Dites en deux phrases ce que c’est et ce que cela change."),
             "essentiel",
             sql.SHORT_SUMMARY,
@@ -264,7 +264,7 @@ CHECKS: dict[str, Check] = {
             "lieu-imprecis",
             MINOR,
             _("Emplacement au point de la commune"),
-            words.plain(_("On vient voir une rue ou un quartier, pas une commune entière.")),
+            words.always(_("On vient voir une rue ou un quartier, pas une commune entière.")),
             _("Placez la fiche à l’adresse, ou dessinez le périmètre."),
             "lieu",
             sql.IMPRECISE,
@@ -274,7 +274,7 @@ CHECKS: dict[str, Check] = {
             "mesure-sans-methode",
             MINOR,
             _("Mesure sans méthode"),
-            words.without_method,
+            words.describe_missing_methods,
             _("Dites comment le résultat a été mesuré."),
             "resultats",
             sql.NO_METHOD,
@@ -284,7 +284,7 @@ CHECKS: dict[str, Check] = {
             "jamais-verifiee",
             MINOR,
             _("Jamais vérifiée auprès du porteur"),
-            words.plain(_("Aucune date ne dit quand ce que dit la fiche a été vérifié.")),
+            words.always(_("Aucune date ne dit quand ce que dit la fiche a été vérifié.")),
             _("Vérifiez auprès du porteur, puis confirmez la fiche."),
             "confirmer",
             sql.NEVER_VERIFIED,

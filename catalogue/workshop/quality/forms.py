@@ -1,4 +1,4 @@
-"""What the pages of quality read."""
+"""Forms of the pages of quality."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class FindingsForm(forms.Form):
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The filters in use, as an address writes them."""
+        """The filters in use, as the URL has them."""
         names = ("controle", "gravite", "type", "region", "ecarts")
         return {name: self.data[name] for name in names if self.cleaned_data.get(name)}
 
 
 class WaiverForm(forms.Form):
-    """Why a finding is accepted as it is."""
+    """The reason why a finding is accepted."""
 
     motif = forms.CharField(
         label=_("Pourquoi l’accepter"),
@@ -64,7 +64,7 @@ class WaiverForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What an owner answers by the link of an e-mail."""
+    """The answer of an owner who follows the link of an e-mail."""
 
     reponse = forms.ChoiceField(
         choices=[(Answer.EXACT, ""), (Answer.AMEND, ""), (Answer.CLOSED, ""), ("nouveau-lien", "")]
@@ -77,7 +77,7 @@ class AnswerForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """What is to be mended has to be said."""
+        """Require a note when something is to be corrected."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("reponse") == Answer.AMEND and not (data.get("note") or "").strip():
             self.add_error("note", _("Dites en quelques mots ce qui est à corriger."))

@@ -1,7 +1,7 @@
-"""Dead links: the addresses that the public pages name, asked a few each night, politely.
+"""Dead links: the URLs on the public pages, a few requested each night, politely.
 
 Off unless the operator sets CHECK_LINKS: it makes requests to servers of third parties. One request at a
-time; what fails is asked again on other days, and is dead after DAYS of them.
+time; what fails is requested again on other days, and is dead after DAYS_UNTIL_DEAD of them.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from django.utils import timezone
 
 from catalogue.models import LinkState
 from catalogue.workshop.quality import statements as sql
-from catalogue.workshop.quality.asking import Asker, Reply
-from catalogue.workshop.quality.refresh import refresh
+from catalogue.workshop.quality.link_probe import LinkProbe, Reply
+from catalogue.workshop.quality.refresh import refresh_findings
 
-A_NIGHT = 500
-DAYS = 3
-"""Days of failure, one request each, that make an address dead."""
-ASK_AGAIN = datetime.timedelta(days=30)
-"""How long an address that answers is left alone."""
+Ask = Callable[[str], Reply]
+MAX_LINKS = 500
+DAYS_UNTIL_DEAD = 3
+"""Days of failure, one request each, after which a link is dead."""
+RECHECK_AFTER = datetime.timedelta(days=30)
+"""How long a link that answers is not requested again."""
 PAUSE_S = 1.0
 """Between two requests to one server."""
 BUDGET_S = 45 * 60
 """After which the rest waits for the next night."""
 
-# The addresses that the published records name, and no others.
-NAMED = f"""
+# A row for each URL of the published records, and for no other.
+SYNC_LINK_STATES = f"""
 WITH named AS MATERIALIZED (
-    SELECT DISTINCT url FROM ({sql.ADDRESSES}) a WHERE url ~* '^https?://' AND length(url) <= 600
+    SELECT DISTINCT url FROM ({sql.LINKS}) a WHERE url ~* '^https?://' AND length(url) <= 600
 ), gone AS (
     DELETE FROM catalogue_linkstate k WHERE NOT EXISTS (SELECT FROM named WHERE named.url = k.url)
 )
@@ -42,53 +43,53 @@ INSERT INTO catalogue_linkstate (url, host, failures, fault, is_dead)
 SELECT url, '', 0, '', false FROM named
 ON CONFLICT (url) DO NOTHING
 """  # noqa: S608 (a constant)
-OF_DEAD = f"""
-SELECT DISTINCT a.id FROM ({sql.ADDRESSES}) a WHERE a.url = ANY (%(urls)s)
+RECORDS_WITH_LINKS = f"""
+SELECT DISTINCT a.id FROM ({sql.LINKS}) a WHERE a.url = ANY (%(urls)s)
 """  # noqa: S608 (a constant)
 
 
-def check(ask: Callable[[str], Reply] | None = None, *, pause: Callable[[float], None] = time.sleep) -> int:
-    """Ask the addresses whose turn it is; how many were asked. Nothing when the operator did not want it."""
+def check_links(ask: Ask | None = None, *, pause: Callable[[float], None] = time.sleep) -> int:
+    """Request the URLs that are due and return how many; none when the operator did not want it."""
     if not settings.CHECK_LINKS:
         return 0
-    ask = ask or Asker().ask
-    _name_addresses()
+    ask = ask or LinkProbe().ask
+    _sync_link_states()
     began, last = time.monotonic(), dict[str, float]()
     changed: list[str] = []
     asked = 0
-    for link in _turn():
+    for link in _list_due_links():
         if time.monotonic() - began > BUDGET_S:
             break
         host = urlsplit(link.url).hostname or ""
         if (since := time.monotonic() - last.get(host, float("-inf"))) < PAUSE_S:
             pause(PAUSE_S - since)
         was_dead = link.is_dead
-        _keep(link, host, ask(link.url))
+        _save_reply(link, host, ask(link.url))
         last[host] = time.monotonic()
         asked += 1
         if link.is_dead != was_dead:
             changed.append(link.url)
-    refresh(_naming(changed))
+    refresh_findings(_find_records(changed))
     return asked
 
 
-def _name_addresses() -> None:
+def _sync_link_states() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '300s'")
-        cursor.execute(NAMED.format(scope="r.state = 'publiee'"))
+        cursor.execute(SYNC_LINK_STATES.format(scope="r.state = 'publiee'"))
 
 
-def _turn() -> list[LinkState]:
-    """Those to ask tonight: the failing ones, one day apart, then those never or longest unasked."""
+def _list_due_links() -> list[LinkState]:
+    """Return those to request tonight: the failing ones, a day apart, then the longest unchecked."""
     today = timezone.localdate()
     never, failing = Q(asked_on__isnull=True), Q(failures__gt=0, asked_on__lt=today)
-    rested = Q(failures=0, asked_on__lte=today - ASK_AGAIN)
+    rested = Q(failures=0, asked_on__lte=today - RECHECK_AFTER)
     rows = LinkState.objects.filter(never | failing | rested)
-    return list(rows.order_by(F("failures").desc(), F("asked_on").asc(nulls_first=True), "pk")[:A_NIGHT])
+    return list(rows.order_by(F("failures").desc(), F("asked_on").asc(nulls_first=True), "pk")[:MAX_LINKS])
 
 
-def _keep(link: LinkState, host: str, reply: Reply) -> None:
-    """What an address answered; a failure counts once a day."""
+def _save_reply(link: LinkState, host: str, reply: Reply) -> None:
+    """Save the reply of a URL; a failure counts once a day."""
     link.host, link.asked_on = host[:255], timezone.localdate()
     link.status, link.fault = reply.status, reply.fault
     if reply.fault:
@@ -96,14 +97,14 @@ def _keep(link: LinkState, host: str, reply: Reply) -> None:
         link.failing_since = link.failing_since or link.asked_on
     else:
         link.failures, link.failing_since = 0, None
-    link.is_dead = link.failures >= DAYS
+    link.is_dead = link.failures >= DAYS_UNTIL_DEAD
     link.save()
 
 
-def _naming(urls: list[str]) -> list[int]:
-    """The published records that name these addresses."""
+def _find_records(urls: list[str]) -> list[int]:
+    """Return the published records that contain these URLs."""
     if not urls:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(OF_DEAD.format(scope="r.state = 'publiee'"), {"urls": urls})
+        cursor.execute(RECORDS_WITH_LINKS.format(scope="r.state = 'publiee'"), {"urls": urls})
         return [row[0] for row in cursor.fetchall()]

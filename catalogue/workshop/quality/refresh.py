@@ -15,47 +15,47 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalogue.models import Record
-from catalogue.records import expiry as lifespans
+from catalogue.records import expiry
 from catalogue.workshop.quality import statements as sql
 from catalogue.workshop.quality.checks import CHECKS, Check
 
 CHECKED = (Record.State.SUBMITTED, Record.State.IN_REVIEW, Record.State.TO_COMPLETE, Record.State.PUBLISHED)
-"""States of the records that are checked: a draft is its author's alone, an archived record is nobody's."""
-FEW = 500
+"""States of the records that are checked: a draft is for its author alone, an archived record for nobody."""
+BATCH_SIZE = 500
 """Past this number of records, a statement for each check costs less than one for all."""
 TOLERANCE_M = 500
 TOWN_HALL_M = 30
-SHORTEST_SUMMARY = 60
+MIN_SUMMARY_LENGTH = 60
 EMAIL = r"[[:alnum:]._%+-]+@[[:alnum:]-]+(\.[[:alnum:]-]+)*\.[[:alpha:]]{2,}"
 PHONE = r"(^|[^0-9])(\+33[  ]?[1-9]|0[1-9])([  .-]?[0-9]{2}){4}([^0-9]|$)"
 TIMEOUT = "300s"
 
 
-def refresh(records: Iterable[int] | None = None) -> None:
-    """Check these records, or all of them; give a day to those that were verified without one."""
+def refresh_findings(records: Iterable[int] | None = None) -> None:
+    """Check these records, or all of them; set the expiry of those verified without one."""
     if records is None:
         _refresh_all()
         return
     keys = sorted(set(records))
-    for start in range(0, len(keys), FEW):
-        some = keys[start : start + FEW]
+    for start in range(0, len(keys), BATCH_SIZE):
+        some = keys[start : start + BATCH_SIZE]
         with _patient():
-            lifespans.fill(some)
-            _replace(CHECKS.values(), some)
+            expiry.fill(some)
+            _replace_findings(CHECKS.values(), some)
 
 
 def _refresh_all() -> None:
     with _patient():
-        lifespans.fill()
+        expiry.fill()
     for check in CHECKS.values():
         with _patient():
-            _replace([check], None)
+            _replace_findings([check], None)
     with _patient(), connection.cursor() as cursor:
         cursor.execute(sql.FORGET, {"codes": list(CHECKS)})
 
 
-def note_stale() -> None:
-    """Have the map read again when the day before which a record was to be confirmed was yesterday."""
+def touch_map_if_stale() -> None:
+    """Reload the map when the expiry of a record was yesterday."""
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     if Record.objects.published().filter(expires_on=yesterday).exists():
         with connection.cursor() as cursor:
@@ -64,28 +64,27 @@ def note_stale() -> None:
 
 @contextmanager
 def _patient() -> Iterator[None]:
-    """A transaction with time enough for the whole table."""
+    """Open a transaction with time enough for the whole table."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIMEOUT])
         yield
 
 
-def _replace(checks: Iterable[Check], records: list[int] | None) -> None:
-    chosen = list(checks)
-    scope = sql.ALL if records is None else sql.FEW
-    found = " UNION ALL ".join(
-        sql.FOUND.format(
-            code=check.code, severity=int(check.severity), statement=check.statement.format(scope=scope)
-        )
-        for check in chosen
-    )
+def _replace_findings(checks: Iterable[Check], records: list[int] | None) -> None:
+    checks = list(checks)
+    scope = sql.ALL_RECORDS if records is None else sql.SOME_RECORDS
+    found = []
+    for check in checks:
+        statement = check.statement.format(scope=scope)
+        found.append(sql.FOUND.format(code=check.code, severity=int(check.severity), statement=statement))
     within = "true" if records is None else "f.record_id = ANY (%(records)s)"
+    replace = sql.REPLACE.format(found=" UNION ALL ".join(found), within=within)
     with connection.cursor() as cursor:
-        cursor.execute(sql.REPLACE.format(found=found, within=within), parameters(chosen, records))
+        cursor.execute(replace, get_parameters(checks, records))
 
 
-def parameters(checks: Iterable[Check], records: list[int] | None) -> dict[str, Any]:
-    """The values that the statements name."""
+def get_parameters(checks: Iterable[Check], records: list[int] | None) -> dict[str, Any]:
+    """Return the parameters of the statements."""
     today = timezone.localdate()
     return {
         "codes": [check.code for check in checks],
@@ -96,7 +95,7 @@ def parameters(checks: Iterable[Check], records: list[int] | None) -> dict[str, 
         "year": today.year,
         "tolerance_m": TOLERANCE_M,
         "town_hall_m": TOWN_HALL_M,
-        "shortest_summary": SHORTEST_SUMMARY,
+        "shortest_summary": MIN_SUMMARY_LENGTH,
         "email": EMAIL,
         "phone": PHONE,
     }

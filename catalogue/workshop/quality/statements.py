@@ -1,9 +1,9 @@
-"""The SQL of the checks: each finds, set-wise, the records that it holds something against, and what.
+"""The SQL of the checks: each finds, set-wise, the records that fail it, and why.
 
 Every statement gives ``(record_id, detail)``. ``{scope}`` is the condition on the record ``r``: those of a
 state that is checked, all of them at night (one pass of the table, hash joins) or a few by their keys (each
-join then goes through a primary key or the index of a foreign key). ``detail`` holds codes and figures, never
-words: ``checks`` says them. Details are stable from one night to the next, or an accepted finding comes back.
+join then goes through a primary key or the index of a foreign key). ``detail`` holds codes and figures,
+which ``words`` describes. Details are stable from one night to the next, or an accepted finding comes back.
 """
 
 OUTLINED = "t.geometry IS NOT NULL AND t.level <> 'pays' AND r.geometry IS NOT NULL"
@@ -75,7 +75,7 @@ FROM catalogue_record r
 WHERE {scope} AND r.source_id IS NULL AND r.source_url = '' AND r.source_citation = ''
 """
 YEARS = """
-SELECT r.id AS record_id, jsonb_build_object('lesquelles', to_jsonb(said.faults)) AS detail
+SELECT r.id AS record_id, jsonb_build_object('lesquelles', to_jsonb(problem.faults)) AS detail
 FROM catalogue_record r
 LEFT JOIN catalogue_experiment e ON e.record_ptr_id = r.id
 CROSS JOIN LATERAL (
@@ -93,12 +93,12 @@ CROSS JOIN LATERAL (
                           WHERE a.operation_id = r.id AND a.year > %(year)s)
              THEN 'label-plus-tard' END
     ], NULL) AS faults
-) said
-WHERE {scope} AND cardinality(said.faults) > 0
+) problem
+WHERE {scope} AND cardinality(problem.faults) > 0
 """
 # The fields that the public reads; what was found is never copied.
 PERSONAL = """
-SELECT r.id AS record_id, jsonb_build_object('champs', to_jsonb(said.fields)) AS detail
+SELECT r.id AS record_id, jsonb_build_object('champs', to_jsonb(problem.fields)) AS detail
 FROM catalogue_record r
 CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT f.name) AS fields
@@ -117,10 +117,10 @@ CROSS JOIN LATERAL (
         UNION ALL SELECT 'resultats', concat_ws(' ', name, text, method, measured_by, source_citation)
         FROM catalogue_indicator WHERE experiment_id = r.id
         UNION ALL SELECT 'capitalisation', text FROM catalogue_section WHERE record_id = r.id
-    ) f (name, said)
-    WHERE f.said ~ %(email)s OR f.said ~ %(phone)s
-) said
-WHERE {scope} AND said.fields IS NOT NULL
+    ) f (name, text)
+    WHERE f.text ~ %(email)s OR f.text ~ %(phone)s
+) problem
+WHERE {scope} AND problem.fields IS NOT NULL
 """
 
 # The indexes of indicator.experiment_id, document.record_id and recordorganisation.record_id carry the few.
@@ -133,7 +133,7 @@ WHERE {scope} AND e.status = 'termine' AND e.outcome = 'inconnu'
 INCOMPLETE_RESULT = """
 SELECT r.id AS record_id,
        jsonb_build_object('resultats', jsonb_agg(
-           jsonb_build_object('nom', left(i.name, 80), 'manque', to_jsonb(said.lacking)) ORDER BY i.id
+           jsonb_build_object('nom', left(i.name, 80), 'manque', to_jsonb(problem.lacking)) ORDER BY i.id
        )) AS detail
 FROM catalogue_record r JOIN catalogue_indicator i ON i.experiment_id = r.id
 CROSS JOIN LATERAL (
@@ -142,8 +142,8 @@ CROSS JOIN LATERAL (
         CASE WHEN i.nature = 'mesure' AND i.year IS NULL THEN 'annee' END,
         CASE WHEN i.source_url = '' AND i.source_citation = '' AND i.document_id IS NULL THEN 'source' END
     ], NULL) AS lacking
-) said
-WHERE {scope} AND cardinality(said.lacking) > 0
+) problem
+WHERE {scope} AND cardinality(problem.lacking) > 0
 GROUP BY r.id
 """
 NO_METHOD = """
@@ -168,7 +168,7 @@ WHERE {scope} AND NOT d.is_pending AND (d.kind = 'photo' OR d.content_type LIKE 
   AND btrim(d.alternative) = ''
 GROUP BY r.id
 """
-ADDRESSES = """
+LINKS = """
     SELECT r.id, r.source_url AS url, 'source' AS place FROM catalogue_record r
     WHERE {scope} AND r.source_url <> ''
     UNION SELECT r.id, d.url, 'document'
@@ -188,14 +188,14 @@ ADDRESSES = """
     JOIN catalogue_organisation o ON o.id = l.organisation_id
     WHERE {scope} AND o.url <> ''
 """
-"""Every address that the page of a record offers, and where it stands."""
-# linkstate_dead carries the few addresses that answer no more.
+"""Every external URL on the page of a record, and its place there."""
+# linkstate_dead carries the few URLs that answer no more.
 DEAD_LINK = f"""
 SELECT a.id AS record_id,
        jsonb_build_object('liens', jsonb_agg(
            jsonb_build_object('url', a.url, 'ou', a.place, 'raison', k.fault) ORDER BY a.place, a.url
        )) AS detail
-FROM ({ADDRESSES}) a JOIN catalogue_linkstate k ON k.url = a.url AND k.is_dead
+FROM ({LINKS}) a JOIN catalogue_linkstate k ON k.url = a.url AND k.is_dead
 GROUP BY a.id
 """  # noqa: S608 (a constant of this module)
 
@@ -209,7 +209,7 @@ NEVER_VERIFIED = """
 SELECT r.id AS record_id, '{{}}'::jsonb AS detail
 FROM catalogue_record r WHERE {scope} AND r.state = 'publiee' AND r.verified_on IS NULL
 """
-OWNER_SAID = """
+OWNER_ANSWERED = """
 SELECT r.id AS record_id,
        jsonb_build_object('reponse', c.answer, 'note', c.note, 'le', c.answered_at::date) AS detail
 FROM catalogue_record r
@@ -251,8 +251,8 @@ WHERE {scope}
 GROUP BY r.id
 """
 
-ALL = "r.state = ANY (%(states)s)"
-FEW = f"{ALL} AND r.id = ANY (%(records)s)"
+ALL_RECORDS = "r.state = ANY (%(states)s)"
+SOME_RECORDS = f"{ALL_RECORDS} AND r.id = ANY (%(records)s)"
 
 # ``found`` is read once. What a check finds no more goes; what it finds again in the same words is not
 # written; what it finds in other words is written, and an exception made for the old words goes. NOT IN is a

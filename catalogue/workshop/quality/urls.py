@@ -1,4 +1,4 @@
-"""Addresses of the quality of records."""
+"""URLs of the quality of records."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What a finding says to a curator, from its codes and figures."""
+"""The words for a finding that a curator reads, made of its codes and figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Detail = dict[str, Any]
-NAMED = 3
+MAX_NAMES = 3
 LACKING: dict[str, StrOrPromise] = {
     "unite": gettext_lazy("unité"),
     "annee": gettext_lazy("année"),
@@ -59,130 +59,117 @@ FAULTS: dict[str, StrOrPromise] = {
 }
 
 
-def plain(words: StrOrPromise) -> Callable[[Detail], str]:
-    """What says the same of every record."""
+def always(words: StrOrPromise) -> Callable[[Detail], str]:
+    """Return a function that gives the same words for every record."""
     return lambda detail: str(words)
 
 
-def listed(names: Iterable[str]) -> str:
-    """The first names in quotes, and how many are left."""
-    every = list(names)
-    shown = [_("« %(name)s »") % {"name": name} for name in every[:NAMED]]
-    if rest := len(every) - len(shown):
-        shown.append(ngettext("et %(n)d autre", "et %(n)d autres", rest) % {"n": rest})
-    return ", ".join(shown)
+def join_names(names: Iterable[str]) -> str:
+    """Return the first names in quotes, and how many are left."""
+    return ", ".join(_shorten([_("« %(name)s »") % {"name": name} for name in names]))
 
 
-def day(value: str) -> str:
-    """« 3 mai 2024 », from the text that JSON holds."""
+def _shorten(words: list[str]) -> list[str]:
+    """Return the first words, and how many are left."""
+    rest = len(words) - MAX_NAMES
+    if rest <= 0:
+        return words
+    return [*words[:MAX_NAMES], ngettext("et %(n)d autre", "et %(n)d autres", rest) % {"n": rest}]
+
+
+def format_day(value: str) -> str:
+    """Return « 3 mai 2024 » for a date of the JSON."""
     return date_format(datetime.date.fromisoformat(value), "j F Y")
 
 
-def outside(detail: Detail) -> str:
-    """How far from its territory the place is."""
+def describe_outside(detail: Detail) -> str:
     return _("L’emplacement est à %(km)s km de %(name)s.") % {
         "km": number_format(detail["km"], decimal_pos=1, force_grouping=True),
         "name": detail["territoire"],
     }
 
 
-def swapped(detail: Detail) -> str:
-    """Where the place falls once its axes are put right."""
+def describe_swapped(detail: Detail) -> str:
     return _("Échangées, la latitude et la longitude tombent dans %(name)s.") % {"name": detail["territoire"]}
 
 
-def town_hall(detail: Detail) -> str:
-    """Whose town hall the place is."""
+def describe_town_hall(detail: Detail) -> str:
     return _("Le point est celui de la mairie de %(name)s, à quelques mètres près.") % {
         "name": detail["territoire"]
     }
 
 
-def short(detail: Detail) -> str:
-    """How short the summary is."""
+def describe_short_summary(detail: Detail) -> str:
     return _("Le résumé a %(n)d signes.") % {"n": detail["signes"]}
 
 
-def years(detail: Detail) -> str:
-    """Which years contradict one another."""
-    told = "; ".join(str(YEARS[code]) for code in detail["lesquelles"])
-    return f"{told[:1].upper()}{told[1:]}."
+def describe_years(detail: Detail) -> str:
+    return _make_sentence(str(YEARS[code]) for code in detail["lesquelles"])
 
 
-def personal(detail: Detail) -> str:
-    """In which texts it was found, never what."""
+def _make_sentence(parts: Iterable[str]) -> str:
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def describe_personal_data(detail: Detail) -> str:
+    """Return in which texts it was found, never what."""
     return _("Trouvé dans %(fields)s.") % {
         "fields": ", ".join(str(FIELDS.get(name, name)) for name in detail["champs"])
     }
 
 
-def incomplete(detail: Detail) -> str:
-    """What each result lacks."""
-    told = [
-        _("« %(name)s » : %(lacking)s") % {"name": one["nom"], "lacking": _lacking(one["manque"])}
-        for one in detail["resultats"][:NAMED]
-    ]
-    if rest := len(detail["resultats"]) - len(told):
-        told.append(ngettext("et %(n)d autre", "et %(n)d autres", rest) % {"n": rest})
-    return _("Il manque – %(what)s.") % {"what": ", ".join(told)}
+def describe_incomplete_results(detail: Detail) -> str:
+    """Return what each result lacks."""
+    results = []
+    for one in detail["resultats"]:
+        lacking = ", ".join(str(LACKING[code]) for code in one["manque"])
+        results.append(_("« %(name)s » : %(lacking)s") % {"name": one["nom"], "lacking": lacking})
+    return _("Il manque – %(what)s.") % {"what": ", ".join(_shorten(results))}
 
 
-def _lacking(codes: Iterable[str]) -> str:
-    return ", ".join(str(LACKING[code]) for code in codes)
+def describe_missing_methods(detail: Detail) -> str:
+    return _("Sans méthode : %(names)s.") % {"names": join_names(detail["resultats"])}
 
 
-def without_method(detail: Detail) -> str:
-    """Which measures say no method."""
-    return _("Sans méthode : %(names)s.") % {"names": listed(detail["resultats"])}
+def describe_documents(detail: Detail) -> str:
+    return _("Concerne %(names)s.") % {"names": join_names(detail["documents"])}
 
 
-def documents(detail: Detail) -> str:
-    """Which documents."""
-    return _("Concerne %(names)s.") % {"names": listed(detail["documents"])}
+def describe_dead_links(detail: Detail) -> str:
+    """Return which links no longer answer, where they are and why."""
+    links = []
+    for one in detail["liens"]:
+        fault = FAULTS.get(one["raison"], one["raison"])
+        words = {"place": PLACES[one["ou"]], "url": one["url"], "fault": fault}
+        links.append(_("%(place)s : %(url)s (%(fault)s)") % words)
+    return _make_sentence(_shorten(links))
 
 
-def dead_links(detail: Detail) -> str:
-    """Which addresses answer no more, where they stand and why."""
-    told = [
-        _("%(place)s : %(url)s (%(fault)s)")
-        % {"place": PLACES[one["ou"]], "url": one["url"], "fault": FAULTS.get(one["raison"], one["raison"])}
-        for one in detail["liens"][:NAMED]
-    ]
-    if rest := len(detail["liens"]) - len(told):
-        told.append(ngettext("et %(n)d autre", "et %(n)d autres", rest) % {"n": rest})
-    text = "; ".join(told)
-    return f"{text[:1].upper()}{text[1:]}."
+def describe_overdue(detail: Detail) -> str:
+    return _("À confirmer depuis le %(date)s.") % {"date": format_day(detail["depuis"])}
 
 
-def overdue(detail: Detail) -> str:
-    """Since when the record is to be confirmed."""
-    return _("À confirmer depuis le %(date)s.") % {"date": day(detail["depuis"])}
-
-
-def owner_said(detail: Detail) -> str:
-    """What the owner answered, in the words of the owner."""
+def describe_owner_answer(detail: Detail) -> str:
+    """Return the answer of the owner, with the note."""
+    answer = _("Le %(date)s, le porteur a signalé une correction.")
     if detail["reponse"] == "a-retirer":
-        told = _("Le %(date)s, le porteur a demandé le retrait de la fiche.")
-    else:
-        told = _("Le %(date)s, le porteur a signalé une correction.")
-    told = told % {"date": day(detail["le"])}
+        answer = _("Le %(date)s, le porteur a demandé le retrait de la fiche.")
+    answer = answer % {"date": format_day(detail["le"])}
     note = str(detail.get("note") or "").strip()
-    return f"{told} {_('« %(note)s »') % {'note': note}}" if note else told
+    return f"{answer} {_('« %(note)s »') % {'note': note}}" if note else answer
 
 
-def closed(detail: Detail) -> str:
-    """Which organisations are gone."""
-    return _("N’est plus en activité : %(names)s.") % {"names": listed(detail["organisations"])}
+def describe_closed_organisations(detail: Detail) -> str:
+    return _("N’est plus en activité : %(names)s.") % {"names": join_names(detail["organisations"])}
 
 
-def nobody(detail: Detail) -> str:
-    """Whose members are all gone."""
+def describe_memberless_owner(detail: Detail) -> str:
     return _("« %(name)s » n’a plus de membre actif : personne ne recevra de demande de confirmation.") % {
         "name": detail["organisation"]
     }
 
 
-def duplicate(detail: Detail) -> str:
-    """With how many records."""
+def describe_duplicates(detail: Detail) -> str:
     n = detail["fiches"]
     return ngettext("Une fiche lui ressemble.", "%(n)d fiches lui ressemblent.", n) % {"n": n}

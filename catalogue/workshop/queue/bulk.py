@@ -21,8 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from catalogue.accounts.names import name_of
 from catalogue.models import BulkRun, QualityFinding, Record
-from catalogue.records import notifications as notices
-from catalogue.records import permissions, workflow
+from catalogue.records import notifications, permissions, workflow
 from catalogue.workshop.queue import handling, waiting
 from catalogue.workshop.queue.decisions import take_decision
 
@@ -90,7 +89,7 @@ def preview_effects(bulk_request: BulkRequest, records: list[Record]) -> list[Ef
     blocking = waiting.open_findings().filter(record__in=records, severity=QualityFinding.Severity.BLOCKING)
     blocked = set(blocking.values_list("record_id", flat=True))
     effects = [_preview_decision(bulk_request, record, record.pk in blocked) for record in records]
-    if bulk_request.action in notices.TO_OWNERS:
+    if bulk_request.action in notifications.TO_OWNERS:
         _count_mails(bulk_request, [effect for effect in effects if effect.possible])
     return effects
 
@@ -101,7 +100,7 @@ def _count_mails(bulk_request: BulkRequest, effects: list[Effect]) -> None:
     for effect in effects:
         people = (effect.record.owner_id, effect.record.created_by_id)
         if people not in counts:
-            owners = notices.owners(effect.record)
+            owners = notifications.owners(effect.record)
             counts[people] = len({one.email.lower() for one in owners if one.pk != bulk_request.actor.pk})
         effect.mails = counts[people]
 
@@ -179,7 +178,7 @@ def run_once(key: uuid.UUID, bulk_request: BulkRequest, seen: Mapping[str, str])
     gone = len(seen) - len(records)
     run.results += [{"done": False, "said": _("Cette fiche n’existe plus dans votre champ.")}] * gone
     if bulk_request.action == GIVE and to is not None and to.pk != actor.pk:
-        notices.records_handed(done, to, name_of(actor), bulk_request.reason)
+        notifications.records_handed(done, to, name_of(actor), bulk_request.reason)
     run.save(update_fields=["results"])
     return run
 

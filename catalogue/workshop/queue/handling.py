@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from catalogue.accounts.names import name_of
 from catalogue.models import CaseFile, CaseNote, Record
 from catalogue.models.workshop import WAITING
-from catalogue.records import notifications as notices
-from catalogue.records import permissions
+from catalogue.records import notifications, permissions
 
 NoteKind = CaseNote.NoteKind
 
@@ -62,7 +61,7 @@ def give_record(record: Record, to: User, by: User, seen: int | None, message: s
     if to.pk == by.pk:
         take_record(record, by, seen)
     elif hand_over_record(record, to, by, seen, message):
-        notices.records_handed([record], to, name_of(by), message)
+        notifications.records_handed([record], to, name_of(by), message)
 
 
 @transaction.atomic

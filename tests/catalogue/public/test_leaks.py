@@ -35,7 +35,7 @@ from catalogue.models import (
     RecordOrganisation,
     Revision,
 )
-from catalogue.workshop.quality import confirming
+from catalogue.workshop.quality import confirmation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -250,7 +250,7 @@ def confirmation_of(record: Record) -> str:
     asked, _made = ConfirmationRound.objects.get_or_create(
         record=record, defaults={"organisation_id": record.owner_id, "due_on": timezone.localdate()}
     )
-    return reverse("catalogue:record-confirm", args=[confirming.token(asked)])
+    return reverse("catalogue:record-confirm", args=[confirmation.make_token(asked)])
 
 
 def test_an_unpublished_record_is_nowhere(world: World, tmp_path: Path) -> None:

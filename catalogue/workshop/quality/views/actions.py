@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from catalogue.models import Record
 from catalogue.records import permissions
 from catalogue.web.access import curator
-from catalogue.workshop.quality import confirming, findings
+from catalogue.workshop.quality import confirmation, findings
 from catalogue.workshop.quality.forms import WaiverForm
 
 
@@ -37,7 +37,7 @@ def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResp
     form = WaiverForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Écrivez pourquoi l’écart est accepté : rien n’a été changé."))
-    elif findings.waive(pk, record, cast(User, request.user), form.cleaned_data["motif"]) is None:
+    elif findings.waive_finding(pk, record, cast(User, request.user), form.cleaned_data["motif"]) is None:
         messages.info(request, _("Ce constat n’existe plus : la fiche a changé depuis."))
     else:
         messages.success(request, _("L’écart est accepté. Il revient si le constat change."))
@@ -49,7 +49,7 @@ def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResp
 def workshop_quality_restore(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Hold an accepted finding against its record again."""
     record = _of_field(request, slug, "examine")
-    if findings.take_back(pk, record):
+    if findings.restore_finding(pk, record):
         messages.success(request, _("Le constat est rétabli."))
     else:
         messages.info(request, _("Ce constat n’existe plus : la fiche a changé depuis."))
@@ -62,8 +62,8 @@ def workshop_quality_confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """Say that the record is true today: a curator has checked it with its owner."""
     record = _of_field(request, slug, "decide")
     try:
-        confirming.confirm(record, cast(User, request.user))
+        confirmation.confirm_record(record, cast(User, request.user))
         messages.success(request, _("La fiche est confirmée à la date d’aujourd’hui."))
-    except confirming.NotAnswered as refusal:
+    except confirmation.AnswerRefused as refusal:
         messages.warning(request, str(refusal))
     return _back(record)

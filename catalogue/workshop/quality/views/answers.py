@@ -16,7 +16,7 @@ from catalogue.models import Record
 from catalogue.records.expiry import verified_words
 from catalogue.records.wording import period_words, place_words, status_words
 from catalogue.web.access import public
-from catalogue.workshop.quality import confirming
+from catalogue.workshop.quality import confirmation
 from catalogue.workshop.quality.forms import Answer, AnswerForm
 
 PRIVATE = {
@@ -31,7 +31,7 @@ POSTS_AN_HOUR = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The record and the three answers; a POST gives one. Opened alone, as scanners do, nothing changes."""
-    link = confirming.opened(token)
+    link = confirmation.open_link(token)
     if link is None:
         raise Http404
     record: Record = Record.objects.with_card_relations().select_related("owner").get(pk=link.round.record_id)
@@ -49,7 +49,7 @@ def record_confirm(request: HttpRequest, token: str) -> HttpResponse:
     return _private(render(request, "catalogue/workshop/quality/confirm.html", context, status=status))
 
 
-def page(record: Record, link: confirming.Link, token: str) -> dict[str, Any]:
+def page(record: Record, link: confirmation.Link, token: str) -> dict[str, Any]:
     """What the page says of the record: no more than its public page."""
     return {
         "fiche": record,
@@ -61,7 +61,7 @@ def page(record: Record, link: confirming.Link, token: str) -> dict[str, Any]:
         "echeance": link.round.due_on,
         "repondu": link.round.answered_at is not None,
         "expire": link.has_expired,
-        "cloture": confirming.closing_words(record),
+        "cloture": confirmation.describe_closing(record),
         "changer": reverse("catalogue:propose-step", args=[record.slug, "essentiel"]),
         "formulaire": AnswerForm(),
         "reponse": "",
@@ -70,10 +70,10 @@ def page(record: Record, link: confirming.Link, token: str) -> dict[str, Any]:
     }
 
 
-def _take(form: AnswerForm, link: confirming.Link, context: dict[str, Any]) -> int:
+def _take(form: AnswerForm, link: confirmation.Link, context: dict[str, Any]) -> int:
     """Take what was posted and say it on the page; the status of the answer."""
     if form.data.get("reponse") == "nouveau-lien":
-        confirming.send_again(link.round)
+        confirmation.resend_request(link.round)
         context["envoye"] = True
         return 200
     if link.has_expired or context["repondu"]:
@@ -82,8 +82,10 @@ def _take(form: AnswerForm, link: confirming.Link, context: dict[str, Any]) -> i
         context["formulaire"] = form
         return 422
     try:
-        given = confirming.answer(link.round, form.cleaned_data["reponse"], form.cleaned_data["note"])
-    except confirming.NotAnswered:
+        given = confirmation.record_answer(
+            link.round, form.cleaned_data["reponse"], form.cleaned_data["note"]
+        )
+    except confirmation.AnswerRefused:
         context["repondu"] = True
         return 409
     context["reponse"] = {

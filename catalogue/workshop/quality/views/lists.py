@@ -24,7 +24,7 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.quality.checks import CHECKS
-from catalogue.workshop.quality.findings import told
+from catalogue.workshop.quality.findings import describe_finding
 from catalogue.workshop.quality.forms import FindingsForm
 
 WIDE = ("record__geometry", "record__description", "record__territory__geometry")
@@ -141,7 +141,7 @@ def counted(line: dict[str, Any], data: dict[str, Any]) -> bool:
 def finding_line(row: QualityFinding) -> dict[str, Any] | None:
     """One finding of the list."""
     record = row.record
-    said = told(row, record)
+    said = describe_finding(row, record)
     if said is None:
         return None
     return {
@@ -158,7 +158,7 @@ def csv_lines(rows: QuerySet[QualityFinding]) -> Iterator[str]:
     yield "\ufeff" + writer.writerow(COLUMNS)
     for row in rows.iterator(chunk_size=CHUNK):
         record = row.record
-        said = told(row, record)
+        said = describe_finding(row, record)
         if said is not None:
             address = mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug]))
             cells = [

@@ -51,7 +51,7 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "revisions": timeline.revisions(record),
         "donnees": data_of(record),
         "derniere": describe_last_version(record, user),
-        "constats": findings.of_record(record),
+        "constats": findings.list_for_record(record),
         "dossier": desk_context(record, user, allowed),
         "rubrique": "atelier",
     }

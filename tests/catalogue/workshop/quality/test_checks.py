@@ -20,7 +20,7 @@ from catalogue.models import (
 from catalogue.records import workflow
 from catalogue.workshop.quality import findings
 from catalogue.workshop.quality.checks import CHECKS
-from catalogue.workshop.quality.refresh import refresh
+from catalogue.workshop.quality.refresh import refresh_findings
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -132,19 +132,21 @@ def codes_of(record: Record) -> set[str]:
 def test_each_check_finds_its_record_and_no_sound_one(ground, at_fault):
     good = sound(factories.operation, ground)
     draft = factories.operation(state="brouillon", title="Brouillon")
-    refresh()
+    refresh_findings()
     assert set(at_fault) == set(CHECKS)
     beside = {"lieu-zero": {"lieu-hors-territoire"}, "doublon-possible": set()}
     for code, record in at_fault.items():
         assert codes_of(record) - beside.get(code, set()) == {code}, code
     assert codes_of(good) == codes_of(draft) == set()
     for record in at_fault.values():
-        (one,) = findings.of_record(record)
+        (one,) = findings.list_for_record(record)
         assert one.says, one.code
         assert "%" not in one.says, one.code
         assert one.address.startswith(("/proposer/fiche/", "/atelier/")), one.code
         assert "@" not in one.says
-    others = {finding.code: finding for record in at_fault.values() for finding in findings.of_record(record)}
+    others = {
+        finding.code: finding for record in at_fault.values() for finding in findings.list_for_record(record)
+    }
     assert "km de Rennes" in others["lieu-hors-territoire"].says
     assert "unité, source" in others["resultat-incomplet"].says
     assert "la description" in others["donnees-personnelles"].says
@@ -154,31 +156,31 @@ def test_each_check_finds_its_record_and_no_sound_one(ground, at_fault):
     # a few records are checked in one statement, with the same outcome
     before = set(QualityFinding.objects.values_list("record", "code"))
     QualityFinding.objects.all().delete()
-    refresh([record.pk for record in Record.objects.all()])
+    refresh_findings([record.pk for record in Record.objects.all()])
     assert set(QualityFinding.objects.values_list("record", "code")) == before
 
 
 def test_a_finding_goes_with_its_fault_and_an_exception_with_its_words(ground):
     record = sound(factories.operation, ground, summary="Court.")
     curator = factories.curator()
-    refresh([record.pk])
+    refresh_findings([record.pk])
     row = QualityFinding.objects.get(record=record)
     since = row.since
-    assert findings.waive(row.pk, record, curator, "Un nom suffit ici.") is not None
-    refresh([record.pk])
+    assert findings.waive_finding(row.pk, record, curator, "Un nom suffit ici.") is not None
+    refresh_findings([record.pk])
     row.refresh_from_db()
     assert (row.waiver, row.since) == ("Un nom suffit ici.", since)
-    assert not findings.open_ones(record=record).exists()
+    assert not QualityFinding.objects.filter(record=record, waived_at__isnull=True).exists()
     Record.objects.filter(pk=record.pk).update(summary="Plus court.")
-    refresh()
+    refresh_findings()
     row.refresh_from_db()
     assert (row.waived_at, row.waiver, row.since) == (None, "", since)
     assert row.detail == {"signes": 11}
     Record.objects.filter(pk=record.pk).update(summary=SUMMARY)
-    refresh([record.pk])
+    refresh_findings([record.pk])
     assert codes_of(record) == set()
     Record.objects.filter(pk=record.pk).update(summary="", state="archivee")
-    refresh()
+    refresh_findings()
     assert codes_of(record) == set()
 
 

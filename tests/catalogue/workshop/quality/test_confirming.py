@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.models import ConfirmationRound, Membership, OutgoingMail, QualityFinding, Record, Revision
-from catalogue.workshop.quality import confirming
-from catalogue.workshop.quality.refresh import refresh
+from catalogue.workshop.quality import confirmation
+from catalogue.workshop.quality.refresh import refresh_findings
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,13 +38,13 @@ def site(owner):
 
 def asked(record: Record) -> ConfirmationRound:
     """The open round of a record, asked for now."""
-    confirming.ask()
+    confirmation.ask_owners()
     return ConfirmationRound.objects.get(record=record, answered_at__isnull=True)
 
 
 def url(one: ConfirmationRound) -> str:
     """Where the round is answered."""
-    return reverse("catalogue:record-confirm", args=[confirming.token(one)])
+    return reverse("catalogue:record-confirm", args=[confirmation.make_token(one)])
 
 
 def history(record: Record) -> list[str]:
@@ -59,8 +59,8 @@ def test_the_manager_is_asked_once_before_and_once_on_the_day(site):
     author = factories.account()
     lonely = factories.need(created_by=author, expires_on=SOON)
     factories.need(expires_on=SOON)  # nobody's
-    assert confirming.ask() == 2
-    assert confirming.ask() == 0
+    assert confirmation.ask_owners() == 2
+    assert confirmation.ask_owners() == 0
     manager = site.owner.memberships.get(role=Membership.Role.MANAGER).user
     mails = OutgoingMail.objects.filter(kind="fiche-a-confirmer").order_by("pk")
     assert {mail.to for mail in mails} == {manager.email, author.email}
@@ -72,8 +72,8 @@ def test_the_manager_is_asked_once_before_and_once_on_the_day(site):
     ConfirmationRound.objects.filter(record=lonely).update(
         due_on=TODAY, opened_at=timezone.now() - datetime.timedelta(days=30)
     )
-    assert confirming.ask() == 1
-    assert confirming.ask() == 0
+    assert confirmation.ask_owners() == 1
+    assert confirmation.ask_owners() == 0
     assert mails.filter(to=author.email).count() == 2
 
 
@@ -118,7 +118,7 @@ def test_closing_changes_what_was_announced(client, site, owner):
     need.refresh_from_db()
     assert (need.state, history(need)) == ("publiee", ["withdraw-asked"])
     assert OutgoingMail.objects.filter(to=curator.email, kind="fiche-reponse-porteur").count() == 1
-    refresh([need.pk])
+    refresh_findings([need.pk])
     assert QualityFinding.objects.get(record=need, code="reponse-du-porteur").detail["reponse"] == "a-retirer"
 
 
@@ -137,12 +137,12 @@ def test_a_note_reaches_the_curators_and_cannot_be_empty(client, site):
 
 def test_a_link_that_is_no_longer_good(client, site, monkeypatch):
     one = asked(site)
-    good = confirming.token(one)
+    good = confirmation.make_token(one)
     assert client.get(reverse("catalogue:record-confirm", args=[good[:-2] + "xx"])).status_code == 404
     forged = signing.dumps([one.pk, one.record_id, one.organisation_id], salt="autre")
     assert client.get(reverse("catalogue:record-confirm", args=[forged])).status_code == 404
     # two months later: shown, with a way to ask for another, sent to the same e-mail address
-    monkeypatch.setattr(confirming, "VALID", datetime.timedelta(seconds=-1))
+    monkeypatch.setattr(confirmation, "VALID_FOR", datetime.timedelta(seconds=-1))
     assert "n’est plus valable" in client.get(url(one)).content.decode()
     assert client.post(url(one), {"reponse": "exacte"}).status_code == 409
     before = OutgoingMail.objects.count()

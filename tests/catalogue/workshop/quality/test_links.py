@@ -12,7 +12,7 @@ import pytest
 
 from catalogue.models import LinkState, QualityFinding
 from catalogue.workshop.quality import links
-from catalogue.workshop.quality.asking import Asker, Reply, is_public
+from catalogue.workshop.quality.link_probe import LinkProbe, Reply, is_public
 from tests import factories
 
 
@@ -58,13 +58,13 @@ def server() -> Iterator[str]:
     serving.server_close()
 
 
-def local() -> Asker:
+def local() -> LinkProbe:
     """An asker for which the name of the server is this machine, and only this port is public."""
 
     def resolver(host: str, port: int) -> list[str]:
         return ["10.0.0.8"] if host == "interne.test" else ["127.0.0.1"]
 
-    return Asker(resolver=resolver, guard=lambda ip, port: ip == "127.0.0.1", timeout=5)
+    return LinkProbe(resolver=resolver, guard=lambda ip, port: ip == "127.0.0.1", timeout=5)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_get_asks_for_a_few_bytes_only(server: str):
 )  # fmt: skip
 def test_our_own_network_is_never_asked(address: str):
     assert not is_public(address, 443)
-    asker = Asker(resolver=lambda host, port: ["93.184.215.14", address])
+    asker = LinkProbe(resolver=lambda host, port: ["93.184.215.14", address])
     assert asker.ask("https://exemple.fr/") == Reply(None, "inconnu")
 
 
@@ -109,7 +109,7 @@ def test_only_the_web_is_asked():
     assert is_public("93.184.215.14", 443)
     assert not is_public("93.184.215.14", 22)
     for url in ("ftp://exemple.fr/", "http://moi:mot@exemple.fr/", "http:///x", "javascript:1"):
-        assert Asker(resolver=lambda host, port: ["93.184.215.14"]).ask(url).fault == "inconnu"
+        assert LinkProbe(resolver=lambda host, port: ["93.184.215.14"]).ask(url).fault == "inconnu"
 
 
 @pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_three_days_make_a_link_dead_and_one_answer_brings_it_back(settings, mon
 
     def night() -> int:
         monkeypatch.setattr(links.timezone, "localdate", lambda: day)
-        return links.check(replies.__getitem__, pause=paused.append)
+        return links.check_links(replies.__getitem__, pause=paused.append)
 
     assert night() == 0  # the operator did not want it
     settings.CHECK_LINKS = True

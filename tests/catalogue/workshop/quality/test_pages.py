@@ -14,7 +14,7 @@ from catalogue.public import tiles
 from catalogue.rankings.grounds import match
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.rankings.solutions import rank_solutions
-from catalogue.workshop.quality.refresh import note_stale, refresh
+from catalogue.workshop.quality.refresh import refresh_findings, touch_map_if_stale
 from tests import factories
 from tests.catalogue.mvt import decode
 from tests.catalogue.public.test_tiles import tile_at
@@ -39,7 +39,7 @@ def scene(region) -> dict[str, Any]:
         title="=Les Rives", summary="Court.", territory=inside, geometry=inside.point
     )
     other = factories.need(title="Ailleurs", summary="")
-    refresh()
+    refresh_findings()
     return {"record": record, "other": other}
 
 
@@ -94,7 +94,7 @@ def test_a_curator_accepts_a_finding_and_confirms_a_record(client, region, scene
     elsewhere = factories.operation(
         territory=factories.commune(region=factories.territory("region", code="11"))
     )
-    refresh([elsewhere.pk])
+    refresh_findings([elsewhere.pk])
     row = QualityFinding.objects.filter(record=elsewhere).first()
     assert (
         client.post(f"/atelier/qualite/{elsewhere.slug}/{row.pk}/accepter/", {"motif": "x"}).status_code
@@ -107,7 +107,7 @@ def test_an_owner_reads_what_they_can_fix(client):
     owner = factories.organisation(is_active=False)
     account = factories.member(owner)
     record = factories.need(owner=owner, summary="")
-    refresh([record.pk])
+    refresh_findings([record.pk])
     client.force_login(account)
     page = client.get(f"/mon-espace/fiches/{record.slug}/").content.decode()
     assert "Le résumé manque" in page
@@ -161,9 +161,9 @@ def test_the_map_is_read_again_when_a_day_is_past():
         return str(tiles.run_prepared(tiles.VERSION, {}))
 
     before = version()
-    note_stale()
+    touch_map_if_stale()
     assert version() == before
     factories.need(geometry=Point(2.3, 48.8, srid=4326), expires_on=TODAY - datetime.timedelta(days=1))
     before = version()
-    note_stale()
+    touch_map_if_stale()
     assert version() != before
