@@ -10,13 +10,13 @@ from catalogue.workshop.dashboard.scope import Scope
 
 PAGE = "/atelier/tableau-de-bord/"
 FIGURES = (
-    statements.ages,
-    statements.change_ages,
-    statements.publications,
-    statements.coverage,
-    statements.totals_by_region,
-    statements.truth,
-    statements.imports,
+    statements.count_ages,
+    statements.count_change_ages,
+    statements.count_publications,
+    statements.count_coverage,
+    statements.count_by_region,
+    statements.count_by_verification,
+    statements.sum_imports,
 )
 
 
@@ -26,7 +26,7 @@ def measure() -> dict[str, float]:
         cursor.execute("VACUUM (ANALYZE) catalogue_record")
     with transaction.atomic():
         user, client = curator("bench-tableau")
-        scope = Scope.of(user, "")
+        scope = Scope.for_user(user, "")
         found = {
             "dashboard": page_ms(client, PAGE),
             "dashboard_raw": own_ms(lambda: [figure(scope) for figure in FIGURES]),

@@ -1,4 +1,4 @@
-"""Addresses of the contributor's space."""
+"""URLs of the contributor's space."""
 
 from django.urls import path
 

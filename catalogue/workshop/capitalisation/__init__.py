@@ -1,1 +1,1 @@
-"""What experience teaches, as Cerema writes it: sections in safe Markdown, typed indicators, syntheses."""
+"""Lessons of experience, in the layout of Cerema: sections in safe Markdown, typed indicators, syntheses."""

@@ -1,7 +1,7 @@
 """Sections written by a curator: nothing that somebody else wrote meanwhile is overwritten unseen.
 
-The page carries what it showed of each section (``seen``). At saving, under the lock of the record, a
-section that the page did not touch stays as it is; one that both changed is not written and comes back.
+The page sends a digest of each section as it showed it (``seen``). At saving, under the lock of the record,
+a section that the page did not change stays as it is; one that both changed is not written and comes back.
 """
 
 from __future__ import annotations
@@ -25,45 +25,46 @@ SECTIONS = "sections"
 
 
 @dataclass
-class Saved:
-    """What a saving did: the sections written, and those that somebody else had changed, as they stand."""
+class SaveResult:
+    """The sections that were written, and those that somebody else had changed, as they are stored."""
 
     written: list[str] = field(default_factory=list)
     clashes: dict[str, str] = field(default_factory=dict)
 
 
-def digest(text: str) -> str:
-    """What a page keeps of the text that it showed."""
-    return hashlib.sha256(_one_form(text).encode()).hexdigest()[:DIGEST]
+def digest_text(text: str) -> str:
+    """Return the digest by which a page names the text that it showed."""
+    return hashlib.sha256(_normalise_lines(text).encode()).hexdigest()[:DIGEST]
 
 
-def _one_form(text: str) -> str:
-    """The text with the line ends of the base: a browser sends others for the same lines."""
+def _normalise_lines(text: str) -> str:
+    """Return the text with the line ends of the database: a browser sends others for the same lines."""
     return "\n".join(text.splitlines()).strip()
 
 
 @transaction.atomic
-def save(user: User, slug: str, posted: Mapping[str, str], seen: Mapping[str, str]) -> Saved:
-    """Write the sections that the page changed into the record of that address.
+def save_sections(user: User, slug: str, posted: Mapping[str, str], seen: Mapping[str, str]) -> SaveResult:
+    """Write the sections that the page changed into the record with this slug.
 
-    Raises Http404 when the account may not edit it, NotWritten when the base refuses.
+    Raises Http404 when the account may not edit it, NotWritten when the database refuses.
     """
     copy = locked(open_copy(user, slug))
-    stored, done = texts(Record.objects.get(pk=copy.record.pk)), Saved()
+    stored, result = texts(Record.objects.get(pk=copy.record.pk)), SaveResult()
     for code, text in posted.items():
-        if code not in stored or digest(text) in (seen.get(code), digest(stored[code])):
-            continue  # not touched here, or written the same by both
-        if digest(stored[code]) == seen.get(code):
-            done.written.append(code)
+        if code not in stored or digest_text(text) in (seen.get(code), digest_text(stored[code])):
+            continue  # not changed here, or written the same by both
+        if digest_text(stored[code]) == seen.get(code):
+            result.written.append(code)
         else:
-            done.clashes[code] = stored[code]
-    if done.written:
-        trace(copy, _write(copy.record, {code: _one_form(posted[code]) for code in done.written}, stored))
-    return done
+            result.clashes[code] = stored[code]
+    if result.written:
+        changed = {code: _normalise_lines(posted[code]) for code in result.written}
+        trace(copy, _write_sections(copy.record, changed, stored))
+    return result
 
 
-def _write(record: Record, changed: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, Any]:
-    """Write the sections, each where it stands; returns what changed, in the portable form."""
+def _write_sections(record: Record, changed: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, Any]:
+    """Write each section into its field or row; return what changed, in the portable form."""
     places = {code: STANDS_IN.get((record.kind, code)) for code in changed}
     fields = {name: changed[code] for code, name in places.items() if name}
     changes: dict[str, Any] = {name: [stored[code], changed[code]] for code, name in places.items() if name}
@@ -77,15 +78,15 @@ def _write(record: Record, changed: Mapping[str, str], stored: Mapping[str, str]
 
 
 def _write_rows(record: Record, rows: Mapping[str, str]) -> list[list[Values]]:
-    """Add, change or remove the rows of the sections: those that were, those that are."""
-    known = collections(record.kind)[SECTIONS]
-    held = {row["code"]: row for row in read_items(record, known)}
+    """Add, change or remove the rows of the sections; return them before and after."""
+    collection = collections(record.kind)[SECTIONS]
+    existing = {row["code"]: row for row in read_items(record, collection)}
     for code, text in rows.items():
         if not text:
-            remove_item(record, known, held[code]["pk"])
-        elif code in held:
-            change_item(record, known, held[code]["pk"], {"text": text})
+            remove_item(record, collection, existing[code]["pk"])
+        elif code in existing:
+            change_item(record, collection, existing[code]["pk"], {"text": text})
         else:
-            add_item(record, known, {"code": code, "text": text})
-    now = [{"code": code, "text": text} for code, text in rows.items() if text]
-    return [[held[code] for code in rows if code in held], now]
+            add_item(record, collection, {"code": code, "text": text})
+    after = [{"code": code, "text": text} for code, text in rows.items() if text]
+    return [[existing[code] for code in rows if code in existing], after]

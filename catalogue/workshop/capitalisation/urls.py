@@ -1,4 +1,4 @@
-"""Addresses of the capitalisation pages of the workshop."""
+"""URLs of the capitalisation pages of the workshop."""
 
 from django.urls import path
 

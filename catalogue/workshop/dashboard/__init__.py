@@ -1,1 +1,1 @@
-"""The figures of the curators: what is published, awaited, covered, true since when, and imported."""
+"""The figures of the curators: what is published, waits, is covered, verified and imported."""

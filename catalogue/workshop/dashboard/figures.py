@@ -1,13 +1,14 @@
-"""The figures as tables: rows, columns, numbers, and for each number the address of the list behind it.
+"""The figures as tables: rows, columns, numbers, and for each number the URL of the list behind it.
 
 The page, its plots and the CSV files are all read from these.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -42,12 +43,12 @@ WAITING: dict[str, StrOrPromise] = {
     CHANGES: gettext_lazy("Changements proposés"),
     Record.State.TO_COMPLETE: gettext_lazy("À compléter"),
 }
-"""What waits, in the order of the table; the last is awaited of contributors, the others of curators."""
+"""What waits, in the order of the table; the last waits for contributors, the others for curators."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number, and where the list behind it is (nowhere when there is nothing to list)."""
+    """A number, and the URL of the list behind it (empty when there is nothing to list)."""
 
     value: int
     url: str = ""
@@ -55,8 +56,6 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a figure."""
-
     label: str
     cells: list[Cell]
     note: str = ""
@@ -80,54 +79,58 @@ class Figure:
 
     @property
     def is_empty(self) -> bool:
-        """True when every number is nought."""
+        """True when every number is zero."""
         return not any(cell.value for row in self.rows for cell in row.cells)
 
 
-class Addresses:
-    """Addresses of the lists behind the numbers, in a scope."""
+class ListUrls:
+    """URLs of the lists behind the numbers, in a scope."""
 
     def __init__(self, scope: Scope) -> None:
-        self._kept = scope.parameters
+        self.parameters = scope.parameters
 
     def records(self, **filters: str) -> str:
-        """The records that the filters let through."""
-        return self._address("catalogue:workshop-dashboard-records", filters)
+        """Return the URL of the records that match the filters."""
+        return self._build_url("catalogue:workshop-dashboard-records", filters)
 
     def changes(self, **filters: str) -> str:
-        """The proposed changes that wait."""
-        return self._address("catalogue:workshop-dashboard-changes", filters)
+        """Return the URL of the proposed changes that wait."""
+        return self._build_url("catalogue:workshop-dashboard-changes", filters)
 
     def imports(self, **filters: str) -> str:
-        """The imports of a month."""
+        """Return the URL of the imports of a month."""
         return f"{reverse('catalogue:workshop-dashboard-imports')}?{urlencode(filters)}"
 
-    def _address(self, name: str, filters: dict[str, str]) -> str:
-        kept = {key: value for key, value in filters.items() if value} | self._kept
-        return f"{reverse(name)}?{urlencode(kept)}" if kept else reverse(name)
+    def _build_url(self, name: str, filters: dict[str, str]) -> str:
+        parameters = {key: value for key, value in filters.items() if value} | self.parameters
+        return f"{reverse(name)}?{urlencode(parameters)}" if parameters else reverse(name)
 
 
-def cell(value: int, url: str) -> Cell:
-    """A number with its list; nothing is not linked."""
+def make_cell(value: int, url: str) -> Cell:
+    """Return a number with its list; zero has no link."""
     return Cell(value, url if value else "")
 
 
-def publications(scope: Scope) -> Figure:
-    """What was published, by month and kind."""
-    found, to = statements.publications(scope), Addresses(scope)
-    months: list[date | None] = [*slices.last_months(timezone.localdate(scope.now)), None]
-    rows = []
-    for month in months:
-        code = slices.month_code(month) if month else slices.BEFORE
-        counts = [found.get((month, kind), 0) for kind in KINDS]
-        cells = [
-            cell(count, to.records(publiee=code, type=kind))
-            for kind, count in zip(KINDS, counts, strict=True)
-        ]
-        label = slices.month_words(month) if month else _("avant")
-        rows.append(Row(label, [cell(sum(counts), to.records(publiee=code)), *cells]))
-    sums = [sum(found.get((month, kind), 0) for month in months) for kind in KINDS]
-    by_kind = [cell(n, to.records(type=kind)) for kind, n in zip(KINDS, sums, strict=True)]
+def _list_months(scope: Scope) -> list[tuple[date | None, str, str]]:
+    """Return the last months, then what came before (None), each with its code and its label."""
+    months = slices.list_last_months(timezone.localdate(scope.now))
+    named = [(month, slices.format_month_code(month), slices.format_month(month)) for month in months]
+    return [*named, (None, slices.BEFORE, _("avant"))]
+
+
+def build_publications(scope: Scope) -> Figure:
+    """Build the table of publications by month and kind."""
+    found, urls = statements.count_publications(scope), ListUrls(scope)
+    rows, sums = [], dict.fromkeys(KINDS, 0)
+    for month, code, label in _list_months(scope):
+        cells = []
+        for kind in KINDS:
+            count = found.get((month, kind), 0)
+            sums[kind] += count
+            cells.append(make_cell(count, urls.records(publiee=code, type=kind)))
+        total = sum(cell.value for cell in cells)
+        rows.append(Row(label, [make_cell(total, urls.records(publiee=code)), *cells]))
+    by_kind = [make_cell(total, urls.records(type=kind)) for kind, total in sums.items()]
     return Figure(
         "publications",
         _("Ce qui a été publié"),
@@ -135,27 +138,23 @@ def publications(scope: Scope) -> Figure:
         _("Mois"),
         [_("Total"), *map(str, KINDS.values())],
         rows,
-        Row(_("En tout"), [cell(sum(sums), to.records()), *by_kind]),
+        Row(_("En tout"), [make_cell(sum(sums.values()), urls.records()), *by_kind]),
         styles=[f"nature-{kind}" for kind in KINDS],
     )
 
 
-def awaited(scope: Scope) -> Figure:
-    """What waits, of whom, and for how long."""
-    found, to = statements.ages(scope), Addresses(scope)
-    found[CHANGES] = statements.change_ages(scope)
+def build_waiting(scope: Scope) -> Figure:
+    """Build the table of what waits, for whom, and for how long."""
+    found, urls = statements.count_ages(scope), ListUrls(scope)
+    found[CHANGES] = statements.count_change_ages(scope)
     rows = []
     for state, label in WAITING.items():
         counts, oldest = found.get(state, ([0] * len(slices.WAITED), None))
-        listed = _lists_of(to, state)
-        cells = [cell(n, listed(band.code)) for n, band in zip(counts, slices.WAITED, strict=True)]
-        whom = _("contributeurs") if state == Record.State.TO_COMPLETE else _("curateurs")
-        note = whom
-        if oldest is not None:
-            days = (scope.now - oldest).days
-            since = ngettext("depuis %(n)d jour", "depuis %(n)d jours", days) % {"n": days}
-            note = f"{whom}, {since if days else _('depuis aujourd’hui')}"
-        rows.append(Row(str(label), [cell(sum(counts), listed("")), *cells], note))
+        total, *cells = [
+            make_cell(count, _get_list_url(urls, state, code))
+            for count, code in zip([sum(counts), *counts], ["", *slices.WAITED_CODES], strict=True)
+        ]
+        rows.append(Row(str(label), [total, *cells], _describe_wait(state, scope.now, oldest)))
     return Figure(
         "attente",
         _("Ce qui attend, et qui"),
@@ -168,31 +167,38 @@ def awaited(scope: Scope) -> Figure:
     )
 
 
-def _lists_of(to: Addresses, state: str) -> Callable[[str], str]:
-    if state == CHANGES:
-        return lambda code: to.changes(attend=code)
-    return lambda code: to.records(etat=state, attend=code)
+def _get_list_url(urls: ListUrls, state: str, code: str) -> str:
+    return urls.changes(attend=code) if state == CHANGES else urls.records(etat=state, attend=code)
 
 
-def coverage(scope: Scope) -> Figure:
-    """Published records by région and theme."""
-    found, totals = statements.coverage(scope), statements.totals_by_region(scope)
-    to = Addresses(scope)
+def _describe_wait(state: str, now: datetime, oldest: datetime | None) -> str:
+    """Return for whom it waits, and since when."""
+    whom = _("contributeurs") if state == Record.State.TO_COMPLETE else _("curateurs")
+    if oldest is None:
+        return whom
+    days = (now - oldest).days
+    since = ngettext("depuis %(n)d jour", "depuis %(n)d jours", days) % {"n": days}
+    return f"{whom}, {since if days else _('depuis aujourd’hui')}"
+
+
+def build_coverage(scope: Scope) -> Figure:
+    """Build the table of published records by région and theme."""
+    found, totals = statements.count_coverage(scope), statements.count_by_region(scope)
+    urls = ListUrls(scope)
     used = {theme for _region, theme in found if theme is not None}
     offered = Theme.objects.filter(Q(is_active=True) | Q(pk__in=used))
     themes = [*offered.values_list("pk", "code", "label"), (None, UNTHEMED, _("Sans thème"))]
     rows = []
-    for pk, code, name in [*_regions(scope), (None, NOWHERE, _("Hors région"))]:
-        cells = [
-            cell(found.get((pk, theme), 0), to.records(region=code, theme=word))
-            for theme, word, _label in themes
-        ]
-        rows.append(Row(name, [cell(totals.get(pk, 0), to.records(region=code)), *cells]))
-    by_theme = [
-        sum(total for (_region, theme), total in found.items() if theme == wanted)
-        for wanted, _code, _label in themes
-    ]
-    whole = [cell(n, to.records(theme=one[1])) for n, one in zip(by_theme, themes, strict=True)]
+    for region, code, name in [*_list_regions(scope), (None, NOWHERE, _("Hors région"))]:
+        cells = [make_cell(totals.get(region, 0), urls.records(region=code))]
+        for theme, theme_code, _label in themes:
+            url = urls.records(region=code, theme=theme_code)
+            cells.append(make_cell(found.get((region, theme), 0), url))
+        rows.append(Row(name, cells))
+    sums: Counter[int | None] = Counter()
+    for (_region, theme), total in found.items():
+        sums[theme] += total
+    by_theme = [make_cell(sums[theme], urls.records(theme=code)) for theme, code, _label in themes]
     return Figure(
         "couverture",
         _("Couverture par région et par thème"),
@@ -200,22 +206,21 @@ def coverage(scope: Scope) -> Figure:
         _("Région"),
         [_("Total"), *(label for _pk, _code, label in themes)],
         rows,
-        Row(_("En tout"), [cell(sum(totals.values()), to.records()), *whole]),
+        Row(_("En tout"), [make_cell(sum(totals.values()), urls.records()), *by_theme]),
         notice=_("« Hors région » : sans territoire, à l’étranger ou dans une collectivité d’outre-mer."),
     )
 
 
-def _regions(scope: Scope) -> list[tuple[int | None, str, str]]:
+def _list_regions(scope: Scope) -> list[tuple[int | None, str, str]]:
     rows = Territory.objects.current().filter(level=Level.REGION).order_by("name")
     if scope.regions and not scope.is_everywhere:
         rows = rows.filter(pk__in=scope.regions)
     return list(rows.values_list("pk", "code", "name"))
 
 
-def truth(scope: Scope) -> list[Figure]:
-    """How old what is published is, and when it is to be looked at again."""
-    verified, expires = statements.truth(scope)
-    to = Addresses(scope)
+def build_verification(scope: Scope) -> list[Figure]:
+    """Build the tables of when published records were verified, and of when they expire."""
+    verified, expires = statements.count_by_verification(scope)
     return [
         Figure(
             "verification",
@@ -223,10 +228,7 @@ def truth(scope: Scope) -> list[Figure]:
             _("Fiches publiées, selon la date à laquelle elles ont été vérifiées."),
             _("Vérifiées depuis"),
             [_("Fiches")],
-            [
-                Row(str(band.label), [cell(verified[band.code], to.records(verifiee=band.code))])
-                for band in slices.VERIFIED
-            ],
+            _build_band_rows(scope, slices.VERIFIED, "verifiee", verified),
         ),
         Figure(
             "revision",
@@ -234,25 +236,29 @@ def truth(scope: Scope) -> list[Figure]:
             _("Fiches publiées, selon la date avant laquelle elles sont à revoir."),
             _("À revoir"),
             [_("Fiches")],
-            [
-                Row(str(band.label), [cell(expires[band.code], to.records(revoir=band.code))])
-                for band in slices.EXPIRES
-            ],
+            _build_band_rows(scope, slices.EXPIRES, "revoir", expires),
         ),
     ]
 
 
-def imports(scope: Scope) -> Figure:
-    """What was imported, month by month."""
-    found, to = statements.imports(scope), Addresses(scope)
+def _build_band_rows(
+    scope: Scope, bands: tuple[slices.Band, ...], parameter: str, counts: dict[str, int]
+) -> list[Row]:
     rows = []
-    for month in [*slices.last_months(timezone.localdate(scope.now)), None]:
-        code = slices.month_code(month) if month else slices.BEFORE
+    for band in bands:
+        url = ListUrls(scope).records(**{parameter: band.code})
+        rows.append(Row(str(band.label), [make_cell(counts[band.code], url)]))
+    return rows
+
+
+def build_imports(scope: Scope) -> Figure:
+    """Build the table of imports by month."""
+    found, urls = statements.sum_imports(scope), ListUrls(scope)
+    rows = []
+    for month, code, label in _list_months(scope):
         totals = found.get(month, {})
-        label = slices.month_words(month) if month else _("avant")
-        files = totals.get("files", 0)
-        numbers = [Cell(totals.get(name, 0)) for name in statements.COUNTED]
-        rows.append(Row(label, [cell(files, to.imports(mois=code)), *numbers]))
+        numbers = [Cell(totals.get(name, 0)) for name in statements.SUMMED]
+        rows.append(Row(label, [make_cell(totals.get("files", 0), urls.imports(mois=code)), *numbers]))
     return Figure(
         "imports",
         _("Les imports"),
@@ -267,21 +273,25 @@ def imports(scope: Scope) -> Figure:
 
 
 FIGURES: dict[str, Callable[[Scope], Figure]] = {
-    "publications": publications,
-    "attente": awaited,
-    "couverture": coverage,
-    "verification": lambda scope: truth(scope)[0],
-    "revision": lambda scope: truth(scope)[1],
-    "imports": imports,
+    "publications": build_publications,
+    "attente": build_waiting,
+    "couverture": build_coverage,
+    "verification": lambda scope: build_verification(scope)[0],
+    "revision": lambda scope: build_verification(scope)[1],
+    "imports": build_imports,
 }
-"""Each figure by the word of its address."""
+"""Each figure by its code in the URL."""
 
 
-def all_figures(scope: Scope) -> list[Figure]:
-    """The figures of the page, in its order."""
-    return [awaited(scope), publications(scope), coverage(scope), *truth(scope), imports(scope)]
+def build_figures(scope: Scope) -> list[Figure]:
+    return [
+        build_waiting(scope),
+        build_publications(scope),
+        build_coverage(scope),
+        *build_verification(scope),
+        build_imports(scope),
+    ]
 
 
-def told_on(scope: Scope) -> str:
-    """The moment of the figures, in words."""
+def format_moment(scope: Scope) -> str:
     return date_format(timezone.localtime(scope.now), "j F Y, H:i")

@@ -13,7 +13,7 @@ from catalogue.records.wording import place_words
 WIDE = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
 
 
-def line_of_record(record: Record) -> dict[str, Any]:
+def make_record_line(record: Record) -> dict[str, Any]:
     """A record: its public page when it is published, the workshop's otherwise."""
     name = "record-detail" if record.is_published else "workshop-record"
     details = [place_words(record)]

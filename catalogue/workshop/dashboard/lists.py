@@ -1,4 +1,4 @@
-"""The lists behind the figures: the same conditions, read from an address."""
+"""The lists behind the figures: the same conditions, read from the URL."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LAST_PAGE = 100_000
 STATES = (Record.State.PUBLISHED, *statements.AWAITED)
 
 
-def _codes(bands: tuple[slices.Band, ...]) -> list[tuple[str, Any]]:
+def _band_choices(bands: tuple[slices.Band, ...]) -> list[tuple[str, Any]]:
     return [("", ""), *((band.code, band.label) for band in bands)]
 
 
 class ScopeForm(forms.Form):
-    """Whose figures are asked for."""
+    """The scope of the figures."""
 
     champ = forms.ChoiceField(
         label=gettext_lazy("Champ"), choices=[("", ""), (EVERYWHERE, "")], required=False
@@ -34,10 +34,10 @@ class ScopeForm(forms.Form):
 
 
 class MonthField(forms.CharField):
-    """A month (« 2026-03 »), or what came before those that are shown; gives a date, BEFORE or None."""
+    """A month (« 2026-03 »), or what came before those that are shown; cleans to a date, BEFORE or None."""
 
     def clean(self, value: Any) -> Any:
-        """The first day of the month."""
+        """Return the first day of the month."""
         text = super().clean(value)
         if not text or text == slices.BEFORE:
             return text or None
@@ -48,13 +48,11 @@ class MonthField(forms.CharField):
 
 
 class PagedForm(ScopeForm):
-    """A list by pages."""
-
     page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 class RecordsForm(PagedForm):
-    """The records behind a number."""
+    """The filters of the records behind a number."""
 
     etat = forms.ChoiceField(
         label=gettext_lazy("État"), choices=[("", ""), *((s.value, s.label) for s in STATES)], required=False
@@ -66,15 +64,17 @@ class RecordsForm(PagedForm):
     region = forms.CharField(label=gettext_lazy("Région"), max_length=9, required=False)
     theme = forms.CharField(label=gettext_lazy("Thème"), max_length=60, required=False)
     verifiee = forms.ChoiceField(
-        label=gettext_lazy("Vérifiée"), choices=_codes(slices.VERIFIED), required=False
+        label=gettext_lazy("Vérifiée"), choices=_band_choices(slices.VERIFIED), required=False
     )
-    revoir = forms.ChoiceField(label=gettext_lazy("À revoir"), choices=_codes(slices.EXPIRES), required=False)
+    revoir = forms.ChoiceField(
+        label=gettext_lazy("À revoir"), choices=_band_choices(slices.EXPIRES), required=False
+    )
     attend = forms.ChoiceField(
-        label=gettext_lazy("Attend depuis"), choices=_codes(slices.WAITED), required=False
+        label=gettext_lazy("Attend depuis"), choices=_band_choices(slices.WAITED), required=False
     )
 
     def clean_region(self) -> Any:
-        """The région of the code, NOWHERE or None."""
+        """Return the région of the code, NOWHERE or None."""
         code = self.cleaned_data["region"]
         if code in ("", NOWHERE):
             return code or None
@@ -86,7 +86,7 @@ class RecordsForm(PagedForm):
         return found
 
     def clean_theme(self) -> Any:
-        """The theme of the code, UNTHEMED or None."""
+        """Return the theme of the code, UNTHEMED or None."""
         code = self.cleaned_data["theme"]
         if code in ("", UNTHEMED):
             return code or None
@@ -97,92 +97,90 @@ class RecordsForm(PagedForm):
 
 
 class ChangesForm(PagedForm):
-    """The proposed changes behind a number."""
+    """The filters of the proposed changes behind a number."""
 
     attend = forms.ChoiceField(
-        label=gettext_lazy("Attend depuis"), choices=_codes(slices.WAITED), required=False
+        label=gettext_lazy("Attend depuis"), choices=_band_choices(slices.WAITED), required=False
     )
 
 
 class ImportsForm(PagedForm):
-    """The imports behind a number."""
+    """The filters of the imports behind a number."""
 
     mois = MonthField(label=gettext_lazy("Mois"), max_length=7, required=False)
 
 
-def records(scope: Scope, data: dict[str, Any]) -> QuerySet[Record]:
-    """The records of the filters; published ones unless a state that waits is asked for."""
+def filter_records(scope: Scope, data: dict[str, Any]) -> QuerySet[Record]:
+    """Return the records of the filters; published ones unless a state that waits is asked for."""
     if data["etat"] in statements.AWAITED or data["attend"]:
-        rows = statements.waiting(scope)
+        rows = statements.filter_waiting(scope)
         if data["etat"]:
             rows = rows.filter(state=data["etat"])
         if data["attend"]:
-            rows = rows.filter(_waited("since", data["attend"], scope))
+            rows = rows.filter(_waiting_condition("since", data["attend"], scope))
     else:
-        rows = statements.published(scope)
-    return _narrowed(rows, scope, data)
+        rows = statements.filter_published(scope)
+    return _apply_filters(rows, scope, data)
 
 
-def _narrowed(rows: QuerySet[Record], scope: Scope, data: dict[str, Any]) -> QuerySet[Record]:
+def _apply_filters(rows: QuerySet[Record], scope: Scope, data: dict[str, Any]) -> QuerySet[Record]:
     if data["type"]:
         rows = rows.filter(kind=data["type"])
     if data["publiee"]:
-        rows = rows.filter(_month("published_at", data["publiee"], scope))
+        rows = rows.filter(_month_condition("published_at", data["publiee"], scope))
     if data["region"]:
         pk = None if data["region"] == NOWHERE else data["region"].pk
-        rows = rows.alias(region=statements.region())
+        rows = rows.alias(region=statements.region_expression())
         rows = rows.filter(region__isnull=True) if pk is None else rows.filter(region=pk)
     if data["theme"]:
         rows = rows.filter(themes=None if data["theme"] == UNTHEMED else data["theme"])
-    at = slices.days_from(timezone.localdate(scope.now))
+    at = slices.count_from_day(timezone.localdate(scope.now))
     if data["verifiee"]:
-        rows = rows.filter(slices.band(slices.VERIFIED, data["verifiee"]).holds("verified_on", at))
+        rows = rows.filter(slices.get_band(slices.VERIFIED, data["verifiee"]).condition("verified_on", at))
     if data["revoir"]:
-        rows = rows.filter(slices.band(slices.EXPIRES, data["revoir"]).holds("expires_on", at))
+        rows = rows.filter(slices.get_band(slices.EXPIRES, data["revoir"]).condition("expires_on", at))
     return rows
 
 
-def _month(name: str, month: date | str, scope: Scope) -> Q:
+def _month_condition(name: str, month: date | str, scope: Scope) -> Q:
     if isinstance(month, date):
-        return slices.in_month(name, month)
-    return slices.before(name, slices.last_months(timezone.localdate(scope.now))[-1])
+        return slices.month_condition(name, month)
+    return slices.before_condition(name, slices.list_last_months(timezone.localdate(scope.now))[-1])
 
 
-def _waited(name: str, code: str, scope: Scope) -> Q:
-    return slices.band(slices.WAITED, code).holds(name, slices.moments_from(scope.now))
+def _waiting_condition(name: str, code: str, scope: Scope) -> Q:
+    return slices.get_band(slices.WAITED, code).condition(name, slices.count_from_midnight(scope.now))
 
 
-def changes(scope: Scope, data: dict[str, Any]) -> QuerySet[Revision]:
-    """The proposed changes of the filters."""
-    rows = statements.changes(scope)
-    return rows.filter(_waited("updated_at", data["attend"], scope)) if data["attend"] else rows
+def filter_changes(scope: Scope, data: dict[str, Any]) -> QuerySet[Revision]:
+    rows = statements.filter_changes(scope)
+    return rows.filter(_waiting_condition("updated_at", data["attend"], scope)) if data["attend"] else rows
 
 
-def batches(scope: Scope, data: dict[str, Any]) -> QuerySet[ImportBatch]:
-    """The imports of the filters."""
-    rows = statements.batches()
-    return rows.filter(_month("created_at", data["mois"], scope)) if data["mois"] else rows
+def filter_batches(scope: Scope, data: dict[str, Any]) -> QuerySet[ImportBatch]:
+    rows = statements.filter_batches()
+    return rows.filter(_month_condition("created_at", data["mois"], scope)) if data["mois"] else rows
 
 
-def filters_said(form: RecordsForm | ChangesForm | ImportsForm) -> list[str]:
-    """The filters in words."""
-    said = []
+def describe_filters(form: RecordsForm | ChangesForm | ImportsForm) -> list[str]:
+    """Return the filters in words."""
+    filters = []
     for name, value in form.cleaned_data.items():
         if not value or name in ("champ", "page"):
             continue
-        asked: Any = form.fields[name]
-        choices = getattr(asked, "choices", None)
-        label = dict(choices)[value] if choices else _in_words(value)
-        said.append(f"{asked.label} : {label}")
-    return said
+        field: Any = form.fields[name]
+        choices = getattr(field, "choices", None)
+        words = dict(choices)[value] if choices else _format_value(value)
+        filters.append(f"{field.label} : {words}")
+    return filters
 
 
-def _in_words(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, date):
-        return slices.month_words(value)
+        return slices.format_month(value)
     words = {
         slices.BEFORE: _("avant les douze derniers mois"),
         NOWHERE: _("hors région"),
         UNTHEMED: _("sans thème"),
     }
-    return words.get(value) or str(value) if isinstance(value, str) else str(value)
+    return str(words.get(value, value) if isinstance(value, str) else value)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from catalogue.workshop.dashboard.figures import Figure
 
 LABELS = 38.0
-"""Share of the width kept for the labels of the rows, percent."""
+"""Share of the width reserved for the labels of the rows, percent."""
 BARS = 50.0
 """Share of the width of the longest bar; its number follows it."""
 ROW_HEIGHT = 26
@@ -47,7 +47,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawing: its height in pixels, its words for who does not see it, its rows and its legend."""
+    """A drawing: its height in pixels, a description for who does not see it, its rows and its legend."""
 
     code: str
     title: str
@@ -58,45 +58,45 @@ class Plot:
     legend: list[tuple[str, str]]
 
 
-def bars(figure: Figure) -> Plot:
-    """The rows of a figure as bars; stacked by column when it gives a style to each."""
+def draw_bars(figure: Figure) -> Plot:
+    """Draw the rows of a figure as bars; stacked by column when it gives a style to each."""
     values = [[cell.value for cell in row.cells] for row in figure.rows]
     longest = max((numbers[0] for numbers in values), default=0) or 1
     drawn = [
-        _bar(row.label, numbers, longest, place, figure.styles)
+        _draw_bar(row.label, numbers, longest, place, figure.styles)
         for place, (row, numbers) in enumerate(zip(figure.rows, values, strict=True))
     ]
     legend = list(zip(figure.styles, figure.columns[1:], strict=True)) if figure.styles else []
     return Plot(
         code=figure.code,
         title=figure.title,
-        description=description(figure),
+        description=describe_figure(figure),
         height=ROW_HEIGHT * len(drawn),
-        labels_end=percent(LABELS),
+        labels_end=format_percent(LABELS),
         bars=drawn,
         legend=legend,
     )
 
 
-def _bar(label: str, numbers: list[int], longest: int, place: int, styles: list[str]) -> Bar:
+def _draw_bar(label: str, numbers: list[int], longest: int, place: int, styles: list[str]) -> Bar:
     parts, x = [], LABELS + GAP
     pieces = zip(styles, numbers[1:], strict=True) if styles else [("seul", numbers[0])]
     for style, number in pieces:
         width = BARS * number / longest
         if number:
-            parts.append(Part(percent(x), percent(width), style))
+            parts.append(Part(format_percent(x), format_percent(width), style))
         x += width
     top = place * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) // 2
-    return Bar(label, numbers[0], top, place * ROW_HEIGHT + ROW_HEIGHT // 2, percent(x + GAP), parts)
+    return Bar(label, numbers[0], top, place * ROW_HEIGHT + ROW_HEIGHT // 2, format_percent(x + GAP), parts)
 
 
-def percent(share: float) -> str:
-    """A length as SVG reads it, whatever the language of the page."""
+def format_percent(share: float) -> str:
+    """Return a length as SVG reads it, whatever the language of the page."""
     return f"{share:.2f}%"
 
 
-def description(figure: Figure) -> str:
-    """What a drawing shows, in a sentence."""
+def describe_figure(figure: Figure) -> str:
+    """Return what a drawing shows, in a sentence."""
     if figure.is_empty:
         return _("Rien à montrer.")
     most = max(figure.rows, key=lambda row: row.cells[0].value)
@@ -108,14 +108,14 @@ def description(figure: Figure) -> str:
     return _("%(total)s en tout ; le plus : %(label)s, %(n)s. Le tableau donne chaque nombre.") % words
 
 
-def shade(value: int, highest: int) -> int:
-    """From 0 (nothing) to SHADES (the highest of the table): by square root, so that small numbers show."""
+def get_shade(value: int, highest: int) -> int:
+    """Return 0 (nothing) to SHADES (the highest of the table), by square root so that small numbers show."""
     if value <= 0:
         return 0
     return max(1, round(SHADES * math.sqrt(value / highest)))
 
 
-def heat(figure: Figure) -> list[list[int]]:
-    """The shade of each number of a heat table, its totals left out."""
+def get_shades(figure: Figure) -> list[list[int]]:
+    """Return the shade of each number of a heat table, its totals excluded."""
     highest = max((cell.value for row in figure.rows for cell in row.cells[1:]), default=0)
-    return [[shade(cell.value, highest) for cell in row.cells[1:]] for row in figure.rows]
+    return [[get_shade(cell.value, highest) for cell in row.cells[1:]] for row in figure.rows]

@@ -1,4 +1,4 @@
-"""Whose figures they are: those of a curator's field, or of all of France for what the public sees."""
+"""The scope of the figures: a curator's field, or all of France for what the public sees."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ EVERYWHERE = "france"
 
 @dataclass(frozen=True)
 class Scope:
-    """What narrows the figures, and the moment at which they are told.
+    """What filters the figures, and their moment.
 
-    What waits is counted in the curator's field alone, whatever is asked: elsewhere they may not open it.
+    What waits is counted in the curator's field alone, whatever is asked: they may open nothing elsewhere.
     """
 
     field: Q
@@ -28,8 +28,8 @@ class Scope:
     """The régions that the field is limited to; none means all."""
 
     @classmethod
-    def of(cls, user: Account, where: str) -> Scope:
-        """The scope of an account that asked for ``where``: its field, or EVERYWHERE."""
+    def for_user(cls, user: Account, where: str) -> Scope:
+        """Return the scope of an account that asked for ``where``: its field, or EVERYWHERE."""
         curatorship = permissions.curatorship_of(user)
         regions = curatorship.regions.all() if curatorship and not permissions.is_administrator(user) else ()
         return cls(
@@ -46,10 +46,10 @@ class Scope:
 
     @property
     def published(self) -> Q:
-        """What narrows the published records."""
+        """What filters the published records."""
         return Q() if self.is_everywhere else self.field
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What an address keeps of it."""
+        """The parameters of the scope in a URL."""
         return {"champ": EVERYWHERE} if self.is_everywhere and self.is_limited else {}

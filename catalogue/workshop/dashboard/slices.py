@@ -1,4 +1,4 @@
-"""How the figures are cut: months, ages and dates, each slice as a word of an address and a condition.
+"""The slices of the figures: months, ages and dates, each with a code for the URL and a condition.
 
 The page counts by these conditions and the list behind a number filters by them: the two cannot differ.
 """
@@ -28,15 +28,15 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class Band:
-    """A slice of a range of days: from ``first`` (kept) to ``last`` (left out), None for no end."""
+    """A slice of a range of days: from ``first`` (included) to ``last`` (excluded), None for no end."""
 
     code: str
     label: StrOrPromise
     first: int | None = None
     last: int | None = None
 
-    def holds(self, name: str, at: Callable[[int], date | datetime]) -> Q:
-        """The condition on the column ``name``; ``at`` turns a number of days into a moment."""
+    def condition(self, name: str, at: Callable[[int], date | datetime]) -> Q:
+        """Return the condition on the column ``name``; ``at`` turns a number of days into a moment."""
         bounds = {}
         if self.first is not None:
             bounds[f"{name}__gte"] = at(self.first)
@@ -52,6 +52,7 @@ WAITED = (
     Band("plus", _("plus de trois mois"), None, -90),
 )
 """For how long something has waited: days from now, backwards."""
+WAITED_CODES = [band.code for band in WAITED]
 VERIFIED = (
     Band("6m", _("moins de six mois"), -YEAR // 2, None),
     Band("1a", _("de six mois à un an"), -YEAR, -YEAR // 2),
@@ -67,56 +68,56 @@ EXPIRES = (
     Band("plus", _("dans plus de trois mois"), 92, None),
     Band(NONE, _("sans date de révision")),
 )
-"""When a record is to be looked at again: days from today."""
+"""When a record expires: days from today."""
 
 
-def days_from(today: date) -> Callable[[int], date]:
-    """What turns a number of days into a date."""
+def count_from_day(today: date) -> Callable[[int], date]:
+    """Return the function that turns a number of days into a date."""
     return lambda days: today + timedelta(days=days)
 
 
-def moments_from(now: datetime) -> Callable[[int], datetime]:
-    """What turns a number of days into the midnight that begins that day: a page and its list agree."""
+def count_from_midnight(now: datetime) -> Callable[[int], datetime]:
+    """Return the function that turns days into the midnight that begins a day: a page and its list agree."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return lambda days: midnight + timedelta(days=days)
 
 
-def band(bands: tuple[Band, ...], code: str) -> Band:
-    """The slice of that code."""
+def get_band(bands: tuple[Band, ...], code: str) -> Band:
     return next(one for one in bands if one.code == code)
 
 
-def first_of(month: date) -> datetime:
-    """The moment at which a month begins here."""
+def get_month_start(month: date) -> datetime:
+    """Return the moment at which a month begins here."""
     return datetime(month.year, month.month, 1, tzinfo=timezone.get_current_timezone())
 
 
-def following(month: date) -> date:
-    """The first day of the next month."""
+def get_next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def last_months(today: date) -> list[date]:
-    """The first days of the last MONTHS months, the newest first."""
+def list_last_months(today: date) -> list[date]:
+    """Return the first days of the last MONTHS months, the newest first."""
     number = today.year * 12 + today.month - 1
     return [date((number - n) // 12, (number - n) % 12 + 1, 1) for n in range(MONTHS)]
 
 
-def month_code(month: date) -> str:
-    """A month in an address: « 2026-03 »."""
+def format_month_code(month: date) -> str:
+    """Return a month for a URL: « 2026-03 »."""
     return f"{month:%Y-%m}"
 
 
-def month_words(month: date) -> str:
-    """A month in words: « mars 2026 »."""
+def format_month(month: date) -> str:
+    """Return a month in words: « mars 2026 »."""
     return date_format(month, "F Y")
 
 
-def in_month(name: str, month: date) -> Q:
-    """The condition that a moment falls in the month."""
-    return Q(**{f"{name}__gte": first_of(month), f"{name}__lt": first_of(following(month))})
+def month_condition(name: str, month: date) -> Q:
+    """Return the condition that a moment falls in the month."""
+    return Q(
+        **{f"{name}__gte": get_month_start(month), f"{name}__lt": get_month_start(get_next_month(month))}
+    )
 
 
-def before(name: str, month: date) -> Q:
-    """The condition that a moment comes before the month, or is not known."""
-    return Q(**{f"{name}__lt": first_of(month)}) | Q(**{f"{name}__isnull": True})
+def before_condition(name: str, month: date) -> Q:
+    """Return the condition that a moment comes before the month, or is not known."""
+    return Q(**{f"{name}__lt": get_month_start(month)}) | Q(**{f"{name}__isnull": True})

@@ -1,4 +1,4 @@
-"""What the pages of duplicates read: the filters of the list, the choices of a merge, another address."""
+"""Forms of the pages of duplicates: the filters of the list, the choices of a merge, the URL of a record."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from geo.models import Level, Territory
 
 LONGEST_REASON = 500
 LAST_PAGE = 10_000
-SIDES = [(FIRST, _("Fiche 1")), (SECOND, _("Fiche 2"))]
-SEEN = [("", _("À voir")), ("ecartees", _("Écartées"))]
-SCORES = [("", ""), ("60", _("60 et plus")), ("75", _("75 et plus")), ("90", _("90 et plus"))]
+SIDE_CHOICES = [(FIRST, _("Fiche 1")), (SECOND, _("Fiche 2"))]
+JUDGEMENT_CHOICES = [("", _("À voir")), ("ecartees", _("Écartées"))]
+SCORE_CHOICES = [("", ""), ("60", _("60 et plus")), ("75", _("75 et plus")), ("90", _("90 et plus"))]
 
 
 class PairsForm(forms.Form):
     """The filters of the possible duplicates."""
 
-    voir = forms.ChoiceField(label=_("Paires"), choices=SEEN, required=False)
+    voir = forms.ChoiceField(label=_("Paires"), choices=JUDGEMENT_CHOICES, required=False)
     type = forms.ChoiceField(label=_("Nature"), choices=[("", ""), *Record.Kind.choices], required=False)
     region = forms.ModelChoiceField(
         label=_("Région"),
@@ -31,7 +31,7 @@ class PairsForm(forms.Form):
         to_field_name="code",
         required=False,
     )
-    score = forms.ChoiceField(label=_("Score"), choices=SCORES, required=False)
+    score = forms.ChoiceField(label=_("Score"), choices=SCORE_CHOICES, required=False)
     page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
     def __init__(self, data: Any = None) -> None:
@@ -48,7 +48,7 @@ class PageForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why two records are not duplicates, in a few words or none."""
+    """An optional reason why two records are not duplicates."""
 
     reason = forms.CharField(
         label=_("Pourquoi"),
@@ -59,8 +59,8 @@ class ReasonForm(forms.Form):
     )
 
 
-class OtherForm(forms.Form):
-    """The address of the record to compare with: whole, or its last word."""
+class OtherRecordForm(forms.Form):
+    """The URL of the record to compare with: whole, or its last word."""
 
     avec = forms.CharField(
         label=_("Adresse de l’autre fiche"),
@@ -74,7 +74,7 @@ class OtherForm(forms.Form):
         self.other: Record | None = None
 
     def clean_avec(self) -> str:
-        """The address word; the record must be of the same kind, and another one."""
+        """Return the slug; the record must be another one."""
         path = urlsplit(str(self.cleaned_data["avec"]).strip()).path
         words = [part for part in path.split("/") if part]
         known = words[words.index("fiches") + 1 :] if "fiches" in words else words
@@ -86,9 +86,9 @@ class OtherForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    """Which record stays, which side each line is taken from, which values of each list are kept."""
+    """Which record stays, the side of each line, the values of each list."""
 
-    garde = forms.ChoiceField(label=_("Fiche gardée"), choices=SIDES)
+    garde = forms.ChoiceField(label=_("Fiche gardée"), choices=SIDE_CHOICES)
     jeton = forms.CharField(max_length=64)
     raison = forms.CharField(
         label=_("Remarque"),
@@ -103,7 +103,7 @@ class MergeForm(forms.Form):
         self.sides = sides
         for line in sides.lines:
             self.fields[line_key(line.name)] = forms.ChoiceField(
-                choices=SIDES, required=False, initial=line.default
+                choices=SIDE_CHOICES, required=False, initial=line.default
             )
         for one in sides.lists:
             self.fields[list_key(one.name)] = forms.MultipleChoiceField(
@@ -113,25 +113,24 @@ class MergeForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse two rows that a record may not have both."""
+        """Refuse two rows that a record may not have together."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.sides.forced and data.get("garde") not in (None, self.sides.survivor):
             self.add_error(
                 "garde", _("La fiche publiée est celle qui reste : le public connaît son adresse.")
             )
         for one in self.sides.lists:
-            if _clash(one, data.get(list_key(one.name)) or []):
+            if _has_clash(one, data.get(list_key(one.name)) or []):
                 message = _("%(what)s : deux des lignes cochées disent la même étape. Gardez-en une.")
                 self.add_error(list_key(one.name), message % {"what": one.label})
         return data
 
     def chosen(self, name: str) -> Any:
-        """What is chosen of a field now: what was posted when something was, else the proposal."""
-        bound = self[name]
-        return bound.value()
+        """Return the value of a field: what was posted when something was, else the proposal."""
+        return self[name].value()
 
     def plan(self) -> Plan:
-        """The choices of a valid form."""
+        """Return the choices of a valid form."""
         data = self.cleaned_data
         return Plan(
             survivor=data["garde"],
@@ -141,7 +140,7 @@ class MergeForm(forms.Form):
         )
 
     def hidden(self) -> list[tuple[str, str]]:
-        """Every choice as the preview carries it to the confirmation."""
+        """Return every choice as the preview sends it with the confirmation."""
         pairs = [(name, self.cleaned_data[name]) for name in ("garde", "raison")]
         pairs.append(("jeton", self.sides.token))
         plan = self.plan()
@@ -152,17 +151,15 @@ class MergeForm(forms.Form):
 
 
 def line_key(name: str) -> str:
-    """The name of a line in the form."""
     return f"c-{name}"
 
 
 def list_key(name: str) -> str:
-    """The name of a list in the form."""
     return f"l-{name}"
 
 
-def _clash(one: Choices, ticked: list[str]) -> bool:
-    """True when two ticked rows may not stand together."""
+def _has_clash(one: Choices, ticked: list[str]) -> bool:
+    """Return True when two ticked rows may not stand together."""
     if one.part is None or not one.part.identity:
         return False
     identities = [option.identity for option in one.options if option.key in ticked]

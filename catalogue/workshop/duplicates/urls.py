@@ -1,4 +1,4 @@
-"""Addresses of the duplicates and of the merges."""
+"""URLs of the duplicates and of the merges."""
 
 from django.urls import path
 

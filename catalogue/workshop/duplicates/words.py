@@ -10,23 +10,22 @@ from django.utils.translation import gettext as _
 from catalogue.records.wording import distance_words
 
 SAME_SPOT_M = 10
-NEARLY = 80
+NEARLY_SAME = 80
 """Similarity of two titles, in hundredths, from which they are nearly the same."""
 
 
-def factors(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    """Each factor with its sentence and its points, the title first."""
+def describe_factors(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return each factor with its sentence and its points, the title first."""
     return [
-        {"texte": sentence(code, detail), "points": points, "signe": f"{points:+d}".replace("-", "−")}
+        {"texte": describe_factor(code, detail), "points": points, "signe": f"{points:+d}".replace("-", "−")}
         for code, points, detail in rows
     ]
 
 
-def sentence(code: str, detail: Any) -> str:
-    """What a factor says."""
+def describe_factor(code: str, detail: Any) -> str:
     if code == "alike_title":
-        said = _("titres presque identiques") if detail >= NEARLY else _("titres proches")
-        return _("%(said)s (%(n)d %%)") % {"said": said, "n": detail}
+        label = _("titres presque identiques") if detail >= NEARLY_SAME else _("titres proches")
+        return _("%(label)s (%(n)d %%)") % {"label": label, "n": detail}
     if code in ("place", "far"):
         if detail <= SAME_SPOT_M:
             return _("au même endroit")

@@ -1,4 +1,4 @@
-"""Addresses of the reference lists."""
+"""URLs of the reference lists."""
 
 from django.urls import path
 

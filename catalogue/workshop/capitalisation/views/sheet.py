@@ -21,7 +21,7 @@ from catalogue.records.sections import EXPECTED, measure_words, texts
 from catalogue.records.writing import NotWritten
 from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
-from catalogue.workshop.capitalisation.editing import Saved, digest, save
+from catalogue.workshop.capitalisation.editing import SaveResult, digest_text, save_sections
 from catalogue.workshop.queue.opening import get_record_or_404
 
 LONGEST = 20_000
@@ -49,7 +49,7 @@ class SheetForm(forms.Form):
             # a browser would cut what is pasted without a word: the server refuses it and keeps it
             self.fields[TEXT + code].widget.attrs.pop("maxlength")
             self.fields[SEEN + code] = forms.CharField(
-                required=False, max_length=64, initial=digest(text), widget=forms.HiddenInput
+                required=False, max_length=64, initial=digest_text(text), widget=forms.HiddenInput
             )
         self.codes = list(stored)
 
@@ -87,7 +87,7 @@ def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return show(request, record, form, status=422)
     try:
-        done = save(cast(User, request.user), slug, form.typed(TEXT), form.typed(SEEN))
+        done = save_sections(cast(User, request.user), slug, form.typed(TEXT), form.typed(SEEN))
     except NotWritten as refusal:
         messages.error(request, str(refusal))
         return show(request, record, form, status=422)
@@ -101,22 +101,22 @@ def taken_back(data: QueryDict, code: str, stored: Mapping[str, str]) -> QueryDi
     """What was typed, with the stored text in one section: the curator gave theirs up."""
     changed = data.copy()
     if code in stored:
-        changed[TEXT + code], changed[SEEN + code] = stored[code], digest(stored[code])
+        changed[TEXT + code], changed[SEEN + code] = stored[code], digest_text(stored[code])
     return changed
 
 
-def confronted(form: SheetForm, done: Saved) -> SheetForm:
+def confronted(form: SheetForm, done: SaveResult) -> SheetForm:
     """The same texts over what is stored now: to save again is to have read both."""
     typed = form.typed(TEXT)
     data = cast(QueryDict, form.data).copy()
     for code in done.written:
-        data[SEEN + code] = digest(typed[code])
+        data[SEEN + code] = digest_text(typed[code])
     for code, text in done.clashes.items():
-        data[SEEN + code] = digest(text)
+        data[SEEN + code] = digest_text(text)
     return SheetForm(typed, data)
 
 
-def tell(request: HttpRequest, done: Saved) -> None:
+def tell(request: HttpRequest, done: SaveResult) -> None:
     """Say what was written, and what was not."""
     named = ", ".join(str(Section.Code(code).label) for code in done.written)
     if done.written:

@@ -16,7 +16,7 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard import lists
-from catalogue.workshop.dashboard.lines import WIDE, line_of_record
+from catalogue.workshop.dashboard.lines import WIDE, make_record_line
 from catalogue.workshop.dashboard.scope import Scope
 
 
@@ -27,9 +27,11 @@ def workshop_dashboard_records(request: HttpRequest) -> HttpResponse:
     form = lists.RecordsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    scope = Scope.of(request.user, form.cleaned_data["champ"])
-    rows = lists.records(scope, form.cleaned_data).select_related("territory__departement").defer(*WIDE)
-    return show(request, form, scope, rows.order_by("-pk"), _("Fiches"), line_of_record)
+    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
+    rows = (
+        lists.filter_records(scope, form.cleaned_data).select_related("territory__departement").defer(*WIDE)
+    )
+    return show(request, form, scope, rows.order_by("-pk"), _("Fiches"), make_record_line)
 
 
 @curator
@@ -39,8 +41,8 @@ def workshop_dashboard_changes(request: HttpRequest) -> HttpResponse:
     form = lists.ChangesForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    scope = Scope.of(request.user, form.cleaned_data["champ"])
-    rows = lists.changes(scope, form.cleaned_data).select_related("record")
+    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
+    rows = lists.filter_changes(scope, form.cleaned_data).select_related("record")
     rows = rows.defer("record__geometry", "record__description").order_by("updated_at", "pk")
     return show(request, form, scope, rows, _("Changements proposés"), line_of_change)
 
@@ -52,8 +54,10 @@ def workshop_dashboard_imports(request: HttpRequest) -> HttpResponse:
     form = lists.ImportsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    scope = Scope.of(request.user, form.cleaned_data["champ"])
-    rows = lists.batches(scope, form.cleaned_data).defer("report", "setup").order_by("-created_at", "-pk")
+    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
+    rows = (
+        lists.filter_batches(scope, form.cleaned_data).defer("report", "setup").order_by("-created_at", "-pk")
+    )
     return show(request, form, scope, rows, _("Imports"), line_of_batch)
 
 
@@ -67,7 +71,7 @@ def show(
     home = reverse("catalogue:workshop-dashboard")
     context = {
         "titre": title,
-        "filtres": lists.filters_said(form),
+        "filtres": lists.describe_filters(form),
         "partout": scope.is_everywhere and scope.is_limited,
         "page": page,
         "lignes": [line(row) for row in page],

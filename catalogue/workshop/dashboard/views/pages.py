@@ -29,12 +29,12 @@ def workshop_dashboard(request: HttpRequest) -> HttpResponse:
     form = ScopeForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    scope = Scope.of(request.user, form.cleaned_data["champ"])
+    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     context = {
-        "figures": [shown(figure, scope) for figure in figures.all_figures(scope)],
+        "figures": [shown(figure, scope) for figure in figures.build_figures(scope)],
         "onglets": tabs(scope),
         "partout": scope.is_everywhere,
-        "quand": figures.told_on(scope),
+        "quand": figures.format_moment(scope),
         "rubrique": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/page.html", context)
@@ -55,11 +55,11 @@ def shown(figure: Figure, scope: Scope) -> dict[str, Any]:
     """A figure with its plot, or the shades of its table."""
     address = reverse("catalogue:workshop-dashboard-csv", args=[figure.code])
     is_heat = figure.code == "couverture"
-    shades = plots.heat(figure) if is_heat else []
+    shades = plots.get_shades(figure) if is_heat else []
     return {
         "figure": figure,
         "csv": f"{address}?{urlencode(scope.parameters)}" if scope.parameters else address,
-        "dessin": None if is_heat else plots.bars(figure),
+        "dessin": None if is_heat else plots.draw_bars(figure),
         "teintes": [
             (row, list(zip(row.cells[1:], tints, strict=True)))
             for row, tints in zip(figure.rows, shades, strict=False)
@@ -76,7 +76,7 @@ def workshop_dashboard_csv(request: HttpRequest, code: str) -> HttpResponse:
     form = ScopeForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    scope = Scope.of(request.user, form.cleaned_data["champ"])
+    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     figure = figures.FIGURES[code](scope)
     name = f"tableau-de-bord-{code}-{timezone.localdate(scope.now)}.csv"
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")

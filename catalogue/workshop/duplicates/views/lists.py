@@ -19,7 +19,7 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.duplicates import words
-from catalogue.workshop.duplicates.forms import SCORES, PageForm, PairsForm
+from catalogue.workshop.duplicates.forms import SCORE_CHOICES, PageForm, PairsForm
 
 Judgement = DuplicateCandidate.Judgement
 WIDE = ("geometry", "point", "geog", "mercator", "description", "source_citation")
@@ -51,7 +51,7 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
             "choix": data,
             "natures": Record.Kind.choices,
             "regions": form.fields["region"].queryset,  # type: ignore[attr-defined]
-            "scores": SCORES[1:],
+            "scores": SCORE_CHOICES[1:],
             "requete": urlencode(kept),
             "davantage": page.paginator.count == MOST,
             "filtre": any(data[name] for name in ("type", "region", "score")),
@@ -89,7 +89,7 @@ def pair_line(pair: DuplicateCandidate, reader: Any) -> dict[str, Any]:
     return {
         "score": pair.score,
         "nature": pair.kind,
-        "facteurs": words.factors(pair.factors),
+        "facteurs": words.describe_factors(pair.factors),
         "fiches": [{"fiche": one, "lieu": place_words(one)} for one in (first, second)],
         "url": reverse("catalogue:workshop-merge", args=[first.slug, second.slug]),
         "jugement": pair if pair.state == Judgement.DISTINCT else None,

@@ -17,8 +17,8 @@ from catalogue.records import permissions
 from catalogue.records.wording import place_words
 from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
-from catalogue.workshop.duplicates import judging, merge, words
-from catalogue.workshop.duplicates.forms import MergeForm, OtherForm, ReasonForm, line_key, list_key
+from catalogue.workshop.duplicates import judgement, merge, words
+from catalogue.workshop.duplicates.forms import MergeForm, OtherRecordForm, ReasonForm, line_key, list_key
 from catalogue.workshop.duplicates.sides import FIRST, SECOND, Comparison, Line, compare
 from catalogue.workshop.duplicates.views.lists import SHAPES, pair_line, pairs
 
@@ -100,7 +100,7 @@ def show(
 ) -> HttpResponse:
     """The page that compares, with what is chosen."""
     first, second = sides.records[FIRST], sides.records[SECOND]
-    pair = judging.pair_of(first, second)
+    pair = judgement.find_pair(first, second)
     lines = [line_of(line, form) for line in sides.lines]
     lists = [list_of(one, form) for one in sides.lists]
     context = {
@@ -115,7 +115,7 @@ def show(
         "erreurs": [error for errors in form.errors.values() for error in errors] if form.is_bound else [],
         "probleme": problem,
         "paire": pair,
-        "facteurs": words.factors(pair.factors) if pair else [],
+        "facteurs": words.describe_factors(pair.factors) if pair else [],
         "refus": ReasonForm(),
         "geojson": shapes(sides),
         "adresse": request.path,
@@ -238,7 +238,7 @@ def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpRes
     if not form.is_valid():
         messages.warning(request, _("Le motif est trop long : rien n’a été gardé."))
         return redirect("catalogue:workshop-merge", first, second)
-    judging.set_apart(*records, cast(User, request.user), form.cleaned_data["reason"])
+    judgement.mark_distinct(*records, cast(User, request.user), form.cleaned_data["reason"])
     messages.success(request, _("C’est noté : ces deux fiches ne seront plus proposées comme doublons."))
     return redirect("catalogue:workshop-duplicates")
 
@@ -248,7 +248,7 @@ def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpRes
 def workshop_propose_again(request: HttpRequest, first: str, second: str) -> HttpResponse:
     """Forget that the two were said not to be duplicates."""
     records = both(request, first, second)
-    judging.propose_again(*records)
+    judgement.reopen_pair(*records)
     messages.success(request, _("La paire est de nouveau à voir."))
     return redirect("catalogue:workshop-merge", first, second)
 
@@ -259,7 +259,7 @@ def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
     """The record with its possible duplicates, and the address of another to compare it with."""
     record = opened(request, slug)
     asked = "avec" in request.GET
-    form = OtherForm(record, request.GET if asked else None)
+    form = OtherRecordForm(record, request.GET if asked else None)
     if asked and form.is_valid():
         other = form.other
         if other is None or not permissions.may(request.user, "merge", other):

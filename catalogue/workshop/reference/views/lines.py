@@ -19,7 +19,7 @@ from catalogue.web import form_recovery as kept
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
-from catalogue.workshop.dashboard.lines import WIDE, line_of_record
+from catalogue.workshop.dashboard.lines import WIDE, make_record_line
 from catalogue.workshop.reference import changing, rights, values
 from catalogue.workshop.reference.alike import Alike, alike
 from catalogue.workshop.reference.forms import ActForm, LineForm, UsesForm, form_of
@@ -204,4 +204,4 @@ def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpRe
 
 def use_line(record: Record) -> dict[str, Any]:
     """A record that uses a line."""
-    return line_of_record(record)
+    return make_record_line(record)

@@ -17,7 +17,7 @@ from catalogue.models import TerritoryUpdate
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
-from catalogue.workshop.dashboard.lines import WIDE, line_of_record
+from catalogue.workshop.dashboard.lines import WIDE, make_record_line
 from catalogue.workshop.reference import rights, vintage
 from catalogue.workshop.reference.forms import VintageForm
 from catalogue.workshop.reference.views import words
@@ -159,7 +159,7 @@ def workshop_vintage_records(request: HttpRequest, pk: int) -> HttpResponse:
         "filtres": [f"{change['name']} ({change['code']})", str(LABELS[Kind(change["kind"])])],
         "partout": False,
         "page": page,
-        "lignes": [line_of_record(record) for record in page],
+        "lignes": [make_record_line(record) for record in page],
         "requete": urlencode({name: data[name] for name in ("nature", "niveau", "code")}),
         "etapes": crumbs(update, change["name"]),
         "rubrique": "atelier",

@@ -14,7 +14,7 @@ from catalogue.models import Experiment, Record, RecordVersion, Section
 from catalogue.records import content as portable
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.sections import written
-from catalogue.workshop.capitalisation.editing import digest
+from catalogue.workshop.capitalisation.editing import digest_text
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def posted(action: str = "enregistrer", seen: dict[str, str] | None = None, **te
     return {
         "action": action,
         **{f"texte-{code}": texts.get(code, stored.get(code, "")) for code in codes},
-        **{f"lu-{code}": digest(stored.get(code, "")) for code in codes},
+        **{f"lu-{code}": digest_text(stored.get(code, "")) for code in codes},
     }
 
 

@@ -294,7 +294,7 @@ def test_the_experiments_and_the_applications_of_a_solution_follow(pair: Pair) -
 
 def test_pairs_are_found_explained_judged_and_never_proposed_again(pair: Pair, run_jobs: Any) -> None:
     from catalogue.models import DuplicateCandidate
-    from catalogue.workshop.duplicates import judging, words
+    from catalogue.workshop.duplicates import judgement, words
 
     far = factories.operation(title="Baud Chardonnet", territory=factories.commune())
     draft = factories.operation(title="Baud Chardonnet", territory=pair.first.territory, state="brouillon")
@@ -308,15 +308,15 @@ def test_pairs_are_found_explained_judged_and_never_proposed_again(pair: Pair, r
     found = {(one.first_id, one.second_id): one for one in DuplicateCandidate.objects.all()}
     assert (pair.second.pk, twin.pk) in found
     assert not any(pk in key for key in found for pk in (far.pk, draft.pk))
-    texts = [one["texte"] for one in words.factors(found[pair.second.pk, twin.pk].factors)]
+    texts = [one["texte"] for one in words.describe_factors(found[pair.second.pk, twin.pk].factors)]
     assert "au même endroit" in texts
     assert 50 <= found[pair.second.pk, twin.pk].score <= 100
 
-    judging.set_apart(pair.second, Record.objects.get(pk=twin.pk), pair.curator, "Deux tranches.")
+    judgement.mark_distinct(pair.second, Record.objects.get(pk=twin.pk), pair.curator, "Deux tranches.")
     candidates.refresh_all()
     judged = DuplicateCandidate.objects.get(first=pair.second, second=twin)
     assert (judged.state, judged.reason) == ("distinctes", "Deux tranches.")
-    judging.propose_again(Record.objects.get(pk=twin.pk), pair.second)
+    judgement.reopen_pair(Record.objects.get(pk=twin.pk), pair.second)
     assert run_jobs() == ["find_duplicates"]
     assert DuplicateCandidate.objects.get(pk=judged.pk).state == "a-voir"
 

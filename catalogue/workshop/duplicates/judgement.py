@@ -1,4 +1,4 @@
-"""What curators say of a pair: not a duplicate, which is remembered, or to be seen again after all."""
+"""The judgement of curators on a pair: not a duplicate, which is stored, or to be seen again after all."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from catalogue.queue import later
 Judgement = DuplicateCandidate.Judgement
 
 
-def pair_of(first: Record, second: Record) -> DuplicateCandidate | None:
-    """What is known of the pair, whichever comes first."""
+def find_pair(first: Record, second: Record) -> DuplicateCandidate | None:
+    """Return the pair of the two records, in either order."""
     low, high = sorted((first.pk, second.pk))
     return DuplicateCandidate.objects.filter(first=low, second=high).select_related("decided_by").first()
 
 
 @transaction.atomic
-def set_apart(first: Record, second: Record, actor: User, reason: str = "") -> DuplicateCandidate:
-    """Remember that the two records are two things: the pair is not proposed any more."""
+def mark_distinct(first: Record, second: Record, actor: User, reason: str = "") -> DuplicateCandidate:
+    """Store that the two records are distinct: the pair is not proposed any more."""
     low, high = sorted((first.pk, second.pk))
     pair, _made = DuplicateCandidate.objects.get_or_create(
         first_id=low,
@@ -35,9 +35,9 @@ def set_apart(first: Record, second: Record, actor: User, reason: str = "") -> D
 
 
 @transaction.atomic
-def propose_again(first: Record, second: Record) -> None:
-    """Forget the judgement: the pair is listed again as long as it is likely."""
-    pair = pair_of(first, second)
+def reopen_pair(first: Record, second: Record) -> None:
+    """Delete the judgement: the pair is listed again as long as it is likely."""
+    pair = find_pair(first, second)
     if pair is None or pair.state == Judgement.OPEN:
         return
     DuplicateCandidate.objects.filter(pk=pair.pk).update(
