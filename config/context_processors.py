@@ -15,8 +15,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "SITE_NAME": settings.SITE_NAME,
         "LOCAL": settings.LOCAL,
         "IGN_BASEMAP": settings.IGN_BASEMAP,
-        "comparer": reverse("catalogue:record-compare"),
-        "connecte": user is not None and user.is_authenticated,
+        "compare_url": reverse("catalogue:record-compare"),
+        "is_logged_in": user is not None and user.is_authenticated,
         # Asked of the base by the templates that show it, once; other pages of an account do not.
-        "est_curateur": SimpleLazyObject(lambda: user is not None and is_appointed_curator(user)),
+        "is_curator": SimpleLazyObject(lambda: user is not None and is_appointed_curator(user)),
     }

@@ -19,7 +19,7 @@ PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles"
 @require_safe
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """The page named ``page``, its operator filled in or said to be missing."""
-    context = {"exploitant": settings.OPERATOR, "rubrique": page, "echelle": proof.EXPLANATIONS}
+    context = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 
 

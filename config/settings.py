@@ -63,12 +63,12 @@ SITE_NAME = os.environ.get("SITE_NAME", "Place de l’innovation urbaine")
 
 # What only the operator can say; an empty value is shown as missing on the legal pages.
 OPERATOR = {
-    "nom": os.environ.get("OPERATOR_NAME", ""),
-    "adresse": os.environ.get("OPERATOR_ADDRESS", ""),
+    "name": os.environ.get("OPERATOR_NAME", ""),
+    "address": os.environ.get("OPERATOR_ADDRESS", ""),
     "contact": os.environ.get("OPERATOR_CONTACT", ""),
-    "responsable": os.environ.get("OPERATOR_PUBLISHER", ""),
-    "hebergeur": os.environ.get("OPERATOR_HOST", ""),
-    "delegue": os.environ.get("OPERATOR_DPO", ""),
+    "publisher": os.environ.get("OPERATOR_PUBLISHER", ""),
+    "host": os.environ.get("OPERATOR_HOST", ""),
+    "dpo": os.environ.get("OPERATOR_DPO", ""),
 }
 
 INSTALLED_APPS = [

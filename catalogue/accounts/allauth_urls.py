@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from catalogue.accounts.views.allauth import DownloadRecoveryCodes, Login
 from catalogue.web.access import account, public
 
-MENU = {"rubrique": "compte"}
+MENU = {"section": "compte"}
 """Pages that show the menu of the account."""
 
 

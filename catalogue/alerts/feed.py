@@ -90,7 +90,7 @@ RECORD = ("title", "slug", "kind", "summary", "updated_at")
 def _proposals(user: User) -> list[dict[str, Any]]:
     """An entry for each record proposed; a territory is no news."""
     told = {
-        item["fiche"]["slug"]: (proposal.title, item["fiche"])
+        item["record"]["slug"]: (proposal.title, item["record"])
         for proposal in proposals_for(user)
         for item in proposal.items
         if "fiche" in item

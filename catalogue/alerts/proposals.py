@@ -74,9 +74,9 @@ def _grounds(solution: Solution) -> Proposal:
     wish = Wish(solution_id=solution.pk, themes=tuple(solution.themes.all()))
     found = match(wish, limit=GROUNDS)
     families = (
-        [{"fiche": site_card(ground)} for ground in found.sites],
-        [{"fiche": need_card(ground)} for ground in found.needs],
-        [{"territoire": territory_card(ground)} for ground in found.territories],
+        [{"record": site_card(ground)} for ground in found.sites],
+        [{"record": need_card(ground)} for ground in found.needs],
+        [{"territory": territory_card(ground)} for ground in found.territories],
     )
     items = [item for turn in zip_longest(*families) for item in turn if item is not None][:GROUNDS]
     words = ngettext("Un terrain pour %(title)s", "%(count)s terrains pour %(title)s", len(items))
@@ -134,7 +134,7 @@ def _for_territory(organisation: Organisation) -> Proposal | None:
 def _proven(ranking: Ranking) -> list[dict[str, Any]]:
     """The cards of the first proven solutions of a ranking."""
     proven = [solution for solution in ranking.solutions if solution.level >= PROVEN]
-    return [{"fiche": ranked_card(solution)} for solution in proven[:SOLUTIONS]]
+    return [{"record": ranked_card(solution)} for solution in proven[:SOLUTIONS]]
 
 
 def _ranking_address(place: Territory, theme: str = "") -> str:

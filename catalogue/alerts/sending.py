@@ -83,7 +83,7 @@ def _tell_account(key: int, rhythm: str) -> bool:
     if not groups:
         return False
     user = User.objects.get(pk=key)
-    _post("alerte-resume", user, groups, stop_token(key), rythme=Rhythm(rhythm).label)
+    _post("alerte-resume", user, groups, stop_token(key), rhythm=Rhythm(rhythm).label)
     return True
 
 
@@ -101,21 +101,21 @@ def _take(pending: Any) -> list[dict[str, Any]]:
 
 def _group(search: SavedSearch, matches: list[AlertMatch]) -> dict[str, Any]:
     return {
-        "nom": search.name,
-        "nombre": len(matches),
-        "fiches": [
+        "name": search.name,
+        "count": len(matches),
+        "records": [
             {
-                "titre": match.record.title,
-                "nature": match.record.get_kind_display(),
-                "raison": match.reason,
-                "lien": mailing.absolute(match.record.get_absolute_url()),
+                "title": match.record.title,
+                "kind": match.record.get_kind_display(),
+                "reason": match.reason,
+                "link": mailing.absolute(match.record.get_absolute_url()),
             }
             for match in matches[:MOST_TOLD]
         ],
-        "autres": max(0, len(matches) - MOST_TOLD),
-        "trouvailles": mailing.absolute(reverse("catalogue:search-edit", args=[search.pk])),
-        "recherche": mailing.absolute(saving.address(search)),
-        "arret": stop_address(stop_token(search.user_id, search.pk)),
+        "others": max(0, len(matches) - MOST_TOLD),
+        "found": mailing.absolute(reverse("catalogue:search-edit", args=[search.pk])),
+        "search": mailing.absolute(saving.address(search)),
+        "stop_url": stop_address(stop_token(search.user_id, search.pk)),
     }
 
 
@@ -127,10 +127,10 @@ def stop_address(token: str) -> str:
 def _post(kind: str, user: User, groups: list[dict[str, Any]], token: str, **more: Any) -> None:
     """Write the mail, with what a mail client needs to stop it by one click (RFC 8058)."""
     context = {
-        "groupes": groups,
-        "nombre": sum(group["nombre"] for group in groups),
-        "arret_total": stop_address(stop_token(user.pk)),
-        "recherches": mailing.absolute(reverse("catalogue:search-list")),
+        "groups": groups,
+        "count": sum(group["count"] for group in groups),
+        "stop_all_url": stop_address(stop_token(user.pk)),
+        "searches": mailing.absolute(reverse("catalogue:search-list")),
         **more,
     }
     headers = {

@@ -102,7 +102,7 @@ def _facts(territory: Territory) -> list[dict[str, str]]:
         found.append((_("Population"), f"{whole(territory.population)}{NBSP}{_('habitants')}"))
     if territory.density_class is not None:
         found.append((_("Densité"), territory.get_density_class_display()))
-    return [{"terme": term, "valeur": value} for term, value in found]
+    return [{"term": term, "value": value} for term, value in found]
 
 
 def _neighbours(geometry: GEOSGeometry, besides: int | None) -> list[Neighbour]:

@@ -177,7 +177,7 @@ class ColumnsForm(forms.Form):
     def rows(self) -> list[dict[str, Any]]:
         """Each column of the file with its field, for the page."""
         return [
-            {"colonne": column, "champ": self[f"colonne_{number}"]}
+            {"column": column, "field": self[f"colonne_{number}"]}
             for number, column in enumerate(self.columns)
         ]
 
@@ -246,9 +246,9 @@ class VocabularyForm(forms.Form):
         lines: dict[str, dict[str, Any]] = {}
         for name, found, word in self._words():
             line = lines.setdefault(
-                found["column"], {"colonne": found["column"], "autres": found["others"], "mots": []}
+                found["column"], {"column": found["column"], "others": found["others"], "words": []}
             )
-            line["mots"].append({**word, "champ": self[name]})
+            line["words"].append({**word, "field": self[name]})
         return list(lines.values())
 
     def answers(self) -> dict[str, dict[str, str]]:

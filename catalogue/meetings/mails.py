@@ -30,17 +30,17 @@ def about_application(
         kind,
         to,
         {
-            "candidat": people.signature(application.created_by, application.organisation),
+            "applicant": people.signature(application.created_by, application.organisation),
             "organisation": application.organisation.name,
-            "hote": application.site.owner.name if application.site.owner else "",
+            "host": application.site.owner.name if application.site.owner else "",
             "solution": application.solution.title,
-            "lieu": application.site.title,
+            "place": application.site.title,
             "motivation": application.motivation,
-            "motif": application.reason,
+            "reason": application.reason,
             "reserve": reserved,
-            "fin": application.ends_on,
-            "lien": mailing.absolute(reverse("catalogue:application-detail", args=[application.pk])),
-            "experimentation": experiment.title if experiment else "",
+            "end": application.ends_on,
+            "link": mailing.absolute(reverse("catalogue:application-detail", args=[application.pk])),
+            "experiment": experiment.title if experiment else "",
             **_said(message, application),
         },
     )
@@ -48,11 +48,11 @@ def about_application(
 
 def _said(message: Message | None, application: Application) -> dict[str, str]:
     if message is None:
-        return {"auteur": "", "texte": ""}
+        return {"author": "", "text": ""}
     owner = application.site.owner
     sides = [application.organisation, *([owner] if owner else [])]
     names = people.signatures([message.author], sides, "")
-    return {"auteur": names[message.author_id], "texte": message.text}
+    return {"author": names[message.author_id], "text": message.text}
 
 
 def about_answer(kind: str, answer: AnswerProposal, *, to: Iterable[User]) -> None:
@@ -61,14 +61,14 @@ def about_answer(kind: str, answer: AnswerProposal, *, to: Iterable[User]) -> No
         kind,
         to,
         {
-            "candidat": people.signature(answer.created_by, answer.organisation),
-            "hote": answer.need.owner.name if answer.need.owner else "",
+            "applicant": people.signature(answer.created_by, answer.organisation),
+            "host": answer.need.owner.name if answer.need.owner else "",
             "solution": answer.solution.title,
-            "besoin": answer.need.title,
-            "en_quoi": answer.how,
-            "texte": answer.message,
-            "motif": answer.reason,
-            "lien": mailing.absolute(reverse("catalogue:answer-detail", args=[answer.pk])),
+            "need": answer.need.title,
+            "how": answer.how,
+            "text": answer.message,
+            "reason": answer.reason,
+            "link": mailing.absolute(reverse("catalogue:answer-detail", args=[answer.pk])),
         },
     )
 
@@ -87,14 +87,14 @@ def about_contact(
         kind,
         to,
         {
-            "auteur": author_of_contact(request, author),
+            "author": author_of_contact(request, author),
             "organisation": request.organisation.name,
-            "objet": request.subject,
-            "fiche": request.record.title if request.record is not None else "",
-            "texte": message.text if message is not None else request.message,
-            "motif": request.report_reason,
-            "lu": has_readers,
-            "lien": mailing.absolute(reverse("catalogue:contact-detail", args=[request.pk])),
+            "subject": request.subject,
+            "record": request.record.title if request.record is not None else "",
+            "text": message.text if message is not None else request.message,
+            "reason": request.report_reason,
+            "has_readers": has_readers,
+            "link": mailing.absolute(reverse("catalogue:contact-detail", args=[request.pk])),
         },
     )
 

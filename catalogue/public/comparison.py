@@ -39,9 +39,9 @@ def fact_rows(compared: Sequence[Record]) -> list[Row]:
     parts = [part for read in (_common, _own, _closing) for part in (read(record) for record in compared)]
     labels = dict.fromkeys(label for part in parts for label in part)
     rows: list[Row] = [
-        {"libelle": label, "cellules": [column.get(label, {}) for column in columns]} for label in labels
+        {"label": label, "cells": [column.get(label, {}) for column in columns]} for label in labels
     ]
-    return [row for row in rows if any(_says(cell) for cell in row["cellules"])]
+    return [row for row in rows if any(_says(cell) for cell in row["cells"])]
 
 
 def _says(cell: Cell) -> bool:
@@ -54,22 +54,22 @@ def _common(record: Record) -> dict[str, Cell]:
     density = territory.density if territory is not None else None
     return {
         _("Nature"): {"kind": record.kind},
-        _("Niveau de preuve"): {"preuve": record.proof_level},
-        _("En bref"): {"texte": record.summary},
-        _("Lieu"): {"texte": place_words(record)},
-        _("Population"): {"texte": _people(territory.population) if territory is not None else ""},
-        _("Densité"): {"texte": f"{whole(density)}{NBSP}hab./km²" if density is not None else ""},
-        _("Période"): {"texte": period_words(record.year_start, record.year_end)},
+        _("Niveau de preuve"): {"proof": record.proof_level},
+        _("En bref"): {"text": record.summary},
+        _("Lieu"): {"text": place_words(record)},
+        _("Population"): {"text": _people(territory.population) if territory is not None else ""},
+        _("Densité"): {"text": f"{whole(density)}{NBSP}hab./km²" if density is not None else ""},
+        _("Période"): {"text": period_words(record.year_start, record.year_end)},
     }
 
 
 def _own(record: Record) -> dict[str, Cell]:
     """The facts of its kind, as its page gives them."""
     facts = {
-        fact["terme"]: {"texte": fact["valeur"], "note": fact.get("note", ""), "url": fact.get("url", "")}
+        fact["term"]: {"text": fact["value"], "note": fact.get("note", ""), "url": fact.get("url", "")}
         for fact in detail.KIND_FACTS[Record.Kind(record.kind)](record)
     }
-    lessons = {one.title: {"texte": one.text} for one in sections.written(record) if one.code in COMPARED}
+    lessons = {one.title: {"text": one.text} for one in sections.written(record) if one.code in COMPARED}
     return facts | lessons
 
 
@@ -77,13 +77,13 @@ def _closing(record: Record) -> dict[str, Cell]:
     """Themes, programmes, who, and where it was read."""
     source = detail.source_line(record)
     return {
-        _("Thèmes"): {"texte": ", ".join(theme.label for theme in record.themes.all())},
-        _("Programmes"): {"texte": ", ".join(programme.label for programme in record.programmes.all())},
+        _("Thèmes"): {"text": ", ".join(theme.label for theme in record.themes.all())},
+        _("Programmes"): {"text": ", ".join(programme.label for programme in record.programmes.all())},
         _("Qui"): {
-            "texte": ", ".join(f"{one['nom']} ({one['role']})" for one in detail.organisations(record))
+            "text": ", ".join(f"{one['name']} ({one['role']})" for one in detail.organisations(record))
         },
-        _("Source"): {"texte": source["titre"], "url": source["url"]},
-        _("Vérification"): {"texte": verified_words(record)},
+        _("Source"): {"text": source["title"], "url": source["url"]},
+        _("Vérification"): {"text": verified_words(record)},
     }
 
 
@@ -105,12 +105,12 @@ def indicator_rows(compared: Sequence[Record]) -> list[Row]:
         first = next(cell[0] for cell in cells if cell)
         rows.append(
             {
-                "libelle": first["famille"],
-                "cellules": cells,
-                "partage": sum(bool(cell) for cell in cells),
+                "label": first["family"],
+                "cells": cells,
+                "shared": sum(bool(cell) for cell in cells),
             }
         )
-    return sorted(rows, key=lambda row: -row["partage"])
+    return sorted(rows, key=lambda row: -row["shared"])
 
 
 def _held(compared: Sequence[Record]) -> list[list[Indicator]]:
@@ -146,8 +146,8 @@ def _aligned(held: list[Indicator]) -> dict[tuple[str, ...], list[Cell]]:
         key, family = _family(indicator)
         cell = {
             **detail.indicator_line(indicator),
-            "famille": family,
-            "lieu": place_words(indicator.experiment),
+            "family": family,
+            "place": place_words(indicator.experiment),
         }
         found.setdefault(key, []).append(cell)
     return found

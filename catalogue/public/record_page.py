@@ -27,25 +27,25 @@ LISTED = 50
 def record_context(record: Record) -> Context:
     """What ``record_detail.html`` needs for a record fetched with ``with_detail_relations()``."""
     return {
-        "fiche": record,
-        "fil": trail(record),
-        "etiquettes": tags(record),
-        "carte_fiche": {
+        "record": record,
+        "trail": trail(record),
+        "tags": tags(record),
+        "card": {
             "place": place_words(record),
             "status": status_words(record),
             "figures": figures(record),
         },
-        "periode": period_words(record.year_start, record.year_end),
-        "preuve": proof_words(record),
-        "faits": [fact for fact in facts(record) if fact["valeur"] not in (None, "")],
+        "period": period_words(record.year_start, record.year_end),
+        "proof": proof_words(record),
+        "facts": [fact for fact in facts(record) if fact["value"] not in (None, "")],
         "organisations": organisations(record),
         **attachments.context(record),
         "capitalisation": lessons(record),
         "geojson": feature_collection(record),
-        "emprise": map_window(record),
-        "voisines": [record_card(near) for near in nearby_records(record)],
-        "verifiee": verified_words(record),
-        "rubrique": "fiches",
+        "extent": map_window(record),
+        "neighbours": [record_card(near) for near in nearby_records(record)],
+        "verified": verified_words(record),
+        "section": "fiches",
         "source": source_line(record),
         "precision": precision_words(record),
         **BY_KIND[record.kind](record),
@@ -59,9 +59,9 @@ def lessons(record: Record) -> Context:
     results = [one for one in found if one.code == "resultats"] if has_results else []
     after = [one for one in found if one.code in sections.AFTER_RESULTS]
     return {
-        "avant": [one for one in found if one not in (*results, *after)],
-        "resultats": results[0].html if results else "",
-        "apres": after,
+        "before": [one for one in found if one not in (*results, *after)],
+        "results": results[0].html if results else "",
+        "after": after,
     }
 
 
@@ -69,9 +69,9 @@ def trail(record: Record) -> list[Context]:
     """The breadcrumb: the list, the kind, the record."""
     address = reverse("catalogue:record-list")
     return [
-        {"texte": _("Fiches"), "url": address},
-        {"texte": record.get_kind_display(), "url": f"{address}?type={record.kind}"},
-        {"texte": record.title},
+        {"text": _("Fiches"), "url": address},
+        {"text": record.get_kind_display(), "url": f"{address}?type={record.kind}"},
+        {"text": record.title},
     ]
 
 
@@ -80,7 +80,7 @@ def tags(record: Record) -> list[Context]:
     address = reverse("catalogue:record-list")
     terms = (("theme", record.themes), ("enjeu", record.stakes), ("programme", record.programmes))
     return [
-        {"texte": term.label, "url": f"{address}?{parameter}={term.code}"}
+        {"text": term.label, "url": f"{address}?{parameter}={term.code}"}
         for parameter, manager in terms
         for term in manager.all()
     ]
@@ -91,9 +91,9 @@ def proof_words(record: Record) -> Context | None:
     if record.proof_level is None:
         return None
     return {
-        "niveau": record.proof_level,
+        "level": record.proof_level,
         "label": proof.LABELS[record.proof_level],
-        "explication": proof.EXPLANATIONS[record.proof_level],
+        "explanation": proof.EXPLANATIONS[record.proof_level],
     }
 
 
@@ -114,20 +114,20 @@ def facts(record: Record) -> list[Context]:
     if territory is not None:
         common.append(
             {
-                "terme": _("Territoire"),
-                "valeur": place_words(record),
+                "term": _("Territoire"),
+                "value": place_words(record),
                 "url": reverse("catalogue:territory-detail", args=[territory.level, territory.code]),
             }
         )
         if territory.epci is not None:
             common.append(
                 {
-                    "terme": _("Intercommunalité"),
-                    "valeur": territory.epci.name,
+                    "term": _("Intercommunalité"),
+                    "value": territory.epci.name,
                     "url": reverse("catalogue:territory-detail", args=["epci", territory.epci.code]),
                 }
             )
-    common.append({"terme": _("Période"), "valeur": period_words(record.year_start, record.year_end)})
+    common.append({"term": _("Période"), "value": period_words(record.year_start, record.year_end)})
     return common + KIND_FACTS[record.kind](record)
 
 
@@ -136,14 +136,14 @@ def _operation_facts(record: Record) -> list[Context]:
     area = operation.area_ha
     return [
         {
-            "terme": _("Type d’opération"),
-            "valeur": "" if operation.operation_type == "inconnu" else operation.get_operation_type_display(),
+            "term": _("Type d’opération"),
+            "value": "" if operation.operation_type == "inconnu" else operation.get_operation_type_display(),
         },
-        {"terme": _("Logements"), "valeur": _number(operation.dwellings)},
-        {"terme": _("dont logements sociaux"), "valeur": _number(operation.social_dwellings)},
+        {"term": _("Logements"), "value": _number(operation.dwellings)},
+        {"term": _("dont logements sociaux"), "value": _number(operation.social_dwellings)},
         {
-            "terme": _("Surface"),
-            "valeur": "" if area is None else f"{number_format(area.normalize())}{NBSP}ha",
+            "term": _("Surface"),
+            "value": "" if area is None else f"{number_format(area.normalize())}{NBSP}ha",
         },
     ]
 
@@ -152,41 +152,41 @@ def _experiment_facts(record: Record) -> list[Context]:
     experiment = record.as_experiment
     return [
         {
-            "terme": _("Avancement"),
-            "valeur": experiment.get_status_display(),
+            "term": _("Avancement"),
+            "value": experiment.get_status_display(),
             "note": _("(selon la source, %(when)s)") % {"when": experiment.status_on}
             if experiment.status_on
             else "",
         },
         {
-            "terme": _("Bilan"),
-            "valeur": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
+            "term": _("Bilan"),
+            "value": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
         },
-        {"terme": _("Raison de l’abandon"), "valeur": experiment.abandon_reason},
+        {"term": _("Raison de l’abandon"), "value": experiment.abandon_reason},
     ]
 
 
 def _solution_facts(record: Record) -> list[Context]:
     solution = record.as_solution
     return [
-        {"terme": _("Maturité"), "valeur": f"TRL{NBSP}{solution.trl}" if solution.trl else ""},
-        {"terme": _("Coûts"), "valeur": solution.costs},
-        {"terme": _("Site de la solution"), "valeur": solution.url, "url": solution.url},
+        {"term": _("Maturité"), "value": f"TRL{NBSP}{solution.trl}" if solution.trl else ""},
+        {"term": _("Coûts"), "value": solution.costs},
+        {"term": _("Site de la solution"), "value": solution.url, "url": solution.url},
     ]
 
 
 def _site_facts(record: Record) -> list[Context]:
     site = record.as_site
     return [
-        {"terme": _("Disponibilité"), "valeur": site.get_site_state_display()},
-        {"terme": _("Ce qui peut y être testé"), "valeur": site.allowed_tests},
-        {"terme": _("Équipements et réseaux"), "valeur": site.equipment},
-        {"terme": _("Conditions"), "valeur": site.conditions},
+        {"term": _("Disponibilité"), "value": site.get_site_state_display()},
+        {"term": _("Ce qui peut y être testé"), "value": site.allowed_tests},
+        {"term": _("Équipements et réseaux"), "value": site.equipment},
+        {"term": _("Conditions"), "value": site.conditions},
         {
-            "terme": _("Disponible du"),
-            "valeur": date_format(site.available_from) if site.available_from else "",
+            "term": _("Disponible du"),
+            "value": date_format(site.available_from) if site.available_from else "",
         },
-        {"terme": _("Jusqu’au"), "valeur": date_format(site.available_until) if site.available_until else ""},
+        {"term": _("Jusqu’au"), "value": date_format(site.available_until) if site.available_until else ""},
     ]
 
 
@@ -194,14 +194,14 @@ def _need_facts(record: Record) -> list[Context]:
     need = record.as_need
     labels = dict(need.Audience.choices)
     return [
-        {"terme": _("Pour qui"), "valeur": ", ".join(str(labels.get(a, a)) for a in need.audiences)},
+        {"term": _("Pour qui"), "value": ", ".join(str(labels.get(a, a)) for a in need.audiences)},
         {
-            "terme": _("Fréquence"),
-            "valeur": "" if need.frequency == "inconnu" else need.get_frequency_display(),
+            "term": _("Fréquence"),
+            "value": "" if need.frequency == "inconnu" else need.get_frequency_display(),
         },
-        {"terme": _("Données qui existent"), "valeur": need.existing_data},
-        {"terme": _("Données à produire"), "valeur": need.missing_data},
-        {"terme": _("Atelier"), "valeur": need.workshop},
+        {"term": _("Données qui existent"), "value": need.existing_data},
+        {"term": _("Données à produire"), "value": need.missing_data},
+        {"term": _("Atelier"), "value": need.workshop},
     ]
 
 
@@ -222,7 +222,7 @@ def organisations(record: Record) -> list[Context]:
     """Each organisation with its role, its type and its site."""
     return [
         {
-            "nom": link.organisation.name,
+            "name": link.organisation.name,
             "role": link.get_role_display(),
             "type": "" if link.organisation.kind == "inconnu" else link.organisation.get_kind_display(),
             "url": link.organisation.url,
@@ -243,12 +243,12 @@ def source_line(record: Record) -> Context:
     """What the citation of the record says."""
     found = record.source
     return {
-        "titre": record.source_citation or (found.name if found else ""),
+        "title": record.source_citation or (found.name if found else ""),
         "url": record.source_url or (found.url if found else ""),
-        "editeur": found.publisher if found and record.source_citation else "",
+        "publisher": found.publisher if found and record.source_citation else "",
         "jeu": found.name if found and record.source_citation else "",
         "licence": found.licence if found else "",
-        "consulte": date_format(found.consulted_on) if found and found.consulted_on else "",
+        "consulted_on": date_format(found.consulted_on) if found and found.consulted_on else "",
     }
 
 
@@ -327,17 +327,17 @@ def published_experiments(record: Record) -> list[Experiment]:
 def indicator_line(row: Indicator) -> Context:
     """One indicator for composants/indicateur.html."""
     return {
-        "nom": row.name,
-        "avant": _decimal(row.baseline),
-        "apres": _decimal(row.value) or row.text,
-        "unite": row.unit if row.value is not None else "",
-        "periode": row.period or (str(row.year) if row.year else ""),
-        "methode": row.method,
-        "mesure_par": row.measured_by,
+        "name": row.name,
+        "before": _decimal(row.baseline),
+        "after": _decimal(row.value) or row.text,
+        "unit": row.unit if row.value is not None else "",
+        "period": row.period or (str(row.year) if row.year else ""),
+        "method": row.method,
+        "measured_by": row.measured_by,
         "source": row.source_citation or row.source_url,
         "source_url": row.source_url,
-        "independant": row.is_independent,
-        "annonce": row.nature == Indicator.Nature.ANNOUNCED,
+        "independent": row.is_independent,
+        "announced": row.nature == Indicator.Nature.ANNOUNCED,
     }
 
 
@@ -349,23 +349,23 @@ def experiment_line(experiment: Experiment) -> Context:
     """One experiment on the page of its solution."""
     return {
         "url": experiment.get_absolute_url(),
-        "titre": experiment.title,
-        "lieu": place_words(experiment),
-        "statut": experiment.get_status_display(),
-        "bilan": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
-        "periode": period_words(experiment.year_start, experiment.year_end),
-        "preuve": experiment.proof_level,
-        "echec": experiment.status == "abandonne" or experiment.outcome == "non-concluant",
-        "resultats": [indicator_line(row) for row in experiment.indicators.all()],
+        "title": experiment.title,
+        "place": place_words(experiment),
+        "status": experiment.get_status_display(),
+        "outcome": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
+        "period": period_words(experiment.year_start, experiment.year_end),
+        "proof": experiment.proof_level,
+        "failed": experiment.status == "abandonne" or experiment.outcome == "non-concluant",
+        "results": [indicator_line(row) for row in experiment.indicators.all()],
     }
 
 
 def _solution(record: Record) -> Context:
     needs = record.as_solution.needs.published().order_by("title")[:LISTED]
     return {
-        "synthese": telling.synthesis_context(record),
-        "experiences": [experiment_line(experiment) for experiment in published_experiments(record)],
-        "besoins": [{"titre": need.title, "url": need.get_absolute_url()} for need in needs],
+        "synthesis": telling.synthesis_context(record),
+        "experiments": [experiment_line(experiment) for experiment in published_experiments(record)],
+        "needs": [{"title": need.title, "url": need.get_absolute_url()} for need in needs],
     }
 
 
@@ -376,8 +376,8 @@ def _experiment(record: Record) -> Context:
     return {
         "solution": experiment.solution if experiment.solution.is_published else None,
         "parent": parent if parent is not None and parent.is_published else None,
-        "resultats": [indicator_line(row) for row in experiment.indicators.all()],
-        "experiences": [experiment_line(other) for other in others],
+        "results": [indicator_line(row) for row in experiment.indicators.all()],
+        "experiments": [experiment_line(other) for other in others],
     }
 
 
@@ -390,7 +390,7 @@ def _site(record: Record) -> Context:
     opened = site.is_open
     return {
         "site": site,
-        "candidater": reverse("catalogue:application-new", args=[record.slug]) if opened else "",
+        "apply_url": reverse("catalogue:application-new", args=[record.slug]) if opened else "",
     }
 
 
@@ -399,13 +399,13 @@ def _need(record: Record) -> Context:
         "solution"
     )
     return {
-        "repondre": reverse("catalogue:answer-new", args=[record.slug]) if record.is_published else "",
-        "reponses": [
+        "answer_url": reverse("catalogue:answer-new", args=[record.slug]) if record.is_published else "",
+        "answers": [
             {
-                "titre": link.solution.title,
+                "title": link.solution.title,
                 "url": link.solution.get_absolute_url(),
-                "resume": link.how or link.solution.summary,
-                "preuve": link.solution.proof_level,
+                "summary": link.how or link.solution.summary,
+                "proof": link.solution.proof_level,
             }
             for link in links[:LISTED]
         ],

@@ -136,7 +136,7 @@ def standalone_map(records: Sequence[Record], base: str) -> str:
     page.header.add_child(Verbatim(_leaflet()))
     page.html.add_child(Verbatim(f"<h1>{escape(title)}</h1>"))
     page.add_child(drawn)
-    listed = {"fiches": numbered, "base": base, "source": _source(records)}
+    listed = {"records": numbered, "base": base, "source": _source(records)}
     text = page.render()
     below = render_to_string("catalogue/public/standalone_map_list.html", listed)
     return text.replace("</body>", f"{below}</body>", 1)

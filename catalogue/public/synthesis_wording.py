@@ -53,10 +53,10 @@ def synthesis_context(solution: Record) -> dict[str, Any] | None:
     if not found.experiments:
         return None
     return {
-        "bilan": overview_sentence(found),
-        "echecs": failures_sentence(found),
-        "lignes": [comparison_line(one) for one in found.comparisons],
-        "ecartes": left_out(found),
+        "overview": overview_sentence(found),
+        "failures": failures_sentence(found),
+        "rows": [comparison_line(one) for one in found.comparisons],
+        "left_out": left_out(found),
     }
 
 
@@ -101,21 +101,21 @@ def comparison_line(one: Comparison) -> dict[str, Any]:
     span = number(one.low) if one.low == one.high else _("%(low)s à %(high)s") % _ends(one)
     return {
         "code": one.code,
-        "libelle": one.label,
+        "label": one.label,
         "definition": one.description,
-        "sens": IndicatorType.Direction(one.direction).label,
+        "direction": IndicatorType.Direction(one.direction).label,
         "n": _tried(one),
-        "independants": ngettext("dont %(n)d indépendant", "dont %(n)d indépendants", one.independent)
+        "independent": ngettext("dont %(n)d indépendant", "dont %(n)d indépendants", one.independent)
         % {"n": one.independent}
         if one.independent
         else "",
-        "mediane": f"{number(rounded(one.median))}{unit}" if one.median is not None else "",
-        "seule": f"{number(one.low)}{unit}" if one.median is None else "",
-        "etendue": f"{span}{unit}" if one.median is not None else "",
+        "median": f"{number(rounded(one.median))}{unit}" if one.median is not None else "",
+        "single": f"{number(one.low)}{unit}" if one.median is None else "",
+        "range": f"{span}{unit}" if one.median is not None else "",
         "evolution": _change(one),
-        "dessin": plot_positions(one) if one.median is not None else None,
-        "mesures": [measure_line(value, one) for value in one.values],
-        "coupees": one.n > len(one.values),
+        "plot": plot_positions(one) if one.median is not None else None,
+        "measures": [measure_line(value, one) for value in one.values],
+        "truncated": one.n > len(one.values),
     }
 
 
@@ -142,13 +142,13 @@ def _change(one: Comparison) -> str:
 def measure_line(value: Value, one: Comparison) -> dict[str, Any]:
     """One value with the experiment behind it."""
     return {
-        "valeur": f"{number(rounded(value.value))}{NBSP}{one.unit}",
+        "value": f"{number(rounded(value.value))}{NBSP}{one.unit}",
         "url": reverse("catalogue:record-detail", args=[value.slug]),
-        "titre": value.title,
-        "lieu": value.place,
-        "annee": str(value.year),
-        "independante": value.is_independent,
-        "echec": value.failed,
+        "title": value.title,
+        "place": value.place,
+        "year": str(value.year),
+        "independent": value.is_independent,
+        "failed": value.failed,
     }
 
 
@@ -163,12 +163,13 @@ def plot_positions(one: Comparison) -> dict[str, Any]:
     median = one.median if one.median is not None else one.low
     words = _("%(n)s, de %(low)s à %(high)s %(unit)s, médiane %(median)s")
     return {
-        "largeur": str(WIDTH),
-        "debut": at(one.low),
-        "fin": at(one.high),
-        "mediane": at(median),
-        "points": [{"x": at(value.value), "echec": value.failed} for value in one.values],
-        "mots": words % {"n": _tried(one), **_ends(one), "unit": one.unit, "median": number(rounded(median))},
+        "width": str(WIDTH),
+        "start": at(one.low),
+        "end": at(one.high),
+        "median": at(median),
+        "points": [{"x": at(value.value), "failed": value.failed} for value in one.values],
+        "words": words
+        % {"n": _tried(one), **_ends(one), "unit": one.unit, "median": number(rounded(median))},
     }
 
 

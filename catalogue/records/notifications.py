@@ -68,10 +68,10 @@ def transition_made(line: Transition) -> None:
         _post("fiche-soumise", [one for one in owners(record) if one.pk in authors], record)
     if line.action in TO_OWNERS:
         told = [one for one in owners(record) if one.pk != line.actor_id]
-        _post(TO_OWNERS[line.action], told, record, motif=line.reason.strip())
+        _post(TO_OWNERS[line.action], told, record, reason=line.reason.strip())
     if line.action in TO_CURATORS:
         told = [one for one in curators(record) if one.pk != line.actor_id]
-        _post(TO_CURATORS[line.action], told, record, motif=line.reason.strip())
+        _post(TO_CURATORS[line.action], told, record, reason=line.reason.strip())
 
 
 def revision_proposed(revision: Revision) -> None:
@@ -82,8 +82,8 @@ def revision_proposed(revision: Revision) -> None:
         "changement-propose",
         told,
         record,
-        motif=revision.reason.strip(),
-        lien=mailing.absolute(reverse("catalogue:workshop-revision", args=[revision.pk])),
+        reason=revision.reason.strip(),
+        link=mailing.absolute(reverse("catalogue:workshop-revision", args=[revision.pk])),
     )
 
 
@@ -95,7 +95,7 @@ def revision_decided(revision: Revision) -> None:
         "changement-accepte" if accepted else "changement-refuse",
         [one for one in _author(revision) if one.pk != revision.decided_by_id],
         record,
-        motif=revision.decision.strip(),
+        reason=revision.decision.strip(),
     )
 
 
@@ -103,14 +103,16 @@ def records_handed(records: Iterable[Record], to: User, by: str, word: str = "")
     """Tell a curator, in one e-mail, which records another gave them; ``by`` is the other's name."""
     lines = [
         {
-            "titre": record.title,
-            "lien": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+            "title": record.title,
+            "link": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
         }
         for record in records
     ]
     if lines and to.is_active and to.email:
         queue = mailing.absolute(reverse("catalogue:workshop")) + "?voir=moi"
-        mailing.post("fiches-confiees", to.email, {"fiches": lines, "par": by, "mot": word, "file": queue})
+        mailing.post(
+            "fiches-confiees", to.email, {"records": lines, "by": by, "word": word, "queue_url": queue}
+        )
 
 
 def _author(revision: Revision) -> People:
@@ -126,13 +128,12 @@ def _whole(pk: int) -> Record:
 def _post(kind: str, people: People, record: Record, **context: Any) -> None:
     """One e-mail to each: nobody learns the address of another."""
     said = {
-        "fiche": record,
-        "nature": str(record.get_kind_display()).lower(),
+        "record": record,
+        "kind": str(record.get_kind_display()).lower(),
         "organisation": record.owner.name if record.owner else "",
-        "fiche_publique": mailing.absolute(record.get_absolute_url()),
-        "fiche_espace": mailing.absolute(reverse("catalogue:space-record", args=[record.slug])),
-        "fiche_atelier": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
-        "espace": mailing.absolute(reverse("catalogue:space-records")),
+        "public_url": mailing.absolute(record.get_absolute_url()),
+        "space_url": mailing.absolute(reverse("catalogue:space-record", args=[record.slug])),
+        "workshop_url": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
         **context,
     }
     seen: set[str] = set()

@@ -66,9 +66,9 @@ def steps(record: Record) -> list[dict[str, str]]:
     labels = dict(State.choices)
     return [
         {
-            "titre": str(labels[state]).capitalize(),
-            "texte": str(NOW[record.state]) if place == here else "",
-            "etat": "fait" if place < here else "courant" if place == here else "avenir",
+            "title": str(labels[state]).capitalize(),
+            "text": str(NOW[record.state]) if place == here else "",
+            "state": "fait" if place < here else "courant" if place == here else "avenir",
         }
         for place, state in enumerate(route)
     ]
@@ -78,20 +78,20 @@ def history(record: Record, reader: User, *, by_name: bool) -> list[dict[str, An
     """What happened, newest first; ``by_name`` for curators, who work with one another."""
     lines = [
         {
-            "quand": line.created_at,
-            "quoi": HAPPENED.get(line.action, line.get_to_state_display().capitalize()),
-            "etat": line.to_state,
-            "motif": line.reason.strip(),
-            "qui": who(line.actor, reader, by_name=by_name, as_curator=_by_curator(line)),
+            "when": line.created_at,
+            "what": HAPPENED.get(line.action, line.get_to_state_display().capitalize()),
+            "state": line.to_state,
+            "reason": line.reason.strip(),
+            "who": who(line.actor, reader, by_name=by_name, as_curator=_by_curator(line)),
         }
         for line in record.transitions.select_related("actor")[:LISTED]
     ]
     began = {
-        "quand": record.created_at,
-        "quoi": _("Fiche importée") if record.external_id else _("Brouillon créé"),
-        "etat": State.DRAFT,
-        "motif": "",
-        "qui": who(record.created_by, reader, by_name=by_name, as_curator=False),
+        "when": record.created_at,
+        "what": _("Fiche importée") if record.external_id else _("Brouillon créé"),
+        "state": State.DRAFT,
+        "reason": "",
+        "who": who(record.created_by, reader, by_name=by_name, as_curator=False),
     }
     return [*lines, began] if len(lines) < LISTED else lines
 

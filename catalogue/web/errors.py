@@ -22,4 +22,4 @@ def bad_request(request: HttpRequest, form: Form) -> HttpResponse:
     errors = error_list(form)
     if request.path.startswith(("/api/", "/tuiles/")) or request.path.endswith((".geojson", ".csv")):
         return JsonResponse({"erreur": _("Paramètres refusés"), "details": errors}, status=400)
-    return render(request, "400.html", {"erreurs": errors}, status=400)
+    return render(request, "400.html", {"errors": errors}, status=400)

@@ -26,7 +26,7 @@ def test_each_page_answers_without_the_database(client: Client, page: str) -> No
     assert client.post(f"/{page}/").status_code == 405
 
 
-@override_settings(OPERATOR={"nom": "Ville d’Essai", "contact": ""})
+@override_settings(OPERATOR={"name": "Ville d’Essai", "contact": ""})
 def test_legal_page_names_the_operator_and_says_what_is_missing(client: Client) -> None:
     text = client.get("/mentions-legales/").content.decode()
 
@@ -56,7 +56,7 @@ def test_missing_page_offers_a_search(client: Client) -> None:
 
 
 def test_refused_address_says_why() -> None:
-    assert "Rayon : au plus 200 km" in render_to_string("400.html", {"erreurs": ["Rayon : au plus 200 km"]})
+    assert "Rayon : au plus 200 km" in render_to_string("400.html", {"errors": ["Rayon : au plus 200 km"]})
 
 
 def test_vendored_files_are_the_ones_listed() -> None:

@@ -18,7 +18,7 @@ class Login(LoginView):  # type: ignore[misc]
     def get_context_data(self, **known: Any) -> dict[str, Any]:
         """What allauth gives, and the name of the provider."""
         named = settings.OIDC_NAME if oidc.is_configured() else ""
-        return {**super().get_context_data(**known), "fournisseur": named}
+        return {**super().get_context_data(**known), "provider": named}
 
 
 class DownloadRecoveryCodes(DownloadRecoveryCodesView):  # type: ignore[misc]

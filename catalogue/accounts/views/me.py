@@ -23,7 +23,7 @@ from catalogue.models import Membership, ProviderIdentity
 from catalogue.web import form_recovery as kept
 from catalogue.web.access import account
 
-RUBRIQUE = "compte"
+SECTION = "compte"
 
 
 @account
@@ -38,16 +38,16 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Votre nom est enregistré."))
         return redirect("catalogue:account-settings")
     context = {
-        "rubrique": RUBRIQUE,
+        "section": SECTION,
         "form": form,
-        "a_double": is_mfa_enabled(user),
-        "a_mot_de_passe": user.has_usable_password(),
-        "adhesions": Membership.objects.filter(user=user).select_related("organisation"),
-        "autres_sessions": sum(
+        "has_second_factor": is_mfa_enabled(user),
+        "has_password": user.has_usable_password(),
+        "memberships": Membership.objects.filter(user=user).select_related("organisation"),
+        "other_sessions": sum(
             1 for session in sessions.of(user) if session.session_key != request.session.session_key
         ),
-        "fournisseur": settings.OIDC_NAME if oidc.is_configured() else "",
-        "est_associe": ProviderIdentity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).exists(),
+        "provider": settings.OIDC_NAME if oidc.is_configured() else "",
+        "is_linked": ProviderIdentity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).exists(),
     }
     return render(request, "catalogue/accounts/settings.html", context)
 
@@ -106,5 +106,5 @@ def account_erase(request: HttpRequest) -> HttpResponse:
             request, _("Votre compte est effacé. Ce que vous aviez publié reste, sans votre nom.")
         )
         return redirect("catalogue:home")
-    context = {"rubrique": RUBRIQUE, "form": form, "effets": personal.what_erasing_does(user)}
+    context = {"section": SECTION, "form": form, "effects": personal.what_erasing_does(user)}
     return render(request, "catalogue/accounts/erase.html", context)

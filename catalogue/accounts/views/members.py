@@ -29,7 +29,7 @@ def _confirm(request: HttpRequest, organisation: Organisation, place: Membership
 def _refuse(request: HttpRequest, organisation: Organisation, place: Membership) -> HttpResponse | None:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return render_organisation(request, organisation, status=400, refus=form, refus_de=place.pk)
+        return render_organisation(request, organisation, status=400, refusal=form, refusal_of=place.pk)
     places.refuse_membership(place, cast(User, request.user), form.cleaned_data["reason"])
     messages.success(request, _("La demande est refusée."))
     return None
@@ -132,8 +132,8 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     here = request.user.is_authenticated
     context = {
         "invitation": invitation,
-        "est_pour_moi": here and places.is_for(invitation, cast(User, request.user)),
-        "u_connexion": login_address(request.path),
+        "is_for_me": here and places.is_for(invitation, cast(User, request.user)),
+        "login_url": login_address(request.path),
     }
     answer = render(request, "catalogue/accounts/invitation.html", context)
     answer["Cache-Control"] = "private, no-store"

@@ -29,7 +29,7 @@ from catalogue.web.access import account
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 
-RUBRIQUE = "organisations"
+SECTION = "organisations"
 
 
 @account
@@ -39,7 +39,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     confirmed = Count("organisation__memberships", Q(organisation__memberships__confirmed_at__isnull=False))
     own = Membership.objects.filter(user=cast(User, request.user)).select_related("organisation__territory")
     rows = own.defer("organisation__territory__geometry").annotate(members=confirmed)
-    context = {"rubrique": RUBRIQUE, "adhesions": rows.order_by("organisation__name")}
+    context = {"section": SECTION, "memberships": rows.order_by("organisation__name")}
     return render(request, "catalogue/accounts/organisation_list.html", context)
 
 
@@ -62,7 +62,7 @@ def organisation_join(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_siret(request: HttpRequest, form: SiretForm) -> HttpResponse:
-    return render(request, "catalogue/accounts/organisation_join.html", {"rubrique": RUBRIQUE, "form": form})
+    return render(request, "catalogue/accounts/organisation_join.html", {"section": SECTION, "form": form})
 
 
 def _describe_organisation(request: HttpRequest, siret: str) -> HttpResponse:
@@ -81,7 +81,7 @@ def _describe_organisation(request: HttpRequest, siret: str) -> HttpResponse:
         form = NewOrganisationForm(request.POST)
         if form.is_valid():
             return _joined(request, form.organisation())
-    context = {"rubrique": RUBRIQUE, "form": form, "siret": siret}
+    context = {"section": SECTION, "form": form, "siret": siret}
     return render(request, "catalogue/accounts/organisation_create.html", context)
 
 
@@ -126,18 +126,18 @@ def render_organisation(
     rows = Membership.objects.filter(organisation=organisation).select_related("user")
     invitations = Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True)
     context = {
-        "rubrique": RUBRIQUE,
+        "section": SECTION,
         "organisation": organisation,
-        "permis": may,
-        "moi": rows.filter(user=cast(User, request.user)).first(),
+        "allowed": may,
+        "me": rows.filter(user=cast(User, request.user)).first(),
         "page": page_of(rows.confirmed().order_by("-role", "confirmed_at", "pk"), page)
         if "members" in may
         else None,
-        "demandes": rows.waiting().order_by("created_at") if "confirm" in may else [],
+        "requests": rows.waiting().order_by("created_at") if "confirm" in may else [],
         "invitations": invitations.filter(expires_at__gt=timezone.now()) if "invite" in may else [],
         "invitation": forms.get("invitation") or InvitationForm(),
-        "refus": forms.get("refus") or ReasonForm(),
-        "refus_de": forms.get("refus_de"),
+        "refusal": forms.get("refusal") or ReasonForm(),
+        "refusal_of": forms.get("refusal_of"),
     }
     return render(request, "catalogue/accounts/organisation_detail.html", context, status=status)
 
@@ -153,7 +153,7 @@ def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
         form.save()
         messages.success(request, _("La présentation est enregistrée."))
         return redirect("catalogue:organisation-detail", organisation.slug)
-    context = {"rubrique": RUBRIQUE, "organisation": organisation, "form": form}
+    context = {"section": SECTION, "organisation": organisation, "form": form}
     return render(request, "catalogue/accounts/organisation_edit.html", context)
 
 
@@ -171,5 +171,5 @@ def organisation_leave(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("catalogue:organisation-detail", organisation.slug)
         messages.success(request, _("Vous n’êtes plus de « %(name)s ».") % {"name": organisation.name})
         return redirect("catalogue:organisation-list")
-    context = {"rubrique": RUBRIQUE, "organisation": organisation, "moi": place}
+    context = {"section": SECTION, "organisation": organisation, "me": place}
     return render(request, "catalogue/accounts/organisation_leave.html", context)

@@ -26,7 +26,7 @@ from catalogue.web.access import account
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 
-RUBRIQUE = {"rubrique": "recherches"}
+SECTION = {"section": "recherches"}
 HEAVY = ("zone", "centre", "words", "told", "terms", "endings", "twins")
 FOUND = Q(matches__record__state=Record.State.PUBLISHED)
 
@@ -51,12 +51,12 @@ def search_list(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/alerts/search_list.html",
         {
-            **RUBRIQUE,
+            **SECTION,
             "page": page,
-            "recherches": [{"recherche": one, "url": saving.address(one)} for one in page],
-            "flux": feed.feed_address(key) if key is not None else "",
-            "flux_depuis": key.created_at if key is not None else None,
-            "limite": saving.MOST_PER_ACCOUNT,
+            "searches": [{"search": one, "url": saving.address(one)} for one in page],
+            "feed_url": feed.feed_address(key) if key is not None else "",
+            "feed_since": key.created_at if key is not None else None,
+            "limit": saving.MOST_PER_ACCOUNT,
         },
     )
 
@@ -89,10 +89,10 @@ def search_save(request: HttpRequest) -> HttpResponse:
     elif given is not None and request.method != "POST":
         messages.info(request, _("Votre session avait expiré : vérifiez, puis enregistrez."))
     context = {
-        **RUBRIQUE,
-        "formulaire": form,
-        "criteres": list(criteria_of(criteria).phrases()),
-        "retour": saving.address(SavedSearch(target=target, query_string=saving.normalised(criteria))),
+        **SECTION,
+        "form": form,
+        "criteria": list(criteria_of(criteria).phrases()),
+        "back_url": saving.address(SavedSearch(target=target, query_string=saving.normalised(criteria))),
     }
     return render(request, "catalogue/alerts/search_save.html", context)
 
@@ -154,12 +154,12 @@ def search_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     page = page_of(found, paging.cleaned_data["page"])
     context = {
-        **RUBRIQUE,
-        "recherche": search,
+        **SECTION,
+        "search": search,
         "url": saving.address(search),
-        "formulaire": form,
+        "form": form,
         "page": page,
-        "trouvees": list(page),
+        "matches": list(page),
     }
     return render(request, "catalogue/alerts/search_edit.html", context)
 
@@ -173,7 +173,7 @@ def search_delete(request: HttpRequest, pk: int) -> HttpResponse:
         search.delete()
         messages.success(request, _("Recherche « %(name)s » supprimée.") % {"name": search.name})
         return redirect("catalogue:search-list")
-    return render(request, "catalogue/alerts/search_delete.html", {**RUBRIQUE, "recherche": search})
+    return render(request, "catalogue/alerts/search_delete.html", {**SECTION, "search": search})
 
 
 def _own_search(request: HttpRequest, pk: int) -> SavedSearch:

@@ -34,10 +34,10 @@ def search_stop(request: HttpRequest, token: str) -> HttpResponse:
     if stopped:
         sending.stop(running)
     context = {
-        "recherches": running,
-        "arretees": stopped,
-        "une_seule": one,
-        "tout_arreter": sending.stop_token(user_id) if one else "",
+        "searches": running,
+        "stopped": stopped,
+        "only_one": one,
+        "stop_all": sending.stop_token(user_id) if one else "",
     }
     response = render(request, "catalogue/alerts/search_stop.html", context)
     return _with(response, PRIVATE)

@@ -82,10 +82,10 @@ def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
         "catalogue/contributions/actors.html",
         {
             **around(copy, step.code),
-            "formulaire": form,
-            "inconnue": unknown,
-            "trouvees": found,
-            "lignes": actors(copy),
+            "form": form,
+            "unknown": unknown,
+            "matches": found,
+            "rows": actors(copy),
         },
         status=400 if refused else 200,
     )
@@ -97,7 +97,7 @@ def actors(copy: Copy) -> list[dict[str, str]]:
     slugs = {slug for some in held.values() for slug in some}
     names = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "name"))
     return [
-        {"nom": names[slug], "slug": slug, "role": role, "role_dit": str(Role(role).label)}
+        {"name": names[slug], "slug": slug, "role": role, "role_words": str(Role(role).label)}
         for role in Role.values
         for slug in held[ROLES + role]
         if slug in names

@@ -63,19 +63,18 @@ def _page(
     shown = [
         {
             "document": one,
-            "nom": documents.file_name(one) if one.file else "",
-            "modifiable": one.pk in changeable,
+            "name": documents.file_name(one) if one.file else "",
+            "is_editable": one.pk in changeable,
         }
         for one in documents.shown(copy)
     ]
     context: dict[str, Any] = {
         **around(copy, DOCUMENTS),
         "documents": shown,
-        "formulaire": form,
+        "form": form,
         "document": document,
-        "plein": document is None and len(shown) >= documents.MOST,
-        "suite": copy.proposal.after(DOCUMENTS),
-        "propose": not copy.is_direct,
+        "full": document is None and len(shown) >= documents.MOST,
+        "proposed": not copy.is_direct,
     }
     status = 400 if request.method == "POST" and form.errors else 200
     return render(request, "catalogue/contributions/documents.html", context, status=status)

@@ -39,7 +39,7 @@ def propose_twins(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"fautes": faults}, status=400)
     user = cast(User, request.user)
     twins = likely_duplicates(user, _sought(user, form.cleaned_data))
-    html = render_to_string("catalogue/contributions/_twins_list.html", {"doublons": twins})
+    html = render_to_string("catalogue/contributions/_twins_list.html", {"duplicates": twins})
     return JsonResponse({"nombre": len(twins), "html": html})
 
 

@@ -37,8 +37,8 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     known = collections(copy.kind)[attribute]
     rows = [
         {
-            "titre": _title(attribute, row),
-            "texte": item_words(
+            "title": _title(attribute, row),
+            "text": item_words(
                 known, {name: value for name, value in row.items() if name not in ("name", "label")}
             ),
             "url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, row["ref"]]),
@@ -50,9 +50,9 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
         "catalogue/contributions/items.html",
         {
             **around(copy, step.code),
-            "lignes": rows,
-            "mesures": attribute == "indicators",
-            "ajouter": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, NEW]),
+            "rows": rows,
+            "measures": attribute == "indicators",
+            "add_url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, NEW]),
         },
     )
 
@@ -100,12 +100,12 @@ def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: V
         "catalogue/contributions/item.html",
         {
             **around(copy, step.code),
-            "formulaire": form,
+            "form": form,
             "version": shown,
-            "ecarts": stale,
-            "nouveau": ref == NEW,
-            "mesures": attribute == "indicators",
-            "retour": step_address(copy.record, step.code),
+            "differences": stale,
+            "new": ref == NEW,
+            "measures": attribute == "indicators",
+            "back_url": step_address(copy.record, step.code),
         },
         status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
     )

@@ -32,16 +32,16 @@ def around(copy: Copy, code: str, gauge: Gauge | None = None) -> dict[str, Any]:
     measured = gauge or measure(copy)
     step = copy.proposal.step(code)
     return {
-        "fiche": copy.record,
-        "copie": copy,
-        "nature": copy.record.get_kind_display(),
-        "etape": step,
-        "etapes": steps(copy, code, measured),
-        "jauge": measured,
-        "manques": todo(copy, measured),
-        "demande": asked(copy.record),
-        "adresse_verifier": step_address(copy.record, REVIEW),
-        "rubrique": "proposer",
+        "record": copy.record,
+        "working_copy": copy,
+        "kind": copy.record.get_kind_display(),
+        "step": step,
+        "steps": steps(copy, code, measured),
+        "gauge": measured,
+        "todo": todo(copy, measured),
+        "asked": asked(copy.record),
+        "review_step_url": step_address(copy.record, REVIEW),
+        "section": "proposer",
     }
 
 
@@ -49,8 +49,8 @@ def steps(copy: Copy, code: str, gauge: Gauge) -> list[dict[str, str]]:
     """The stepper: every step is a link, those whose criteria are all met are done."""
     return [
         {
-            "titre": str(step.title),
-            "etat": "courant" if step.code == code else "fait" if gauge.finished(step.code) else "avenir",
+            "title": str(step.title),
+            "state": "courant" if step.code == code else "fait" if gauge.finished(step.code) else "avenir",
             "url": step_address(copy.record, step.code),
         }
         for step in copy.proposal.steps
@@ -63,14 +63,14 @@ def todo(copy: Copy, gauge: Gauge) -> dict[str, list[dict[str, str]]]:
     return {
         name: [
             {
-                "texte": str(one.label),
-                "pourquoi": str(one.why),
-                "etape": named[one.step],
+                "text": str(one.label),
+                "why": str(one.why),
+                "step": named[one.step],
                 "url": step_address(copy.record, one.step),
             }
             for one in some
         ]
-        for name, some in (("requis", gauge.lacking), ("souhaites", gauge.wanted))
+        for name, some in (("required", gauge.lacking), ("recommended", gauge.wanted))
     }
 
 
@@ -105,13 +105,13 @@ def clashes(kind: str, stored: Values, collection: Collection | None = None) -> 
     """What somebody else wrote meanwhile, field by field."""
     if collection is None:
         return [
-            {"nom": label(kind, name), "valeurs": lines(words(kind, name, value)) or [_("vide")]}
+            {"name": label(kind, name), "values": lines(words(kind, name, value)) or [_("vide")]}
             for name, value in stored.items()
         ]
     return [
         {
-            "nom": str(model_field(collection.model, name).verbose_name).capitalize(),
-            "valeurs": lines(choice_words(model_field(collection.model, name), value))
+            "name": str(model_field(collection.model, name).verbose_name).capitalize(),
+            "values": lines(choice_words(model_field(collection.model, name), value))
             if value not in (None, "")
             else [_("vide")],
         }

@@ -50,7 +50,7 @@ def propose_place(request: HttpRequest) -> HttpResponse:
             if inside is None
             else {"niveau": inside.level, "code": inside.code, "nom": inside.label},
             "html": render_to_string(
-                "catalogue/contributions/_place_live.html", {"lieu": around, "territoire": inside}
+                "catalogue/contributions/_place_live.html", {"place": around, "territory": inside}
             ),
         }
     )

@@ -64,10 +64,10 @@ def _gauge_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpRespons
         "catalogue/contributions/review.html",
         {
             **around(copy, REVIEW, gauge),
-            "formulaire": form,
-            "acquis": [str(one.label) for one in gauge.met],
-            "soumettable": permissions.may(request.user, "submit", copy.record),
-            "supprimable": permissions.may(request.user, "delete", copy.record),
+            "form": form,
+            "achieved": [str(one.label) for one in gauge.met],
+            "can_submit": permissions.may(request.user, "submit", copy.record),
+            "can_delete": permissions.may(request.user, "delete", copy.record),
             "solution": _unpublished_solution(copy),
         },
         status=400 if request.method == "POST" else 200,
@@ -83,9 +83,9 @@ def _changes_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpRespo
         "catalogue/contributions/changes.html",
         {
             **around(copy, REVIEW),
-            "formulaire": form,
-            "changements": _differences(copy.revision) if copy.revision else [],
-            "deja": [(one.created_at, revisions.describe(one)) for one in sent[:5]],
+            "form": form,
+            "changes": _differences(copy.revision) if copy.revision else [],
+            "already": [(one.created_at, revisions.describe(one)) for one in sent[:5]],
         },
         status=400 if request.method == "POST" else 200,
     )
@@ -96,8 +96,8 @@ def _differences(revision: Revision) -> list[dict[str, Any]]:
     return [
         {
             **line,
-            "avant": lines(line["now"] if line["moved"] else line["old"]),
-            "apres": lines(line["new"]),
+            "before": lines(line["now"] if line["moved"] else line["old"]),
+            "after": lines(line["new"]),
         }
         for line in revisions.describe(revision)
     ]
@@ -111,11 +111,11 @@ def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:
     may_send = permissions.may(copy.user, "submit", solution)
     ready = may_send and measure(open_copy(copy.user, solution.slug)).is_ready
     return {
-        "fiche": solution,
-        "etat": solution.get_state_display(),
-        "prete": ready,
-        "a_completer": may_send and not ready,
-        "adresse": step_address(solution, REVIEW) if may_send else "",
+        "record": solution,
+        "state": solution.get_state_display(),
+        "is_ready": ready,
+        "to_complete": may_send and not ready,
+        "address": step_address(solution, REVIEW) if may_send else "",
     }
 
 
@@ -129,8 +129,8 @@ def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
         return False
     solution = _unpublished_solution(copy)
     try:
-        if solution and solution["prete"] and form.cleaned_data["avec_solution"]:
-            workflow.apply(solution["fiche"], "submit", copy.user)
+        if solution and solution["is_ready"] and form.cleaned_data["avec_solution"]:
+            workflow.apply(solution["record"], "submit", copy.user)
         workflow.apply(copy.record, "submit", copy.user, form.cleaned_data["reason"])
     except workflow.TransitionRefused as problem:
         messages.error(request, str(problem))
@@ -173,7 +173,7 @@ def propose_delete(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(step_address(record, REVIEW))
         messages.success(request, _("Le brouillon « %(title)s » est supprimé.") % {"title": record.title})
         return redirect("catalogue:propose")
-    return render(request, "catalogue/contributions/delete.html", {"fiche": record, "rubrique": "proposer"})
+    return render(request, "catalogue/contributions/delete.html", {"record": record, "section": "proposer"})
 
 
 @account

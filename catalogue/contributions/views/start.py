@@ -44,10 +44,10 @@ def propose(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/contributions/choose_kind.html",
         {
-            "natures": list(PROPOSALS.values()),
-            "brouillons": mine[:DRAFTS_SHOWN],
-            "autres_brouillons": len(mine) > DRAFTS_SHOWN,
-            "rubrique": "proposer",
+            "kinds": list(PROPOSALS.values()),
+            "drafts": mine[:DRAFTS_SHOWN],
+            "other_drafts": len(mine) > DRAFTS_SHOWN,
+            "section": "proposer",
         },
     )
 
@@ -79,16 +79,16 @@ def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
         request,
         "catalogue/contributions/new.html",
         {
-            "formulaire": form,
-            "proposition": proposal,
+            "form": form,
+            "proposal": proposal,
             "solution": solution,
-            "solution_essayee": solution.slug if solution else "",
-            "sans_organisation": not owners,
-            "etapes": [
-                {"titre": str(step.title), "etat": "courant" if number == 0 else "avenir"}
+            "tried_solution": solution.slug if solution else "",
+            "without_organisation": not owners,
+            "steps": [
+                {"title": str(step.title), "state": "courant" if number == 0 else "avenir"}
                 for number, step in enumerate(proposal.steps)
             ],
-            "rubrique": "proposer",
+            "section": "proposer",
         },
         status=400 if request.method == "POST" else 200,
     )
@@ -133,13 +133,13 @@ def _choose_solution(request: HttpRequest, user: User, words: str, *, missed: bo
         "catalogue/contributions/solution_choice.html",
         {
             "q": words,
-            "trouvees": drafts.find_solutions(user, words),
-            "manquee": missed,
-            "adresse": reverse("catalogue:propose-new", args=[Record.Kind.EXPERIMENT.value]),
-            "fiche": None,
+            "matches": drafts.find_solutions(user, words),
+            "missed": missed,
+            "address": reverse("catalogue:propose-new", args=[Record.Kind.EXPERIMENT.value]),
+            "record": None,
             "solution": None,
-            "retour": reverse("catalogue:propose"),
-            "rubrique": "proposer",
+            "back_url": reverse("catalogue:propose"),
+            "section": "proposer",
         },
     )
 

@@ -41,11 +41,11 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
         return redirect("catalogue:import-detail", pk)
     if job == Job.UNDO and not may_undo(request, batch):
         raise Http404
-    context: dict[str, Any] = {"lot": batch, "tache": job, "rubrique": "imports", "touchees": []}
+    context: dict[str, Any] = {"batch": batch, "job": job, "section": "imports", "touched": []}
     if job == Job.WRITE and not wizard.is_ready(batch):
         return redirect("catalogue:import-detail", pk)
     if job == Job.PUBLISH:
-        context["a_publier"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
+        context["to_publish"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
     if job == Job.UNDO:
         try:
             found = review(batch)
@@ -54,11 +54,11 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
             return redirect("catalogue:import-detail", pk)
         kept = {one.pk for one in found.touched}
         context |= {
-            "touchees": found.touched[:50],
-            "touchees_nombre": len(found.touched),
-            "creees": len(found.created - kept),
-            "modifiees": len(found.changed - kept),
-            "propositions": found.proposals,
+            "touched": found.touched[:50],
+            "touched_count": len(found.touched),
+            "created": len(found.created - kept),
+            "changed": len(found.changed - kept),
+            "proposals": found.proposals,
         }
     return render(request, "catalogue/imports/confirm.html", context)
 

@@ -42,13 +42,13 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         except FileRefused as refusal:
             form.add_error(None, str(refusal))
     context = {
-        "lot": batch,
-        "formulaire": form,
-        "lignes": form.rows(),
+        "batch": batch,
+        "form": form,
+        "rows": form.rows(),
         "source": source_name(batch),
         "projection": projection_message(batch),
-        "etapes": wizard_steps("colonnes"),
-        "rubrique": "imports",
+        "steps": wizard_steps("colonnes"),
+        "section": "imports",
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "catalogue/imports/columns.html", context, status=status)

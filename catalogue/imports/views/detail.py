@@ -69,12 +69,12 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state == State.PREPARING and not batch.job and not batch.failure:
         return redirect("catalogue:import-columns", pk)
     context: dict[str, Any] = {
-        "lot": batch,
+        "batch": batch,
         "source": source_name(batch) if batch.setup else "",
-        "etapes": wizard_steps("essai" if batch.is_open else "ecriture"),
-        "comptes": counts_message(batch),
-        "perdue": wizard.is_job_lost(batch),
-        "rubrique": "imports",
+        "steps": wizard_steps("essai" if batch.is_open else "ecriture"),
+        "counts": counts_message(batch),
+        "lost": wizard.is_job_lost(batch),
+        "section": "imports",
     }
     if not batch.job and batch.state != State.PREPARING:
         context |= _rows(batch, form.cleaned_data) | _whole(batch, request)
@@ -93,22 +93,22 @@ def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
     address = reverse("catalogue:import-detail", args=[batch.pk])
     tabs = [
         {
-            "libelle": PLURALS[fate].capitalize(),
-            "nombre": group_thousands(n),
+            "label": PLURALS[fate].capitalize(),
+            "count": group_thousands(n),
             "url": f"{address}?{urlencode({'voir': fate.value})}",
-            "actif": fate == asked,
+            "is_active": fate == asked,
         }
         for fate, n in counts.items()
         if n or fate == asked
     ]
     return {
         "page": page,
-        "voir": asked.value,
-        "onglets": tabs,
-        "lignes": [row_line(row, values, decided) for row in rows] if values else [],
-        "genres": doubt_kinds(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
-        "groupes": doubt_groups(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
-        "requete": urlencode({"voir": asked.value}),
+        "view": asked.value,
+        "tabs": tabs,
+        "rows": [row_line(row, values, decided) for row in rows] if values else [],
+        "kinds": doubt_kinds(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
+        "groups": doubt_groups(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
+        "query": urlencode({"voir": asked.value}),
     }
 
 
@@ -116,25 +116,25 @@ def _whole(batch: ImportBatch, request: HttpRequest) -> dict[str, Any]:
     """What can be done with the whole import."""
     check = batch.report.get("check", {})
     found: dict[str, Any] = {
-        "a_ecrire": batch.created_count + batch.changed_count,
-        "pret": wizard.is_ready(batch),
-        "remarques": check.get("notices", []),
-        "vides": len(check.get("blank", [])),
-        "totaux": len(check.get("total", [])),
-        "rejets": batch.rejected_count + batch.suspicious_count,
+        "to_write": batch.created_count + batch.changed_count,
+        "is_ready": wizard.is_ready(batch),
+        "remarks": check.get("notices", []),
+        "empty": len(check.get("blank", [])),
+        "totals": len(check.get("total", [])),
+        "rejects": batch.rejected_count + batch.suspicious_count,
     }
     if batch.is_open:
-        found["lieux_douteux"] = doubtful_places(batch).count()
-        found["mots"] = _words(batch)
+        found["doubtful_places"] = doubtful_places(batch).count()
+        found["words"] = _words(batch)
     if batch.state == State.WRITTEN:
         records = Record.objects.filter(import_batch=batch)
-        found["a_publier"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
-        found["publiees"] = records.filter(state=Record.State.PUBLISHED).count()
-        found["annulable"] = may_undo(request, batch) and "shape" in batch.report
-        found["geojson"], found["sans_lieu"] = records_map(batch)
+        found["to_publish"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
+        found["published"] = records.filter(state=Record.State.PUBLISHED).count()
+        found["can_undo"] = may_undo(request, batch) and "shape" in batch.report
+        found["geojson"], found["without_place"] = records_map(batch)
         found |= _proposed(batch)
     if batch.state == State.UNDONE:
-        found["annulation"] = batch.report.get("undone", {})
+        found["undo"] = batch.report.get("undone", {})
     return found
 
 
@@ -142,9 +142,9 @@ def _words(batch: ImportBatch) -> dict[str, Any] | None:
     """The words of the file that the lists of the catalogue lack; None when there are none."""
     form = VocabularyForm(batch)
     columns = form.columns()
-    words = [word for column in columns for word in column["mots"]]
+    words = [word for column in columns for word in column["words"]]
     waiting = sum(not word["choice"] for word in words)
-    said = {"formulaire": form, "colonnes": columns, "nombre": len(words), "attendent": waiting}
+    said = {"form": form, "columns": columns, "count": len(words), "waiting": waiting}
     return said if words else None
 
 
@@ -154,15 +154,15 @@ def _proposed(batch: ImportBatch) -> dict[str, Any]:
     shown = waiting.select_related("record").order_by("record__title", "pk")[:PROPOSED_SHOWN]
     spec = KIND_SPECS[batch.nature]
     return {
-        "propositions": [
+        "proposals": [
             {
                 "revision": revision,
-                "fiche": revision.record,
-                "champs": ", ".join(attribute_label(spec, name) for name in revision.changes),
+                "record": revision.record,
+                "fields": ", ".join(attribute_label(spec, name) for name in revision.changes),
             }
             for revision in shown
         ],
-        "propositions_nombre": waiting.count(),
+        "proposal_count": waiting.count(),
     }
 
 

@@ -27,8 +27,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
         return bad_request(request, form)
     batches = ImportBatch.objects.select_related("source", "created_by").defer("report", "setup")
     page = page_of(batches, form.cleaned_data["page"])
-    lines = [{"lot": batch, "comptes": counts_message(batch)} for batch in page]
-    context = {"page": page, "lignes": lines, "rubrique": "imports"}
+    lines = [{"batch": batch, "counts": counts_message(batch)} for batch in page]
+    context = {"page": page, "rows": lines, "section": "imports"}
     return render(request, "catalogue/imports/list.html", context)
 
 
@@ -43,7 +43,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         except FileRefused as refusal:
             form.add_error("fichier", str(refusal))
     status = 422 if form.is_bound and form.errors else 200
-    context = {"formulaire": form, "etapes": wizard_steps("fichier"), "rubrique": "imports"}
+    context = {"form": form, "steps": wizard_steps("fichier"), "section": "imports"}
     return render(request, "catalogue/imports/new.html", context, status=status)
 
 

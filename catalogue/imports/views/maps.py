@@ -69,9 +69,9 @@ def row_map(row: ImportRow, kind: str) -> tuple[Collection | None, list[dict[str
             features.append(_feature(outline, role=role))
     line = _row_facts(row, known)
     facts = [
-        {"terme": _("Point du fichier (latitude ; longitude)"), "valeur": line["donne"]},
-        {"terme": _("D’après le code"), "valeur": line["code"]},
-        {"terme": _("D’après le nom, ou proposé"), "valeur": line["noms"]},
+        {"term": _("Point du fichier (latitude ; longitude)"), "value": line["given"]},
+        {"term": _("D’après le code"), "value": line["code"]},
+        {"term": _("D’après le nom, ou proposé"), "value": line["names"]},
     ]
     return _collection(features), facts
 
@@ -133,13 +133,13 @@ def _row_facts(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
     place = row.detail.get("place", {})
     given = tuple(place["point"]) if place.get("point") else None
     return {
-        "ligne": row.line,
+        "line": row.line,
         "url": row_url(row),
-        "titre": row.title or row.key,
-        "doutes": ", ".join(doubt_label(code) for code in row.codes if code in SPATIAL_DOUBTS),
-        "donne": _format_coordinates(given) if given else "",
+        "title": row.title or row.key,
+        "doubts": ", ".join(doubt_label(code) for code in row.codes if code in SPATIAL_DOUBTS),
+        "given": _format_coordinates(given) if given else "",
         "code": known[place["code"]].label if place.get("code") in known else "",
-        "noms": ", ".join(
+        "names": ", ".join(
             _label_with_distance(known[r], given) for r in place.get("names", []) if r in known
         ),
     }

@@ -35,20 +35,20 @@ def import_row(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     spec = KIND_SPECS[batch.nature]
     shown, facts = row_map(row, spec.kind)
     context: dict[str, Any] = {
-        "lot": batch,
-        "lieux": facts,
-        "ligne": row_line(row, ValueLabels(spec, [row.detail]), DecisionLabels(batch)),
+        "batch": batch,
+        "places": facts,
+        "row": row_line(row, ValueLabels(spec, [row.detail]), DecisionLabels(batch)),
         "geojson": shown,
-        "rubrique": "imports",
+        "section": "imports",
     }
     if batch.is_open:
         doubtful = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS).order_by("line").only("batch", "line")
         before, after = doubtful.filter(line__lt=line).last(), doubtful.filter(line__gt=line).first()
         context |= {
-            "precedente": row_url(before) if before else "",
-            "suivante": row_url(after) if after else "",
-            "rang": doubtful.filter(line__lte=line).count() if row.fate == ImportRow.Fate.SUSPICIOUS else 0,
-            "douteuses": doubtful.count(),
+            "previous": row_url(before) if before else "",
+            "next": row_url(after) if after else "",
+            "rank": doubtful.filter(line__lte=line).count() if row.fate == ImportRow.Fate.SUSPICIOUS else 0,
+            "doubtful": doubtful.count(),
         }
     return render(request, "catalogue/imports/row.html", context)
 
@@ -62,10 +62,10 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("catalogue:import-detail", pk)
     found, lines, total = doubts_map(batch, KIND_SPECS[batch.nature].kind)
     context = {
-        "lot": batch,
+        "batch": batch,
         "geojson": found,
-        "lignes": lines,
+        "rows": lines,
         "total": total,
-        "rubrique": "imports",
+        "section": "imports",
     }
     return render(request, "catalogue/imports/places.html", context)

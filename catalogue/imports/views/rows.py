@@ -59,11 +59,11 @@ def doubt_kinds(batch: ImportBatch, decided: DecisionLabels) -> list[dict[str, A
     return [
         {
             "code": code,
-            "nom": doubt_label(code),
-            "lignes": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n},
+            "name": doubt_label(code),
+            "rows": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n},
             "decision": decided.kind_label(code),
-            "accepter": acceptance_label([code]),
-            "proposer": code.startswith(PROPOSING) and code != "code-absent",
+            "accept": acceptance_label([code]),
+            "can_propose": code.startswith(PROPOSING) and code != "code-absent",
         }
         for code, n in found.items()
     ]
@@ -77,9 +77,9 @@ def doubt_groups(batch: ImportBatch, decided: DecisionLabels) -> list[dict[str, 
     return [
         {
             **group,
-            "lignes": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n} if (n := group["count"]) else "",
-            "decidee": key in decided.cells,
-            "valeur": decided.cells.get(key, ""),
+            "rows": ngettext("%(n)d ligne", "%(n)d lignes", n) % {"n": n} if (n := group["count"]) else "",
+            "decided": key in decided.cells,
+            "value": decided.cells.get(key, ""),
         }
         for key, group in found.items()
     ]
@@ -93,35 +93,33 @@ def row_line(row: ImportRow, values: ValueLabels, decided: DecisionLabels) -> di
     is_left_out = row.fate in (ImportRow.Fate.SUSPICIOUS, ImportRow.Fate.REJECTED)
     can_decide = decided.is_open and row.fate == ImportRow.Fate.SUSPICIOUS
     return {
-        "ligne": row.line,
-        "adresse": reverse("catalogue:import-row", args=[row.batch_id, row.line]),
-        "sur_carte": bool(SPATIAL_DOUBTS.intersection(row.codes)) and "place" in detail,
-        "sort": row.fate,
-        "sort_dit": row.get_fate_display(),
-        "titre": row.title or row.key,
+        "line": row.line,
+        "address": reverse("catalogue:import-row", args=[row.batch_id, row.line]),
+        "on_map": bool(SPATIAL_DOUBTS.intersection(row.codes)) and "place" in detail,
+        "fate": row.fate,
+        "fate_words": row.get_fate_display(),
+        "title": row.title or row.key,
         "url": reverse("catalogue:workshop-record", args=[row.record.slug]) if row.record else "",
-        "fiche": row.record,
-        "problemes": [_problem(problem, decided.is_open and is_left_out) for problem in problems],
-        "changements": [_change(change, values) for change in detail.get("changes", [])],
-        "proposes": [_change(change, values) for change in detail.get("held", [])],
-        "valeurs": [
-            {"terme": values.field_label(name), "valeur": values.value_label(name, value)}
+        "record": row.record,
+        "problems": [_problem(problem, decided.is_open and is_left_out) for problem in problems],
+        "changes": [_change(change, values) for change in detail.get("changes", [])],
+        "proposed": [_change(change, values) for change in detail.get("held", [])],
+        "values": [
+            {"term": values.field_label(name), "value": values.value_label(name, value)}
             for name, value in detail.get("values", {}).items()
             if name != "title"
         ]
         + [
-            {"terme": values.field_label(name), "valeur": n}
-            for name, n in detail.get("items", {}).items()
-            if n
+            {"term": values.field_label(name), "value": n} for name, n in detail.get("items", {}).items() if n
         ],
-        "cellules": [
-            {"terme": name, "valeur": Truncator(cell).chars(LONGEST_SHOWN)}
+        "cells": [
+            {"term": name, "value": Truncator(cell).chars(LONGEST_SHOWN)}
             for name, cell in detail.get("cells", {}).items()
             if cell
         ],
         "decision": decided.line_label(row.line) if decided.is_open else "",
-        "decidable": can_decide,
-        "accepter": acceptance_label(problem["code"] for problem in doubts) if can_decide else "",
+        "can_decide": can_decide,
+        "accept": acceptance_label(problem["code"] for problem in doubts) if can_decide else "",
     }
 
 
@@ -132,9 +130,9 @@ def _problem(problem: dict[str, Any], can_correct: bool) -> dict[str, Any]:
     proposals = problem["proposals"] if is_doubt and can_correct and not by_cell else []
     return {
         **problem,
-        "nom": doubt_label(problem["code"]) if is_doubt else "",
-        "propositions": proposals[:FEW_PROPOSALS],
-        "corrigeable": can_correct
+        "name": doubt_label(problem["code"]) if is_doubt else "",
+        "proposals": proposals[:FEW_PROPOSALS],
+        "can_fix": can_correct
         and problem["severity"] != "avis"
         and bool(problem["column"])
         and len(problem["cell"]) <= LONGEST_CELL,
@@ -143,7 +141,7 @@ def _problem(problem: dict[str, Any], can_correct: bool) -> dict[str, Any]:
 
 def _change(change: dict[str, Any], values: ValueLabels) -> dict[str, str]:
     return {
-        "champ": values.field_label(change["field"]),
-        "ancien": values.value_label(change["field"], change["old"]),
-        "nouveau": values.value_label(change["field"], change["new"]),
+        "field": values.field_label(change["field"]),
+        "old": values.value_label(change["field"], change["old"]),
+        "new": values.value_label(change["field"], change["new"]),
     }

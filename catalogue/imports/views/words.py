@@ -109,7 +109,7 @@ def wizard_steps(current: str) -> list[dict[str, Any]]:
     keys = list(names)
     at = keys.index(current)
     return [
-        {"titre": names[key], "etat": "fait" if n < at else "courant" if n == at else "avenir"}
+        {"title": names[key], "state": "fait" if n < at else "courant" if n == at else "avenir"}
         for n, key in enumerate(keys)
     ]
 

@@ -45,7 +45,7 @@ def answer_new(request: HttpRequest, slug: str) -> HttpResponse:
     data = posted(request)
     solution = chosen(user, value(data, "solution") if data else choice.cleaned_data["solution"])
     if data is None and (solution is None or not people.organisations_of(user).exists()):
-        words = {"titre": _("Répondre à ce besoin"), "retour": _("Revenir au besoin")}
+        words = {"title": _("Répondre à ce besoin"), "back_text": _("Revenir au besoin")}
         return choose(request, user, need, choice, words)
     form = AnswerForm(data, user=user, host=None, initial={"solution": solution.slug if solution else ""})
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,7 @@ def answer_new(request: HttpRequest, slug: str) -> HttpResponse:
         if sent is not None:
             messages.success(request, _("Votre réponse est envoyée."))
             return redirect("catalogue:answer-detail", sent.pk)
-    context = {"besoin": need, "solution": solution, "form": form, "rubrique": "candidatures"}
+    context = {"need": need, "solution": solution, "form": form, "section": "candidatures"}
     return render(request, "catalogue/meetings/answer_form.html", context)
 
 
@@ -115,12 +115,12 @@ def _done(request: HttpRequest, answer: AnswerProposal, action: str, decline: Re
 def _context(answer: AnswerProposal, side: rights.Side, decline: ReasonForm) -> dict[str, Any]:
     names = people.signatures([answer.created_by], [answer.organisation], "")
     return {
-        "reponse": answer,
-        "candidat": names.get(answer.created_by_id, names[None]),
-        "en_attente": people.is_waiting(answer.created_by, answer.organisation),
-        "cote": side.value,
+        "answer": answer,
+        "applicant": names.get(answer.created_by_id, names[None]),
+        "is_pending": people.is_waiting(answer.created_by, answer.organisation),
+        "side": side.value,
         "actions": rights.possible(side, answer),
-        "decliner": decline,
-        "etapes": answer_steps(answer),
-        "rubrique": "candidatures",
+        "decline": decline,
+        "steps": answer_steps(answer),
+        "section": "candidatures",
     }

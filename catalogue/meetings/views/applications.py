@@ -55,7 +55,7 @@ def application_new(request: HttpRequest, slug: str) -> HttpResponse:
     data = posted(request)
     solution = chosen(user, value(data, "solution") if data else choice.cleaned_data["solution"])
     if data is None and (solution is None or not people.organisations_of(user).exists()):
-        words = {"titre": _("Candidater à ce site"), "retour": _("Revenir au site")}
+        words = {"title": _("Candidater à ce site"), "back_text": _("Revenir au site")}
         return choose(request, user, site, choice, words)
     form = ApplicationForm(
         data,
@@ -70,7 +70,7 @@ def application_new(request: HttpRequest, slug: str) -> HttpResponse:
             told = _("Votre candidature est envoyée : %(host)s la reçoit par courriel.")
             messages.success(request, told % {"host": site.owner})
             return redirect("catalogue:application-detail", sent.pk)
-    context = {"site": site, "solution": solution, "form": form, "rubrique": "candidatures"}
+    context = {"site": site, "solution": solution, "form": form, "section": "candidatures"}
     return render(request, "catalogue/meetings/application_form.html", context)
 
 
@@ -165,20 +165,20 @@ def _context(
     experiment = application.experiment
     has_results = experiment is not None and results.measured(experiment)
     return {
-        "candidature": application,
-        "candidat": names.get(application.created_by_id, names[None]),
-        "en_attente": people.is_waiting(application.created_by, application.organisation),
-        "cote": side.value,
+        "application": application,
+        "applicant": names.get(application.created_by_id, names[None]),
+        "is_pending": people.is_waiting(application.created_by, application.organisation),
+        "side": side.value,
         "actions": rights.possible(side, application),
         "forms": forms,
-        "etapes": application_steps(application, has_results=has_results),
-        "a_des_resultats": has_results,
-        "peut_completer": experiment is not None
+        "steps": application_steps(application, has_results=has_results),
+        "has_results": has_results,
+        "can_complete": experiment is not None
         and bool(permissions.actions(user, experiment) & {"edit", "propose"}),
         "page": page,
-        "echange": thread.lines(page, names, user.pk),
+        "exchange": thread.lines(page, names, user.pk),
         "pieces": list(application.attachments.all()),
-        "rubrique": "candidatures",
+        "section": "candidatures",
     }
 
 

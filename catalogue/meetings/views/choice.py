@@ -34,14 +34,14 @@ def choose(
         "catalogue/meetings/solution_choice.html",
         {
             **words,
-            "cible": target,
-            "adresse": request.path,
-            "cherche": asked,
-            "miennes": [_line(one) for one in own_solutions(user)[:MOST_SHOWN]],
-            "trouvees": [_line(one) for one in found],
-            "inconnue": bool(form.cleaned_data["solution"]),
-            "sans_organisation": not people.organisations_of(user).exists(),
-            "rubrique": "candidatures",
+            "target": target,
+            "address": request.path,
+            "searched": asked,
+            "mine": [_line(one) for one in own_solutions(user)[:MOST_SHOWN]],
+            "matches": [_line(one) for one in found],
+            "unknown": bool(form.cleaned_data["solution"]),
+            "without_organisation": not people.organisations_of(user).exists(),
+            "section": "candidatures",
         },
     )
 
@@ -50,8 +50,8 @@ def _line(solution: Solution) -> dict[str, object]:
     note = "" if solution.is_published else _("fiche non publiée")
     return {
         "slug": solution.slug,
-        "titre": solution.title,
-        "resume": solution.summary,
-        "preuve": solution.proof_level,
+        "title": solution.title,
+        "summary": solution.summary,
+        "proof": solution.proof_level,
         "note": note,
     }

@@ -51,10 +51,10 @@ def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("catalogue:contact-detail", form.cleaned_data["sent"])
     context = {
         "organisation": organisation,
-        "fiche": record,
+        "record": record,
         "form": form,
-        "lue": contacts.has_readers(organisation),
-        "rubrique": "messages",
+        "has_readers": contacts.has_readers(organisation),
+        "section": "messages",
     }
     return render(request, "catalogue/meetings/contact_form.html", context)
 
@@ -148,14 +148,14 @@ def _context(
     )
     names[sender.pk] = mails.author_of_contact(exchange, sender)
     return {
-        "echange": exchange,
-        "expediteur": names[sender.pk],
-        "de_moi": sender.pk == me(request).pk,
-        "cote": side.value,
+        "exchange": exchange,
+        "sender": names[sender.pk],
+        "from_me": sender.pk == me(request).pk,
+        "side": side.value,
         "actions": rights.possible(side, exchange),
         "forms": forms,
         "page": page,
-        "messages_echanges": thread.lines(page, names, me(request).pk),
-        "lue": contacts.has_readers(exchange.organisation),
-        "rubrique": "messages",
+        "exchange_messages": thread.lines(page, names, me(request).pk),
+        "has_readers": contacts.has_readers(exchange.organisation),
+        "section": "messages",
     }

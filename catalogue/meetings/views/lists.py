@@ -50,21 +50,21 @@ def application_list(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/meetings/application_list.html",
         {
-            "onglets": [
+            "tabs": [
                 {
-                    "libelle": label,
+                    "label": label,
                     "url": f"{address}?vue={name}",
-                    "actif": name == view,
-                    "nombre": counts[name],
+                    "is_active": name == view,
+                    "count": counts[name],
                 }
                 for name, label in APPLICATION_VIEWS
             ],
-            "vue": view,
-            "etats": states,
+            "view": view,
+            "states": states,
             "page": page,
-            "lignes": [_application_line(one, view) for one in page],
-            "parametres": f"vue={view}" + (f"&etat={state}" if state else ""),
-            "rubrique": "candidatures",
+            "rows": [_application_line(one, view) for one in page],
+            "parameters": f"vue={view}" + (f"&etat={state}" if state else ""),
+            "section": "candidatures",
         },
     )
 
@@ -80,9 +80,9 @@ def _states(rows: QuerySet[Any], view: str, chosen: str) -> list[dict[str, Any]]
     if len(found) < 2 and not chosen:
         return []
     address = f"{reverse('catalogue:application-list')}?vue={view}"
-    every = {"texte": _("toutes"), "url": address, "actif": not chosen}
+    every = {"text": _("toutes"), "url": address, "is_active": not chosen}
     return [every] + [
-        {"texte": label, "url": f"{address}&etat={code}", "actif": code == chosen}
+        {"text": label, "url": f"{address}&etat={code}", "is_active": code == chosen}
         for code, label in labels.items()
         if code in found or code == chosen
     ]
@@ -99,12 +99,12 @@ def _application_line(one: Application | AnswerProposal, view: str) -> dict[str,
     return {
         "url": reverse(name, args=[one.pk]),
         "solution": one.solution.title,
-        "objet": about.title,
-        "avec": one.organisation.name if received else owner,
-        "etat": one.get_state_display(),
+        "subject": about.title,
+        "counterpart": one.organisation.name if received else owner,
+        "state": one.get_state_display(),
         "code": one.state,
         "date": one.created_at,
-        "a_faire": received and one.state in TO_DO[type(one)],
+        "to_do": received and one.state in TO_DO[type(one)],
     }
 
 
@@ -128,20 +128,20 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/meetings/contact_list.html",
         {
-            "onglets": [
+            "tabs": [
                 {
-                    "libelle": label,
+                    "label": label,
                     "url": f"{address}?vue={name}",
-                    "actif": name == view,
-                    "nombre": counts[name],
+                    "is_active": name == view,
+                    "count": counts[name],
                 }
                 for name, label in labels
             ],
-            "vue": view,
+            "view": view,
             "page": page,
-            "lignes": [_contact_line(one, names) for one in page],
-            "parametres": f"vue={view}",
-            "rubrique": "messages",
+            "rows": [_contact_line(one, names) for one in page],
+            "parameters": f"vue={view}",
+            "section": "messages",
         },
     )
 
@@ -151,12 +151,12 @@ def _contact_line(one: ContactRequest, names: dict[int, str]) -> dict[str, Any]:
     theirs = last != one.sender_id if last is not None else False
     return {
         "url": reverse("catalogue:contact-detail", args=[one.pk]),
-        "objet": one.subject,
-        "avec": names.get(one.sender_id, "") if names else one.organisation.name,
-        "pour": one.organisation.name if names else "",
-        "fiche": one.record.title if one.record is not None else "",
-        "etat": one.get_state_display(),
+        "subject": one.subject,
+        "counterpart": names.get(one.sender_id, "") if names else one.organisation.name,
+        "recipient": one.organisation.name if names else "",
+        "record": one.record.title if one.record is not None else "",
+        "state": one.get_state_display(),
         "code": one.state,
         "date": getattr(one, "last_at", one.created_at),
-        "a_faire": one.state in contacts.OPEN and (not theirs if names else theirs),
+        "to_do": one.state in contacts.OPEN and (not theirs if names else theirs),
     }

@@ -15,18 +15,18 @@ A, P = Application.ApplicationState, AnswerProposal.ProposalState
 def application_steps(application: Application, *, has_results: bool) -> list[Step]:
     """Sent, in review, decided; then, once accepted, tried and measured."""
     state = application.state
-    sent = {"titre": _("Envoyée"), "texte": date_format(localtime(application.created_at)), "etat": "fait"}
-    review = {"titre": _("En examen"), "texte": "", "etat": "fait"}
-    decision = {"titre": _("Décision"), "texte": "", "etat": "avenir"}
+    sent = {"title": _("Envoyée"), "text": date_format(localtime(application.created_at)), "state": "fait"}
+    review = {"title": _("En examen"), "text": "", "state": "fait"}
+    decision = {"title": _("Décision"), "text": "", "state": "avenir"}
     if state == A.SENT:
-        sent["etat"], review["etat"] = "courant", "avenir"
+        sent["state"], review["state"] = "courant", "avenir"
     elif state == A.IN_REVIEW:
-        review["etat"] = "courant"
+        review["state"] = "courant"
     else:
         decision = {
-            "titre": application.get_state_display().capitalize(),
-            "texte": date_format(localtime(application.updated_at)),
-            "etat": "fait" if state == A.ACCEPTED else "courant",
+            "title": application.get_state_display().capitalize(),
+            "text": date_format(localtime(application.updated_at)),
+            "state": "fait" if state == A.ACCEPTED else "courant",
         }
     if state in (A.DECLINED, A.WITHDRAWN):
         return [sent, decision]
@@ -35,15 +35,15 @@ def application_steps(application: Application, *, has_results: bool) -> list[St
 
 
 def _after(application: Application, *, has_results: bool, accepted: bool) -> list[Step]:
-    trial = {"titre": _("Essai"), "texte": _period(application), "etat": "avenir"}
-    measures = {"titre": _("Résultats"), "texte": "", "etat": "avenir"}
+    trial = {"title": _("Essai"), "text": _period(application), "state": "avenir"}
+    measures = {"title": _("Résultats"), "text": "", "state": "avenir"}
     if accepted:
-        trial["etat"] = "fait" if has_results or application.results_asked_at else "courant"
+        trial["state"] = "fait" if has_results or application.results_asked_at else "courant"
         if has_results:
-            measures["etat"] = "fait"
+            measures["state"] = "fait"
         elif application.results_asked_at:
-            measures["etat"] = "courant"
-            measures["texte"] = _("demandés")
+            measures["state"] = "courant"
+            measures["text"] = _("demandés")
     return [trial, measures]
 
 
@@ -60,17 +60,17 @@ def answer_steps(answer: AnswerProposal) -> list[Step]:
     """Sent, then decided."""
     waiting = answer.state == P.SENT
     sent = {
-        "titre": _("Envoyée"),
-        "texte": date_format(localtime(answer.created_at)),
-        "etat": "courant" if waiting else "fait",
+        "title": _("Envoyée"),
+        "text": date_format(localtime(answer.created_at)),
+        "state": "courant" if waiting else "fait",
     }
     if waiting:
-        return [sent, {"titre": _("Décision"), "texte": "", "etat": "avenir"}]
+        return [sent, {"title": _("Décision"), "text": "", "state": "avenir"}]
     return [
         sent,
         {
-            "titre": answer.get_state_display().capitalize(),
-            "texte": date_format(localtime(answer.updated_at)),
-            "etat": "fait" if answer.state == P.ACCEPTED else "courant",
+            "title": answer.get_state_display().capitalize(),
+            "text": date_format(localtime(answer.updated_at)),
+            "state": "fait" if answer.state == P.ACCEPTED else "courant",
         },
     ]

@@ -30,10 +30,10 @@ def lines(page: Page[Message], names: dict[int | None, str], reader: int) -> lis
     """Each message with the name of its author."""
     return [
         {
-            "auteur": names.get(message.author_id) or names[None],
+            "author": names.get(message.author_id) or names[None],
             "date": message.created_at,
-            "texte": message.text,
-            "de_moi": message.author_id == reader,
+            "text": message.text,
+            "from_me": message.author_id == reader,
         }
         for message in page
     ]

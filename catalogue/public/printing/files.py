@@ -25,7 +25,7 @@ def of_record(record: Record, base: str) -> bytes:
     ``base`` is the origin of the site, for the addresses. Raises ``pdf.Busy``.
     """
     pictures: Pictures = {}
-    context = {"titre": record.title, "fiche": _sheet(record, base, pictures), **_common(base)}
+    context = {"title": record.title, "record": _sheet(record, base, pictures), **_common(base)}
     return pdf.render_pdf("catalogue/public/printing/record.html", context, pictures)
 
 
@@ -37,18 +37,18 @@ def of_selection(records: Sequence[Record], base: str, address: str) -> bytes:
     sheets = [_sheet(record, base, pictures, numbers[record.pk]) for record in records]
     count = len(records)
     context = {
-        "titre": _("Fiches gardées"),
-        "sous_titre": ngettext("%(n)d fiche", "%(n)d fiches", count) % {"n": count},
-        "fiches": sheets,
-        "cartes": _charts("ensemble", everywhere, pictures),
-        "adresse": base + address,
+        "title": _("Fiches gardées"),
+        "subtitle": ngettext("%(n)d fiche", "%(n)d fiches", count) % {"n": count},
+        "records": sheets,
+        "maps": _charts("ensemble", everywhere, pictures),
+        "address": base + address,
         **_common(base),
     }
     return pdf.render_pdf("catalogue/public/printing/selection.html", context, pictures)
 
 
 def _common(base: str) -> dict[str, Any]:
-    return {"base": base, "site": base.partition("//")[2], "le": timezone.localdate()}
+    return {"base": base, "site": base.partition("//")[2], "printed_on": timezone.localdate()}
 
 
 def _sheet(record: Record, base: str, pictures: Pictures, number: str = "") -> dict[str, Any]:
@@ -57,11 +57,11 @@ def _sheet(record: Record, base: str, pictures: Pictures, number: str = "") -> d
     own = _spots(record, number, shaped=True)
     return {
         **shown,
-        "numero": number,
-        "ancre": f"fiche-{record.pk}",
-        "adresse": base + record.get_absolute_url(),
-        "cartes": _charts(f"{record.pk}", own, pictures),
-        "sources_carte": record.territory.source.split(",")[0] if record.territory else "",
+        "number": number,
+        "anchor": f"fiche-{record.pk}",
+        "address": base + record.get_absolute_url(),
+        "maps": _charts(f"{record.pk}", own, pictures),
+        "map_sources": record.territory.source.split(",")[0] if record.territory else "",
         "images": _photos(shown["photos"], pictures),
     }
 
@@ -80,7 +80,7 @@ def _charts(name: str, spots: list[Spot], pictures: Pictures) -> list[dict[str, 
     for place, drawing in enumerate(draw_maps(spots) if spots else []):
         key = f"carte-{name}-{place}.svg"
         pictures[key] = (drawing.encode(), "image/svg+xml")
-        charts.append({"image": key, "texte": map_alternative(len(spots))})
+        charts.append({"image": key, "text": map_alternative(len(spots))})
     return charts
 
 

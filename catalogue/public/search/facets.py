@@ -39,15 +39,15 @@ def filter_bar(form: RecordFilterForm, records: RecordQuerySet, address: str) ->
     return {
         "action": address,
         "q": form.cleaned_data["q"],
-        "facettes": [facet for facet in facets if facet.get("choix") or facet.get("champs")],
-        "actifs": [
-            {"texte": text, "url": f"{address}?{rest}" if rest else address}
+        "facets": [facet for facet in facets if facet.get("choices") or facet.get("fields")],
+        "active": [
+            {"text": text, "url": f"{address}?{rest}" if rest else address}
             for text, rest in form.active_tags()
         ],
-        "effacer": address,
-        "caches": [(name, form.data[name]) for name in kept if form.data.get(name)],
-        "tri": [
-            {"valeur": value, "libelle": label, "choisi": value == form.order}
+        "clear_url": address,
+        "hidden": [(name, form.data[name]) for name in kept if form.data.get(name)],
+        "sorts": [
+            {"value": value, "label": label, "chosen": value == form.order}
             for value, label in SORTS
             if value != "distance" or form.place is not None
         ],
@@ -64,12 +64,12 @@ def choice_facet(form: RecordFilterForm, counts: Counts, name: str, *, opened: b
         if count or value in chosen or name == "type":
             choices.append(choice(name, value, label, count, value in chosen))
     return {
-        "forme": "cases",
-        "titre": form.fields[name].label,
-        "nom": name,
-        "choix": choices,
-        "ouvert": opened or bool(chosen),
-        "actifs": len(chosen),
+        "shape": "cases",
+        "title": form.fields[name].label,
+        "name": name,
+        "choices": choices,
+        "is_open": opened or bool(chosen),
+        "active": len(chosen),
     }
 
 
@@ -77,10 +77,10 @@ def choice(name: str, value: str, label: str, count: int, chosen: bool) -> dict[
     """One check box; a kind is shown by its shape."""
     more = {"kind": value} if name == "type" else {}
     return {
-        "valeur": value,
-        "libelle": label[:1].upper() + label[1:],
-        "nombre": count,
-        "coche": chosen,
+        "value": value,
+        "label": label[:1].upper() + label[1:],
+        "count": count,
+        "checked": chosen,
         **more,
     }
 
@@ -89,28 +89,28 @@ def evidence_facet(form: RecordFilterForm, counts: Counts) -> Facet:
     """With measured results, with documents: two parameters shown together."""
     both = [choice_facet(form, counts, name) for name in ("mesures", "documents")]
     return {
-        "forme": "cases",
-        "titre": _("Résultats et documents"),
-        "choix": [{**one, "nom": facet["nom"]} for facet in both for one in facet["choix"]],
-        "ouvert": any(facet["actifs"] for facet in both),
-        "actifs": sum(facet["actifs"] for facet in both),
+        "shape": "cases",
+        "title": _("Résultats et documents"),
+        "choices": [{**one, "name": facet["name"]} for facet in both for one in facet["choices"]],
+        "is_open": any(facet["active"] for facet in both),
+        "active": sum(facet["active"] for facet in both),
     }
 
 
 def proof_facet(form: RecordFilterForm) -> Facet:
     """Minimum proof."""
     chosen = form.data.get("preuve", "")
-    options = [{"valeur": "", "libelle": _("Tous"), "choisi": not chosen}] + [
-        {"valeur": value, "libelle": label, "choisi": value == chosen}
+    options = [{"value": "", "label": _("Tous"), "chosen": not chosen}] + [
+        {"value": value, "label": label, "chosen": value == chosen}
         for value, label in labels(form.fields["preuve"]).items()
     ]
-    field = {"nom": "preuve", "libelle": _("Au moins"), "type": "select", "options": options}
+    field = {"name": "preuve", "label": _("Au moins"), "type": "select", "options": options}
     return {
-        "forme": "champs",
-        "titre": _("Niveau de preuve"),
-        "champs": [field],
-        "ouvert": bool(chosen),
-        "actifs": int(bool(chosen)),
+        "shape": "champs",
+        "title": _("Niveau de preuve"),
+        "fields": [field],
+        "is_open": bool(chosen),
+        "active": int(bool(chosen)),
     }
 
 
@@ -120,18 +120,18 @@ def range_facet(
     """A range as two numbers."""
     fields = [
         {
-            "nom": name,
-            "libelle": label,
+            "name": name,
+            "label": label,
             "type": "number",
-            "valeur": form.data.get(name, ""),
+            "value": form.data.get(name, ""),
             "min": least,
             "max": most,
-            "unite": unit,
+            "unit": unit,
         }
         for name, label in labels.items()
     ]
     active = sum(bool(form.data.get(name)) for name in labels)
-    return {"forme": "champs", "titre": title, "champs": fields, "ouvert": bool(active), "actifs": active}
+    return {"shape": "champs", "title": title, "fields": fields, "is_open": bool(active), "active": active}
 
 
 def territory_facet(form: RecordFilterForm) -> Facet:
@@ -143,12 +143,12 @@ def territory_facet(form: RecordFilterForm) -> Facet:
 def distance_facet(form: RecordFilterForm) -> Facet:
     """Radius around the chosen place."""
     field = {
-        "nom": "rayon",
-        "libelle": _("Rayon"),
+        "name": "rayon",
+        "label": _("Rayon"),
         "type": "number",
-        "valeur": f"{form.radius_km:g}" if form.radius_km is not None else "",
-        "unite": "km",
+        "value": f"{form.radius_km:g}" if form.radius_km is not None else "",
+        "unit": "km",
         "min": 1,
         "max": MAX_RADIUS_KM,
     }
-    return {"forme": "champs", "titre": _("Distance"), "champs": [field], "ouvert": True, "actifs": 1}
+    return {"shape": "champs", "title": _("Distance"), "fields": [field], "is_open": True, "active": 1}

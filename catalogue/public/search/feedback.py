@@ -16,7 +16,7 @@ Link = dict[str, str]
 
 def told(form: RecordFilterForm, address: str) -> dict[str, Any]:
     """``compris`` (texte, liens) when a place was understood, ``corrections`` (sentences) about the words."""
-    return {"compris": understood(form, address), "corrections": corrections(form)}
+    return {"understood": understood(form, address), "corrections": corrections(form)}
 
 
 def corrections(form: RecordFilterForm) -> list[str]:
@@ -46,8 +46,8 @@ def understood(form: RecordFilterForm, address: str) -> dict[str, Any] | None:
         return None
     words = form.cleaned_data["q"]
     return {
-        "texte": _sentence(form, territory, around=place is not None),
-        "liens": [_page(territory), *_undo(form, address, words, territory)],
+        "text": _sentence(form, territory, around=place is not None),
+        "links": [_page(territory), *_undo(form, address, words, territory)],
     }
 
 
@@ -66,7 +66,7 @@ def _sentence(form: RecordFilterForm, territory: Territory, *, around: bool) -> 
 
 def _page(territory: Territory) -> Link:
     return {
-        "texte": _("Voir la page %(place)s") % {"place": territory.of_name},
+        "text": _("Voir la page %(place)s") % {"place": territory.of_name},
         "url": reverse("catalogue:territory-detail", args=[territory.level, territory.code]),
     }
 
@@ -76,15 +76,13 @@ def _undo(form: RecordFilterForm, address: str, words: str, territory: Territory
     dropped: dict[str, object] = dict.fromkeys(("autour", "territoire", "rayon", "page", "partout"))
     if form.cleaned_data["tri"] == "distance":
         dropped["tri"] = None
-    links = [
-        {"texte": _("Chercher dans toute la France"), "url": f"{address}?{form.query_string(**dropped)}"}
-    ]
+    links = [{"text": _("Chercher dans toute la France"), "url": f"{address}?{form.query_string(**dropped)}"}]
     if words:
         text = f"{words} {territory.name}"
         query = form.query_string(**{**dropped, "q": text, "partout": "oui"})
         links.append(
             {
-                "texte": _("Chercher « %(text)s » dans les textes") % {"text": text},
+                "text": _("Chercher « %(text)s » dans les textes") % {"text": text},
                 "url": f"{address}?{query}",
             }
         )

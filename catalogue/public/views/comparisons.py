@@ -64,13 +64,13 @@ def record_compare(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/public/record_compare.html",
         {
-            "colonnes": [_column(record, known) for record in compared],
-            "faits": comparison.fact_rows(compared) if len(compared) >= comparison.FEWEST else [],
-            "indicateurs": comparison.indicator_rows(compared) if len(compared) >= comparison.FEWEST else [],
-            "messages_comparaison": _messages(asked, known, comparison.MOST),
-            "seule": compared[0] if len(compared) == 1 else None,
+            "columns": [_column(record, known) for record in compared],
+            "facts": comparison.fact_rows(compared) if len(compared) >= comparison.FEWEST else [],
+            "indicators": comparison.indicator_rows(compared) if len(compared) >= comparison.FEWEST else [],
+            "comparison_messages": _messages(asked, known, comparison.MOST),
+            "single": compared[0] if len(compared) == 1 else None,
             "selection": _address("catalogue:record-selection", known) if known else "",
-            "rubrique": "comparer",
+            "section": "comparer",
         },
     )
 
@@ -94,19 +94,19 @@ def record_selection(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/public/record_selection.html",
         {
-            "fiches": [
+            "records": [
                 {
                     **record_card(found[slug]),
-                    "retirer": _address("catalogue:record-selection", _without(known, slug)),
+                    "remove_url": _address("catalogue:record-selection", _without(known, slug)),
                 }
                 for slug in kept
             ],
-            "messages_selection": _messages(asked, known, MOST_KEPT),
-            "comparer_url": _address("catalogue:record-compare", kept) if comparable else "",
+            "selection_messages": _messages(asked, known, MOST_KEPT),
+            "comparison_url": _address("catalogue:record-compare", kept) if comparable else "",
             "csv_url": _address("catalogue:record-selection-csv", kept),
             "pdf_url": _address("catalogue:record-selection-pdf", kept),
-            "carte_url": _address("catalogue:record-selection-map", kept),
-            "rubrique": "selection",
+            "map_url": _address("catalogue:record-selection-map", kept),
+            "section": "selection",
         },
     )
 
@@ -184,10 +184,10 @@ def _export_records(form: KeptForm) -> list[Record]:
 
 def _column(record: Record, known: list[str]) -> dict[str, Any]:
     return {
-        "titre": record.title,
+        "title": record.title,
         "url": record.get_absolute_url(),
         "kind": record.kind,
-        "retirer": _address("catalogue:record-compare", _without(known, record.slug)),
+        "remove_url": _address("catalogue:record-compare", _without(known, record.slug)),
     }
 
 

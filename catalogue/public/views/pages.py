@@ -38,10 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/public/home.html",
         {
-            "chiffres": figure_list(living_figures()),
-            "recentes": [record_card(record) for record in newest_records(6)],
+            "figures": figure_list(living_figures()),
+            "recent": [record_card(record) for record in newest_records(6)],
             "sites_url": f"{reverse('catalogue:record-list')}?type=site",
-            "rubrique": "accueil",
+            "section": "accueil",
         },
     )
 
@@ -57,8 +57,7 @@ def figure_list(figures: dict[str, int]) -> list[dict[str, str]]:
         ("besoins", _("besoins exprimés"), "?type=besoin"),
     ]
     return [
-        {"valeur": whole(figures[key]), "libelle": label, "url": address + query}
-        for key, label, query in shown
+        {"value": whole(figures[key]), "label": label, "url": address + query} for key, label, query in shown
     ]
 
 
@@ -76,7 +75,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     return _results(request, "catalogue/public/record_list.html", "fiches", reverse("catalogue:record-list"))
 
 
-def _results(request: HttpRequest, template: str, rubrique: str, address: str) -> HttpResponse:
+def _results(request: HttpRequest, template: str, section: str, address: str) -> HttpResponse:
     form = RecordFilterForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -93,24 +92,24 @@ def _results(request: HttpRequest, template: str, rubrique: str, address: str) -
         )
     page = paginator.page(number)
     keys = form.keys(records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
-    other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[rubrique]
+    other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[section]
     query = form.query_string(page=None)
     return render(
         request,
         template,
         {
             "page": page,
-            "fiches": cards_of(form.fetch(keys), form.words),
-            "compte": count_words(paginator.count),
-            "requete": query,
-            "lieux": places_offered(form, bar["total"]) if number == 1 else [],
-            "emprise": form.data.get("bbox") or extent_words(form),
-            "lieu": form.place,
+            "records": cards_of(form.fetch(keys), form.words),
+            "count_words": count_words(paginator.count),
+            "query": query,
+            "places": places_offered(form, bar["total"]) if number == 1 else [],
+            "extent": form.data.get("bbox") or extent_words(form),
+            "place": form.place,
             "rayon_km": form.radius_km,
-            "rubrique": rubrique,
-            "conseils": empty_advice(address),
-            "autre_vue": f"{other}?{query}" if query else other,
-            "filtres": bar,
+            "section": section,
+            "tips": empty_advice(address),
+            "other_view_url": f"{other}?{query}" if query else other,
+            "filters": bar,
             **told(form, address),
         },
     )
@@ -131,8 +130,8 @@ def cards_of(records: list[Record], words: search.Words | None) -> list[dict[str
 def empty_advice(address: str) -> list[dict[str, str]]:
     """What to try when nothing was found."""
     return [
-        {"texte": _("Retirer tous les filtres"), "url": address},
-        {"texte": _("Chercher un territoire"), "url": reverse("catalogue:territory-list")},
+        {"text": _("Retirer tous les filtres"), "url": address},
+        {"text": _("Chercher un territoire"), "url": reverse("catalogue:territory-list")},
     ]
 
 

@@ -15,7 +15,7 @@ from catalogue.records.wording import distance_words, whole
 
 def model_line(model: Model) -> dict[str, Any]:
     """A place where it worked, for the text above the territories."""
-    return {"nom": model.name, "url": record_url(model.slug), "preuve": model.proof_level}
+    return {"name": model.name, "url": record_url(model.slug), "proof": model.proof_level}
 
 
 def record_url(slug: str) -> str:
@@ -74,15 +74,15 @@ def territory_card(ground: Ground) -> dict[str, Any]:
     row = ground.row
     return {
         "url": reverse("catalogue:territory-detail", args=[row["level"], row["code"]]),
-        "nom": row["name"],
+        "name": row["name"],
         "departement": row["departement"],
         "population": whole(row["population"]) if row["population"] is not None else "",
         "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
-        "site": {"titre": row["site_title"], "url": record_url(row["site_slug"])}
+        "site": {"title": row["site_title"], "url": record_url(row["site_slug"])}
         if row["site_slug"]
         else None,
-        "besoin": {"titre": row["need_title"], "url": record_url(row["need_slug"])} if row["needs"] else None,
-        "facteurs": ground.factors,
+        "need": {"title": row["need_title"], "url": record_url(row["need_slug"])} if row["needs"] else None,
+        "factors": ground.factors,
         "phrase": ground.sentence,
     }
 

@@ -36,10 +36,10 @@ FOLDED = 6
 """Cards of historic sites and of needs of no place shown; the list of records has the others."""
 LIMITS = {
     "sites": SHOWN,
-    "besoins": SHOWN,
-    "territoires": SHOWN,
-    "hotes": FOLDED,
-    "besoins_nationaux": FOLDED,
+    "needs": SHOWN,
+    "territories": SHOWN,
+    "hosts": FOLDED,
+    "national_needs": FOLDED,
 }
 
 
@@ -63,12 +63,12 @@ def ground_search(request: HttpRequest) -> HttpResponse:
         {
             **form_context(form),
             "solutions": offered(form),
-            "demande": asked,
+            "asked": asked,
             **(results(wish, matching) if matching is not None else {}),
             "verdict": verdict_context(verdict(form.named or named, wish, matching))
             if named and matching
             else None,
-            "rubrique": "terrain",
+            "section": "terrain",
         },
     )
 
@@ -79,23 +79,23 @@ def form_context(form: GroundForm) -> dict[str, Any]:
     place, named, region = data["autour"], data["pourquoi"], data["region"]
     regions = Territory.objects.current().at_level(Level.REGION).order_by("name")
     return {
-        "adresse": reverse("catalogue:ground-search"),
-        "formulaire": form,
+        "address": reverse("catalogue:ground-search"),
+        "form": form,
         "solution": data["solution"],
-        "cherche": data["cherche"],
-        "sans_solution": query_without(form, "solution"),
-        "lieu": place.territory.label if place is not None and place.territory is not None else "",
-        "lieu_nom": place.name if place is not None else "",
+        "searched": data["cherche"],
+        "without_solution": query_without(form, "solution"),
+        "place": place.territory.label if place is not None and place.territory is not None else "",
+        "place_name": place.name if place is not None else "",
         "regions": [
-            {"valeur": f"region:{one.code}", "libelle": one.name, "choisi": one == region} for one in regions
+            {"value": f"region:{one.code}", "label": one.name, "chosen": one == region} for one in regions
         ],
-        "territoire_nomme": named.label if named is not None else "",
-        "facettes": choices(form),
-        "caches_pourquoi": [
+        "named_territory": named.label if named is not None else "",
+        "facets": choices(form),
+        "why_hidden": [
             (name, value) for name in form.fields if name not in {"nom", "pourquoi", "cherche"}
             for value in form.data.getlist(name) if value.strip()  # type: ignore[attr-defined]
         ],
-        "echelle": form.scale,
+        "scale": form.scale,
     }  # fmt: skip
 
 
@@ -107,12 +107,12 @@ def choices(form: GroundForm) -> list[dict[str, Any]]:
         chosen = form.cleaned_data[name]
         found.append(
             {
-                "titre": field.label,
-                "nom": name,
-                "ouvert": bool(chosen),
-                "actifs": len(chosen) or "",
-                "choix": [
-                    {"valeur": code, "libelle": label, "coche": str(code) in chosen, "nombre": None}
+                "title": field.label,
+                "name": name,
+                "is_open": bool(chosen),
+                "active": len(chosen) or "",
+                "choices": [
+                    {"value": code, "label": label, "checked": str(code) in chosen, "count": None}
                     for code, label in field.choices  # type: ignore[attr-defined]
                 ],
             }
@@ -147,8 +147,8 @@ def offered(form: GroundForm) -> list[dict[str, str]]:
     rest = query_without(form, "solution", "cherche")
     return [
         {
-            "titre": solution.title,
-            "preuve": solution.proof_level,
+            "title": solution.title,
+            "proof": solution.proof_level,
             "url": f"?{urlencode({'solution': solution.slug})}{'&' if rest else ''}{rest}",
         }
         for solution in found.defer("geometry", "description")[:SOLUTIONS_OFFERED]
@@ -168,19 +168,19 @@ def results(wish: Wish, matching: Matching) -> dict[str, Any]:
     shown = [feature for feature in features if feature["geometry"] is not None]
     families = {
         "sites": [site_card(ground) for ground in matching.sites],
-        "besoins": [need_card(ground) for ground in matching.needs],
-        "territoires": [territory_card(ground) for ground in matching.territories],
-        "hotes": [site_card(ground) for ground in matching.hosts],
-        "besoins_nationaux": [need_card(ground) for ground in matching.national_needs],
+        "needs": [need_card(ground) for ground in matching.needs],
+        "territories": [territory_card(ground) for ground in matching.territories],
+        "hosts": [site_card(ground) for ground in matching.hosts],
+        "national_needs": [need_card(ground) for ground in matching.national_needs],
     }
     return {
         **{name: cards[: LIMITS[name]] for name, cards in families.items()},
-        "suite_hotes": rest_address(families["hotes"], wish, "site", statut="historique"),
-        "suite_besoins": rest_address(families["besoins_nationaux"], wish, "besoin"),
-        "reponses": summary(families),
-        "manques": lacks(wish, matching),
-        "modeles": [model_line(model) for model in matching.footprint.models],
-        "modeles_sur_carte": not around,
+        "more_hosts": rest_address(families["hosts"], wish, "site", statut="historique"),
+        "more_needs": rest_address(families["national_needs"], wish, "besoin"),
+        "answers": summary(families),
+        "lacks": lacks(wish, matching),
+        "models": [model_line(model) for model in matching.footprint.models],
+        "models_on_map": not around,
         "geojson": {"type": "FeatureCollection", "features": shown} if shown else None,
     }
 
@@ -196,14 +196,14 @@ def rest_address(cards: list[dict[str, Any]], wish: Wish, kind: str, **more: str
 def summary(families: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
     """How many answers each family shows, with the place of the page where they are."""
     words = {
-        "sites": (_("site offert"), _("sites offerts")),
-        "besoins": (_("besoin sur place"), _("besoins sur place")),
-        "territoires": (_("territoire ressemblant"), _("territoires ressemblants")),
-        "hotes": (_("site d’essais passés"), _("sites d’essais passés")),
-        "besoins_nationaux": (_("besoin sans lieu"), _("besoins sans lieu")),
+        "sites": ("sites", _("site offert"), _("sites offerts")),
+        "needs": ("besoins", _("besoin sur place"), _("besoins sur place")),
+        "territories": ("territoires", _("territoire ressemblant"), _("territoires ressemblants")),
+        "hosts": ("hotes", _("site d’essais passés"), _("sites d’essais passés")),
+        "national_needs": ("besoins_nationaux", _("besoin sans lieu"), _("besoins sans lieu")),
     }
     return [
-        {"ancre": name, "texte": count_words(len(cards), LIMITS[name], *words[name])}
+        {"anchor": words[name][0], "text": count_words(len(cards), LIMITS[name], *words[name][1:])}
         for name, cards in families.items()
         if cards
     ]
@@ -248,21 +248,21 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
 def verdict_context(answer: Verdict) -> dict[str, Any]:
     """« Pourquoi pas ce territoire ? » in words."""
     return {
-        "nom": answer.territory.label,
+        "name": answer.territory.label,
         "url": reverse("catalogue:territory-detail", args=answer.territory.url_parts),
-        "exclu": answer.is_excluded,
-        "raisons": answer.reasons,
-        "essais": [
+        "is_excluded": answer.is_excluded,
+        "reasons": answer.reasons,
+        "experiments": [
             {
-                "titre": experiment.title,
+                "title": experiment.title,
                 "url": experiment.get_absolute_url(),
                 "detail": experiment_words(experiment),
             }
             for experiment in answer.experiments
         ],
-        "rang": whole(answer.rank) if answer.rank is not None else "",
-        "examines": whole(answer.examined),
-        "facteurs": answer.ground.factors if answer.ground is not None else [],
+        "rank": whole(answer.rank) if answer.rank is not None else "",
+        "examined": whole(answer.examined),
+        "factors": answer.ground.factors if answer.ground is not None else [],
         "phrase": answer.ground.sentence if answer.ground is not None else "",
         "note": answer.note,
     }

@@ -98,11 +98,11 @@ def territory_list(request: HttpRequest) -> HttpResponse:
         "catalogue/rankings/territory_list.html",
         {
             "q": words,
-            "trouves": found,
+            "matches": found,
             "regions": list(
                 Territory.objects.current().at_level("region").defer("geometry").order_by("name")
             ),
-            "rubrique": "territoires",
+            "section": "territoires",
         },
     )
 
@@ -152,31 +152,31 @@ def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> 
     counts = in_and_around(territory)
     here = reverse("catalogue:territory-detail", args=territory.url_parts)
     return {
-        "territoire": territory,
-        "adresse": here,
-        "fil": trail(territory),
+        "territory": territory,
+        "address": here,
+        "trail": trail(territory),
         "phrase": lead(territory, counts),
-        "formulaire": form,
-        "compare_profils": territory.level in PROFILED,
+        "form": form,
+        "compares_profiles": territory.level in PROFILED,
         "solutions": [ranked_card(solution) for solution in ranking.solutions] if ranking else [],
-        "rayon_mots": radius_words(territory, ranking) if ranking else "",
-        "suite": f"{here}?{rest_query(parameters)}"
+        "radius_words": radius_words(territory, ranking) if ranking else "",
+        "more_url": f"{here}?{rest_query(parameters)}"
         if ranking and len(ranking.solutions) < ranking.total
         else "",
-        "lecons": [ranked_card(failure) for failure in ranking.failures] if ranking else [],
-        "vide": empty_ranking(territory, here),
-        "faits": facts(territory, counts),
+        "lessons": [ranked_card(failure) for failure in ranking.failures] if ranking else [],
+        "empty": empty_ranking(territory, here),
+        "facts": facts(territory, counts),
         "geojson": outline(territory),
-        "emprise": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
-        "jumeaux": twins(territory),
-        "sur_place": records_inside(territory),
-        "liste_sur_place": listed(territory),
-        "zonages": [
+        "extent": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
+        "twins": twins(territory),
+        "local": records_inside(territory),
+        "local_list_url": listed(territory),
+        "zonings": [
             member.zonage
             for member in territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
         ],
         "parents": parents(territory),
-        "rubrique": "territoires",
+        "section": "territoires",
     }
 
 
@@ -230,16 +230,16 @@ def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
     """The empty state of the ranking."""
     if territory.point is None:
         return {
-            "titre": _("Ce territoire n’a pas de point connu"),
-            "texte": _(
+            "title": _("Ce territoire n’a pas de point connu"),
+            "text": _(
                 "Nos sources n’en donnent pas le contour : les distances ne peuvent pas être calculées."
             ),
-            "conseils": [{"texte": _("Toutes les fiches"), "url": reverse("catalogue:record-list")}],
+            "tips": [{"text": _("Toutes les fiches"), "url": reverse("catalogue:record-list")}],
         }
     return {
-        "titre": _("Aucune solution dans ce rayon"),
-        "texte": _("Sans rayon fixé, la recherche s’élargit jusqu’à trouver assez de preuves."),
-        "conseils": [{"texte": _("Retirer le rayon et le thème"), "url": here}],
+        "title": _("Aucune solution dans ce rayon"),
+        "text": _("Sans rayon fixé, la recherche s’élargit jusqu’à trouver assez de preuves."),
+        "tips": [{"text": _("Retirer le rayon et le thème"), "url": here}],
     }
 
 
@@ -248,22 +248,22 @@ def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
     density = territory.density
     address = listed(territory)
     found: list[dict[str, Any]] = [
-        {"terme": _("Code"), "valeur": territory.code},
-        {"terme": _("Population"), "valeur": whole(territory.population) if territory.population else ""},
+        {"term": _("Code"), "value": territory.code},
+        {"term": _("Population"), "value": whole(territory.population) if territory.population else ""},
         {
-            "terme": _("Superficie"),
-            "valeur": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else "",
+            "term": _("Superficie"),
+            "value": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else "",
         },
-        {"terme": _("Densité"), "valeur": f"{whole(density)}{NBSP}hab./km²" if density else ""},
-        {"terme": _("Classe de densité (calculée)"), "valeur": territory.get_density_class_display() or ""},
-        {"terme": _("Codes postaux"), "valeur": ", ".join(territory.postal_codes[:6])},
+        {"term": _("Densité"), "value": f"{whole(density)}{NBSP}hab./km²" if density else ""},
+        {"term": _("Classe de densité (calculée)"), "value": territory.get_density_class_display() or ""},
+        {"term": _("Codes postaux"), "value": ", ".join(territory.postal_codes[:6])},
     ]
     found += [
-        {"terme": str(PLURALS[kind]), "valeur": whole(counts[kind]), "url": f"{address}&type={kind.value}"}
+        {"term": str(PLURALS[kind]), "value": whole(counts[kind]), "url": f"{address}&type={kind.value}"}
         for kind in Record.Kind
         if counts[kind]
     ]
-    return [fact for fact in found if fact["valeur"]]
+    return [fact for fact in found if fact["value"]]
 
 
 def listed(territory: Territory) -> str:
@@ -298,19 +298,19 @@ def ancestors(territory: Territory) -> list[Territory]:
 
 def trail(territory: Territory) -> list[dict[str, str]]:
     """The breadcrumb."""
-    steps = [{"texte": _("Territoires"), "url": reverse("catalogue:territory-list")}]
+    steps = [{"text": _("Territoires"), "url": reverse("catalogue:territory-list")}]
     steps += [
-        {"texte": parent.name, "url": reverse("catalogue:territory-detail", args=parent.url_parts)}
+        {"text": parent.name, "url": reverse("catalogue:territory-detail", args=parent.url_parts)}
         for parent in ancestors(territory)
     ]
-    return [*steps, {"texte": territory.name, "url": ""}]
+    return [*steps, {"text": territory.name, "url": ""}]
 
 
 def parents(territory: Territory) -> list[dict[str, str]]:
     """Links to the enclosing territories."""
     return [
         {
-            "texte": _("Solutions éprouvées%(nbsp)s: %(name)s") % {"nbsp": NBSP, "name": parent.name},
+            "text": _("Solutions éprouvées%(nbsp)s: %(name)s") % {"nbsp": NBSP, "name": parent.name},
             "url": reverse("catalogue:territory-detail", args=parent.url_parts),
         }
         for parent in reversed(ancestors(territory))
@@ -321,10 +321,10 @@ def twins(territory: Territory) -> list[dict[str, Any]]:
     """The territories that resemble most, with why; empty for levels without profiles."""
     return [
         {
-            "nom": twin.label,
+            "name": twin.label,
             "url": reverse("catalogue:territory-detail", args=twin.url_parts),
-            "proches": [str(comparison) for comparison in twin.explanation.closest],
-            "lointain": str(twin.explanation.farthest),
+            "closest": [str(comparison) for comparison in twin.explanation.closest],
+            "farthest": str(twin.explanation.farthest),
         }
         for twin in territory.twins(TWINS)
     ]

@@ -37,25 +37,25 @@ def space(request: HttpRequest) -> HttpResponse:
     mine = Record.objects.filter(permissions.own(user))
     counts = mine.aggregate(
         total=Count("pk"),
-        a_completer=Count("pk", filter=Q(state=State.TO_COMPLETE)),
-        brouillons=Count("pk", filter=Q(state=State.DRAFT)),
-        en_cours=Count("pk", filter=Q(state__in=WITH_THE_TEAM)),
-        publiees=Count("pk", filter=Q(state=State.PUBLISHED)),
+        to_complete=Count("pk", filter=Q(state=State.TO_COMPLETE)),
+        drafts=Count("pk", filter=Q(state=State.DRAFT)),
+        in_progress=Count("pk", filter=Q(state__in=WITH_THE_TEAM)),
+        published=Count("pk", filter=Q(state=State.PUBLISHED)),
     )
     places = list(user.memberships.select_related("organisation").order_by("organisation__name"))
     return render(
         request,
         "catalogue/space/home.html",
         {
-            "compteurs": counts,
-            "a_completer": waiting(mine, State.TO_COMPLETE, counts["a_completer"]),
-            "brouillons": waiting(mine, State.DRAFT, counts["brouillons"]),
-            "changements": changes_begun(user),
-            "rencontres": meetings(places),
-            "adhesions": places,
-            "propositions": proposals_for(user),
-            "nouveau": not counts["total"],
-            "rubrique": "espace",
+            "counts": counts,
+            "to_complete": waiting(mine, State.TO_COMPLETE, counts["to_complete"]),
+            "drafts": waiting(mine, State.DRAFT, counts["drafts"]),
+            "changes": changes_begun(user),
+            "meetings": meetings(places),
+            "memberships": places,
+            "proposals": proposals_for(user),
+            "new": not counts["total"],
+            "section": "espace",
         },
     )
 
@@ -104,4 +104,4 @@ def meetings(places: list[Membership]) -> list[dict[str, str]]:
             "messages",
         ),
     ]
-    return [{"texte": words % {"n": count}, "ou": where} for count, words, where in told if count]
+    return [{"text": words % {"n": count}, "where": where} for count, words, where in told if count]

@@ -54,11 +54,11 @@ def space_records(request: HttpRequest) -> HttpResponse:
         "catalogue/space/records.html",
         {
             "page": page,
-            "lignes": [line(record) for record in page],
-            "onglets": state_tabs(mine, state),
-            "etat": dict(State.choices).get(state, ""),
-            "requete": urlencode({"etat": state}) if state else "",
-            "rubrique": "mes-fiches",
+            "rows": [line(record) for record in page],
+            "tabs": state_tabs(mine, state),
+            "state": dict(State.choices).get(state, ""),
+            "query": urlencode({"etat": state}) if state else "",
+            "section": "mes-fiches",
         },
     )
 
@@ -67,11 +67,11 @@ def line(record: Any) -> dict[str, Any]:
     """One record of a list: what it is, where it stands, what happened last."""
     happened = timeline.HAPPENED.get(record.last_action or "", "")
     return {
-        "fiche": record,
+        "record": record,
         "organisation": record.owner.name if record.owner else "",
-        "evenement": happened,
-        "quand": record.last_at or record.created_at,
-        "demande": record.last_reason if record.state == State.TO_COMPLETE else "",
+        "event": happened,
+        "when": record.last_at or record.created_at,
+        "asked": record.last_reason if record.state == State.TO_COMPLETE else "",
     }
 
 
@@ -79,13 +79,13 @@ def state_tabs(mine: Any, state: str) -> list[dict[str, Any]]:
     """One tab for all the records and one for each state that has some."""
     address = reverse("catalogue:space-records")
     counts = dict(mine.order_by().values_list("state").annotate(Count("pk")))
-    tabs = [{"libelle": _("Toutes"), "url": address, "actif": not state, "nombre": sum(counts.values())}]
+    tabs = [{"label": _("Toutes"), "url": address, "is_active": not state, "count": sum(counts.values())}]
     tabs += [
         {
-            "libelle": str(label).capitalize(),
+            "label": str(label).capitalize(),
             "url": f"{address}?etat={value}",
-            "actif": value == state,
-            "nombre": counts.get(value, 0),
+            "is_active": value == state,
+            "count": counts.get(value, 0),
         }
         for value, label in State.choices
         if counts.get(value) or value == state
@@ -114,18 +114,18 @@ def situation(request: HttpRequest, record: Record, failed: ActionForm | None = 
     user = cast(User, request.user)
     allowed = permissions.actions(user, record)
     return {
-        "fiche": record,
-        "etapes": timeline.steps(record),
-        "maintenant": timeline.NOW[record.state],
-        "demande": timeline.last_reason(record),
-        "historique": timeline.history(record, user, by_name=permissions.is_curator(user)),
+        "record": record,
+        "steps": timeline.steps(record),
+        "now": timeline.NOW[record.state],
+        "asked": timeline.last_reason(record),
+        "history": timeline.history(record, user, by_name=permissions.is_curator(user)),
         "revisions": timeline.revisions(record),
-        "permis": allowed,
-        "formulaires": forms_of(allowed, failed),
+        "allowed": allowed,
+        "forms": forms_of(allowed, failed),
         "audience": figures(record) if "figures" in allowed else None,
-        "jauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
-        "a_reprendre": findings.list_for_owner(record) if "propose" in allowed or "edit" in allowed else [],
-        "rubrique": "mes-fiches",
+        "gauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
+        "to_correct": findings.list_for_owner(record) if "propose" in allowed or "edit" in allowed else [],
+        "section": "mes-fiches",
     }
 
 
@@ -134,10 +134,10 @@ def forms_of(allowed: frozenset[str], failed: ActionForm | None) -> list[dict[st
     return [
         {
             "action": name,
-            "libelle": workflow.RULES[name].label,
-            "motif": workflow.RULES[name].needs_reason,
-            "formulaire": failed if failed is not None and failed.action == name else ActionForm(name),
-            "ouvert": failed is not None and failed.action == name,
+            "label": workflow.RULES[name].label,
+            "reason": workflow.RULES[name].needs_reason,
+            "form": failed if failed is not None and failed.action == name else ActionForm(name),
+            "is_open": failed is not None and failed.action == name,
         }
         for name in POSTED
         if name in allowed
@@ -150,10 +150,10 @@ def figures(record: Record) -> dict[str, Any]:
     most = max(week.views for week in weeks) or 1
     counts = audience.totals(record)
     return {
-        "totaux": counts,
-        "lectures": whole(counts["views"]),
+        "totals": counts,
+        "reads": whole(counts["views"]),
         "contacts": whole(counts["contacts"]),
-        "semaines": [{"semaine": week, "part": f"{week.views / most:.3f}"} for week in weeks],
+        "weeks": [{"week": week, "part": f"{week.views / most:.3f}"} for week in weeks],
     }
 
 
@@ -179,7 +179,7 @@ def space_record_action(request: HttpRequest, slug: str, action: str) -> HttpRes
 def record_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a record as the public will read it, for those who may see it before."""
     record = seen_by(request, slug, "preview", Record.objects.with_detail_relations())
-    context = {**detail.record_context(record), "apercu": True, "fil": []}
+    context = {**detail.record_context(record), "preview": True, "trail": []}
     response = render(request, "catalogue/space/preview.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -22,8 +22,8 @@ def make_record_line(record: Record) -> dict[str, Any]:
     if record.expires_on:
         details.append(_("à revoir avant le %(date)s") % {"date": f"{record.expires_on:%d/%m/%Y}"})
     return {
-        "titre": record.title,
+        "title": record.title,
         "url": reverse(f"catalogue:{name}", args=[record.slug]),
-        "fiche": record,
+        "record": record,
         "details": [words for words in details if words],
     }

@@ -241,5 +241,5 @@ def followers(gone: Any) -> list[dict[str, Any]]:
         rows = one.model._default_manager.filter(**{one.name: gone.pk})
         count = (rows.filter(state__in=one.states) if one.states else rows).count()
         if count:
-            found.append({"label": str(one.label), "nombre": count})
+            found.append({"label": str(one.label), "count": count})
     return found

@@ -164,11 +164,11 @@ def brought(merge: Merge) -> list[dict[str, Any]]:
         if issubclass(model, Record):
             changed = lines.get(str(merge.survivor_id))
             names = [name for name in (changed[1] if changed else {}) if name not in trace.UNSEEN]
-            told += [{"label": _field_label(model, name), "nombre": 0} for name in names]
+            told += [{"label": _field_label(model, name), "count": 0} for name in names]
         elif lines:
-            told.append({"label": _table_label(kind, model), "nombre": len(lines)})
+            told.append({"label": _table_label(kind, model), "count": len(lines)})
     for one in following(kind):
         count = len(trace_["moved"].get(f"{one.model._meta.model_name}.{one.name}", []))
         if count:
-            told.append({"label": str(one.label).capitalize(), "nombre": count})
+            told.append({"label": str(one.label).capitalize(), "count": count})
     return told

@@ -17,7 +17,7 @@ NEARLY_SAME = 80
 def describe_factors(rows: Iterable[Any]) -> list[dict[str, Any]]:
     """Return each factor with its sentence and its points, the title first."""
     return [
-        {"texte": describe_factor(code, detail), "points": points, "signe": f"{points:+d}".replace("-", "−")}
+        {"text": describe_factor(code, detail), "points": points, "sign": f"{points:+d}".replace("-", "−")}
         for code, points, detail in rows
     ]
 

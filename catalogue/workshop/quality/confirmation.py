@@ -156,14 +156,14 @@ def _send_request(asked: ConfirmationRound, record: Record) -> bool:
     """Write to the owners with a link of today; counted even when there is nobody to write to."""
     recipients = find_recipients(record)
     context = {
-        "fiche": record,
-        "nature": str(record.get_kind_display()).lower(),
+        "record": record,
+        "kind": str(record.get_kind_display()).lower(),
         "organisation": record.owner.name if record.owner else "",
-        "echeance": date_format(asked.due_on, "j F Y"),
-        "echue": asked.due_on <= timezone.localdate(),
-        "verifiee": date_format(record.verified_on, "j F Y") if record.verified_on else "",
-        "lien": mailing.absolute(reverse("catalogue:record-confirm", args=[make_token(asked)])),
-        "jours": VALID_FOR.days,
+        "due_on": date_format(asked.due_on, "j F Y"),
+        "overdue": asked.due_on <= timezone.localdate(),
+        "verified": date_format(record.verified_on, "j F Y") if record.verified_on else "",
+        "link": mailing.absolute(reverse("catalogue:record-confirm", args=[make_token(asked)])),
+        "days": VALID_FOR.days,
     }
     for user in recipients:
         mailing.post("fiche-a-confirmer", user.email, context)
@@ -282,10 +282,10 @@ def _log_transition(record: Record, action: str, actor: User | None, reason: str
 
 def _notify_curators(record: Record, taken: str, note: str) -> None:
     context = {
-        "fiche": record,
-        "retrait": taken == Answer.WITHDRAW,
+        "record": record,
+        "withdrawal": taken == Answer.WITHDRAW,
         "note": note.strip(),
-        "lien": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+        "link": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
     }
     for curator in notifications.curators(record):
         mailing.post("fiche-reponse-porteur", curator.email, context)

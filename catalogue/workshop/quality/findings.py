@@ -113,7 +113,7 @@ def list_for_owner(record: Record) -> list[dict[str, str]]:
             url = confirmation.get_answer_url(record)
         else:
             url = get_fix_url(check, row.detail, record)
-        found.append({"texte": str(check.to_owner), "url": "" if url == workshop else url})
+        found.append({"text": str(check.to_owner), "url": "" if url == workshop else url})
     return found
 
 

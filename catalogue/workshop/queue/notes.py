@@ -49,9 +49,9 @@ def list_notes(record: Record, reader: User) -> list[dict[str, Any]]:
     return [
         {
             "note": note,
-            "quoi": _describe_event(note, reader),
-            "qui": _get_name(note.author, reader) if note.author or note.text else "",
-            "retirable": can_delete_comment(note, reader),
+            "what": _describe_event(note, reader),
+            "who": _get_name(note.author, reader) if note.author or note.text else "",
+            "removable": can_delete_comment(note, reader),
         }
         for note in reversed(notes.order_by("-created_at", "-pk")[:MAX_NOTES])
     ]

@@ -20,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def shown(user: User) -> str:
-    return render_to_string("catalogue/alerts/_proposals.html", {"propositions": proposals_for(user)})
+    return render_to_string("catalogue/alerts/_proposals.html", {"proposals": proposals_for(user)})
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_a_worker_that_dies_before_the_end_repeats_nothing(user, monkeypatch):
     def dying(kind, to, context, headers=None):
         if told:
             raise SystemExit
-        told.append(context["groupes"][0]["nom"])
+        told.append(context["groups"][0]["name"])
         return post(kind, to, context, headers)
 
     monkeypatch.setattr(mailing, "post", dying)

@@ -99,7 +99,7 @@ ODT = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<o
 )
 def test_a_document_is_kept_under_what_it_is(writer, draft, content, content_type):
     response = posted(writer, draft, content)
-    assert response.status_code == 302, response.context["formulaire"].errors
+    assert response.status_code == 302, response.context["form"].errors
     document = draft.documents.get()
     assert (document.content_type, document.is_ready, document.is_pending) == (content_type, True, False)
     assert "trompeur" not in document.file.name
@@ -141,7 +141,7 @@ BOMB = (
 def test_a_file_that_is_not_what_it_should_be_is_refused(writer, draft, content, said):
     response = posted(writer, draft, content)
     assert response.status_code == 400
-    assert said in response.context["formulaire"].errors["file"][0] or not content
+    assert said in response.context["form"].errors["file"][0] or not content
     assert not draft.documents.exists()
 
 
@@ -204,7 +204,7 @@ def test_other_images_keep_their_form(writer, draft, run_jobs, form):
 def test_what_lacks_is_told(writer, draft, given, content, field):
     response = posted(writer, draft, content, **given)
     assert response.status_code == 400
-    assert field in response.context["formulaire"].errors
+    assert field in response.context["form"].errors
 
 
 def test_a_link_needs_no_file(writer, draft):

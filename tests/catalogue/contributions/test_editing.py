@@ -279,7 +279,7 @@ def confirm(client, record, wkt):
     answer = client.post(address, typed)
     assert answer.status_code == 200
     assert "Est-ce bien là" in page(answer)
-    found = answer.context["formulaire"]["confirmed"].value()
+    found = answer.context["form"]["confirmed"].value()
     return client.post(address, {**typed, "confirmed": found})
 
 

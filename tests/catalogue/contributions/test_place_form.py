@@ -68,7 +68,7 @@ def test_a_drawing_finds_its_commune_and_asks_for_confirmation(ground, draft):
     assert not form.is_valid()
     assert form.confirming
     assert not form.errors
-    facts = {fact["terme"]: fact["valeur"] for fact in form.surroundings.facts}
+    facts = {fact["term"]: fact["value"] for fact in form.surroundings.facts}
     assert (facts["Commune"], facts["Intercommunalité"]) == ("Ouest (35)", "Métropole")
     form = confirmed(draft, geometry=f"POINT({LON} {LAT})", place_name="Place du Marché")
     assert form.is_valid()

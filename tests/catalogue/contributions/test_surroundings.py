@@ -35,7 +35,7 @@ def zonage(label, *territories, programme=None):
 
 
 def test_the_territories_and_their_density_are_told(commune):
-    facts = {fact["terme"]: fact["valeur"] for fact in surroundings(HERE, commune).facts}
+    facts = {fact["term"]: fact["value"] for fact in surroundings(HERE, commune).facts}
     assert facts["Commune"] == "Ici (35)"
     assert facts["Intercommunalité"] == "Métropole d’ici"
     assert facts["Département"] == "Ille"

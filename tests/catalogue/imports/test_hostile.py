@@ -184,5 +184,5 @@ def test_the_wizard_refuses_them_on_its_page(client):
         data = {"fichier": SimpleUploadedFile(name, content), "nature": "operation", "nom": "Source d’essai"}
         response = client.post(reverse("catalogue:import-new"), data)
         assert response.status_code == 422, name
-        assert FRENCH.search(response.context["formulaire"].errors["fichier"][0]), name
+        assert FRENCH.search(response.context["form"].errors["fichier"][0]), name
     assert not ImportBatch.objects.exists()

@@ -21,7 +21,7 @@ def rows(*records):
     """The indicator rows of these records, by label: the values of each cell."""
     compared = comparison.records([record.slug for record in records])
     return {
-        row["libelle"]: [[cell["apres"] for cell in cells] for cells in row["cellules"]]
+        row["label"]: [[cell["after"] for cell in cells] for cells in row["cells"]]
         for row in comparison.indicator_rows(compared)
     }
 
@@ -71,7 +71,7 @@ def test_a_solution_shows_the_measures_of_its_published_experiments_only():
 def test_facts_follow_one_order_and_empty_rows_are_left_out():
     solution, experiment = factories.solution(trl=7), factories.experiment()
     compared = comparison.records([solution.slug, experiment.slug])
-    labels = [row["libelle"] for row in comparison.fact_rows(compared)]
+    labels = [row["label"] for row in comparison.fact_rows(compared)]
     assert labels[:3] == ["Nature", "Niveau de preuve", "Lieu"]
     assert labels.index("Maturité") < labels.index("Avancement")
     assert "Coûts" not in labels

@@ -59,10 +59,10 @@ def workshop_indicators(request: HttpRequest) -> HttpResponse:
     told = ngettext("%(n)s résultat", "%(n)s résultats", page.paginator.count)
     context = {
         "page": page,
-        "compte": told % {"n": whole(page.paginator.count)},
-        "lignes": [line(row, types, found.get(row.pk), data, chosen) for row in rows],
-        "lots": recent(),
-        "rubrique": "atelier",
+        "count_words": told % {"n": whole(page.paginator.count)},
+        "rows": [line(row, types, found.get(row.pk), data, chosen) for row in rows],
+        "batches": recent(),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/capitalisation/indicators.html", context)
 
@@ -86,15 +86,15 @@ def line(
     selected = data.get(f"{TYPE}{row.pk}", "") if data is not None else (guess.code if guess else "")
     return {
         "pk": row.pk,
-        "nom": row.name,
-        "unite": row.unit,
-        "texte": measure_words(row),
-        "fiche": row.experiment.title,
+        "name": row.name,
+        "unit": row.unit,
+        "text": measure_words(row),
+        "record": row.experiment.title,
         "url": reverse("catalogue:workshop-record", args=[row.experiment.slug]),
-        "pourquoi": guess.why if guess else "",
-        "choisi": row.pk in chosen,
+        "why": guess.why if guess else "",
+        "chosen": row.pk in chosen,
         "types": [
-            {"code": one.code, "texte": f"{one.label} ({one.unit})", "choisi": one.code == selected}
+            {"code": one.code, "text": f"{one.label} ({one.unit})", "chosen": one.code == selected}
             for one in fitting(row.unit, types.values())
         ],
     }
@@ -105,11 +105,11 @@ def preview(request: HttpRequest, user: User, chosen: dict[int, str], types: Typ
     rows = list(untyped(user).filter(pk__in=chosen))
     shown = [effect(row, types[chosen[row.pk]]) for row in rows]
     context = {
-        "lignes": shown,
-        "possibles": sum(1 for one in shown if one["possible"]),
-        "partis": len(chosen) - len(rows),
+        "rows": shown,
+        "possible": sum(1 for one in shown if one["possible"]),
+        "gone": len(chosen) - len(rows),
         "page": request.GET.get("page", ""),
-        "rubrique": "atelier",
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/capitalisation/indicators_preview.html", context)
 
@@ -120,8 +120,8 @@ def effect(row: Indicator, wanted: IndicatorType) -> dict[str, Any]:
     return {
         "pk": row.pk,
         "code": wanted.code,
-        "texte": measure_words(row),
-        "fiche": row.experiment.title,
+        "text": measure_words(row),
+        "record": row.experiment.title,
         "type": f"{wanted.label} ({wanted.unit})",
         "possible": bool(fitting(row.unit, [wanted])),
         "compare": compared and bool(row.unit.strip()) and bool(row.source_url or row.source_citation),
@@ -149,10 +149,10 @@ def recent() -> Iterable[dict[str, Any]]:
     return [
         {
             "pk": batch.pk,
-            "nombre": len(batch.types),
-            "quand": batch.created_at,
-            "par": batch.created_by,
-            "annule": batch.undone_at,
+            "count": len(batch.types),
+            "when": batch.created_at,
+            "by": batch.created_by,
+            "undone": batch.undone_at,
         }
         for batch in batches
     ]

@@ -137,15 +137,15 @@ def show(
     """The page; ``clashes`` are the sections that somebody else changed, as they are stored."""
     shown = {code: form.current(code) for code in form.codes}
     context = {
-        "fiche": record,
-        "formulaire": form,
+        "record": record,
+        "form": form,
         "sections": [section_line(form, code, clashes or {}, preview=preview) for code in form.codes],
-        "mots": word_count(shown.values()),
-        "remplies": sum(1 for text in shown.values() if text.strip()),
-        "ecarts": [str(Section.Code(code).label) for code in clashes or {}],
-        "apercu": preview,
-        "connu": known(record),
-        "rubrique": "atelier",
+        "words": word_count(shown.values()),
+        "filled": sum(1 for text in shown.values() if text.strip()),
+        "differences": [str(Section.Code(code).label) for code in clashes or {}],
+        "preview": preview,
+        "known": known(record),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/capitalisation/sheet.html", context, status=status)
 
@@ -155,13 +155,13 @@ def section_line(form: SheetForm, code: str, clashes: Mapping[str, str], *, prev
     text = form.current(code)
     return {
         "code": code,
-        "titre": Section.Code(code).label,
-        "champ": form[TEXT + code],
-        "lu": form[SEEN + code],
-        "trame": EXPECTED[code].outline,
-        "mots": word_count([text]),
-        "apercu": rendered(text, heading=4) if preview and text.strip() else "",
-        "ecart": plain(clashes[code]) or _("(vide)") if code in clashes else "",
+        "title": Section.Code(code).label,
+        "field": form[TEXT + code],
+        "seen": form[SEEN + code],
+        "skeleton": EXPECTED[code].outline,
+        "words": word_count([text]),
+        "preview": rendered(text, heading=4) if preview and text.strip() else "",
+        "difference": plain(clashes[code]) or _("(vide)") if code in clashes else "",
     }
 
 
@@ -170,7 +170,7 @@ def known(record: Record) -> dict[str, Any]:
     measures = record.as_experiment.indicators.all() if record.kind == Record.Kind.EXPERIMENT else []
     return {
         "organisations": detail.organisations(record),
-        "resultats": [{"texte": measure_words(row), "url": row.source_url} for row in measures],
+        "results": [{"text": measure_words(row), "url": row.source_url} for row in measures],
         "source": detail.source_line(record),
         **attachments.context(record),
     }

@@ -70,17 +70,17 @@ def show(
     parameters.pop("page", None)
     home = reverse("catalogue:workshop-dashboard")
     context = {
-        "titre": title,
-        "filtres": lists.describe_filters(form),
-        "partout": scope.is_everywhere and scope.is_limited,
+        "title": title,
+        "filters": lists.describe_filters(form),
+        "everywhere": scope.is_everywhere and scope.is_limited,
         "page": page,
-        "lignes": [line(row) for row in page],
-        "requete": parameters.urlencode(),
-        "etapes": [
-            {"texte": _("Tableau de bord"), "url": f"{home}?champ=france" if scope.parameters else home},
-            {"texte": title, "url": ""},
+        "rows": [line(row) for row in page],
+        "query": parameters.urlencode(),
+        "steps": [
+            {"text": _("Tableau de bord"), "url": f"{home}?champ=france" if scope.parameters else home},
+            {"text": title, "url": ""},
         ],
-        "rubrique": "atelier",
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)
 
@@ -88,9 +88,9 @@ def show(
 def line_of_change(revision: Revision) -> dict[str, Any]:
     """A proposed change."""
     return {
-        "titre": revision.record.title,
+        "title": revision.record.title,
         "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
-        "fiche": None,
+        "record": None,
         "details": [_("proposé le %(date)s") % {"date": f"{revision.updated_at:%d/%m/%Y}"}],
     }
 
@@ -103,8 +103,8 @@ def line_of_batch(batch: ImportBatch) -> dict[str, Any]:
         "rejected": batch.rejected_count,
     }
     return {
-        "titre": batch.filename,
+        "title": batch.filename,
         "url": reverse("catalogue:import-detail", args=[batch.pk]),
-        "fiche": None,
+        "record": None,
         "details": [f"{batch.created_at:%d/%m/%Y}", batch.get_state_display(), counts],
     }

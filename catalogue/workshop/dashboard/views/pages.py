@@ -32,10 +32,10 @@ def workshop_dashboard(request: HttpRequest) -> HttpResponse:
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     context = {
         "figures": [shown(figure, scope) for figure in figures.build_figures(scope)],
-        "onglets": tabs(scope),
-        "partout": scope.is_everywhere,
-        "quand": figures.format_moment(scope),
-        "rubrique": "atelier",
+        "tabs": tabs(scope),
+        "everywhere": scope.is_everywhere,
+        "when": figures.format_moment(scope),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/page.html", context)
 
@@ -46,8 +46,12 @@ def tabs(scope: Scope) -> list[dict[str, Any]]:
         return []
     here = reverse("catalogue:workshop-dashboard")
     return [
-        {"libelle": _("Mon champ"), "url": here, "actif": not scope.is_everywhere},
-        {"libelle": _("Toute la France"), "url": f"{here}?champ={EVERYWHERE}", "actif": scope.is_everywhere},
+        {"label": _("Mon champ"), "url": here, "is_active": not scope.is_everywhere},
+        {
+            "label": _("Toute la France"),
+            "url": f"{here}?champ={EVERYWHERE}",
+            "is_active": scope.is_everywhere,
+        },
     ]
 
 
@@ -59,8 +63,8 @@ def shown(figure: Figure, scope: Scope) -> dict[str, Any]:
     return {
         "figure": figure,
         "csv": f"{address}?{urlencode(scope.parameters)}" if scope.parameters else address,
-        "dessin": None if is_heat else plots.draw_bars(figure),
-        "teintes": [
+        "plot": None if is_heat else plots.draw_bars(figure),
+        "shades": [
             (row, list(zip(row.cells[1:], tints, strict=True)))
             for row, tints in zip(figure.rows, shades, strict=False)
         ],

@@ -38,12 +38,12 @@ def show(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = 
     """The page of a merge; ``refused`` says why it was not undone."""
     user = cast(User, request.user)
     context: dict[str, Any] = {
-        "fusion": merge,
-        "par": timeline.who(merge.actor, user, by_name=True, as_curator=True),
-        "annulee_par": timeline.who(merge.undone_by, user, by_name=True, as_curator=True),
-        "apports": undo.brought(merge),
-        "refus": refused,
-        "rubrique": "atelier",
+        "merge": merge,
+        "by": timeline.who(merge.actor, user, by_name=True, as_curator=True),
+        "undone_by": timeline.who(merge.undone_by, user, by_name=True, as_curator=True),
+        "gains": undo.brought(merge),
+        "refusal": refused,
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/duplicates/done.html", context, status=422 if refused else 200)
 

@@ -46,16 +46,16 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
         "catalogue/workshop/duplicates/list.html",
         {
             "page": page,
-            "lignes": [pair_line(row, request.user) for row in page],
-            "onglets": tabs(data["voir"] or "a-voir"),
-            "choix": data,
-            "natures": Record.Kind.choices,
+            "rows": [pair_line(row, request.user) for row in page],
+            "tabs": tabs(data["voir"] or "a-voir"),
+            "chosen": data,
+            "kinds": Record.Kind.choices,
             "regions": form.fields["region"].queryset,  # type: ignore[attr-defined]
             "scores": SCORE_CHOICES[1:],
-            "requete": urlencode(kept),
-            "davantage": page.paginator.count == MOST,
-            "filtre": any(data[name] for name in ("type", "region", "score")),
-            "rubrique": "atelier",
+            "query": urlencode(kept),
+            "has_more": page.paginator.count == MOST,
+            "filtered": any(data[name] for name in ("type", "region", "score")),
+            "section": "atelier",
         },
     )
 
@@ -88,12 +88,12 @@ def pair_line(pair: DuplicateCandidate, reader: Any) -> dict[str, Any]:
     first, second = pair.first, pair.second
     return {
         "score": pair.score,
-        "nature": pair.kind,
-        "facteurs": words.describe_factors(pair.factors),
-        "fiches": [{"fiche": one, "lieu": place_words(one)} for one in (first, second)],
+        "kind": pair.kind,
+        "factors": words.describe_factors(pair.factors),
+        "records": [{"record": one, "place": place_words(one)} for one in (first, second)],
         "url": reverse("catalogue:workshop-merge", args=[first.slug, second.slug]),
-        "jugement": pair if pair.state == Judgement.DISTINCT else None,
-        "par": timeline.who(pair.decided_by, reader, by_name=True, as_curator=True),
+        "judgement": pair if pair.state == Judgement.DISTINCT else None,
+        "by": timeline.who(pair.decided_by, reader, by_name=True, as_curator=True),
     }
 
 
@@ -106,7 +106,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
         ("fusions", _("Fusions"), reverse("catalogue:workshop-merges")),
     ]
     return [
-        {"libelle": label, "url": url, "actif": code == here, "nombre": None} for code, label, url in shown
+        {"label": label, "url": url, "is_active": code == here, "count": None} for code, label, url in shown
     ]
 
 
@@ -126,10 +126,10 @@ def workshop_merges(request: HttpRequest) -> HttpResponse:
     page = page_of(rows, form.cleaned_data["page"])
     lines = [
         {
-            "fusion": one,
-            "par": timeline.who(one.actor, request.user, by_name=True, as_curator=True),  # type: ignore[arg-type]
+            "merge": one,
+            "by": timeline.who(one.actor, request.user, by_name=True, as_curator=True),  # type: ignore[arg-type]
         }
         for one in page
     ]
-    context = {"page": page, "lignes": lines, "onglets": tabs("fusions"), "rubrique": "atelier"}
+    context = {"page": page, "rows": lines, "tabs": tabs("fusions"), "section": "atelier"}
     return render(request, "catalogue/workshop/duplicates/merges.html", context)

@@ -104,22 +104,22 @@ def show(
     lines = [line_of(line, form) for line in sides.lines]
     lists = [list_of(one, form) for one in sides.lists]
     context = {
-        "cotes": [side_of(sides, side, number) for number, side in enumerate((FIRST, SECOND), 1)],
-        "garde": form.chosen("garde"),
-        "imposee": sides.forced,
-        "differents": [line for line in lines if not line["pareil"]],
-        "pareils": [line for line in lines if line["pareil"] and line["a"]],
-        "listes": lists,
-        "jeton": sides.token,
-        "formulaire": form,
-        "erreurs": [error for errors in form.errors.values() for error in errors] if form.is_bound else [],
-        "probleme": problem,
-        "paire": pair,
-        "facteurs": words.describe_factors(pair.factors) if pair else [],
-        "refus": ReasonForm(),
+        "sides": [side_of(sides, side, number) for number, side in enumerate((FIRST, SECOND), 1)],
+        "kept": form.chosen("garde"),
+        "imposed": sides.forced,
+        "differing": [line for line in lines if not line["alike"]],
+        "alike": [line for line in lines if line["alike"] and line["a"]],
+        "lists": lists,
+        "token": sides.token,
+        "form": form,
+        "errors": [error for errors in form.errors.values() for error in errors] if form.is_bound else [],
+        "problem": problem,
+        "pair": pair,
+        "factors": words.describe_factors(pair.factors) if pair else [],
+        "refusal": ReasonForm(),
         "geojson": shapes(sides),
-        "adresse": request.path,
-        "rubrique": "atelier",
+        "address": request.path,
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/duplicates/pair.html", context, status=status)
 
@@ -128,12 +128,12 @@ def side_of(sides: Comparison, side: str, number: int) -> dict[str, Any]:
     """What tells one of the records at the head of the page."""
     record: Record = sides.records[side].record_ptr
     return {
-        "cote": side,
-        "numero": number,
-        "fiche": record,
-        "lieu": place_words(record),
+        "side": side,
+        "number": number,
+        "record": record,
+        "place": place_words(record),
         "source": record.source.name if record.source else "",
-        "identifiant": record.external_id,
+        "identifier": record.external_id,
     }
 
 
@@ -141,13 +141,13 @@ def line_of(line: Line, form: MergeForm) -> dict[str, Any]:
     """One line of the comparison."""
     key = line_key(line.name)
     return {
-        "cle": key,
+        "key": key,
         "label": line.label,
         "a": line.words[FIRST],
         "b": line.words[SECOND],
-        "cotes": [(FIRST, 1, line.words[FIRST]), (SECOND, 2, line.words[SECOND])],
-        "pareil": line.is_same,
-        "choix": form.chosen(key) or line.default,
+        "sides": [(FIRST, 1, line.words[FIRST]), (SECOND, 2, line.words[SECOND])],
+        "alike": line.is_same,
+        "chosen": form.chosen(key) or line.default,
     }
 
 
@@ -157,18 +157,18 @@ def list_of(one: Any, form: MergeForm) -> dict[str, Any]:
     chosen = set(form.chosen(key) or [])
     where = {(FIRST,): _("fiche 1"), (SECOND,): _("fiche 2"), (FIRST, SECOND): _("les deux")}
     return {
-        "cle": key,
+        "key": key,
         "label": one.label,
         "options": [
             {
-                "cle": option.key,
+                "key": option.key,
                 "label": option.label,
-                "ou": where[option.sides],
-                "coche": option.key in chosen,
+                "where": where[option.sides],
+                "checked": option.key in chosen,
             }
             for option in one.options
         ],
-        "erreurs": form.errors.get(key, []) if form.is_bound else [],
+        "errors": form.errors.get(key, []) if form.is_bound else [],
     }
 
 
@@ -199,8 +199,8 @@ def preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpRes
     told = [
         {
             "label": line.label,
-            "valeur": line.words[plan.lines[line.name]],
-            "numero": numbers[plan.lines[line.name]],
+            "value": line.words[plan.lines[line.name]],
+            "number": numbers[plan.lines[line.name]],
             "change": plan.lines[line.name] != plan.survivor,
         }
         for line in sides.lines
@@ -209,22 +209,22 @@ def preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpRes
     lists = [
         {
             "label": one.label,
-            "gardes": [option.label for option in one.options if option.key in plan.lists[one.name]],
-            "laisses": [option.label for option in one.options if option.key not in plan.lists[one.name]],
+            "kept": [option.label for option in one.options if option.key in plan.lists[one.name]],
+            "left": [option.label for option in one.options if option.key not in plan.lists[one.name]],
         }
         for one in sides.lists
     ]
     context = {
-        "gardee": kept_one,
-        "archivee": gone,
-        "publique": gone.published_at is not None and kept_one.is_published,
-        "lignes": told,
-        "listes": lists,
-        "suivent": merge.followers(gone),
-        "remarque": plan.reason,
-        "caches": form.hidden(),
-        "adresse": request.path,
-        "rubrique": "atelier",
+        "kept": kept_one,
+        "archived": gone,
+        "public_url": gone.published_at is not None and kept_one.is_published,
+        "rows": told,
+        "lists": lists,
+        "followers": merge.followers(gone),
+        "remark": plan.reason,
+        "hidden": form.hidden(),
+        "address": request.path,
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/duplicates/preview.html", context)
 
@@ -277,10 +277,10 @@ def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
     )
     rows = found.filter(pk__in=mine.values("pk"))[:SHOWN]
     context = {
-        "fiche": record,
-        "formulaire": form,
-        "lignes": [pair_line(row, request.user) for row in rows],
-        "rubrique": "atelier",
+        "record": record,
+        "form": form,
+        "rows": [pair_line(row, request.user) for row in rows],
+        "section": "atelier",
     }
     return render(
         request, "catalogue/workshop/duplicates/with.html", context, status=422 if form.errors else 200

@@ -58,15 +58,15 @@ def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
     last = get_last_version(record)
     numbers = [line.number for line in told if line.number]
     context = {
-        "fiche": record,
+        "record": record,
         "page": page,
-        "lignes": told,
-        "derniere": last,
-        "a_part": last is not None and last.data != versions.present([record.pk])[record.pk],
-        "de": numbers[1] if len(numbers) > 1 else 0,
-        "a": numbers[0] if numbers else 0,
-        "peut_retablir": permissions.may(request.user, "edit", record),
-        "rubrique": "atelier",
+        "rows": told,
+        "last": last,
+        "set_apart": last is not None and last.data != versions.present([record.pk])[record.pk],
+        "start": numbers[1] if len(numbers) > 1 else 0,
+        "end": numbers[0] if numbers else 0,
+        "can_restore": permissions.may(request.user, "edit", record),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/history/history.html", context)
 
@@ -89,17 +89,17 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
     lines = comparing.compare_versions(record.kind, before.data, after.data)
     drawn = compare_places(record, before.data, after.data, lines)
     context = {
-        "fiche": record,
-        "avant": before,
-        "apres": after,
-        "lignes": lines,
-        "derniere": last.number,
-        "precedente": before.number - 1 if before.number > 1 else 0,
-        "suivante": after.number + 1 if 0 < after.number < last.number else 0,
-        "lieux": drawn,
+        "record": record,
+        "before": before,
+        "after": after,
+        "rows": lines,
+        "last": last.number,
+        "previous": before.number - 1 if before.number > 1 else 0,
+        "next": after.number + 1 if 0 < after.number < last.number else 0,
+        "places": drawn,
         "geojson": drawn.features if drawn else None,
-        "peut_retablir": permissions.may(request.user, "edit", record),
-        "rubrique": "atelier",
+        "can_restore": permissions.may(request.user, "edit", record),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/history/compare.html", context)
 

@@ -59,14 +59,14 @@ def show(
     lines = found.lines(record.kind)
     drawn = compare_places(record, found.now, found.wanted, lines)
     context = {
-        "fiche": record,
+        "record": record,
         "version": describe_version(version, get_reader(request)),
-        "lignes": lines,
-        "impossibles": found.impossible,
-        "vu": found.seen,
-        "formulaire": form,
-        "lieux": drawn,
+        "rows": lines,
+        "impossible": found.impossible,
+        "seen": found.seen,
+        "form": form,
+        "places": drawn,
         "geojson": drawn.features if drawn else None,
-        "rubrique": "atelier",
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/history/revert.html", context, status=status)

@@ -42,7 +42,10 @@ def record_confirm(request: HttpRequest, token: str) -> HttpResponse:
         if too_many(request):
             return _private(
                 render(
-                    request, "catalogue/workshop/quality/confirm.html", {**context, "trop": True}, status=429
+                    request,
+                    "catalogue/workshop/quality/confirm.html",
+                    {**context, "too_many": True},
+                    status=429,
                 )
             )
         status = _take(form, link, context)
@@ -52,21 +55,21 @@ def record_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def page(record: Record, link: confirmation.Link, token: str) -> dict[str, Any]:
     """What the page says of the record: no more than its public page."""
     return {
-        "fiche": record,
-        "lieu": place_words(record),
-        "avancement": status_words(record),
-        "periode": period_words(record.year_start, record.year_end),
-        "verifiee": verified_words(record),
+        "record": record,
+        "place": place_words(record),
+        "status": status_words(record),
+        "period": period_words(record.year_start, record.year_end),
+        "verified": verified_words(record),
         "organisation": record.owner.name if record.owner else "",
-        "echeance": link.round.due_on,
-        "repondu": link.round.answered_at is not None,
-        "expire": link.has_expired,
-        "cloture": confirmation.describe_closing(record),
-        "changer": reverse("catalogue:propose-step", args=[record.slug, "essentiel"]),
-        "formulaire": AnswerForm(),
-        "reponse": "",
-        "envoye": False,
-        "trop": False,
+        "due_on": link.round.due_on,
+        "answered": link.round.answered_at is not None,
+        "expired": link.has_expired,
+        "closing": confirmation.describe_closing(record),
+        "change_url": reverse("catalogue:propose-step", args=[record.slug, "essentiel"]),
+        "form": AnswerForm(),
+        "answer": "",
+        "sent": False,
+        "too_many": False,
     }
 
 
@@ -74,21 +77,21 @@ def _take(form: AnswerForm, link: confirmation.Link, context: dict[str, Any]) ->
     """Take what was posted and say it on the page; the status of the answer."""
     if form.data.get("reponse") == "nouveau-lien":
         confirmation.resend_request(link.round)
-        context["envoye"] = True
+        context["sent"] = True
         return 200
-    if link.has_expired or context["repondu"]:
+    if link.has_expired or context["answered"]:
         return 409
     if not form.is_valid():
-        context["formulaire"] = form
+        context["form"] = form
         return 422
     try:
         given = confirmation.record_answer(
             link.round, form.cleaned_data["reponse"], form.cleaned_data["note"]
         )
     except confirmation.AnswerRefused:
-        context["repondu"] = True
+        context["answered"] = True
         return 409
-    context["reponse"] = {
+    context["answer"] = {
         Answer.EXACT: _("La fiche est confirmée : les lecteurs y liront la date d’aujourd’hui."),
         Answer.AMEND: _("Votre note est partie à l’équipe de curation, qui corrigera la fiche."),
         Answer.CLOSED: _("C’est noté : la fiche dit maintenant que c’est terminé."),

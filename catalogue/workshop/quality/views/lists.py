@@ -51,18 +51,18 @@ def workshop_quality(request: HttpRequest) -> HttpResponse:
         return bad_request(request, form)
     data, field = form.cleaned_data, permissions.in_field(request.user)
     lines = counts(form, field)
-    shown = sum(line["nombre"] for line in lines if counted(line, data))
+    shown = sum(line["count"] for line in lines if counted(line, data))
     page = page_of(with_records(narrowed(form, field)), data["page"], count=shown)
     context = {
         "page": page,
-        "lignes": [line for row in page if (line := finding_line(row)) is not None],
-        "comptes": lines,
-        "total": sum(line["nombre"] for line in lines),
-        "formulaire": form,
-        "choix": data,
-        "requete": urlencode(form.parameters),
-        "filtre": bool(form.parameters),
-        "rubrique": "atelier",
+        "rows": [line for row in page if (line := finding_line(row)) is not None],
+        "counts": lines,
+        "total": sum(line["count"] for line in lines),
+        "form": form,
+        "chosen": data,
+        "query": urlencode(form.parameters),
+        "filtered": bool(form.parameters),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/quality/findings.html", context)
 
@@ -120,17 +120,17 @@ def counts(form: FindingsForm, field: Q) -> list[dict[str, Any]]:
     lines = [
         {
             "code": check.code,
-            "gravite": check.severity,
-            "gravite_mots": check.severity.label,
-            "controle": check.label,
-            "nombre": found[check.code],
+            "severity": check.severity,
+            "severity_words": check.severity.label,
+            "check": check.label,
+            "count": found[check.code],
             "url": f"{address}?{urlencode({**kept, 'controle': check.code})}",
-            "actif": form.cleaned_data["controle"] == check.code,
+            "is_active": form.cleaned_data["controle"] == check.code,
         }
         for check in CHECKS.values()
         if found.get(check.code)
     ]
-    return sorted(lines, key=lambda line: (line["gravite"], -line["nombre"]))
+    return sorted(lines, key=lambda line: (line["severity"], -line["count"]))
 
 
 def counted(line: dict[str, Any], data: dict[str, Any]) -> bool:
@@ -145,9 +145,9 @@ def finding_line(row: QualityFinding) -> dict[str, Any] | None:
     if said is None:
         return None
     return {
-        "constat": said,
-        "fiche": record,
-        "lieu": place_words(record),
+        "finding": said,
+        "record": record,
+        "place": place_words(record),
         "url": reverse("catalogue:workshop-record", args=[record.slug]),
     }
 

@@ -72,20 +72,20 @@ def preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | None) -
         mails = 1
     wrong = bool(reason is not None and reason.is_bound and reason.errors)
     context: dict[str, Any] = {
-        "geste": order.action,
-        "libelle": bulk.get_action_label(order.action),
-        "possibles": possible,
-        "impossibles": [effect for effect in effects if not effect.possible],
-        "absentes": len(data["fiche"]) - len(effects),
-        "courriels": mails,
-        "motif": reason,
-        "personne": form["a"] if is_given else None,
-        "choisi": data["a"] if is_given else "",
-        "confirmable": bool(possible) and (not is_given or form.to is not None),
-        "cle": data["cle"] or uuid.uuid4(),
-        "suite": data["suite"],
-        "retour": queue_address(data["suite"]),
-        "rubrique": "atelier",
+        "action": order.action,
+        "label": bulk.get_action_label(order.action),
+        "possible": possible,
+        "impossible": [effect for effect in effects if not effect.possible],
+        "missing": len(data["fiche"]) - len(effects),
+        "mails": mails,
+        "reason": reason,
+        "person": form["a"] if is_given else None,
+        "chosen": data["a"] if is_given else "",
+        "can_confirm": bool(possible) and (not is_given or form.to is not None),
+        "key": data["cle"] or uuid.uuid4(),
+        "queue_query": data["suite"],
+        "back_url": queue_address(data["suite"]),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/bulk.html", context, status=422 if wrong else 200)
 
@@ -96,10 +96,10 @@ def workshop_bulk_result(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """What became of each record; for the one who asked."""
     run = get_object_or_404(BulkRun, key=key, actor=cast(User, request.user).pk)
     context = {
-        "lot": run,
-        "libelle": bulk.get_action_label(run.action),
-        "faites": [one for one in run.results if one["done"]],
-        "refusees": [one for one in run.results if not one["done"]],
-        "rubrique": "atelier",
+        "run": run,
+        "label": bulk.get_action_label(run.action),
+        "done": [one for one in run.results if one["done"]],
+        "refused": [one for one in run.results if not one["done"]],
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/bulk_result.html", context)

@@ -23,14 +23,14 @@ def data_of(record: Record) -> list[dict[str, Any]]:
     own = record.proper
     fields = [*own._meta.local_fields, *Record._meta.local_fields]
     told = [
-        {"terme": _capital(field), "valeur": _words(own, field)}
+        {"term": _capital(field), "value": _words(own, field)}
         for field in fields
         if field.name not in LEFT_OUT and not (field.is_relation and field.name == "record_ptr")
     ]
-    empty = [line["terme"] for line in told if not line["valeur"]]
-    filled = [line for line in told if line["valeur"]]
+    empty = [line["term"] for line in told if not line["value"]]
+    filled = [line for line in told if line["value"]]
     if empty:
-        filled.append({"terme": _("Non renseignés"), "valeur": ", ".join(empty)})
+        filled.append({"term": _("Non renseignés"), "value": ", ".join(empty)})
     return filled
 
 

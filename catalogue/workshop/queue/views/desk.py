@@ -34,14 +34,14 @@ def desk_context(
     case = getattr(known, "case", None)
     held = case.handler_id if case is not None else None
     return {
-        "curateur": handling.get_handler_name(known, reader),
-        "depuis": case.handed_at if case is not None and held else None,
-        "vu": held or "",
-        "a_moi": held == reader.pk,
-        "confiable": "handle" in allowed,
-        "confier": HandForm(handling.list_curators(), reader),
-        "fil": notes.list_notes(record, reader),
-        "formulaire": form or NoteForm(),
+        "curator": handling.get_handler_name(known, reader),
+        "since": case.handed_at if case is not None and held else None,
+        "seen": held or "",
+        "is_mine": held == reader.pk,
+        "can_assign": "handle" in allowed,
+        "assign": HandForm(handling.list_curators(), reader),
+        "thread": notes.list_notes(record, reader),
+        "form": form or NoteForm(),
     }
 
 
@@ -100,9 +100,9 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Le commentaire est ajouté."))
         return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")
     context = {
-        "fiche": record,
-        "dossier": desk_context(record, user, permissions.actions(user, record), form),
-        "rubrique": "atelier",
+        "record": record,
+        "desk": desk_context(record, user, permissions.actions(user, record), form),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/notes.html", context, status=422 if form.errors else 200)
 

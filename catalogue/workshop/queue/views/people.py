@@ -44,21 +44,21 @@ def show_members(
     domains = verified_domains([membership.user_id for membership in page])
     lines = [
         {
-            "adhesion": membership,
-            "nom": name_of(membership.user),
-            "domaine": domains.get(membership.user_id, ""),
-            "formulaire": failed[1]
+            "membership": membership,
+            "name": name_of(membership.user),
+            "domain": domains.get(membership.user_id, ""),
+            "form": failed[1]
             if failed and failed[0] == membership.pk
             else RefusalForm(auto_id=f"refus-{membership.pk}-%s"),
-            "ouvert": failed is not None and failed[0] == membership.pk,
+            "is_open": failed is not None and failed[0] == membership.pk,
         }
         for membership in page
     ]
     context = {
         "page": page,
-        "lignes": lines,
-        "attentes": queue.people_waiting(permissions.in_field(request.user)),
-        "rubrique": "atelier",
+        "rows": lines,
+        "waiting": queue.people_waiting(permissions.in_field(request.user)),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/members.html", context, status=422 if failed else 200)
 
@@ -103,12 +103,12 @@ def workshop_reports(request: HttpRequest) -> HttpResponse:
     rows = queue.reports(field).select_related("sender", "organisation", "record")
     wide = ("record__geometry", "record__description")
     page = page_of(rows.defer(*wide), form.cleaned_data["page"])
-    lines = [{"demande": report, "de": name_of(report.sender)} for report in page]
+    lines = [{"report": report, "sender": name_of(report.sender)} for report in page]
     context = {
         "page": page,
-        "lignes": lines,
-        "attentes": queue.people_waiting(field),
-        "rubrique": "atelier",
+        "rows": lines,
+        "waiting": queue.people_waiting(field),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/reports.html", context)
 

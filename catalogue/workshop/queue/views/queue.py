@@ -60,15 +60,15 @@ def workshop(request: HttpRequest) -> HttpResponse:
         "catalogue/workshop/queue/queue.html",
         {
             "page": page,
-            "lignes": [change_line(row, user) if changes else record_line(row, user) for row in page],
-            "onglets": tabs(counts, wanted.tab),
-            "attentes": people_waiting(field),
-            "voir": wanted.tab,
-            "formulaire": form,
-            "gestes": [] if changes else bulk.ACTIONS.items(),
-            "requete": here,
-            "filtre": narrowed,
-            "rubrique": "atelier",
+            "rows": [change_line(row, user) if changes else record_line(row, user) for row in page],
+            "tabs": tabs(counts, wanted.tab),
+            "waiting": people_waiting(field),
+            "view": wanted.tab,
+            "form": form,
+            "actions": [] if changes else bulk.ACTIONS.items(),
+            "query": here,
+            "filtered": narrowed,
+            "section": "atelier",
         },
     )
 
@@ -123,10 +123,10 @@ def tabs(counts: dict[str, int], here: str) -> list[dict[str, Any]]:
     address = reverse("catalogue:workshop")
     return [
         {
-            "libelle": label,
+            "label": label,
             "url": f"{address}?voir={code}" if code else address,
-            "actif": code == here,
-            "nombre": counts.get(code, ""),
+            "is_active": code == here,
+            "count": counts.get(code, ""),
         }
         for code, label in LABELS.items()
     ]
@@ -134,7 +134,7 @@ def tabs(counts: dict[str, int], here: str) -> list[dict[str, Any]]:
 
 def people_waiting(field: Q) -> dict[str, int]:
     """How many requests to join and reported exchanges wait, for the navigation of the workshop."""
-    return {"membres": memberships().count(), "signalements": reports(field).count()}
+    return {"members": memberships().count(), "reports": reports(field).count()}
 
 
 def record_line(record: Any, reader: User) -> dict[str, Any]:
@@ -143,20 +143,20 @@ def record_line(record: Any, reader: User) -> dict[str, Any]:
     case = getattr(record, "case", None)
     waits = record.state in waiting.TAB_STATES[waiting.MINE]
     return {
-        "titre": record.title,
+        "title": record.title,
         "slug": record.slug,
         "url": reverse("catalogue:workshop-record", args=[record.slug]),
-        "nature": record.kind,
-        "fiche": record,
+        "kind": record.kind,
+        "record": record,
         "details": [words for words in details if words],
-        "quand": record.last_at or record.created_at,
-        "evenement": timeline.HAPPENED.get(record.last_action or "", ""),
-        "motif": (record.last_reason or "") if record.state == Record.State.TO_COMPLETE else "",
-        "complet": case.completeness if case is not None and waits else None,
-        "doutes": record.doubts,
-        "commentaires": record.comments,
-        "curateur": handling.get_handler_name(record, reader),
-        "libre": waits and (case is None or case.handler_id is None),
+        "when": record.last_at or record.created_at,
+        "event": timeline.HAPPENED.get(record.last_action or "", ""),
+        "reason": (record.last_reason or "") if record.state == Record.State.TO_COMPLETE else "",
+        "is_complete": case.completeness if case is not None and waits else None,
+        "doubts": record.doubts,
+        "comments": record.comments,
+        "curator": handling.get_handler_name(record, reader),
+        "is_free": waits and (case is None or case.handler_id is None),
     }
 
 
@@ -166,14 +166,14 @@ def change_line(revision: Revision, reader: User) -> dict[str, Any]:
     count = len(revision.changes)
     origin = _("import") if revision.import_batch_id else record.owner.name if record.owner else ""
     return {
-        "titre": record.title,
+        "title": record.title,
         "slug": record.slug,
         "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
-        "nature": record.kind,
-        "fiche": None,
+        "kind": record.kind,
+        "record": None,
         "details": [words for words in (origin, _("champs changés : %(n)d") % {"n": count}) if words],
-        "quand": revision.updated_at,
-        "evenement": _("Changement proposé"),
-        "motif": revision.reason,
-        "curateur": handling.get_handler_name(record, reader),
+        "when": revision.updated_at,
+        "event": _("Changement proposé"),
+        "reason": revision.reason,
+        "curator": handling.get_handler_name(record, reader),
     }

@@ -42,18 +42,18 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         allowed -= {"publish", "merge"}
     context = {
         **detail.record_context(record),
-        "permis": allowed,
-        "fusion": merge,
+        "allowed": allowed,
+        "merge": merge,
         "decisions": [decision(name, failed) for name in DECISIONS if name in allowed],
-        "etapes": timeline.steps(record),
-        "demande": timeline.last_reason(record),
-        "historique": timeline.history(record, user, by_name=True),
+        "steps": timeline.steps(record),
+        "asked": timeline.last_reason(record),
+        "history": timeline.history(record, user, by_name=True),
         "revisions": timeline.revisions(record),
-        "donnees": data_of(record),
-        "derniere": describe_last_version(record, user),
-        "constats": findings.list_for_record(record),
-        "dossier": desk_context(record, user, allowed),
-        "rubrique": "atelier",
+        "data": data_of(record),
+        "last": describe_last_version(record, user),
+        "findings": findings.list_for_record(record),
+        "desk": desk_context(record, user, allowed),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/record.html", context, status=422 if failed else 200)
 
@@ -71,10 +71,10 @@ def decision(name: str, failed: DecisionForm | None) -> dict[str, Any]:
     again = failed is not None and failed.action == name
     return {
         "action": name,
-        "libelle": rule.label,
-        "motif": rule.needs_reason,
-        "formulaire": failed if again else DecisionForm(name),
-        "ouvert": again,
+        "label": rule.label,
+        "reason": rule.needs_reason,
+        "form": failed if again else DecisionForm(name),
+        "is_open": again,
     }
 
 

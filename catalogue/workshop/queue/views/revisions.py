@@ -74,26 +74,26 @@ def show(
     drawn = compare_outlines(revision.record.kind, *places) if places else None
     context = {
         "revision": revision,
-        "fiche": revision.record,
-        "lignes": [
+        "record": revision.record,
+        "rows": [
             {
                 **line,
-                "garde": line["field"] in kept,
-                "bascule": waiting,
-                "mots": told_with_words(revision, line),
+                "kept": line["field"] in kept,
+                "toggles": waiting,
+                "words": told_with_words(revision, line),
             }
             for line in told
         ],
-        "a_decider": waiting,
-        "a_bouge": [line["label"] for line in told if line["moved"]] if waiting else [],
-        "auteur": timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import"),
-        "decideur": timeline.who(revision.decided_by, user, by_name=True, as_curator=True),
+        "to_decide": waiting,
+        "has_moved": [line["label"] for line in told if line["moved"]] if waiting else [],
+        "author": timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import"),
+        "decider": timeline.who(revision.decided_by, user, by_name=True, as_curator=True),
         "version": revision.record.updated_at.isoformat(),
-        "erreurs": form.errors if form else {},
-        "formulaire": form or RevisionForm([]),
-        "lieux": drawn,
+        "errors": form.errors if form else {},
+        "form": form or RevisionForm([]),
+        "places": drawn,
         "geojson": drawn.features if drawn else None,
-        "rubrique": "atelier",
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/revision.html", context, status=422 if form else 200)
 

@@ -77,24 +77,24 @@ def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm |
     everything = known.counts([line], Q())[line.pk]
     held = values.held(known, line)
     context = {
-        "liste": known,
-        "ligne": line,
-        "titre": known.label_of(line),
-        "cle": known.key_of(line),
-        "etapes": words.crumbs(known, line),
-        "vers": line.merged_into and {
-            "titre": known.label_of(line.merged_into),
+        "list": known,
+        "row": line,
+        "title": known.label_of(line),
+        "key": known.key_of(line),
+        "steps": words.crumbs(known, line),
+        "target": line.merged_into and {
+            "title": known.label_of(line.merged_into),
             "url": words.line_address(known, line.merged_into),
         },
         "usages": uses_of(known, line, counts),
-        "caches": sum(everything) - sum(counts),
-        "valeurs": [(values.label_of(known, n), values.words(known, n, v)) for n, v in held.items()],
-        "formulaire": form,
-        "vu": values.token(known, line),
-        "proches": [_near(known, line, one) for one in alike(known, line)] if may and line.is_active else [],
-        "peut": may,
-        "historique": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
-        "rubrique": "atelier",
+        "hidden": sum(everything) - sum(counts),
+        "values": [(values.label_of(known, n), values.words(known, n, v)) for n, v in held.items()],
+        "form": form,
+        "seen": values.token(known, line),
+        "similar": [_near(known, line, one) for one in alike(known, line)] if may and line.is_active else [],
+        "may_change": may,
+        "history": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
+        "section": "atelier",
     }  # fmt: skip
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, "catalogue/workshop/reference/line.html", context, status=status)
@@ -104,10 +104,10 @@ def _near(known: ReferenceList, line: Any, one: Alike) -> dict[str, str]:
     """A line that may be the same, why, and where what making them one would do is seen."""
     key = known.key_of(one.line)
     return {
-        "titre": known.label_of(one.line),
+        "title": known.label_of(one.line),
         "url": words.line_address(known, one.line),
-        "raisons": ", ".join(one.reasons),
-        "reunir": f"{words.line_address(known, line, 'merge')}?{urlencode({'avec': key})}",
+        "reasons": ", ".join(one.reasons),
+        "merge_url": f"{words.line_address(known, line, 'merge')}?{urlencode({'avec': key})}",
     }
 
 
@@ -123,10 +123,10 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("« %(label)s » est ajouté.") % {"label": known.label_of(line)})
         return redirect(words.line_address(known, line))
     context = {
-        "liste": known,
-        "etapes": words.crumbs(known, last=_("Ajouter")),
-        "formulaire": form,
-        "rubrique": "atelier",
+        "list": known,
+        "steps": words.crumbs(known, last=_("Ajouter")),
+        "form": form,
+        "section": "atelier",
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "catalogue/workshop/reference/add.html", context, status=status)
@@ -190,14 +190,14 @@ def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpRe
     page = page_of(rows.order_by("-pk"), form.cleaned_data["page"])
     title = str(known.uses[place].label) if place is not None else _("Fiches")
     context = {
-        "titre": title,
-        "filtres": [known.label_of(line)],
-        "partout": False,
+        "title": title,
+        "filters": [known.label_of(line)],
+        "everywhere": False,
         "page": page,
-        "lignes": [use_line(record) for record in page],
-        "requete": "" if place is None else f"usage={place}",
-        "etapes": words.crumbs(known, line, title),
-        "rubrique": "atelier",
+        "rows": [use_line(record) for record in page],
+        "query": "" if place is None else f"usage={place}",
+        "steps": words.crumbs(known, line, title),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)
 

@@ -33,13 +33,13 @@ def workshop_reference(request: HttpRequest) -> HttpResponse:
             offered=Count("pk", filter=Q(is_active=True)), archived=Count("pk", filter=Q(is_active=False))
         )
         address = reverse("catalogue:workshop-reference-list", args=[known.code])
-        shown.append({"liste": known, "url": address, **found})
+        shown.append({"list": known, "url": address, **found})
     may = rights.may_change(request.user)
     context = {
-        "listes": shown,
-        "historique": words.history(words.changes_of()[:LATEST], False),
-        "peut": may,
-        "rubrique": "atelier",
+        "lists": shown,
+        "history": words.history(words.changes_of()[:LATEST], False),
+        "may_change": may,
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/home.html", context)
 
@@ -60,18 +60,18 @@ def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
     page = page_of(rows.select_related("merged_into").order_by(*order, "pk"), data["page"])
     may = rights.may_change(request.user)
     context = {
-        "liste": known,
-        "etapes": words.crumbs(known),
+        "list": known,
+        "steps": words.crumbs(known),
         "page": page,
-        "lignes": lines_of(known, list(page), request),
-        "formulaire": form,
+        "rows": lines_of(known, list(page), request),
+        "form": form,
         "q": data["q"],
-        "voir": data["voir"],
-        "choix": ListForm.base_fields["voir"].choices,  # type: ignore[attr-defined]
-        "requete": urlencode({name: data[name] for name in ("q", "voir") if data[name]}),
-        "ordonnable": may and known.is_ordered and not data["q"] and not data["voir"],
-        "peut": may,
-        "rubrique": "atelier",
+        "view": data["voir"],
+        "choices": ListForm.base_fields["voir"].choices,  # type: ignore[attr-defined]
+        "query": urlencode({name: data[name] for name in ("q", "voir") if data[name]}),
+        "can_order": may and known.is_ordered and not data["q"] and not data["voir"],
+        "may_change": may,
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/list.html", context)
 
@@ -81,13 +81,13 @@ def lines_of(known: ReferenceList, rows: list[Any], request: HttpRequest) -> lis
     counts = known.counts(rows, rights.shown(request.user))
     return [
         {
-            "ligne": line,
-            "titre": known.label_of(line),
-            "cle": known.key_of(line),
+            "line": line,
+            "title": known.label_of(line),
+            "key": known.key_of(line),
             "url": words.line_address(known, line),
             "details": details(known, line),
             "usages": uses_of(known, line, counts[line.pk]),
-            "vers": known.label_of(line.merged_into) if line.merged_into else "",
+            "target": known.label_of(line.merged_into) if line.merged_into else "",
         }
         for line in rows
     ]
@@ -97,7 +97,7 @@ def uses_of(known: ReferenceList, line: Any, counts: list[int]) -> list[dict[str
     """Each use of a line, with the address of its records."""
     address = words.line_address(known, line, "uses")
     return [
-        {"libelle": use.label, "nombre": count, "url": f"{address}?usage={place}" if count else ""}
+        {"label": use.label, "count": count, "url": f"{address}?usage={place}" if count else ""}
         for place, (use, count) in enumerate(zip(known.uses, counts, strict=True))
     ]
 
@@ -123,10 +123,10 @@ def workshop_reference_history(request: HttpRequest, code: str) -> HttpResponse:
         return bad_request(request, form)
     page = page_of(words.changes_of(known.code), form.cleaned_data["page"])
     context = {
-        "liste": known,
-        "etapes": words.crumbs(known, last=_("Historique")),
+        "list": known,
+        "steps": words.crumbs(known, last=_("Historique")),
         "page": page,
-        "historique": words.history(page, rights.may_change(request.user)),
-        "rubrique": "atelier",
+        "history": words.history(page, rights.may_change(request.user)),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/history.html", context)

@@ -43,15 +43,15 @@ def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpR
             return redirect(words.line_address(known, target))
         return redirect(f"{words.line_address(known, line, 'merge')}?avec={known.key_of(target)}")
     context: dict[str, Any] = {
-        "liste": known,
-        "ligne": line,
-        "titre": known.label_of(line),
-        "etapes": words.crumbs(known, line, _("Réunir")),
+        "list": known,
+        "row": line,
+        "title": known.label_of(line),
+        "steps": words.crumbs(known, line, _("Réunir")),
         "url": words.line_address(known, line),
         "q": data["q"],
-        "choix": [] if target else candidates(known, line, data["q"]),
-        "cible": None,
-        "rubrique": "atelier",
+        "choices": [] if target else candidates(known, line, data["q"]),
+        "target": None,
+        "section": "atelier",
     }
     if target is not None:
         context |= effect(request, known, line, target)
@@ -62,7 +62,7 @@ def candidates(known: ReferenceList, line: Any, typed: str) -> list[dict[str, st
     """The lines that it could be merged into: those of the words typed, else those that look most like it."""
     found = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
     rows = found if typed else nearest(known, line)
-    return [{"cle": known.key_of(one), "titre": known.label_of(one)} for one in rows[:CHOICES]]
+    return [{"key": known.key_of(one), "title": known.label_of(one)} for one in rows[:CHOICES]]
 
 
 def effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -> dict[str, Any]:
@@ -73,14 +73,14 @@ def effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -
     seen, other = merging.tokens(known, line, target)
     rows = readable.select_related("territory__departement").defer("geometry", "description")
     return {
-        "cible": {"titre": known.label_of(target), "url": words.line_address(known, target)},
-        "effets": found.effects,
-        "refus": found.refusal,
-        "fiches": [use_line(record) for record in rows.order_by("-pk")[:SHOWN]],
+        "target": {"title": known.label_of(target), "url": words.line_address(known, target)},
+        "effects": found.effects,
+        "refusal": found.refusal,
+        "records": [use_line(record) for record in rows.order_by("-pk")[:SHOWN]],
         "total": total,
-        "caches": total - shown,
-        "toutes": words.line_address(known, line, "uses") if shown > SHOWN else "",
-        "formulaire": ActForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
+        "hidden": total - shown,
+        "all": words.line_address(known, line, "uses") if shown > SHOWN else "",
+        "form": ActForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
     }
 
 

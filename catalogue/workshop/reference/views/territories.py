@@ -33,12 +33,12 @@ def workshop_territories(request: HttpRequest) -> HttpResponse:
     """What the base holds of each level, and the vintages that were tried."""
     updates = TerritoryUpdate.objects.defer("changes")[:LATEST]
     context = {
-        "etapes": words.crumbs(last=_("Territoires")),
-        "niveaux": levels(),
-        "anciens": FormerCommune.objects.count(),
-        "chargement": TerritoryLoad.objects.defer("rejects", "figures").first(),
-        "essais": [{"essai": one, "url": address(one)} for one in updates],
-        "rubrique": "atelier",
+        "steps": words.crumbs(last=_("Territoires")),
+        "levels": levels(),
+        "former": FormerCommune.objects.count(),
+        "load": TerritoryLoad.objects.defer("rejects", "figures").first(),
+        "updates": [{"update": one, "url": address(one)} for one in updates],
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/territories.html", context)
 
@@ -56,7 +56,7 @@ def levels() -> list[dict[str, Any]]:
     )
     found = {level: (current, gone) for level, current, gone in counted}
     return [
-        {"libelle": level.label, "en_vigueur": found[level][0], "hors": found[level][1]}
+        {"label": level.label, "in_force": found[level][0], "outside": found[level][1]}
         for level in Level
         if level in found
     ]
@@ -80,15 +80,15 @@ def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
     page = page_of(wanted, data["page"])  # type: ignore[arg-type]
     names = heirs(page)
     context = {
-        "etapes": crumbs(update),
-        "essai": update,
-        "natures": by_kind(update, data["nature"]),
-        "nature": data["nature"],
-        "seulement": data["fiches"],
+        "steps": crumbs(update),
+        "update": update,
+        "kinds": by_kind(update, data["nature"]),
+        "kind": data["nature"],
+        "affected_only": data["fiches"],
         "page": page,
-        "lignes": [line_of(update, change, names) for change in page],
-        "requete": urlencode({name: data[name] for name in ("nature", "fiches") if data[name]}),
-        "rubrique": "atelier",
+        "rows": [line_of(update, change, names) for change in page],
+        "query": urlencode({name: data[name] for name in ("nature", "fiches") if data[name]}),
+        "section": "atelier",
     }  # fmt: skip
     return render(request, "catalogue/workshop/reference/vintage.html", context)
 
@@ -96,20 +96,20 @@ def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
 def crumbs(update: TerritoryUpdate, last: str = "") -> list[dict[str, str]]:
     """The way to a vintage."""
     steps = words.crumbs()
-    steps.append({"texte": _("Territoires"), "url": reverse("catalogue:workshop-reference-territories")})
-    steps.append({"texte": _("Millésime %(year)d") % {"year": update.millesime}, "url": address(update)})
-    return [*steps, {"texte": last, "url": ""}] if last else steps
+    steps.append({"text": _("Territoires"), "url": reverse("catalogue:workshop-reference-territories")})
+    steps.append({"text": _("Millésime %(year)d") % {"year": update.millesime}, "url": address(update)})
+    return [*steps, {"text": last, "url": ""}] if last else steps
 
 
 def by_kind(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
     """The kinds of change, each with its territories and records."""
     return [
         {
-            "libelle": str(LABELS[Kind(kind)]),
+            "label": str(LABELS[Kind(kind)]),
             "url": f"{address(update)}?nature={kind}",
-            "actif": kind == here,
-            "territoires": places,
-            "fiches": records,
+            "is_active": kind == here,
+            "territories": places,
+            "records": records,
         }
         for kind, (places, records) in vintage.by_kind(update).items()
     ]
@@ -126,13 +126,13 @@ def line_of(update: TerritoryUpdate, change: dict[str, Any], names: dict[str, st
     """One change, with the list of its records."""
     asked = urlencode({"nature": change["kind"], "niveau": change["level"], "code": change["code"]})
     return {
-        "quoi": str(LABELS[Kind(change["kind"])]),
-        "nom": change["name"],
+        "what": str(LABELS[Kind(change["kind"])]),
+        "name": change["name"],
         "code": change["code"],
-        "niveau": Level(change["level"]).label,
-        "avant": change["before"],
-        "apres": names.get(change["after"], change["after"]),
-        "fiches": change["records"],
+        "level": Level(change["level"]).label,
+        "before": change["before"],
+        "after": names.get(change["after"], change["after"]),
+        "records": change["records"],
         "url": f"{address(update, 'vintage-records')}?{asked}" if change["records"] else "",
     }
 
@@ -155,13 +155,13 @@ def workshop_vintage_records(request: HttpRequest, pk: int) -> HttpResponse:
         rows.select_related("territory__departement").defer(*WIDE).order_by("-pk"), form.cleaned_data["page"]
     )
     context = {
-        "titre": _("Fiches"),
-        "filtres": [f"{change['name']} ({change['code']})", str(LABELS[Kind(change["kind"])])],
-        "partout": False,
+        "title": _("Fiches"),
+        "filters": [f"{change['name']} ({change['code']})", str(LABELS[Kind(change["kind"])])],
+        "everywhere": False,
         "page": page,
-        "lignes": [make_record_line(record) for record in page],
-        "requete": urlencode({name: data[name] for name in ("nature", "niveau", "code")}),
-        "etapes": crumbs(update, change["name"]),
-        "rubrique": "atelier",
+        "rows": [make_record_line(record) for record in page],
+        "query": urlencode({name: data[name] for name in ("nature", "niveau", "code")}),
+        "steps": crumbs(update, change["name"]),
+        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)

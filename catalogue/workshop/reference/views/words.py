@@ -26,13 +26,13 @@ def known_list(code: str) -> ReferenceList:
 
 def crumbs(known: ReferenceList | None = None, line: Any = None, last: str = "") -> list[dict[str, str]]:
     """The way to a page."""
-    steps = [{"texte": _("Référentiels"), "url": reverse("catalogue:workshop-reference")}]
+    steps = [{"text": _("Référentiels"), "url": reverse("catalogue:workshop-reference")}]
     if known is not None:
         address = reverse("catalogue:workshop-reference-list", args=[known.code])
-        steps.append({"texte": str(known.title), "url": address})
+        steps.append({"text": str(known.title), "url": address})
         if line is not None:
-            steps.append({"texte": known.label_of(line), "url": line_address(known, line)})
-    return [*steps, {"texte": last, "url": ""}] if last else steps
+            steps.append({"text": known.label_of(line), "url": line_address(known, line)})
+    return [*steps, {"text": last, "url": ""}] if last else steps
 
 
 def line_address(known: ReferenceList, line: Any, name: str = "line") -> str:
@@ -53,25 +53,25 @@ def _change(one: ReferenceChange, may_change: bool) -> dict[str, Any]:
             if name in (*known.values, "is_active"):
                 differences.append(
                     {
-                        "champ": name,
-                        "nom": values.label_of(known, name),
-                        "avant": values.words(known, name, old),
-                        "apres": values.words(known, name, new),
-                        "retablir": may_change and one.action == one.Action.EDIT and name != "is_active",
+                        "field": name,
+                        "name": values.label_of(known, name),
+                        "before": values.words(known, name, old),
+                        "after": values.words(known, name, new),
+                        "restore": may_change and one.action == one.Action.EDIT and name != "is_active",
                     }
                 )
     return {
         "pk": one.pk,
-        "quoi": one.get_action_display(),
-        "ligne": one.label,
+        "what": one.get_action_display(),
+        "line": one.label,
         "url": reverse("catalogue:workshop-reference-line", args=[one.list, one.key]) if known else "",
-        "quand": one.at,
-        "qui": name_of(one.actor) if one.actor else "",
-        "motif": one.reason,
+        "when": one.at,
+        "who": name_of(one.actor) if one.actor else "",
+        "reason": one.reason,
         "differences": differences,
-        "vers": one.changes["merged_into"][1] if one.action == one.Action.MERGE else "",
-        "fiches": one.record_count,
-        "annulable": may_change and one.action == one.Action.MERGE and not hasattr(one, "undone_by"),
+        "target": one.changes["merged_into"][1] if one.action == one.Action.MERGE else "",
+        "records": one.record_count,
+        "can_undo": may_change and one.action == one.Action.MERGE and not hasattr(one, "undone_by"),
     }
 
 

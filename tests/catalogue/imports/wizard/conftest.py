@@ -41,13 +41,13 @@ class Wizard:
     def rows(self, *rows: str, header: str = HEADER, **fields: Any) -> ImportBatch:
         """Give a file with our own headers; the batch that prepares it."""
         response = self.upload((header + "".join(rows)).encode(), **fields)
-        assert response.status_code == 302, response.context["formulaire"].errors
+        assert response.status_code == 302, response.context["form"].errors
         return ImportBatch.objects.latest("pk")
 
     def columns(self, batch: ImportBatch, **changes: str) -> Any:
         """Accept the columns as they are proposed, but for those given by header."""
         address = reverse("catalogue:import-columns", args=[batch.pk])
-        form = self.client.get(address).context["formulaire"]
+        form = self.client.get(address).context["form"]
         given = {"version": batch.version, "projection": form["projection"].value()}
         for name in ("programmes", "themes"):
             given[name] = form[name].value() or []

@@ -43,8 +43,8 @@ def test_a_layer_is_chosen_written_again_unchanged_and_undone(wizard):
     assert wizard.client.post(choose, {"version": batch.version, "couche": "opérations"}).status_code == 302
     batch.refresh_from_db()
     assert (batch.setup["layer"], batch.row_count) == ("opérations", 2)
-    form = wizard.client.get(address).context["formulaire"]
-    fields = {row["colonne"]["header"]: row["champ"].value() for row in form.rows()}
+    form = wizard.client.get(address).context["form"]
+    fields = {row["column"]["header"]: row["field"].value() for row in form.rows()}
     assert fields == {
         "identifiant": "identifiant",
         "titre": "titre",
@@ -78,7 +78,7 @@ def test_the_curator_says_the_projection_that_the_file_lost(wizard):
     address = reverse("catalogue:import-columns", args=[batch.pk])
     response = wizard.client.get(address)
     assert "D’après les coordonnées\u00a0: Lambert-93" in response.content.decode()
-    assert response.context["formulaire"]["projection"].value() == 2154
+    assert response.context["form"]["projection"].value() == 2154
     batch.setup["likely"] = None
     batch.save()
     response = wizard.columns(batch)

@@ -55,7 +55,7 @@ def test_the_traps_of_the_table_of_2016_are_each_recognised(wizard):
     mapping = SimpleUploadedFile("c.toml", (DATA / "ecoquartiers_extrait.toml").read_bytes())
     data = (DATA / "ecoquartiers_extrait.csv").read_bytes()
     response = wizard.upload(data, nature="", source="", correspondance=mapping)
-    assert response.status_code == 302, response.context["formulaire"].errors
+    assert response.status_code == 302, response.context["form"].errors
     batch = ImportBatch.objects.get()
     page = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).content.decode()
     assert "Semble personnelle" in page
@@ -117,8 +117,8 @@ def test_headers_of_others_are_recognised_and_personal_columns_left_out(wizard):
     header = "Intitulé;Code INSEE;Nom commune;Contact;Suivi\n"
     row = "Les Rives;38185;Grenoble;Jean Dupont;jean@exemple.fr\n"
     batch = wizard.rows(row, header=header)
-    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["formulaire"]
-    found = {line["colonne"]["header"]: line["champ"].value() for line in form.rows()}
+    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["form"]
+    found = {line["column"]["header"]: line["field"].value() for line in form.rows()}
     assert found == {
         "Intitulé": "titre",
         "Code INSEE": "territoire",
@@ -138,16 +138,16 @@ def test_headers_of_others_are_recognised_and_personal_columns_left_out(wizard):
 def test_headers_that_only_begin_alike_are_recognised(wizard):
     header = "CODE INSEE;Ville;Nom Dept;Nom EcoQuartier;Superficie du quartier (ha)\n"
     batch = wizard.rows("38185;Grenoble;Isère;Bonne;15,5\n", header=header)
-    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["formulaire"]
-    found = [line["champ"].value() for line in form.rows()]
+    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["form"]
+    found = [line["field"].value() for line in form.rows()]
     assert found == ["territoire", "commune", "", "titre", "surface_ha"]
 
 
 def test_what_the_content_alone_tells(wizard):
     rows = [f"Lieu {n};{code}\n" for n, code in enumerate(("38185", "21231", "2B313", "1053"))]
     batch = wizard.rows(*rows, header="titre;zone\n")
-    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["formulaire"]
-    assert form.rows()[1]["champ"].value() == "territoire"
+    form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["form"]
+    assert form.rows()[1]["field"].value() == "territoire"
 
 
 def test_columns_are_remembered_for_the_source(wizard):
@@ -156,8 +156,8 @@ def test_columns_are_remembered_for_the_source(wizard):
     wizard.columns(batch, **{"Nom du lieu": "titre", "Zone": "territoire"})
     wizard.run_jobs()
     again = wizard.rows("Bords du lac;38185\n", header=header)
-    form = wizard.client.get(reverse("catalogue:import-columns", args=[again.pk])).context["formulaire"]
-    assert [line["champ"].value() for line in form.rows()] == ["titre", "territoire"]
+    form = wizard.client.get(reverse("catalogue:import-columns", args=[again.pk])).context["form"]
+    assert [line["field"].value() for line in form.rows()] == ["titre", "territoire"]
 
 
 @pytest.mark.parametrize(
@@ -222,21 +222,21 @@ def test_words_are_read_once_for_the_source_and_no_regime_as_another(wizard):
     )
     batch = wizard.checked(*rows, header=LABELLED)
     page = wizard.page(batch)
-    assert [f"{c['colonne']} {len(c['mots'])}" for c in page.context["mots"]["colonnes"]] == [
+    assert [f"{c['column']} {len(c['words'])}" for c in page.context["words"]["columns"]] == [
         "Type d’opération 2",
         "Résultats 2014 3",
         "Charte 2",
     ]
-    words = {word["text"]: word for column in page.context["mots"]["colonnes"] for word in column["mots"]}
+    words = {word["text"]: word for column in page.context["words"]["columns"] for word in column["words"]}
     assert (words["RU"]["count"], words["RU"]["proposed"]) == (2, "renouvellement")
     assert words["Étape 2"]["proposed"] == ""
-    steps = dict(words["Étape 2"]["champ"].field.choices)
+    steps = dict(words["Étape 2"]["field"].field.choices)
     assert set(steps) == {"", "charte", "engage", "labellise", "~"}
     address = reverse("catalogue:import-words", args=[batch.pk])
-    given = {word["champ"].html_name: word["proposed"] for word in words.values()}
-    wrong = {**given, "version": batch.version, words["Étape 2"]["champ"].html_name: "etape-2"}
+    given = {word["field"].html_name: word["proposed"] for word in words.values()}
+    wrong = {**given, "version": batch.version, words["Étape 2"]["field"].html_name: "etape-2"}
     assert "rien n’a été gardé" in wizard.client.post(address, wrong, follow=True).content.decode()
-    answer = {**given, "version": batch.version, words["Étape 2"]["champ"].html_name: "~"}
+    answer = {**given, "version": batch.version, words["Étape 2"]["field"].html_name: "~"}
     wizard.client.post(address, answer)
     wizard.run_jobs()
     batch.refresh_from_db()
@@ -267,8 +267,8 @@ def test_a_place_in_doubt_is_drawn_for_its_row_and_with_all_the_others(wizard):
     batch = wizard.checked(*rows, header=header)
     assert batch.suspicious_count == 3
     page = wizard.client.get(reverse("catalogue:import-map", args=[batch.pk]))
-    assert [line["ligne"] for line in page.context["lignes"]] == [2, 3, 4]
-    assert page.context["lignes"][1]["noms"].startswith("Grenoble (38185), à ")
+    assert [line["line"] for line in page.context["rows"]] == [2, 3, 4]
+    assert page.context["rows"][1]["names"].startswith("Grenoble (38185), à ")
     marks = [
         f["properties"] for f in page.context["geojson"]["features"] if f["properties"]["role"] == "point"
     ]

@@ -24,9 +24,9 @@ def bar(query: str = "") -> dict[str, Any]:
 
 def counts(context: dict[str, Any], title: str) -> dict[str, int]:
     """The counts of a facet by value; empty when it is not offered."""
-    for facet in context["facettes"]:
-        if facet["titre"] == title and "choix" in facet:
-            return {choice["valeur"]: choice["nombre"] for choice in facet["choix"]}
+    for facet in context["facets"]:
+        if facet["title"] == title and "choices" in facet:
+            return {choice["value"]: choice["count"] for choice in facet["choices"]}
     return {}
 
 
@@ -59,16 +59,16 @@ def test_drafts_are_not_counted():
 
 def test_measures_and_documents_stand_together_under_their_own_parameters():
     factories.document(factories.measured_experiment())
-    facets = bar("documents=oui")["facettes"]
-    facet = next(facet for facet in facets if facet["titre"] == "Résultats et documents")
-    assert [(choice["nom"], choice["nombre"], choice["coche"]) for choice in facet["choix"]] == [
+    facets = bar("documents=oui")["facets"]
+    facet = next(facet for facet in facets if facet["title"] == "Résultats et documents")
+    assert [(choice["name"], choice["count"], choice["checked"]) for choice in facet["choices"]] == [
         ("mesures", 1, False),
         ("documents", 1, True),
     ]
 
 
 def test_what_the_bar_does_not_show_is_kept_when_it_is_submitted():
-    kept = bar("autour=2,47&bbox=1,46,3,48&tri=recent&q=eau")["caches"]
+    kept = bar("autour=2,47&bbox=1,46,3,48&tri=recent&q=eau")["hidden"]
     assert kept == [("autour", "2,47"), ("bbox", "1,46,3,48")]
 
 

@@ -136,7 +136,7 @@ def test_no_value_of_a_parameter_breaks_a_page(client, name):
         assert response.status_code in {200, 302, 400, 404, 414}, (name, value)
         if response.status_code == 400:
             assert b'<html lang="fr"' in response.content, (name, value)
-            assert all(len(error) < 300 for error in response.context.get("erreurs", [])), (name, value)
+            assert all(len(error) < 300 for error in response.context.get("errors", [])), (name, value)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -173,7 +173,7 @@ def test_a_tile_refuses_as_the_list_does(client):
 def test_a_value_that_makes_no_sense_is_told(client, query, message):
     response = client.get(f"{reverse('catalogue:record-list')}?{query}")
     assert response.status_code == 400
-    assert any(message in error for error in response.context["erreurs"]), response.context["erreurs"]
+    assert any(message in error for error in response.context["errors"]), response.context["errors"]
 
 
 def test_every_facet_is_a_parameter():

@@ -129,11 +129,11 @@ def test_a_region_is_searched_inside(client, france):
 
 def test_what_was_understood_is_told_and_can_be_undone(client, france):
     response = client.get(reverse(LIST), {"q": "compost", "autour": "commune:56260"})
-    told = response.context["compris"]
-    assert "compost" in told["texte"]
-    assert "Vannes (56)" in told["texte"]
-    assert "50 km" in told["texte"]
-    page, everywhere, literal = (link["url"] for link in told["liens"])
+    told = response.context["understood"]
+    assert "compost" in told["text"]
+    assert "Vannes (56)" in told["text"]
+    assert "50 km" in told["text"]
+    page, everywhere, literal = (link["url"] for link in told["links"])
     assert page == reverse("catalogue:territory-detail", args=["commune", "56260"])
     assert parse_qs(urlsplit(everywhere).query) == {"q": ["compost"]}
     assert parse_qs(urlsplit(literal).query) == {"q": ["compost Vannes"], "partout": ["oui"]}
@@ -145,13 +145,13 @@ def test_words_are_searched_everywhere_when_asked(client, france):
 
 
 def test_a_name_alone_offers_its_territory(client, france):
-    offered = client.get(reverse(LIST), {"q": "saint denis"}).context["lieux"]
+    offered = client.get(reverse(LIST), {"q": "saint denis"}).context["places"]
     assert [territory.code for territory in offered] == ["97411", "93066"]
 
 
 def test_a_misspelt_place_is_offered_when_nothing_is_found(client, france):
     for typed in ("vanes", "compost près de vanes"):
-        offered = client.get(reverse(LIST), {"q": typed}).context["lieux"]
+        offered = client.get(reverse(LIST), {"q": typed}).context["places"]
         assert [territory.code for territory in offered] == ["56260"], typed
 
 
@@ -161,7 +161,7 @@ def test_a_correction_is_told(client):
     assert response.context["corrections"] == [
         "Aucune fiche ne contient « vegetalisaton ». Résultats pour « végétalisation »."
     ]
-    assert len(response.context["fiches"]) == 1
+    assert len(response.context["records"]) == 1
 
 
 def test_an_extract_replaces_the_summary(client):

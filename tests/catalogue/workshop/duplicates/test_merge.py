@@ -238,7 +238,7 @@ def test_two_rows_that_cannot_stand_together_are_refused_with_a_sentence(pair: P
 def saved_slugs(client: Any, slugs: str) -> list[str]:
     """The records of a selection of these slugs."""
     page = client.get("/selection/", {"fiches": slugs})
-    return [card["slug"] for card in page.context["fiches"]]
+    return [card["slug"] for card in page.context["records"]]
 
 
 def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, client: Any) -> None:
@@ -308,7 +308,7 @@ def test_pairs_are_found_explained_judged_and_never_proposed_again(pair: Pair, r
     found = {(one.first_id, one.second_id): one for one in DuplicateCandidate.objects.all()}
     assert (pair.second.pk, twin.pk) in found
     assert not any(pk in key for key in found for pk in (far.pk, draft.pk))
-    texts = [one["texte"] for one in words.describe_factors(found[pair.second.pk, twin.pk].factors)]
+    texts = [one["text"] for one in words.describe_factors(found[pair.second.pk, twin.pk].factors)]
     assert "au même endroit" in texts
     assert 50 <= found[pair.second.pk, twin.pk].score <= 100
 

@@ -80,7 +80,7 @@ def test_the_history_shows_versions_and_states(client: Client, curator: Any, rec
         changed(record, curator, Origin.FORM, summary=f"Résumé {number}")
     with CaptureQueriesContext(connection) as many:
         answer = client.get(url("history", record))
-    assert len(answer.context["lignes"]) == 20
+    assert len(answer.context["rows"]) == 20
     assert len(many) <= len(few) <= 18
     assert "Version 1 –" in text_of(client.get(url("history", record) + "?page=2"))
     assert client.get(url("history", record) + "?page=9").status_code == 404
@@ -100,7 +100,7 @@ def test_any_two_are_compared_in_words_and_on_a_map(client: Client, record: Any)
     assert [one["properties"]["role"] for one in answer.context["geojson"]["features"]] == ["avant", "apres"]
     backwards = text_of(client.get(url("compare", record) + "?de=3&a=2"))
     assert "<del> [retiré : presque ] </del>" in backwards
-    assert client.get(url("compare", record) + "?a=3").context["avant"].number == 2
+    assert client.get(url("compare", record) + "?a=3").context["before"].number == 2
     assert "Rien ne diffère" in text_of(client.get(url("compare", record) + "?de=3&a=actuelle"))
     for query, status in (("?de=99&a=1", 404), ("?de=-1", 400), ("?de=1&a=9999999999", 400), ("?de=x", 400)):
         assert client.get(url("compare", record) + query).status_code == status, query
@@ -111,14 +111,14 @@ def test_a_revert_is_previewed_then_done(client: Client, curator: Any, record: A
     where = url("revert", record, 1)
     shown = client.get(where)
     assert "<del> [retiré : presque ] </del>" in text_of(shown)
-    seen = {"seen": shown.context["vu"], "reason": "L’import s’est trompé de périmètre."}
+    seen = {"seen": shown.context["seen"], "reason": "L’import s’est trompé de périmètre."}
     assert client.post(where, {**seen, "reason": " "}).status_code == 422
     changed(record, curator, Origin.FORM, title="Changée entre-temps")
     late = client.post(where, seen)
     assert late.status_code == 409
     assert "Changée" in text_of(late)
     assert seen["reason"] in text_of(late)
-    done = client.post(where, {**seen, "seen": late.context["vu"]}, follow=True)
+    done = client.post(where, {**seen, "seen": late.context["seen"]}, follow=True)
     assert "Ce retour est lui-même une version." in text_of(done)
     first, *_others, last = RecordVersion.objects.filter(record=record.pk).order_by("number")
     assert (last.data, last.origin, last.actor) == (first.data, "retour", curator)
@@ -142,7 +142,7 @@ def test_what_cannot_come_back_is_reported(client: Client, curator: Any, record:
     assert "Territoire : « commune:01053 » n’existe plus" in text
     assert "Thèmes : « eau » n’existe plus" in text
     assert "le fichier de « Plan » a été supprimé" in text
-    client.post(where, {"seen": shown.context["vu"], "reason": "Relu."})
+    client.post(where, {"seen": shown.context["seen"], "reason": "Relu."})
     now = Record.objects.get(pk=record.pk)
     assert (now.title, now.territory, now.documents.count()) == ("Les Rives", None, 0)
 

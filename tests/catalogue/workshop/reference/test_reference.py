@@ -47,7 +47,7 @@ def client() -> Client:
 
 def seen(client: Client, url: str) -> dict[str, Any]:
     """What the form of a line holds, as it would be sent back unchanged."""
-    form = client.get(url).context["formulaire"]
+    form = client.get(url).context["form"]
     values = {name: form[name].value() for name in form.fields}
     return {
         name: "\n".join(value) if isinstance(value, list) else "" if value is None else value
@@ -88,7 +88,7 @@ def test_of_two_curators_the_second_sees_a_conflict(client: Client) -> None:
     assert late.status_code == 422
     assert "a changé depuis" in late.content.decode()
     assert Theme.objects.get().label == "Première"
-    again = {**both, "label": "Seconde", "seen": late.context["formulaire"]["seen"].value()}
+    again = {**both, "label": "Seconde", "seen": late.context["form"]["seen"].value()}
     assert client.post(url, again).status_code == 302
     assert Theme.objects.get().label == "Seconde"
 
@@ -103,7 +103,7 @@ def test_a_line_is_added_moved_and_archived(client: Client) -> None:
     client.post(f"{HOME}themes/ligne/sol-vivant/monter/")
     assert list(Theme.objects.values_list("code", flat=True)) == ["sol-vivant", "eau"]
     page = client.get(f"{HOME}themes/ligne/eau/")
-    client.post(f"{HOME}themes/ligne/eau/archiver/", {"seen": page.context["vu"]})
+    client.post(f"{HOME}themes/ligne/eau/archiver/", {"seen": page.context["seen"]})
     first.refresh_from_db()
     assert not first.is_active
     offered = ThemesForm(initial={}, kind=record.kind).fields["themes"].choices  # type: ignore[attr-defined]
@@ -112,7 +112,7 @@ def test_a_line_is_added_moved_and_archived(client: Client) -> None:
     assert [code for code, _label in held] == ["sol-vivant", "eau"]
     for url, values in (("", ["sol-vivant"]), ("?theme=eau", ["sol-vivant", "eau"])):
         page = client.get(f"/trouver-un-terrain/{url}").content.decode()
-        assert re.findall(r'type="checkbox" name="theme" value="([^"]*)"', page) == values
+        assert re.findall(r'type="checkbox"\s+name="theme"\s+value="([^"]*)"', page) == values
     assert "Eau" in client.get(f"/fiches/{record.slug}/").content.decode()
     actions = list(ReferenceChange.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["creation", "rang", "archivage"]
@@ -124,11 +124,11 @@ def test_uses_open_the_records_that_may_be_read(client: Client) -> None:
     for state in ("publiee", "soumise", "brouillon"):
         factories.need(state=state, territory=factories.commune(region=region)).themes.add(theme)
     page = client.get(f"{HOME}themes/ligne/eau/")
-    assert page.context["usages"][0]["nombre"] == 2
-    assert page.context["caches"] == 1
+    assert page.context["usages"][0]["count"] == 2
+    assert page.context["hidden"] == 1
     assert client.get(page.context["usages"][0]["url"]).context["page"].paginator.count == 2
     elsewhere = client_of(factories.curator(regions=[factories.territory(Level.REGION)]))
-    assert elsewhere.get(f"{HOME}themes/ligne/eau/").context["usages"][0]["nombre"] == 1
+    assert elsewhere.get(f"{HOME}themes/ligne/eau/").context["usages"][0]["count"] == 1
 
 
 def test_similar_organisations_are_listed_with_why(client: Client) -> None:
@@ -139,17 +139,17 @@ def test_similar_organisations_are_listed_with_why(client: Client) -> None:
     factories.organisation(name="Ville de Grenoble", slug="autre", siren="213800303")
     factories.organisation(name="Mairie de Grenoble", slug="archivee", is_active=False)
     page = client.get(f"{HOME}organisations/ligne/{town.slug}/")
-    assert [(one["titre"], one["raisons"]) for one in page.context["proches"]] == [
+    assert [(one["title"], one["reasons"]) for one in page.context["similar"]] == [
         ("Métropole du Dauphiné", "même SIREN"),
         ("VILLE DE  GRENOBLÉ", "même nom"),
     ]
-    effect = client.get(page.context["proches"][1]["reunir"])
-    assert effect.context["cible"]["titre"] == "VILLE DE  GRENOBLÉ"
-    choice = client.get(f"{HOME}organisations/ligne/{town.slug}/reunir/").context["choix"]
-    first, *same, last = [one["cle"] for one in choice]
+    effect = client.get(page.context["similar"][1]["merge_url"])
+    assert effect.context["target"]["title"] == "VILLE DE  GRENOBLÉ"
+    choice = client.get(f"{HOME}organisations/ligne/{town.slug}/reunir/").context["choices"]
+    first, *same, last = [one["key"] for one in choice]
     assert (first, set(same), last) == ("metropole", {"autre", "ville"}, "vannes")
     reader = client_of(factories.curator(regions=[factories.territory(Level.REGION)]))
-    assert reader.get(f"{HOME}organisations/ligne/{town.slug}/").context["proches"] == []
+    assert reader.get(f"{HOME}organisations/ligne/{town.slug}/").context["similar"] == []
 
 
 def test_two_themes_become_one_and_two_again(client: Client) -> None:
@@ -163,8 +163,8 @@ def test_two_themes_become_one_and_two_again(client: Client) -> None:
     before = snapshot()
     url = f"{HOME}themes/ligne/pluie/reunir/?avec=eau"
     page = client.get(url)
-    assert (page.context["total"], page.context["caches"]) == (3, 1)
-    tokens = {name: page.context["formulaire"][name].value() for name in ("seen", "other")}
+    assert (page.context["total"], page.context["hidden"]) == (3, 1)
+    tokens = {name: page.context["form"][name].value() for name in ("seen", "other")}
     assert client.post(url, tokens).status_code == 302
     assert {t.code for t in both.themes.all()} == {t.code for t in one.themes.all()} == {"eau"}
     assert [theme.code for theme in curator.curatorship.themes.all()] == ["eau"]
@@ -240,7 +240,7 @@ def test_a_limited_curator_reads_and_changes_nothing() -> None:
     for url in (HOME, f"{HOME}themes/", line, f"{HOME}themes/historique/", f"{HOME}territoires/"):
         assert limited.get(url).status_code == 200
         assert client_of(factories.account()).get(url).status_code == 404
-    assert limited.get(line).context["formulaire"] is None
+    assert limited.get(line).context["form"] is None
     for url in (f"{HOME}themes/ajouter/", f"{line}reunir/"):
         assert limited.get(url).status_code == 404
     for url in (line, f"{line}archiver/", f"{line}monter/", f"{line}reunir/?avec=sol"):
@@ -254,7 +254,7 @@ def test_every_list_has_its_pages(client: Client, code: str) -> None:
     needed = {"unit": "%"} if code == "indicateurs" else {}
     filled = {known.label: "Une ligne", "kind": "pme", "country": "FR", "direction": "neutre", **needed}
     added = client.post(f"{HOME}{code}/ajouter/", filled)
-    assert added.status_code == 302, added.context["formulaire"].errors
+    assert added.status_code == 302, added.context["form"].errors
     for url in (
         f"{HOME}{code}/",
         f"{HOME}{code}/?q=une&voir=tout",

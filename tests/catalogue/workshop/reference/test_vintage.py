@@ -102,7 +102,7 @@ def test_a_vintage_is_tried_then_applied(vintage_file: Path) -> None:
     client.force_login(factories.curator())
     url = f"/atelier/referentiels/territoires/{update.pk}/"
     page = client.get(url)
-    merged = next(line for line in page.context["lignes"] if line["code"] == "01002")
+    merged = next(line for line in page.context["rows"] if line["code"] == "01002")
     assert "fiche-de-01002" in client.get(merged["url"]).content.decode()
     assert client.get(f"{url}touchees/?nature=epci&niveau=commune&code=01001").status_code == 404
     vintage.apply(vintage_file, NEW, shapes)
