@@ -20,6 +20,7 @@ from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.columns.mapping import Mapping
 from catalogue.imports.compare.diff import Plan, Status, compare, key_of
 from catalogue.imports.compare.snapshot import held_by_base, taken_by_others
+from catalogue.imports.places.duplicates import doubt_duplicates
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.suspicion import doubt_places
 from catalogue.imports.places.territories import TerritoryIndex
@@ -159,7 +160,10 @@ def plan_import(
     place_candidates(candidates, mapping.spec, lookups.index, mapping.srid)
     resolve_references(candidates, mapping.spec, lookups.directory)
     options.report_step(_("Recherche des doutes"))
-    doubt_places(candidates, mapping.spec, lookups.index, source, twins=not options.is_trusted)
+    if mapping.spec.is_record and mapping.spec.has_place:
+        doubt_places(candidates, lookups.index)
+        if not options.is_trusted:
+            doubt_duplicates(candidates, mapping.spec.kind, lookups.index, source)
     for candidate in candidates:
         rules.check_values(candidate)
     taken = taken_by_others(candidates, mapping.spec, source)

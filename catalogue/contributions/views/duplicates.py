@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
@@ -11,9 +12,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from catalogue.contributions.duplicates import Sought, likely_duplicates, sought
+from catalogue.contributions.duplicates import describe, likely_duplicates
 from catalogue.models import Record, Solution
 from catalogue.records import permissions
+from catalogue.records.near_duplicates import Description
 from catalogue.web.access import account
 from geo.models import Territory
 
@@ -38,32 +40,32 @@ def propose_twins(request: HttpRequest) -> HttpResponse:
         faults = [str(fault) for faults in form.errors.values() for fault in faults]
         return JsonResponse({"fautes": faults}, status=400)
     user = cast(User, request.user)
-    twins = likely_duplicates(user, _sought(user, form.cleaned_data))
-    html = render_to_string("catalogue/contributions/_twins_list.html", {"duplicates": twins})
-    return JsonResponse({"nombre": len(twins), "html": html})
-
-
-def _sought(user: User, given: dict[str, Any]) -> Sought:
-    """What the page says; of a record of the account, what is saved completes it."""
+    given = form.cleaned_data
     record = Record.objects.filter(slug=given["fiche"]).first() if given["fiche"] else None
-    saved = sought(record.proper) if record is not None and permissions.may(user, "preview", record) else None
-    point = saved.point if saved else None
+    is_theirs = record is not None and permissions.may(user, "preview", record)
+    description = _description(given, record.proper if record and is_theirs else None)
+    found = likely_duplicates(user, description, record.pk if record and is_theirs else None)
+    html = render_to_string("catalogue/contributions/_twins_list.html", {"duplicates": found})
+    return JsonResponse({"nombre": len(found), "html": html})
+
+
+def _description(given: dict[str, Any], record: Any) -> Description:
+    """What the page gives, completed by what is stored of a record of the account."""
+    stored = describe(record) if record is not None else Description(given["kind"], "")
+    position, territory, solution = stored.position, stored.territory, stored.solution
     if given["lon"] is not None and given["lat"] is not None:
-        point = Point(given["lon"], given["lat"], srid=4326)
-    territory = saved.territory if saved else None
-    if territory is None and point is not None:
-        found = Territory.objects.locate(point)
+        position = (given["lon"], given["lat"])
+    if territory is None and position is not None:
+        found = Territory.objects.locate(Point(*position, srid=4326))
         territory = found.pk if found else None
-    solution = saved.solution if saved else None
     if solution is None and given["solution"]:
         rows = Solution.objects.filter(slug=given["solution"], state=Record.State.PUBLISHED)
         solution = rows.values_list("pk", flat=True).first()
-    return Sought(
+    return replace(
+        stored,
         kind=given["kind"],
         title=given["title"],
-        point=point,
+        position=position,
         territory=territory,
         solution=solution,
-        owner=saved.owner if saved else None,
-        besides=saved.besides if saved else None,
     )

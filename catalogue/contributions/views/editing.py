@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalogue.contributions import drafts
-from catalogue.contributions.duplicates import likely_duplicates, sought
+from catalogue.contributions.duplicates import LikelyDuplicate, describe, likely_duplicates
 from catalogue.contributions.editing import PLACE, Copy, Stale, open_copy, save, version
 from catalogue.contributions.forms import CourseForm, EssentialForm, StepForm
 from catalogue.contributions.place_form import PlaceForm
@@ -158,12 +158,16 @@ def _page(
             "form": form,
             "solution": solution,
             "tried_solution": solution.slug if solution else "",
-            "duplicates": likely_duplicates(copy.user, sought(copy.record)) if first else [],
+            "duplicates": _likely_duplicates(copy) if first else [],
             "version": shown,
             "differences": stale,
         },
         status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
     )
+
+
+def _likely_duplicates(copy: Copy) -> list[LikelyDuplicate]:
+    return likely_duplicates(copy.user, describe(copy.record), copy.record.pk)
 
 
 def _suggest(copy: Copy, form: forms.Form) -> None:

@@ -1,12 +1,11 @@
-"""What the base makes us doubt: a point outside its commune, swapped axes, too large an area, a twin.
+"""Doubts that the database raises on a place: a point outside its commune, swapped axes, too large an area.
 
-Called by ``run`` once the candidates have a place; four queries whatever the number of rows.
+Called by ``run`` once the candidates have a place; two queries whatever the number of rows.
 """
 
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import connection
@@ -17,31 +16,8 @@ from catalogue.imports.places.territories import COMMUNAL, IndexedTerritory, Ter
 from catalogue.imports.read.problems import Problem, doubt, notice
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.models import Record
-from catalogue.records.fields import KindSpec
-from geo.names import LINKS, normalise
 
 TOLERANCE_M = 500
-TWIN_RADIUS_M = 500
-TWIN_DEGREES = 0.012
-"""Box that holds TWIN_RADIUS_M at the latitudes of France, Saint-Pierre-et-Miquelon included."""
-ALIKE = 0.8
-GENERIC = LINKS | {
-    "amenagement",
-    "eco",
-    "ecoquartier",
-    "nouveau",
-    "operation",
-    "projet",
-    "quartier",
-    "renouvellement",
-    "renovation",
-    "secteur",
-    "site",
-    "urbain",
-    "urbaine",
-    "zac",
-}
-"""Words that many operations share: they tell none from another."""
 POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
 
 # through the primary key of the territory: only the outline of each row's own commune is read
@@ -65,40 +41,13 @@ FROM unnest(%s::int[], %s::float8[], %s::float8[]) AS g(n, lon, lat)
 JOIN geo_territory t ON t.level = 'commune' AND t.is_current
      AND ST_Covers(t.geometry, ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326))
 """
-# through the GiST index record_geometry for the box, then true metres
-TWINS_NEAR = """
-SELECT g.n, r.title, r.external_id, s.code
-FROM unnest(%s::int[], %s::float8[], %s::float8[]) AS g(n, lon, lat)
-CROSS JOIN LATERAL (SELECT ST_SetSRID(ST_MakePoint(g.lon, g.lat), 4326) AS here) p
-JOIN catalogue_record r ON r.kind = %s AND r.geometry && ST_Expand(p.here, %s)
-     AND ST_DWithin(r.geog, p.here::geography, %s)
-LEFT JOIN catalogue_source s ON s.id = r.source_id
-"""
-# through the index record_territory_kind: a commune and its arrondissements are one place when either
-# of the two records stands at the point of its commune
-TWINS_IN_COMMUNE = """
-SELECT g.n, r.title, r.external_id, s.code
-FROM unnest(%s::int[], %s::bigint[], %s::boolean[]) AS g(n, territory, coarse)
-JOIN geo_territory t ON t.id = g.territory
-JOIN geo_territory f ON f.id = coalesce(t.commune_id, t.id) OR f.commune_id = coalesce(t.commune_id, t.id)
-JOIN catalogue_record r ON r.territory_id = f.id AND r.kind = %s
-     AND (g.coarse OR r.location_precision IN ('commune', 'aucune'))
-LEFT JOIN catalogue_source s ON s.id = r.source_id
-"""
 
 
-def doubt_places(
-    candidates: list[Candidate], spec: KindSpec, index: TerritoryIndex, source: str, *, twins: bool = True
-) -> None:
-    """Add the doubts that the base raises about the place of each candidate."""
-    if not spec.is_record or not spec.has_place:
-        return
+def doubt_places(candidates: list[Candidate], index: TerritoryIndex) -> None:
+    """Add the doubts that the database raises about the place of each candidate."""
     _doubt_outside(candidates, index)
     _fill_commune(candidates, index)
     _doubt_area(candidates, index)
-    if twins:
-        _doubt_twins(candidates, index, spec.kind, source)
-        _doubt_repeats(candidates)
 
 
 def _fetch_rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
@@ -205,56 +154,3 @@ def _doubt_area(candidates: list[Candidate], index: TerritoryIndex) -> None:
             candidate.problems.append(
                 doubt("surface-trop-grande", message, candidate.columns.get("area_ha", ""))
             )
-
-
-def title_words(title: str, place: str = "") -> list[str]:
-    """The words that tell a title from another in the same place."""
-    words = normalise(title).split()
-    vague = GENERIC | set(normalise(place).split())
-    telling = [word for word in words if word not in vague]
-    return telling or words
-
-
-def are_alike(first: str, second: str, place: str = "") -> bool:
-    """True when two titles may name the same thing; ``place`` is the name of their commune."""
-    a, b = title_words(first, place), title_words(second, place)
-    if sorted(a) == sorted(b):
-        return True
-    short, long = sorted((set(a), set(b)), key=len)
-    if short and short <= long and len("".join(short)) >= 5 and len(long) - len(short) <= 2:
-        return True
-    return SequenceMatcher(None, " ".join(a), " ".join(b)).ratio() >= ALIKE
-
-
-def _doubt_twins(candidates: list[Candidate], index: TerritoryIndex, kind: str, source: str) -> None:
-    """A row may describe a record that the base has under another identity."""
-    near = [(n, *point) for n, c in enumerate(candidates) if (point := candidate_position(c))]
-    rows = _fetch_rows(TWINS_NEAR, [*_transpose(near), kind, TWIN_DEGREES, TWIN_RADIUS_M]) if near else []
-    inside = [
-        (n, territory.pk, c.values.get("location_precision") in ("commune", "aucune"))
-        for n, c in enumerate(candidates)
-        if (territory := _find_commune(c, index))
-    ]
-    rows += _fetch_rows(TWINS_IN_COMMUNE, [*_transpose(inside), kind]) if inside else []
-    own = {candidate.key for candidate in candidates}
-    for n, title, external_id, code in sorted(set(rows)):
-        candidate = candidates[n]
-        territory = _find_commune(candidate, index)
-        is_itself = code == (candidate.values.get("source") or source) and external_id in own
-        if not is_itself and are_alike(candidate.title, title, territory.name if territory else ""):
-            message = _("Ressemble à une fiche du catalogue : « %(title)s ».") % {"title": title}
-            candidate.problems.append(doubt("quasi-doublon", message))
-
-
-def _doubt_repeats(candidates: list[Candidate]) -> None:
-    """A row may say again what an earlier row said, in the same place."""
-    seen: dict[tuple[object, ...], int] = {}
-    for candidate in candidates:
-        territory = candidate.values.get("territory")
-        if territory is None:
-            continue
-        words = (territory, *sorted(title_words(candidate.title)))
-        line = seen.setdefault(words, candidate.line)
-        if line != candidate.line:
-            message = _("Ressemble à la ligne %(n)d.") % {"n": line}
-            candidate.problems.append(doubt("quasi-doublon", message))

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalogue.models import Record
+from catalogue.records.near_duplicates import CURATING, scoring_parameters, scoring_statement
 
 NEIGHBOURS = 15
 """Titles compared on each side of a record, in each of the two orders of its territory."""
@@ -21,42 +22,19 @@ NEAREST = 20
 """Records of the same kind compared within NEAR_M, the nearest first."""
 OF_ORGANISATION = 30
 """Records of each of its organisations compared with a record that stands nowhere."""
-NEAR_M = 500
-ALIKE = 0.45
-"""Trigram similarity of the titles (without accents or capitals) under which nothing else counts."""
-LIKELY = 50
-"""Score from which a pair is worth the time of a curator."""
 KEPT = 10
-"""Pairs kept of a record: its likeliest."""
+"""Pairs stored of a record: its likeliest."""
 CHUNK = 2_000
 STATEMENT_TIMEOUT = "300s"
 LOCK = 7_340_051
 """Key of the advisory lock that makes two searches take turns."""
 
-# The points of each factor. A solution stands nowhere: its title and its organisation count for more.
-POINTS = {
-    "same_title": 45,
-    "alike_title": 40,
-    "placeless_title": 12,
-    "same_place": 30,
-    "near_place": 10,
-    "commune": 18,
-    "far": -15,
-    "organisation": 15,
-    "placeless_organisation": 25,
-    "solution": 12,
-    "other_solution": -15,
-    "external_id": 12,
-    "other_id": -10,
-    "year": 5,
-}
-
-# What a record may be twice. The neighbours by title come from record_title_neighbours and
-# record_title_ends, the nearest from record_kind_near (KNN, whose place is known better than its commune),
-# those of an organisation from the indexes of recordorganisation.organisation and record.owner, the
-# identifier from record_external_id_alike; a pair that waits already is judged again from its own keys.
-FIND = """
-WITH asked AS (
+# The neighbours by title come from record_title_neighbours and record_title_ends, the nearest from
+# record_kind_near (KNN, whose place is known better than its commune), those of an organisation from the
+# indexes of recordorganisation.organisation and record.owner, the identifier from record_external_id_alike;
+# a pair that waits already is judged again from its own keys.
+PAIRS = """
+asked AS (
     SELECT r.id, r.kind, coalesce(r.territory_id, 0) AS ground, f_unaccent(lower(r.title)) AS title, r.geog,
            r.location_precision IN ('exacte', 'adresse') AS precise, r.external_id, r.owner_id
     FROM catalogue_record r
@@ -107,7 +85,7 @@ WITH asked AS (
          WHERE a.external_id <> '' AND r.external_id <> '' AND r.external_id = a.external_id
            AND r.kind = a.kind AND r.id <> a.id LIMIT %(nearest)s)
     ) o
-), pair AS (
+), pair AS MATERIALIZED (
     SELECT least(id, other) AS first, greatest(id, other) AS second FROM met
     UNION
     SELECT d.first_id, d.second_id FROM catalogue_duplicatecandidate d
@@ -115,68 +93,17 @@ WITH asked AS (
     UNION
     SELECT d.first_id, d.second_id FROM catalogue_duplicatecandidate d
     WHERE d.state = 'a-voir' AND d.second_id = ANY(%(keys)s)
-), alike AS MATERIALIZED (
-    SELECT p.first, p.second, a.kind, a.geometry IS NULL AND b.geometry IS NULL AS placeless,
-           similarity(t.one, t.other) AS title, t.one = t.other AS same_title,
-           ST_Distance(a.geog, b.geog) AS metres,
-           a.territory_id = b.territory_id AS same_ground,
-           'commune' IN (a.location_precision, b.location_precision) AS coarse,
-           a.source_id, b.source_id AS other_source, a.external_id, b.external_id AS other_id,
-           a.year_start, b.year_start AS other_year, a.owner_id, b.owner_id AS other_owner
-    FROM pair p
-    JOIN catalogue_record a ON a.id = p.first AND a.state <> 'brouillon'
-    JOIN catalogue_record b ON b.id = p.second AND b.state <> 'brouillon' AND b.kind = a.kind
-    CROSS JOIN LATERAL (
-        SELECT f_unaccent(lower(a.title)) AS one, f_unaccent(lower(b.title)) AS other OFFSET 0
-    ) t
-    WHERE similarity(t.one, t.other) >= %(alike)s
-), factored AS (
-    SELECT l.first, l.second, l.kind, f.code, f.points, f.detail
-    FROM alike l
-    LEFT JOIN catalogue_experiment ea ON ea.record_ptr_id = l.first
-    LEFT JOIN catalogue_experiment eb ON eb.record_ptr_id = l.second
-    LEFT JOIN LATERAL (
-        SELECT org.name FROM catalogue_recordorganisation x
-        JOIN catalogue_recordorganisation y ON y.organisation_id = x.organisation_id
-             AND y.record_id = l.second
-        JOIN catalogue_organisation org ON org.id = x.organisation_id
-        WHERE x.record_id = l.first ORDER BY org.name LIMIT 1
-    ) o ON true
-    CROSS JOIN LATERAL (VALUES
-        (1, CASE WHEN l.same_title THEN 'same_title' ELSE 'alike_title' END,
-            CASE WHEN l.same_title THEN %(same_title)s ELSE round(%(alike_title)s * l.title)::int END
-            + CASE WHEN l.placeless THEN round(%(placeless_title)s * l.title)::int ELSE 0 END,
-            to_jsonb(round(100 * l.title)::int), true),
-        (2, 'place',
-            round(%(same_place)s - (%(same_place)s - %(near_place)s) * l.metres / %(near)s)::int,
-            to_jsonb(round(l.metres)::int), NOT l.coarse AND l.metres <= %(near)s),
-        (3, 'commune', %(commune)s, NULL, l.coarse AND coalesce(l.same_ground, false)),
-        (4, 'far', %(far)s, to_jsonb(round(l.metres)::int),
-            l.metres > %(near)s AND NOT (l.coarse AND coalesce(l.same_ground, false))),
-        (5, 'organisation',
-            CASE WHEN l.placeless THEN %(placeless_organisation)s ELSE %(organisation)s END,
-            to_jsonb(coalesce(o.name, '')),
-            o.name IS NOT NULL OR coalesce(l.owner_id = l.other_owner, false)),
-        (6, 'solution', %(solution)s, NULL, coalesce(ea.solution_id = eb.solution_id, false)),
-        (7, 'other_solution', %(other_solution)s, NULL, coalesce(ea.solution_id <> eb.solution_id, false)),
-        (8, 'external_id', %(external_id)s, to_jsonb(l.external_id),
-            l.external_id <> '' AND l.external_id = l.other_id AND l.source_id <> l.other_source),
-        (9, 'other_id', %(other_id)s, NULL,
-            l.external_id <> '' AND l.other_id <> '' AND coalesce(l.source_id = l.other_source, false)),
-        (10, 'year', %(year)s, to_jsonb(l.year_start), coalesce(l.year_start = l.other_year, false))
-    ) f(rank, code, points, detail, holds)
-    WHERE f.holds
-    ORDER BY f.rank
-), scored AS (
-    SELECT first, second, kind, least(100, greatest(0, sum(points)))::int AS score,
-           jsonb_agg(jsonb_build_array(code, points, detail)) AS factors
-    FROM factored GROUP BY first, second, kind
-), likely AS (
+)
+"""
+STORE = """
+, likely AS (
     SELECT s.*, row_number() OVER (PARTITION BY s.first ORDER BY s.score DESC, s.second) AS of_first,
            row_number() OVER (PARTITION BY s.second ORDER BY s.score DESC, s.first) AS of_second
     FROM scored s
-    WHERE s.score >= %(likely)s AND NOT EXISTS (
+    WHERE s.score >= %(least_score)s AND NOT EXISTS (
         SELECT FROM catalogue_merge m WHERE m.loser_id IN (s.first, s.second) AND m.undone_at IS NULL
+    ) AND NOT EXISTS (
+        SELECT FROM catalogue_record r WHERE r.id IN (s.first, s.second) AND r.state = 'brouillon'
     )
 ), written AS (
     INSERT INTO catalogue_duplicatecandidate AS d
@@ -196,21 +123,19 @@ WITH asked AS (
       )
     RETURNING d.id
 )
-SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM gone), (SELECT count(*) FROM met)
+SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM gone)
 """
+FIND = scoring_statement(PAIRS, STORE)
 
 
 def parameters(keys: Sequence[int]) -> dict[str, Any]:
-    """What the statement is given."""
+    """The parameters of FIND."""
     return {
-        **POINTS,
+        **scoring_parameters(CURATING),
         "keys": list(keys),
         "neighbours": NEIGHBOURS,
         "nearest": NEAREST,
         "of_organisation": OF_ORGANISATION,
-        "near": NEAR_M,
-        "alike": ALIKE,
-        "likely": LIKELY,
         "kept": KEPT,
     }
 

@@ -5,12 +5,14 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalogue.contributions.duplicates import Sought, likely_duplicates, sought
+from catalogue.contributions.duplicates import describe, likely_duplicates
 from catalogue.models import Record
+from catalogue.records.near_duplicates import Description
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 HERE = Point(2.05, 47.05, srid=4326)
+POSITION = HERE.coords
 
 
 @pytest.fixture
@@ -18,9 +20,9 @@ def writer():
     return factories.member()
 
 
-def told(writer, **given):
-    asked = {"kind": "site", "title": "", **given}
-    return {twin.record.title: twin.reasons for twin in likely_duplicates(writer, Sought(**asked))}
+def told(writer, besides=None, **given):
+    description = Description(**{"kind": "site", "title": "", **given})
+    return {one.record.title: one.reasons for one in likely_duplicates(writer, description, besides)}
 
 
 def test_a_title_alike_is_told_whatever_its_accents_and_capitals(writer):
@@ -41,7 +43,7 @@ def test_what_is_near_and_alike_says_how_near(writer):
         title="Halle des mobilités", geometry=Point(2.0515, 47.05, srid=4326), territory=commune
     )
     factories.test_site(title="Tout autre chose", geometry=Point(2.0515, 47.05, srid=4326))
-    found = told(writer, title="La halle aux mobilités", point=HERE, territory=commune.pk)
+    found = told(writer, title="La halle aux mobilités", position=POSITION, territory=commune.pk)
     assert list(found) == ["Halle des mobilités"]
     reasons = found["Halle des mobilités"]
     assert reasons[1:] == ["à 110 m", "même territoire"]
@@ -54,8 +56,10 @@ def test_what_is_placed_by_its_commune_is_not_at_the_same_place(writer):
     placed = {"geometry": HERE, "territory": commune, "location_precision": "commune"}
     factories.test_site(title="Halle des mobilités", **placed)
     mine = factories.test_site(title="Jardins partagés", **placed)
-    assert told(writer, title="Jardins partagés", point=HERE, territory=commune.pk, besides=mine.pk) == {}
-    assert likely_duplicates(writer, sought(mine)) == []
+    assert (
+        told(writer, title="Jardins partagés", position=POSITION, territory=commune.pk, besides=mine.pk) == {}
+    )
+    assert likely_duplicates(writer, describe(mine), mine.pk) == []
     assert (
         "même titre" in told(writer, title="Halle des mobilités", territory=commune.pk)["Halle des mobilités"]
     )
@@ -64,7 +68,7 @@ def test_what_is_placed_by_its_commune_is_not_at_the_same_place(writer):
 def test_another_experiment_of_the_same_solution_next_door_is_told(writer):
     solution = factories.solution()
     one = factories.experiment(solution=solution, title="Essai au marché", geometry=HERE)
-    found = told(writer, kind="experimentation", title="Ombrières", point=HERE, solution=solution.pk)
+    found = told(writer, kind="experimentation", title="Ombrières", position=POSITION, solution=solution.pk)
     assert found == {"Essai au marché": ["au même endroit", "même solution"]}
     assert told(writer, kind="experimentation", title="Essai au marché", besides=one.pk) == {}
 
@@ -79,9 +83,9 @@ def test_the_same_organisation_counts(writer):
 def test_unpublished_records_are_told_to_those_they_belong_to_alone(writer, state):
     organisation = writer.memberships.get().organisation
     factories.test_site(title="Secret de polichinelle", state=state)
-    assert told(writer, title="Secret de polichinelle", point=factories.test_site().point) == {}
+    assert told(writer, title="Secret de polichinelle", position=factories.test_site().point.coords) == {}
     factories.test_site(title="Secret de polichinelle", state=state, owner=organisation)
-    (twin,) = likely_duplicates(writer, Sought(kind="site", title="Secret de polichinelle"))
+    (twin,) = likely_duplicates(writer, Description(kind="site", title="Secret de polichinelle"))
     assert twin.is_own
     assert twin.address == ""
 
@@ -133,7 +137,9 @@ def test_as_many_queries_whatever_the_number(writer):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        found = likely_duplicates(writer, Sought(kind="site", title="Terrain d’essai", point=HERE))
+        found = likely_duplicates(
+            writer, Description(kind="site", title="Terrain d’essai", position=POSITION)
+        )
         assert [twin.place for twin in found]
     assert len(queries) <= 6, "own records, savepoint, threshold, candidates, savepoint, records"
     assert len(found) == 5
@@ -142,9 +148,9 @@ def test_as_many_queries_whatever_the_number(writer):
 def test_a_record_says_what_is_known_of_it():
     experiment = factories.experiment(geometry=HERE)
     experiment.refresh_from_db()
-    asked = sought(experiment)
-    assert (asked.solution, asked.besides, asked.territory) == (
+    description = describe(experiment)
+    assert (description.solution, description.territory, description.position) == (
         experiment.solution_id,
-        experiment.pk,
         experiment.territory_id,
+        POSITION,
     )

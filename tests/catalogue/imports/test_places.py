@@ -3,8 +3,9 @@
 import pytest
 
 from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.places.duplicates import doubt_duplicates
 from catalogue.imports.places.placement import place_candidates
-from catalogue.imports.places.suspicion import are_alike, doubt_places
+from catalogue.imports.places.suspicion import doubt_places
 from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.read.files import read_file
 from catalogue.imports.rows.candidates import read_candidates
@@ -85,7 +86,8 @@ def test_the_point_of_opendatasoft(index):
 def doubted(*cells, header=HEADER, source="essai"):
     index = TerritoryIndex.load()
     rows = placed(index, *cells, header=header)
-    doubt_places(rows, KIND_SPECS["operation"], index, source)
+    doubt_places(rows, index)
+    doubt_duplicates(rows, "operation", index, source)
     return rows
 
 
@@ -172,23 +174,3 @@ def test_two_rows_that_say_the_same(territories):
     first, second = doubted("1;ZAC des Rives;38185;;;;;", "2;Quartier des Rives;38185;;;;;")
     assert codes(first) == []
     assert codes(second) == ["quasi-doublon"]
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "place"),
-    [
-        ("Quartier Gare", "Quartier de la Gare de La Roche-sur-Yon", "La Roche-sur-Yon"),
-        ("Écoquartier Monconseil", "Monconseil", ""),
-        ("Projet Urbain Nancy GrandCoeur", "Nancy Grand Cœur", "Nancy"),
-        ("Les docks de Ris", "Les Docks de Ris", ""),
-    ],
-)
-def test_titles_alike(first, second, place):
-    assert are_alike(first, second, place)
-
-
-@pytest.mark.parametrize(
-    ("first", "second"), [("ZAC Petit Étang", "ZAC les Gravières"), ("Flaubert", "Châtelet")]
-)
-def test_titles_unlike(first, second):
-    assert not are_alike(first, second)

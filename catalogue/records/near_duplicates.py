@@ -1,0 +1,267 @@
+"""Whether two records may be one: one score, from title, place, organisation, solution and identifier.
+
+Contributions ask while a title is typed, imports for the rows of a file, the workshop for the stored
+records. Each finds the pairs worth comparing through its own indexes, and all have them scored here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from catalogue.models import Record
+from catalogue.records.wording import distance_words
+from geo.names import LINKS
+
+NEAR_M = 500
+"""Metres within which two precise places may be one."""
+ALIKE = 0.45
+"""Trigram similarity of the distinctive words of two titles, from which the title gives points."""
+NEARLY_SAME = 80
+"""The same, in hundredths, from which two titles are said to be nearly the same."""
+SAME_SPOT_M = 10
+
+
+class Threshold(NamedTuple):
+    """The score from which a pair is shown, and the similarity of titles without which it is not."""
+
+    score: int
+    title: float = ALIKE
+
+
+WRITING = Threshold(31, title=0)
+"""More than a place alone gives. Somebody who types a title loses a glance to a wrong hint."""
+IMPORTING = Threshold(46)
+"""A doubt on a row holds it back until it is decided."""
+CURATING = Threshold(58)
+"""A pair costs a curator the comparison of two records."""
+
+POINTS = {
+    "same_title": 55,
+    "alike_title": 50,
+    "placeless_title": 12,
+    "same_place": 30,
+    "near_place": 10,
+    "commune": 18,
+    "territory": 5,
+    "far": -15,
+    "organisation": 15,
+    "placeless_organisation": 25,
+    "solution": 12,
+    "other_solution": -15,
+    "external_id": 12,
+    "other_id": -10,
+    "year": 5,
+}
+"""The points of each factor. A solution stands nowhere: its title and its organisation count for more."""
+
+GENERIC = LINKS | {
+    "amenagement",
+    "eco",
+    "ecoquartier",
+    "nouveau",
+    "operation",
+    "projet",
+    "quartier",
+    "renouvellement",
+    "renovation",
+    "secteur",
+    "site",
+    "urbain",
+    "urbaine",
+    "zac",
+}
+"""Words that many operations share: they distinguish none from another."""
+
+# The words of a folded title but the generic ones and those of its territory, in order; else the title.
+DISTINCTIVE = """coalesce(nullif(array_to_string(ARRAY(
+    SELECT w FROM regexp_split_to_table({title}, '[^a-z0-9]+') w
+    WHERE w <> '' AND w <> ALL(%(generic)s)
+      AND w <> ALL(regexp_split_to_array(coalesce(f_unaccent(lower({place})), ''), '[^a-z0-9]+'))
+    ORDER BY w
+), ' '), ''), {title})"""
+
+# ``given`` are descriptions, under negative ids; ``pair`` is what a room compares; the sides of the pairs are
+# read once, by primary key, then scored.
+SCORED = f"""
+WITH given AS MATERIALIZED (
+    SELECT g.id, g.kind, g.title, g.territory_id, ST_MakePoint(g.lon, g.lat)::geography AS geog, g.precise,
+           s.id AS source_id, g.external_id, g.year_start, g.owner_id, g.solution_id,
+           coalesce(t.commune_id, t.id) AS ground,
+           {DISTINCTIVE.format(title="g.title", place="t.name")} AS words
+    FROM (
+        SELECT u.*, f_unaccent(lower(u.raw)) AS title
+        FROM unnest(%(given_id)s::bigint[], %(given_kind)s::text[], %(given_title)s::text[],
+                    %(given_territory)s::bigint[], %(given_lon)s::float8[], %(given_lat)s::float8[],
+                    %(given_precise)s::boolean[], %(given_source)s::text[], %(given_external_id)s::text[],
+                    %(given_year)s::int[], %(given_owner)s::bigint[], %(given_solution)s::bigint[])
+             u(id, kind, raw, territory_id, lon, lat, precise, source, external_id, year_start, owner_id,
+               solution_id)
+    ) g
+    LEFT JOIN catalogue_source s ON s.code = g.source
+    LEFT JOIN geo_territory t ON t.id = g.territory_id
+), {{pairs}}, side AS MATERIALIZED (
+    SELECT r.id, r.kind, r.title, r.territory_id, r.geog, r.precise, r.source_id, r.external_id, r.year_start,
+           r.owner_id, r.solution_id, coalesce(t.commune_id, t.id) AS ground,
+           {DISTINCTIVE.format(title="r.title", place="t.name")} AS words
+    FROM (
+        SELECT r.id, r.kind, f_unaccent(lower(r.title)) AS title, r.territory_id, r.geog,
+               r.location_precision IN ('exacte', 'adresse') AS precise, r.source_id, r.external_id,
+               r.year_start, r.owner_id, e.solution_id
+        FROM (SELECT first AS id FROM pair UNION SELECT second FROM pair) p
+        JOIN catalogue_record r USING (id)
+        LEFT JOIN catalogue_experiment e ON e.record_ptr_id = r.id
+        OFFSET 0
+    ) r
+    LEFT JOIN geo_territory t ON t.id = r.territory_id
+    UNION ALL
+    SELECT * FROM given
+), compared AS MATERIALIZED (
+    SELECT p.first, p.second, a.kind, similarity(a.words, b.words) AS title, a.title = b.title AS same_title,
+           a.geog IS NULL AND b.geog IS NULL AS placeless, a.precise AND b.precise AS precise,
+           ST_Distance(a.geog, b.geog) AS metres,
+           coalesce(a.territory_id IN (b.territory_id, b.ground) OR b.territory_id = a.ground, false)
+               AS same_ground,
+           a.source_id = b.source_id AS same_source, a.external_id, a.external_id = b.external_id AS same_id,
+           a.external_id <> '' AND b.external_id <> '' AS identified,
+           coalesce(a.owner_id = b.owner_id, false) AS same_owner,
+           a.solution_id = b.solution_id AS same_solution,
+           a.year_start, coalesce(a.year_start = b.year_start, false) AS same_year
+    FROM pair p
+    JOIN side a ON a.id = p.first
+    JOIN side b ON b.id = p.second
+    WHERE similarity(a.words, b.words) >= %(least_title)s
+), scored AS (
+    SELECT c.first, c.second, c.kind, least(100, greatest(0, sum(f.points)))::int AS score,
+           jsonb_agg(jsonb_build_array(f.code, f.points, f.detail) ORDER BY f.rank) AS factors
+    FROM compared c
+    LEFT JOIN LATERAL (
+        SELECT o.name FROM catalogue_recordorganisation x
+        JOIN catalogue_recordorganisation y ON y.organisation_id = x.organisation_id
+             AND y.record_id = c.second
+        JOIN catalogue_organisation o ON o.id = x.organisation_id
+        WHERE x.record_id = c.first ORDER BY o.name LIMIT 1
+    ) o ON true
+    CROSS JOIN LATERAL (VALUES
+        (1, CASE WHEN c.same_title THEN 'same_title' ELSE 'alike_title' END,
+            CASE WHEN c.same_title THEN %(same_title)s ELSE round(%(alike_title)s * c.title)::int END
+            + CASE WHEN c.placeless THEN round(%(placeless_title)s * c.title)::int ELSE 0 END,
+            to_jsonb(round(100 * c.title)::int), c.title >= %(alike)s),
+        (2, 'place', round(%(same_place)s - (%(same_place)s - %(near_place)s) * c.metres / %(near)s)::int,
+            to_jsonb(round(c.metres)::int), c.precise AND c.metres <= %(near)s),
+        (3, 'commune', %(commune)s, NULL, c.same_ground AND NOT c.precise),
+        (4, 'territory', %(territory)s, NULL, c.same_ground AND c.precise),
+        (5, 'far', %(far)s, to_jsonb(round(c.metres)::int),
+            c.metres > %(near)s AND (c.precise OR NOT c.same_ground)),
+        (6, 'organisation',
+            CASE WHEN c.placeless THEN %(placeless_organisation)s ELSE %(organisation)s END,
+            to_jsonb(coalesce(o.name, '')), o.name IS NOT NULL OR c.same_owner),
+        (7, 'solution', %(solution)s, NULL, c.same_solution),
+        (8, 'other_solution', %(other_solution)s, NULL, NOT c.same_solution),
+        (9, 'external_id', %(external_id)s, to_jsonb(c.external_id),
+            c.identified AND c.same_id AND NOT c.same_source),
+        (10, 'other_id', %(other_id)s, NULL, c.identified AND NOT c.same_id AND c.same_source),
+        (11, 'year', %(year)s, to_jsonb(c.year_start), c.same_year)
+    ) f(rank, code, points, detail, holds)
+    WHERE f.holds
+    GROUP BY c.first, c.second, c.kind
+)
+"""  # noqa: S608
+LIKELY = """
+SELECT first, second, score, factors FROM scored WHERE score >= %(least_score)s
+ORDER BY score DESC, first, second
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of a record that is not stored; ``position`` is (lon, lat), degrees, srid 4326."""
+
+    kind: str
+    title: str
+    territory: int | None = None
+    position: tuple[float, float] | None = None
+    is_precise: bool = True
+    """True when the position says more than the commune."""
+    source: str = ""
+    external_id: str = ""
+    year: int | None = None
+    owner: int | None = None
+    solution: int | None = None
+
+
+class NearDuplicate(NamedTuple):
+    """A pair that may be one record; of a description, ``first`` is minus its rank from 1."""
+
+    first: int
+    second: int
+    score: int
+    factors: list[list[Any]]
+
+
+def scoring_statement(pairs: str, result: str = LIKELY) -> str:
+    """The statement that scores ``pairs``: queries of WITH, the last ``pair`` (``first``, ``second``)."""
+    return SCORED.replace("{pairs}", pairs) + result
+
+
+def scoring_parameters(threshold: Threshold, descriptions: Sequence[Description] = ()) -> dict[str, Any]:
+    """The parameters of ``scoring_statement``."""
+    return {
+        **POINTS,
+        "near": NEAR_M,
+        "alike": ALIKE,
+        "generic": sorted(GENERIC),
+        "least_score": threshold.score,
+        "least_title": threshold.title,
+        "precise": list(Record.PRECISE),
+        "given_id": [-rank for rank in range(1, len(descriptions) + 1)],
+        "given_kind": [one.kind for one in descriptions],
+        "given_title": [one.title for one in descriptions],
+        "given_territory": [one.territory for one in descriptions],
+        "given_lon": [one.position and one.position[0] for one in descriptions],
+        "given_lat": [one.position and one.position[1] for one in descriptions],
+        "given_precise": [one.is_precise and one.position is not None for one in descriptions],
+        "given_source": [one.source for one in descriptions],
+        "given_external_id": [one.external_id for one in descriptions],
+        "given_year": [one.year for one in descriptions],
+        "given_owner": [one.owner for one in descriptions],
+        "given_solution": [one.solution for one in descriptions],
+    }
+
+
+def find_near_duplicates(
+    pairs: str, parameters: dict[str, Any], threshold: Threshold, descriptions: Sequence[Description]
+) -> list[NearDuplicate]:
+    """The pairs that reach the threshold, the likeliest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(scoring_statement(pairs), scoring_parameters(threshold, descriptions) | parameters)
+        return [
+            NearDuplicate(first, second, score, json.loads(factors))
+            for first, second, score, factors in cursor
+        ]
+
+
+def reasons(factors: Iterable[Sequence[Any]]) -> list[str]:
+    """What makes a pair likely, in words for whoever writes one of the two."""
+    return [_reason(code, detail) for code, points, detail in factors if points > 0]
+
+
+def _reason(code: str, detail: Any) -> str:
+    if code == "alike_title":
+        return _("titre très proche") if detail >= NEARLY_SAME else _("titre proche")
+    if code == "place":
+        return _("au même endroit") if detail < SAME_SPOT_M else distance_words(detail)
+    return {
+        "same_title": _("même titre"),
+        "commune": _("même territoire"),
+        "territory": _("même territoire"),
+        "organisation": _("même organisation"),
+        "solution": _("même solution"),
+        "external_id": _("même identifiant"),
+        "year": _("même année de début"),
+    }[code]
