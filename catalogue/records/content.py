@@ -17,8 +17,9 @@ from django.contrib.gis.geos.io import WKTWriter
 from django.utils.translation import gettext as _
 
 from catalogue.models import Organisation, Record, RecordOrganisation
-from catalogue.records.fields import Collection, model_field
+from catalogue.records.fields import Collection, Field, model_field
 from catalogue.records.kinds import KIND_SPECS
+from catalogue.records.shape import DOCUMENTS, Table, natural_key, parts
 from catalogue.records.wording import NBSP
 from geo.models import Territory
 
@@ -30,14 +31,6 @@ DIGITS = 7
 """Decimals kept of a longitude or latitude: a centimetre."""
 CLOSE_DEGREES = 1.5e-7
 SHAPE = "geometry"
-LINKS = {
-    "solution": "slug",
-    "parent": "slug",
-    "source": "code",
-    "owner": "slug",
-    "type": "code",
-    "document": "key",
-}
 MANY = ("themes", "stakes", "programmes")
 
 
@@ -49,8 +42,18 @@ def attributes(kind: str) -> tuple[str, ...]:
 
 
 def collections(kind: str) -> dict[str, Collection]:
-    """What a record of this kind has several of, by attribute: ``indicators``, ``awards``."""
-    return {collection.attribute: collection for collection in KIND_SPECS[kind].collections}
+    """What a record of this kind has several of, by attribute: ``indicators``, ``awards``; no documents."""
+    declared = {collection.attribute: collection for collection in KIND_SPECS[kind].collections}
+    others = [table for name, table in parts(kind).items() if name not in {*declared, DOCUMENTS}]
+    return declared | {table.attribute: _collection_of(table) for table in others}
+
+
+def _collection_of(table: Table) -> Collection:
+    """The rows of a table for which no column of an import is named."""
+    names = tuple(field.name for field in table.fields)
+    columns = tuple(Field(name, name) for name in names)
+    identity = table.identity or names
+    return Collection(table.attribute, table.attribute, table.model, table.owner, "", columns, identity)
 
 
 def plain(value: Any) -> Any:
@@ -108,13 +111,13 @@ def read(record: Record, names: Iterable[str]) -> Values:
     return values
 
 
-def _read_one(record: Record, name: str) -> Any:
+def _read_one(row: models.Model, name: str) -> Any:
+    value = getattr(row, name)
     if name in MANY:
-        return sorted(getattr(record, name).values_list("code", flat=True))
-    if name in LINKS:
-        target = getattr(record, name)
-        return None if target is None else str(getattr(target, LINKS[name]))
-    return plain(getattr(record, name))
+        return sorted(value.values_list("code", flat=True))
+    if isinstance(value, models.Model) and not isinstance(value, Territory):
+        return str(getattr(value, natural_key(value)))
+    return plain(value)
 
 
 def read_items(record: Record, collection: Collection) -> list[Values]:
@@ -122,20 +125,13 @@ def read_items(record: Record, collection: Collection) -> list[Values]:
     names = item_names(collection)
     linked = [name for name in names if model_field(collection.model, name).is_relation]
     rows = collection.model._default_manager.filter(**{collection.parent: record.pk}).select_related(*linked)
-    return [{**{name: _read_one_of(row, name) for name in names}, "pk": row.pk} for row in rows]
+    return [{**{name: _read_one(row, name) for name in names}, "pk": row.pk} for row in rows]
 
 
 def item_names(collection: Collection) -> list[str]:
     """The attributes of an item that a change may carry."""
     names = [known.attribute for known in collection.fields if known.attribute]
     return [*names, "document"] if collection.attribute == "indicators" else names
-
-
-def _read_one_of(row: models.Model, name: str) -> Any:
-    value = getattr(row, name)
-    if name in LINKS:
-        return None if value is None else str(getattr(value, LINKS[name]))
-    return plain(value)
 
 
 def label(kind: str, attribute: str) -> str:
@@ -150,7 +146,8 @@ def label(kind: str, attribute: str) -> str:
     }
     if attribute in known:
         return known[attribute]
-    name = str(model_field(KIND_SPECS[kind].model, attribute).verbose_name)
+    named: Any = KIND_SPECS[kind].model._meta.get_field(attribute)
+    name = str(named.related_model._meta.verbose_name_plural if named.one_to_many else named.verbose_name)
     return name[:1].upper() + name[1:]
 
 

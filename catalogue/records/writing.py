@@ -14,8 +14,9 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from catalogue.models import Document, Organisation, Record, RecordOrganisation
-from catalogue.records.content import LINKS, MANY, ROLES, SHAPE, item_names, same, shape
+from catalogue.records.content import MANY, ROLES, SHAPE, item_names, same, shape
 from catalogue.records.fields import Collection, model_field
+from catalogue.records.shape import natural_key
 from geo.models import Territory
 
 
@@ -86,7 +87,7 @@ def _target(known: models.Field[Any, Any], name: str, value: str) -> models.Mode
         found: models.Model | None = Territory.objects.filter(level=level, code=code).first()
     else:
         target: Any = known.related_model
-        found = target._default_manager.filter(**{LINKS[name]: value}).first()
+        found = target._default_manager.filter(**{natural_key(target): value}).first()
     if found is None:
         raise NotWritten(_("« %(value)s » n’existe plus : choisissez de nouveau.") % {"value": value})
     return found

@@ -74,6 +74,11 @@ class Outcome:
     held: list[Change | ItemChange] = field(default_factory=list)
 
     @property
+    def attributes(self) -> set[str]:
+        """What a write of the row changes: fields, links and collections."""
+        return {change.attribute for change in self.changes} | {item.attribute for item in self.items}
+
+    @property
     def reasons(self) -> list[Problem]:
         """Why a row is suspicious or rejected, the worst first."""
         order = {Severity.REJECT: 0, Severity.DOUBT: 1}
@@ -185,7 +190,7 @@ def proposal(outcome: Outcome) -> dict[str, list[object]]:
     new_items: dict[str, list[object]] = {}
     for held in outcome.held:
         if isinstance(held, Change):
-            changes[held.attribute] = [_json(held.old), _json(held.new)]
+            changes[held.attribute] = [json_value(held.old), json_value(held.new)]
             continue
         new_items.setdefault(held.attribute, []).append(json_item(held.new))
         old_items.setdefault(held.attribute, [])
@@ -194,10 +199,11 @@ def proposal(outcome: Outcome) -> dict[str, list[object]]:
     return changes | {name: [old_items[name], items] for name, items in new_items.items()}
 
 
-def _json(value: Portable) -> object:
+def json_value(value: Portable) -> object:
+    """A value as JSON holds it."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def json_item(item: Item) -> dict[str, object]:
     """An item as JSON holds it."""
-    return {name: _json(value) for name, value in item.items()}
+    return {name: json_value(value) for name, value in item.items()}

@@ -22,22 +22,20 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from catalogue.imports.compare.diff import (
-    Change,
     ItemChange,
     Outcome,
     Plan,
     Status,
     json_item,
+    json_value,
     key_of,
     proposal,
 )
 from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.imports.rows.lookup import Directory
-from catalogue.imports.write import digests
-from catalogue.imports.write.before import remember
 from catalogue.models import ImportBatch, Record, RecordOrganisation, Revision, Transition
-from catalogue.records import completeness, versions
+from catalogue.records import completeness, snapshots, versions
 from catalogue.records.fields import Collection, KindSpec, model_field
 from geo.names import normalise
 
@@ -78,10 +76,10 @@ def write(plan: Plan, writer: Writer) -> None:
     else:
         created = _insert_terms(plan.nature, new, writer)
     changed = plan.of(Status.CHANGED)
-    written = [outcome.pk for outcome in changed if outcome.pk and (outcome.changes or outcome.items)]
+    written = {outcome.pk: outcome.attributes for outcome in changed if outcome.pk and outcome.attributes}
     if plan.nature.is_record:
         versions.keep_before(written)
-        writer.batch.report["before"] = remember(plan.nature, changed)
+        writer.batch.report["before"] = snapshots.remember(plan.nature.kind, written)
     _update(plan.nature, changed, writer)
     owners = {id(outcome): pk for outcome, pk in zip(new, created, strict=True)}
     owners |= {id(outcome): outcome.pk or 0 for outcome in changed}
@@ -91,10 +89,9 @@ def write(plan: Plan, writer: Writer) -> None:
         versions.keep(written, writer.actor, versions.Origin.IMPORT, writer.reason)
         completeness.measure(created)
         _propose(changed, writer)
-        before = _before(changed)
-        shape = digests.shape_of(plan.nature)
-        held = digests.take(shape, [*created, *map(int, before)])
-        writer.batch.report |= {"changes": before, "shape": shape, "digests": held}
+        shape = snapshots.digest_shape(plan.nature.kind)
+        digests = snapshots.digests(shape, [*created, *written])
+        writer.batch.report |= {"changes": _changes(changed), "shape": shape, "digests": digests}
 
 
 def _value(model: type[models.Model], attribute: str, value: Portable, writer: Writer) -> tuple[str, Any]:
@@ -315,22 +312,18 @@ def _propose(outcomes: list[Outcome], writer: Writer) -> None:
     )
 
 
-def _before(outcomes: list[Outcome]) -> dict[str, Any]:
+def _changes(outcomes: list[Outcome]) -> dict[str, Any]:
     """What each changed record held and holds, to be read."""
-    before: dict[str, Any] = {}
-    for outcome in outcomes:
-        fields = {
-            c.attribute: [_plain(c.old), _plain(c.new)] for c in outcome.changes if isinstance(c, Change)
+    return {
+        str(outcome.pk): {
+            "fields": {one.attribute: [json_value(one.old), json_value(one.new)] for one in outcome.changes},
+            "items": [_item_change(one) for one in outcome.items],
         }
-        items = [
-            {"collection": c.attribute, "old": json_item(c.old) if c.old else None, "new": json_item(c.new)}
-            for c in outcome.items
-            if isinstance(c, ItemChange)
-        ]
-        if fields or items:
-            before[str(outcome.pk)] = {"fields": fields, "items": items}
-    return before
+        for outcome in outcomes
+        if outcome.attributes
+    }
 
 
-def _plain(value: Portable) -> object:
-    return list(value) if isinstance(value, tuple) else value
+def _item_change(change: ItemChange) -> dict[str, Any]:
+    old = json_item(change.old) if change.old else None
+    return {"collection": change.attribute, "old": old, "new": json_item(change.new)}

@@ -16,7 +16,9 @@ from django.contrib.gis.db import models
 from django.db import connection
 
 from catalogue.models import Organisation, Record, RecordOrganisation
-from catalogue.records.versions.shape import KINDS, Part, is_territory, natural_key, shape_of
+from catalogue.records.shape import VERSIONED_ROWS, Table, natural_key, tables
+from catalogue.records.snapshots import quoted
+from geo.models import Territory
 
 Data = dict[str, Any]
 ROLES = "organisations."
@@ -40,21 +42,23 @@ def present(pks: Iterable[int]) -> dict[int, Data]:
 @cache
 def statement(kind: str) -> str:
     """SQL of (id, data) of the records of a kind whose keys are the one parameter; by primary key."""
-    shape = shape_of(kind)
-    pairs = [_pair("r", field) for field in shape.common] + [_pair("c", field) for field in shape.own]
-    pairs += [f"'{field.name}', {_terms(field)}" for field in shape.many]
-    pairs += [f"'{part.attribute}', {_rows(part)}" for part in shape.parts]
-    record, own = _table(Record), _table(KINDS[kind])
-    key = _quoted(str(shape.model._meta.pk.column))
+    record, own, *others = tables(kind)
+    pairs = [_pair("r", field) for field in record.fields] + [_pair("c", field) for field in own.fields]
+    for table in others:
+        if not table.is_link:
+            pairs.append(f"'{table.attribute}', {_rows(table)}")
+        elif table.model is not RecordOrganisation:
+            pairs.append(f"'{table.attribute}', {_terms(table)}")
     return (
         f"SELECT r.id, {_object(pairs)} || {_roles()} AS data"  # noqa: S608
-        f" FROM {record} r JOIN {own} c ON c.{key} = r.id WHERE r.id = ANY(%s)"
+        f" FROM {quoted(record.name)} r JOIN {quoted(own.name)} c ON c.{quoted(own.owner_column)} = r.id"
+        " WHERE r.id = ANY(%s)"
     )
 
 
 def _object(pairs: list[str]) -> str:
     chunks = [pairs[start : start + PAIRS] for start in range(0, len(pairs), PAIRS)]
-    return " || ".join(f"jsonb_build_object({', '.join(chunk)})" for chunk in chunks)
+    return " || ".join(f"jsonb_build_object({', '.join(chunk)})" for chunk in chunks) or "'{}'::jsonb"
 
 
 def _pair(alias: str, field: models.Field[Any, Any]) -> str:
@@ -62,7 +66,7 @@ def _pair(alias: str, field: models.Field[Any, Any]) -> str:
 
 
 def _value(alias: str, field: models.Field[Any, Any]) -> str:
-    column = f"{alias}.{_quoted(str(field.column))}"
+    column = f"{alias}.{quoted(str(field.column))}"
     if field.is_relation:
         return _link(column, field.related_model)
     if isinstance(field, models.GeometryField):
@@ -77,7 +81,7 @@ def _value(alias: str, field: models.Field[Any, Any]) -> str:
 
 
 def _link(column: str, target: Any) -> str:
-    if is_territory(target):
+    if target is Territory:
         name, table = "t.level || ':' || t.code", _table(target)
     else:
         key = natural_key(target)
@@ -86,14 +90,15 @@ def _link(column: str, target: Any) -> str:
     return f"(SELECT {name} FROM {table} t WHERE t.id = {column})"  # noqa: S608
 
 
-def _terms(field: Any) -> str:
+def _terms(table: Table) -> str:
     """The codes of a set of terms, in an order that no collation changes."""
-    through, target = field.remote_field.through, field.related_model
-    name = f"t.{natural_key(target)}"
+    links = [field for field in table.model._meta.concrete_fields if field.is_relation]
+    term = next(field for field in links if field.name != table.owner)
+    name, column = f"t.{natural_key(term.related_model)}", quoted(str(term.column))
     return (
         f"(SELECT coalesce(jsonb_agg({name} ORDER BY {name} COLLATE \"C\"), '[]')"  # noqa: S608
-        f" FROM {_table(through)} x JOIN {_table(target)} t ON t.id = x.{field.m2m_reverse_name()}"
-        f" WHERE x.{field.m2m_column_name()} = r.id)"
+        f" FROM {quoted(table.name)} x JOIN {_table(term.related_model)} t ON t.id = x.{column}"
+        f" WHERE x.{quoted(table.owner_column)} = r.id)"
     )
 
 
@@ -107,18 +112,14 @@ def _roles() -> str:
     )
 
 
-def _rows(part: Part) -> str:
-    columns = _object([_pair("x", field) for field in part.fields])
-    parent: Any = part.model._meta.get_field(part.parent)
+def _rows(table: Table) -> str:
+    columns = _object([_pair("x", field) for field in table.fields])
+    held = VERSIONED_ROWS.get(table.model, "true")
     return (
-        f"(SELECT coalesce(jsonb_agg(i.said ORDER BY i.said), '[]') FROM (SELECT {columns} AS said"  # noqa: S608
-        f" FROM {_table(part.model)} x WHERE x.{_quoted(parent.column)} = r.id AND {part.kept}) i)"
+        f"(SELECT coalesce(jsonb_agg(i.item ORDER BY i.item), '[]') FROM (SELECT {columns} AS item"  # noqa: S608
+        f" FROM {quoted(table.name)} x WHERE x.{quoted(table.owner_column)} = r.id AND {held}) i)"
     )
 
 
 def _table(model: Any) -> str:
-    return _quoted(model._meta.db_table)
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+    return quoted(model._meta.db_table)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Experiment, Indicator, IndicatorType, Record, TypingBatch
 from catalogue.models.units import are_compatible
-from catalogue.records import permissions, versions
+from catalogue.records import permissions, restoring, versions
 from catalogue.records.wording import NBSP
 from catalogue.records.writing import touch
 
@@ -115,9 +115,7 @@ def undo(batch: TypingBatch, user: User) -> int | None:
     _lock(rows)
     typed = rows.select_related("type", "experiment").select_for_update(of=("self",))
     same = [row for row in typed if row.type is not None and row.type.code == held.types[str(row.pk)]]
-    for row in same:
-        row.type = None
-    Indicator.objects.bulk_update(same, ["type"])
+    restoring.repoint(Indicator, "type", [row.pk for row in same], None)
     _keep(same, user, _("Rapprochement d’indicateurs annulé"))
     held.undone_at = timezone.now()
     held.save(update_fields=["undone_at"])

@@ -20,11 +20,10 @@ from django.utils.translation import gettext as _
 from catalogue.models import AudienceDay, Merge, Record, Transition
 from catalogue.queue import later
 from catalogue.records import notifications as notices
-from catalogue.records import versions
+from catalogue.records import restoring, snapshots, versions
 from catalogue.records.content import same
 from catalogue.records.writing import NotWritten, touch, write
-from catalogue.workshop.duplicates import trace
-from catalogue.workshop.duplicates.parts import Following, following
+from catalogue.workshop.duplicates.following import Following, following
 from catalogue.workshop.duplicates.sides import FIRST, SECOND, Choices, Comparison, compare
 
 State = Record.State
@@ -74,14 +73,15 @@ def merge(first: Record, second: Record, plan: Plan, token: str, actor: User) ->
     kept, gone = sides.records[plan.survivor], sides.records[plan.loser]
     pks = [kept.pk, gone.pk]
     versions.keep_before(pks)
-    before = trace.take(kept.kind, pks)
+    before = snapshots.take(kept.kind, pks)
     try:
         with transaction.atomic():
             _write(sides, plan, kept, gone)
-            moved = {_key(one): pks for one in following(kept.kind) if (pks := _follow(one, kept, gone))}
-    except (NotWritten, IntegrityError) as problem:
-        said = str(problem) if isinstance(problem, NotWritten) else _("Deux lignes gardées se contredisent.")
-        raise MergeRefused(said) from problem
+            moved = {one.key: _follow(one, kept, gone) for one in following(kept.kind)}
+    except NotWritten as problem:
+        raise MergeRefused(str(problem)) from problem
+    except IntegrityError as problem:
+        raise MergeRefused(_("Deux lignes gardées se contredisent.")) from problem
     audience = _add_audience(kept.pk, gone.pk)
     line = _archive(gone, kept, plan.reason, actor)
     done = Merge.objects.create(
@@ -91,13 +91,13 @@ def merge(first: Record, second: Record, plan: Plan, token: str, actor: User) ->
         reason=plan.reason,
         choices={"lines": dict(plan.lines), "lists": dict(plan.lists), "survivor": plan.survivor},
         trace={
-            "rows": trace.compare(before, trace.take(kept.kind, [kept.pk, gone.pk])),
-            "moved": moved,
+            "rows": snapshots.compare(before, snapshots.take(kept.kind, pks)),
+            "moved": {key: keys for key, keys in moved.items() if keys},
             "audience": audience,
         },
     )
-    versions.keep([kept.pk, gone.pk], actor, versions.Origin.MERGE, line.reason)
-    _tell(line, kept)
+    versions.keep(pks, actor, versions.Origin.MERGE, line.reason)
+    _notify(line, kept)
     return done
 
 
@@ -175,10 +175,6 @@ def _keep_rows(one: Choices, plan: Plan, kept: int, gone: int) -> bool:
     return bool(changed + rows.filter(pk__in=ticked, **{part.owner: gone}).update(**{part.owner: kept}))
 
 
-def _key(one: Following) -> str:
-    return f"{one.model._meta.model_name}.{one.name}"
-
-
 def _follow(one: Following, kept: Any, gone: Any) -> list[int]:
     """Make the rows that pointed to the archived record point to the one that stays; returns their keys."""
     rows = one.model._default_manager.filter(**{one.name: gone.pk})
@@ -196,7 +192,7 @@ def _follow(one: Following, kept: Any, gone: Any) -> list[int]:
             clash = clash.filter(state__in=one.alive)
         rows = rows.exclude(pk__in=list(clash.values_list("pk", flat=True)))
     pks = sorted(rows.values_list("pk", flat=True))
-    one.model._default_manager.filter(pk__in=pks).update(**{one.name: kept.pk})
+    restoring.repoint(one.model, one.name, pks, kept.pk)
     return pks
 
 
@@ -214,20 +210,20 @@ def _add_audience(kept: int, gone: int) -> list[list[Any]]:
 
 def _archive(gone: Any, kept: Any, reason: str, actor: User) -> Transition:
     """Archive the record that goes, with a line of history that says where it went."""
-    said = _("Fusionnée dans « %(title)s ».") % {"title": kept.title}
+    where = _("Fusionnée dans « %(title)s ».") % {"title": kept.title}
     line = Transition.objects.create(
         record_id=gone.pk,
         from_state=gone.state,
         to_state=State.ARCHIVED,
         action="merge",
-        reason=f"{said}\n{reason}".strip(),
+        reason=f"{where}\n{reason}".strip(),
         actor=actor,
     )
     Record.objects.filter(pk=gone.pk).update(state=State.ARCHIVED, updated_at=timezone.now())
     return line
 
 
-def _tell(line: Transition, kept: Any) -> None:
+def _notify(line: Transition, kept: Any) -> None:
     notices.transition_made(line)
     later("find_duplicates", records=[kept.pk])
     if kept.is_published:

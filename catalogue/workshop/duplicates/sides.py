@@ -13,17 +13,18 @@ from typing import Any
 from django.contrib.gis.db import models
 from django.utils.translation import gettext as _
 
-from catalogue.models import Document, Organisation, Record, Section
+from catalogue.models import Organisation, Record
 from catalogue.records import content as portable
+from catalogue.records import snapshots
 from catalogue.records.content import MANY, ROLES, SHAPE, Values
+from catalogue.records.fields import model_field
 from catalogue.records.kinds import KIND_SPECS
-from catalogue.workshop.duplicates import trace
-from catalogue.workshop.duplicates.parts import DOCUMENTS, SECTIONS, Part, parts_of
+from catalogue.records.shape import DOCUMENTS, Table, parts
 
 FIRST, SECOND = "a", "b"
 SIDES = (FIRST, SECOND)
 PLACE = "place"
-OWNER = "owner"
+OWNER, SECTIONS = "owner", "sections"
 PLACE_NAMES = ("territory", SHAPE, "location_precision", "place_name", "country")
 KEPT_BY_EACH = ("source",)
 """A record keeps its identifier in its source: the two go together."""
@@ -63,12 +64,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Choices:
-    """A list: terms or organisations by their code, rows of a part by their key."""
+    """A list: terms or organisations by their code, rows of a table by their key."""
 
     name: str
     label: str
     options: list[Option]
-    part: Part | None = None
+    part: Table | None = None
 
     @property
     def is_same(self) -> bool:
@@ -95,13 +96,13 @@ def compare(first: Record, second: Record) -> Comparison:
     names = [name for name in portable.attributes(first.kind) if name not in KEPT_BY_EACH] + [OWNER]
     values = {side: portable.read(record, names) for side, record in records.items()}
     survivor = _survivor(records, values)
-    snapshot = trace.take(first.kind, [first.pk, second.pk])
+    snapshot = snapshots.take(first.kind, [first.pk, second.pk])
     published = [side for side, record in records.items() if record.is_published]
     return Comparison(
         records=records,
         lines=_lines(first.kind, names, values, survivor),
         lists=[*_terms(first.kind, names, values), *_parts(first.kind, records)],
-        token=trace.digest(snapshot),
+        token=snapshots.token(snapshot),
         survivor=survivor,
         forced=len(published) == 1,
         values=values,
@@ -124,7 +125,7 @@ def _lines(kind: str, names: Iterable[str], values: Mapping[str, Values], surviv
     for name in names:
         if name in MANY or name.startswith(ROLES) or name in PLACE_NAMES:
             continue
-        lines.append(_line(kind, name, label_of(kind, name), (name,), values, survivor))
+        lines.append(_line(kind, name, portable.label(kind, name), (name,), values, survivor))
     if KIND_SPECS[kind].has_place:
         lines.insert(1, _line(kind, PLACE, _("Lieu"), PLACE_NAMES, values, survivor))
     return lines
@@ -138,24 +139,20 @@ def _line(
     other = SECOND if survivor == FIRST else FIRST
     empty = values[survivor][main] in (None, "", [])
     default = other if empty and values[other][main] not in (None, "", []) else survivor
-    words = {side: _said(kind, names, values[side]) for side in SIDES}
+    words = {side: _side_words(kind, names, values[side]) for side in SIDES}
     return Line(name, label, names, words, same, default)
 
 
-def _said(kind: str, names: tuple[str, ...], values: Values) -> Any:
-    """What a side says of the attributes: a text or a list of texts."""
+def _side_words(kind: str, names: tuple[str, ...], values: Values) -> Any:
+    """The attributes of a side as a reader understands them: a text or a list of texts."""
     if len(names) == 1:
-        return words_of(kind, names[0], values[names[0]])
-    told = [words_of(kind, name, values[name]) for name in names if name != "country" or values[name] != "FR"]
-    return [words for words in told if words]
+        return _words_of(kind, names[0], values[names[0]])
+    shown = [name for name in names if (name, values[name]) != ("country", "FR")]
+    every = [_words_of(kind, name, values[name]) for name in shown]
+    return [words for words in every if words]
 
 
-def label_of(kind: str, name: str) -> str:
-    """What a reader calls an attribute."""
-    return portable.label(kind, name)
-
-
-def words_of(kind: str, name: str, value: Any) -> Any:
+def _words_of(kind: str, name: str, value: Any) -> Any:
     """A value as a reader understands it."""
     if name == OWNER and value:
         return Organisation.objects.filter(slug=value).values_list("name", flat=True).first() or value
@@ -171,10 +168,10 @@ def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> lis
         held = {side: values[side][name] for side in SIDES}
         codes = list(dict.fromkeys([*held[FIRST], *held[SECOND]]))
         if codes:
-            said = portable.words(kind, name, codes)
+            labels = portable.words(kind, name, codes)
             options = [
                 Option(code, words, tuple(side for side in SIDES if code in held[side]))
-                for code, words in zip(codes, said, strict=True)
+                for code, words in zip(codes, labels, strict=True)
             ]
             found.append(Choices(name, portable.label(kind, name), options))
     return found
@@ -183,42 +180,42 @@ def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> lis
 def _parts(kind: str, records: Mapping[str, Any]) -> list[Choices]:
     """The rows of both that are kept one by one."""
     found = []
-    for part in parts_of(kind):
+    for name, table in parts(kind).items():
         options: list[Option] = []
-        seen: set[Any] = set()
+        seen: set[tuple[Any, ...]] = set()
         for side in SIDES:
-            for row in part.model._default_manager.filter(**{part.owner: records[side].pk}):
-                identity = _identity(part, row)
-                twice = (identity or (said_of(kind, part, row),)) in seen
-                seen.add(identity or (said_of(kind, part, row),))
-                label = said_of(kind, part, row)
-                options.append(Option(str(row.pk), label, (side,), ticked=not twice, identity=identity))
+            for row in table.model._default_manager.filter(**{table.owner: records[side].pk}):
+                words = _row_words(kind, name, row)
+                identity = tuple(_item_value(row, one) for one in table.identity)
+                twice = (identity or (words,)) in seen
+                seen.add(identity or (words,))
+                options.append(Option(str(row.pk), words, (side,), ticked=not twice, identity=identity))
         if options:
-            found.append(Choices(part.attribute, str(part.label), options, part))
+            found.append(Choices(name, part_label(kind, name), options, table))
     return found
 
 
-def _identity(part: Part, row: models.Model) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in part.identity)
+def part_label(kind: str, name: str) -> str:
+    """What the pages of a merge call the rows of a relation."""
+    if name == SECTIONS:
+        return _("Sections de la fiche de capitalisation")
+    return portable.label(kind, name)
 
 
-def said_of(kind: str, part: Part, row: Any) -> str:
+def _row_words(kind: str, name: str, row: Any) -> str:
     """One row in one line."""
-    if part is SECTIONS:
-        section: Section = row
-        return f"{section.get_code_display()} : {section.text}"
-    if part is DOCUMENTS:
-        document: Document = row
-        told = (document.title, document.get_kind_display(), document.url, document.licence)
-        return ", ".join(str(words) for words in told if words)
-    collection = portable.collections(kind)[part.attribute]
-    item = {name: _item_value(row, name) for name in portable.item_names(collection)}
+    if name == SECTIONS:
+        return f"{row.get_code_display()} : {row.text}"
+    if name == DOCUMENTS:
+        parts_of_line = (row.title, row.get_kind_display(), row.url, row.licence)
+        return ", ".join(str(words) for words in parts_of_line if words)
+    collection = portable.collections(kind)[name]
+    item = {one: _item_value(row, one) for one in portable.item_names(collection)}
     words = portable.item_words(collection, item)
-    if part.attribute == "answer_links":
+    if name == "answer_links":
         return f"{row.solution.title} – {words}" if row.how else str(row.solution.title)
     return words
 
 
-def _item_value(row: Any, name: str) -> Any:
-    value = getattr(row, f"{name}_id", None) if name in portable.LINKS else getattr(row, name)
-    return portable.plain(value)
+def _item_value(row: models.Model, name: str) -> Any:
+    return portable.plain(getattr(row, model_field(type(row), name).attname))

@@ -15,14 +15,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalogue.models import AudienceDay, Merge, Record, RecordOrganisation, Transition
+from catalogue.models import AudienceDay, Merge, Record, Transition
 from catalogue.queue import later
 from catalogue.records import notifications as notices
-from catalogue.records import versions
-from catalogue.records.content import MANY
-from catalogue.records.fields import model_field
-from catalogue.workshop.duplicates import trace
-from catalogue.workshop.duplicates.parts import following, parts_of
+from catalogue.records import restoring, snapshots, versions
+from catalogue.records.shape import Table, tables
+from catalogue.workshop.duplicates.following import following
+from catalogue.workshop.duplicates.sides import part_label
 
 LISTED = 20
 
@@ -38,44 +37,28 @@ class UndoRefused(Exception):
 def obstacles(merge: Merge) -> list[str]:
     """What was written since the merge and would be lost, one sentence each."""
     kind = merge.survivor.kind
-    moved = trace.changed_since(kind, merge.trace["rows"])
     titles = {str(merge.survivor_id): merge.survivor.title, str(merge.loser_id): merge.loser.title}
-    return list(dict.fromkeys(_sentence(kind, titles, *one) for one in moved))
+    moved = snapshots.changed_since(kind, merge.trace["rows"])
+    sentences = (_sentence(kind, table, titles.get(key, key), column) for table, key, column in moved)
+    return list(dict.fromkeys(sentences))
 
 
-def _sentence(kind: str, titles: dict[str, str], table: str, key: str, column: str, now: str | None) -> str:
+def _sentence(kind: str, table: Table, title: str, column: str) -> str:
     """« Résumé » de « Place d’Armes » a été récrit."""
-    models = {model._meta.db_table: model for model, _owner, _columns in trace.shape(kind)}
-    model = models[table]
-    if issubclass(model, Record):
-        return _("« %(field)s » de « %(title)s » a été récrit.") % {
-            "field": _field_label(model, column),
-            "title": titles.get(key, key),
-        }
-    name = _table_label(kind, model)
-    if now is None:
-        return _("%(what)s : une ligne a été supprimée.") % {"what": name}
-    return _("%(what)s : une ligne a été modifiée (« %(field)s »).") % {
-        "what": name,
-        "field": _field_label(model, column),
-    }
+    if issubclass(table.model, Record):
+        words = {"field": _field_label(table.model, column), "title": title}
+        return _("« %(field)s » de « %(title)s » a été récrit.") % words
+    what = part_label(kind, table.attribute)
+    if not column:
+        return _("%(what)s : une ligne a été supprimée.") % {"what": what}
+    words = {"what": what, "field": _field_label(table.model, column)}
+    return _("%(what)s : une ligne a été modifiée (« %(field)s »).") % words
 
 
 def _field_label(model: Any, column: str) -> str:
     found = next(one for one in model._meta.get_fields() if getattr(one, "column", None) == column)
     name = str(found.verbose_name)
     return name[:1].upper() + name[1:]
-
-
-def _table_label(kind: str, model: Any) -> str:
-    for part in parts_of(kind):
-        if part.model is model:
-            return str(part.label)
-    if model is RecordOrganisation:
-        return _("Organisations")
-    named = {model_field(Record, name).remote_field.through: name for name in MANY}  # type: ignore[union-attr]
-    label = str(model_field(Record, named[model]).verbose_name)
-    return label[:1].upper() + label[1:]
 
 
 @transaction.atomic
@@ -92,7 +75,7 @@ def undo(merge: Merge, actor: User) -> Merge:
     try:
         with transaction.atomic():
             _move_back(locked)
-            trace.put_back(kind, locked.trace["rows"])
+            restoring.reverse(kind, locked.trace["rows"])
             _take_audience_back(locked)
     except IntegrityError as error:
         raise UndoRefused(
@@ -137,11 +120,9 @@ def check(merge: Merge) -> None:
 
 def _move_back(merge: Merge) -> None:
     """Make what pointed to the archived record point to it again, unless somebody moved it since."""
-    moved = merge.trace["moved"]
     for one in following(merge.survivor.kind):
-        pks = moved.get(f"{one.model._meta.model_name}.{one.name}", [])
-        rows = one.model._default_manager.filter(pk__in=pks, **{one.name: merge.survivor_id})
-        rows.update(**{one.name: merge.loser_id})
+        keys = merge.trace["moved"].get(one.key, [])
+        restoring.repoint(one.model, one.name, keys, merge.loser_id, instead_of=merge.survivor_id)
 
 
 def _take_audience_back(merge: Merge) -> None:
@@ -155,20 +136,20 @@ def _take_audience_back(merge: Merge) -> None:
         )
 
 
-def brought(merge: Merge) -> list[dict[str, Any]]:
+def merged_changes(merge: Merge) -> list[dict[str, Any]]:
     """What the merge brought to the record that stayed: the fields written, the rows and links that came."""
-    kind, trace_ = merge.survivor.kind, merge.trace
-    told: list[dict[str, Any]] = []
-    for model, _owner, _columns in trace.shape(kind):
-        lines = trace_["rows"].get(model._meta.db_table, {})
-        if issubclass(model, Record):
-            changed = lines.get(str(merge.survivor_id))
-            names = [name for name in (changed[1] if changed else {}) if name not in trace.UNSEEN]
-            told += [{"label": _field_label(model, name), "count": 0} for name in names]
-        elif lines:
-            told.append({"label": _table_label(kind, model), "count": len(lines)})
+    kind, lines = merge.survivor.kind, merge.trace["rows"]
+    found: list[dict[str, Any]] = []
+    for table in tables(kind):
+        rows = lines.get(table.name, {})
+        if issubclass(table.model, Record):
+            _before, after = rows.get(str(merge.survivor_id), (None, {}))
+            names = [name for name in after if name not in snapshots.UNSEEN]
+            found += [{"label": _field_label(table.model, name), "count": 0} for name in names]
+        elif rows:
+            found.append({"label": part_label(kind, table.attribute), "count": len(rows)})
     for one in following(kind):
-        count = len(trace_["moved"].get(f"{one.model._meta.model_name}.{one.name}", []))
+        count = len(merge.trace["moved"].get(one.key, []))
         if count:
-            told.append({"label": str(one.label).capitalize(), "count": count})
-    return told
+            found.append({"label": str(one.label).capitalize(), "count": count})
+    return found

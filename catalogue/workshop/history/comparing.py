@@ -8,13 +8,12 @@ from typing import Any
 
 from django.contrib.gis.db import models
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import gettext as _
 
 from catalogue.models import Document, Organisation, Source
 from catalogue.records import content as portable
 from catalogue.records.fields import Collection, model_field
+from catalogue.records.shape import DOCUMENTS, natural_key, parts
 from catalogue.records.versions.reading import Data
-from catalogue.records.versions.shape import DOCUMENTS, shape_of
 from catalogue.workshop.history.words import Piece, diff_words
 
 TEXT, LIST, ROWS, PLACE = "texte", "liste", "lignes", "carte"
@@ -104,8 +103,6 @@ def _diff_lists(before: list[str], after: list[str]) -> tuple[list[str], list[st
 
 def get_label(kind: str, name: str) -> str:
     """Return the name of the field for a reader; its code when the site no longer has it."""
-    if name == DOCUMENTS:
-        return _("Documents")
     try:
         return portable.label(kind, name)
     except (FieldDoesNotExist, ValueError):
@@ -178,7 +175,8 @@ def get_row_identity(kind: str, name: str, row: Data) -> tuple[Any, ...]:
 
 
 def _compare_cells(kind: str, name: str, before: Data, after: Data) -> list[CellChange]:
-    model = next((part.model for part in shape_of(kind).parts if part.attribute == name), None)
+    table = parts(kind).get(name)
+    model = table.model if table else None
     cells = []
     for attribute in {**before, **after}:
         if before.get(attribute) != after.get(attribute) and attribute not in IGNORED_ATTRIBUTES:
@@ -216,7 +214,7 @@ def _format_cell(model: type[models.Model] | None, name: str, row: Data) -> str:
 def _find_link(field: models.Field[Any, Any], key: str) -> str:
     """Return the name of what a link points to, its key when it is gone."""
     target: Any = field.related_model
-    found = target._default_manager.filter(**{portable.LINKS[field.name]: key}).first()
+    found = target._default_manager.filter(**{natural_key(target): key}).first()
     return str(found) if found is not None else key
 
 

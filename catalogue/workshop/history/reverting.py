@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from catalogue.models import Document, Record, RecordVersion
 from catalogue.queue import later
 from catalogue.records import versions
-from catalogue.records.content import LINKS, MANY, ROLES, collections, read_items
+from catalogue.records.content import MANY, ROLES, collections, read_items
 from catalogue.records.fields import model_field
+from catalogue.records.shape import DOCUMENTS, natural_key, versioned_fields
 from catalogue.records.versions.reading import Data
-from catalogue.records.versions.shape import DOCUMENTS, shape_of
 from catalogue.records.writing import NotWritten, change_item, put_item, remove_item, touch, write
 from catalogue.workshop.history import comparing
 from geo.models import Territory
@@ -58,7 +58,7 @@ def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
     """Return what a revert of the record to the version would do, as the record is now."""
     now = versions.present([record.pk])[record.pk]
     plan = RevertPlan(now, dict(now))
-    fields = {field.name: field for field in (*shape_of(record.kind).common, *shape_of(record.kind).own)}
+    fields = versioned_fields(record.kind)
     for name in {*now, *version.data}:
         value = version.data.get(name)
         if name == DOCUMENTS:
@@ -75,7 +75,7 @@ def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
 
 
 def _plan_field(plan: RevertPlan, record: Record, field: models.Field[Any, Any], value: Any) -> None:
-    if field.is_relation and value and not _target_exists(field.related_model, field.name, str(value)):
+    if field.is_relation and value and not _target_exists(field.related_model, str(value)):
         problem = _("%(field)s : « %(value)s » n’existe plus. La valeur d’aujourd’hui reste.")
         label = comparing.get_label(record.kind, field.name)
         plan.impossible.append(problem % {"field": label, "value": value})
@@ -83,11 +83,11 @@ def _plan_field(plan: RevertPlan, record: Record, field: models.Field[Any, Any],
         plan.wanted[field.name] = value
 
 
-def _target_exists(target: Any, name: str, value: str) -> bool:
+def _target_exists(target: Any, value: str) -> bool:
     if target is Territory:
         level, _colon, code = value.partition(":")
         return bool(Territory.objects.filter(level=level, code=code).exists())
-    return bool(target._default_manager.filter(**{LINKS[name]: value}).exists())
+    return bool(target._default_manager.filter(**{natural_key(target): value}).exists())
 
 
 def _plan_links(plan: RevertPlan, record: Record, name: str, keys: list[str]) -> None:
@@ -144,7 +144,7 @@ def _restore_row(plan: RevertPlan, record: Record, name: str, row: Data) -> Data
 def _link_exists(record: Record, field: models.Field[Any, Any], name: str, value: str) -> bool:
     if name == "document":
         return Document.objects.filter(record=record.pk, key=value).exists()
-    return _target_exists(field.related_model, name, value)
+    return _target_exists(field.related_model, value)
 
 
 def _plan_documents(plan: RevertPlan, rows: list[Data]) -> None:

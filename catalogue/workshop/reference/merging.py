@@ -26,14 +26,13 @@ from catalogue.models import (
     ThemeCrosswalk,
     ZonageMember,
 )
-from catalogue.records import versions
+from catalogue.records import restoring, versions
 from catalogue.workshop.reference import changing, values
 from catalogue.workshop.reference.changing import Refused
 from catalogue.workshop.reference.lists import ReferenceList
 
 LINKS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
 """What only links two things: when the second line has the same link, that of the first goes."""
-CHUNK = 5000
 
 
 @dataclass(frozen=True)
@@ -161,9 +160,9 @@ def merge(
     order = sorted(zip(pks, tokens, strict=True))  # one order for all: two merges never block each other
     lines = {pk: changing.locked(known, pk, token) for pk, token in order}
     first, second = lines[pks[0]], lines[pks[1]]
-    said = refusal(known, first, second)
-    if said:
-        raise Refused(said)
+    reason_not_to = refusal(known, first, second)
+    if reason_not_to:
+        raise Refused(reason_not_to)
     touched = list(known.records(first).values_list("pk", flat=True))
     versions.keep_before(touched)
     trace = {relation.name: _moved(relation, first, second) for relation in relations(known.model)}
@@ -197,9 +196,7 @@ def _moved(relation: Relation, first: Any, second: Any) -> dict[str, Any]:
     else:  # invitations that wait on both sides
         rows = relation.rows(first).exclude(pk__in=doubles.values("pk"))
     moved = list(rows.values_list("pk", flat=True))
-    for start in range(0, len(moved), CHUNK):
-        chunk = relation.model._default_manager.filter(pk__in=moved[start : start + CHUNK])
-        chunk.update(**{relation.field: second})
+    restoring.repoint(relation.model, relation.field, moved, second)
     return {"moved": moved, "dropped": dropped}
 
 
@@ -216,9 +213,10 @@ def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> Refe
     touched = touched_by(known, change)
     versions.keep_before(touched)
     for relation in relations(known.model):
-        kept = change.trace["tables"].get(relation.name)
-        if kept:
-            _moved_back(relation, kept, first, second)
+        stored = change.trace["tables"].get(relation.name, {"moved": [], "dropped": []})
+        restoring.repoint(relation.model, relation.field, stored["moved"], first, instead_of=second)
+        possible = restoring.without_dangling(relation.model, stored["dropped"])
+        restoring.insert_rows(relation.model, possible, overwrite=False)
     known.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
     known.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
     words = _("Réunion de « %(first)s » annulée") % {"first": known.label_of(first)}
@@ -238,44 +236,21 @@ def touched_by(known: ReferenceList, change: ReferenceChange) -> list[int]:
     """The records that a merge touched and that are still there."""
     found: set[int] = set()
     for relation in relations(known.model):
-        kept = change.trace.get("tables", {}).get(relation.name, {"moved": [], "dropped": []})
+        stored = change.trace.get("tables", {}).get(relation.name, {"moved": [], "dropped": []})
         column = "pk" if relation.model is Record else _record_column(relation)
         if column:
-            found |= set(
-                relation.model._default_manager.filter(pk__in=kept["moved"]).values_list(column, flat=True)
-            )
-            found |= {row["record_id"] for row in kept["dropped"] if "record_id" in row}
+            moved = relation.model._default_manager.filter(pk__in=stored["moved"])
+            found |= set(moved.values_list(column, flat=True))
+            found |= {int(row["record_id"]) for row in stored["dropped"] if "record_id" in row}
     return list(Record.objects.filter(pk__in=found).values_list("pk", flat=True))
 
 
 def _record_column(relation: Relation) -> str:
-    names = {one.name for one in relation.model._meta.fields}
-    return "record_id" if "record" in names else "experiment_id" if "experiment" in names else ""
-
-
-def _moved_back(relation: Relation, kept: dict[str, Any], first: Any, second: Any) -> None:
-    manager = relation.model._default_manager
-    for start in range(0, len(kept["moved"]), CHUNK):
-        chunk = manager.filter(pk__in=kept["moved"][start : start + CHUNK], **{relation.field: second})
-        chunk.update(**{relation.field: first})
-    fields = relation.model._meta.concrete_fields
-    rows = [
-        relation.model(**{one.attname: one.to_python(row[one.attname]) for one in fields})
-        for row in kept["dropped"]
-    ]
-    manager.bulk_create([row for row in rows if _still_pointed(row)], ignore_conflicts=True)
-
-
-def _still_pointed(row: Any) -> bool:
-    """True when everything that a row points to is still there."""
-    return all(
-        getattr(row, one.attname) is None
-        or one.related_model._default_manager.filter(pk=getattr(row, one.attname)).exists()
-        for one in row._meta.concrete_fields
-        if one.is_relation
-    )
+    """The column of a table that leads to a record; "" when none does."""
+    names = {field.name for field in relation.model._meta.fields}
+    return next((f"{name}_id" for name in ("record", "experiment") if name in names), "")
 
 
 def tokens(known: ReferenceList, first: Any, second: Any) -> tuple[str, str]:
-    """What the two lines say, for a form that will merge them."""
+    """The tokens of the two lines as they are, for a form that will merge them."""
     return values.token(known, first), values.token(known, second)

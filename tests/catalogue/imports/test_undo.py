@@ -221,7 +221,7 @@ def test_a_failure_in_the_middle_undoes_nothing(lived_in, monkeypatch):
     def fail(*args):
         raise RuntimeError("panne")
 
-    monkeypatch.setattr("catalogue.imports.write.before.restore", fail)
+    monkeypatch.setattr("catalogue.records.restoring.restore", fail)
     with pytest.raises(RuntimeError):
         undo(batch)
     assert dump() == after

@@ -41,7 +41,7 @@ def show(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = 
         "merge": merge,
         "by": timeline.who(merge.actor, user, by_name=True, as_curator=True),
         "undone_by": timeline.who(merge.undone_by, user, by_name=True, as_curator=True),
-        "gains": undo.brought(merge),
+        "gains": undo.merged_changes(merge),
         "refusal": refused,
         "section": "atelier",
     }

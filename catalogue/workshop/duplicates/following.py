@@ -1,6 +1,7 @@
-"""What belongs to a record and is kept line by line when two become one; what simply follows it.
+"""What points to a record and follows it when it is merged into another.
 
-A relation that is named nowhere here stays where it is: with the record that is archived, which keeps it.
+What is part of a record (``catalogue.records.shape``) is chosen row by row instead; a relation that is
+neither stays where it is, with the record that is archived.
 """
 
 from __future__ import annotations
@@ -17,62 +18,14 @@ from catalogue.models import (
     Application,
     CaseNote,
     ContactRequest,
-    Document,
     Experiment,
-    Indicator,
-    LabelAward,
     NeedAnswer,
     Record,
     Revision,
     SavedSearch,
-    Section,
 )
 
 Kind = Record.Kind
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows that belong to a record. ``identity`` are the attributes that two of them may not share."""
-
-    attribute: str
-    label: Any
-    model: type[models.Model]
-    owner: str
-    identity: tuple[str, ...] = ()
-
-    @property
-    def column(self) -> str:
-        """The column of the record's key."""
-        return f"{self.owner}_id"
-
-
-DOCUMENTS = Part("documents", _("Documents"), Document, "record")
-SECTIONS = Part("sections", _("Sections de la fiche de capitalisation"), Section, "record", ("code",))
-PARTS: dict[str, tuple[Part, ...]] = {
-    Kind.SOLUTION: (SECTIONS, DOCUMENTS),
-    Kind.EXPERIMENT: (
-        Part("indicators", _("Résultats"), Indicator, "experiment"),
-        SECTIONS,
-        DOCUMENTS,
-    ),
-    Kind.OPERATION: (
-        Part("awards", _("Labels"), LabelAward, "operation", ("label", "regime", "step", "year")),
-        SECTIONS,
-        DOCUMENTS,
-    ),
-    Kind.SITE: (SECTIONS, DOCUMENTS),
-    Kind.NEED: (
-        Part("answer_links", _("Réponses"), NeedAnswer, "need", ("solution_id",)),
-        SECTIONS,
-        DOCUMENTS,
-    ),
-}
-
-
-def parts_of(kind: str) -> tuple[Part, ...]:
-    """The parts of a record of this kind."""
-    return PARTS[kind]
 
 
 @dataclass(frozen=True)
@@ -91,6 +44,11 @@ class Following:
     states: tuple[str, ...] = ()
     alive: tuple[str, ...] = ()
     single: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the trace of a merge calls the relation."""
+        return f"{self.model._meta.model_name}.{self.name}"
 
 
 ALIVE = ("envoyee", "en-examen", "acceptee")
