@@ -15,6 +15,8 @@ from django.test import Client
 from catalogue.models import Record
 from catalogue.public.search.counts import count_terms
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
+from catalogue.public.search.results import sort
 from catalogue.rankings.solutions import rank_solutions
 from geo.models import Territory
 
@@ -47,27 +49,27 @@ SELECT id FROM catalogue_record WHERE state = 'publiee' ORDER BY geog <-> %s::ge
 """
 
 
-def form_of(query: str) -> RecordFilterForm:
-    """The form of the list for a query string."""
+def search_of(query: str) -> RecordSearch:
+    """What a query string asks of the list."""
     form = RecordFilterForm(QueryDict(query))
     if not form.is_valid():
         raise ValueError(f"{query}: {form.errors}")
-    return form
+    return form.search
 
 
 def first_page(query: str) -> Callable[[], list[Any]]:
     """What asks the database for the keys of the first page of the list, the form being read already."""
-    form = form_of(query)
-    records = form.narrow(Record.objects.published())
-    page = form.sort(records, records.count()).values_list("pk", flat=True)[:20]
+    search = search_of(query)
+    records = search.narrow(Record.objects.published())
+    page = sort(search, records, records.count()).values_list("pk", flat=True)[:20]
     sql, parameters = page.query.sql_with_params()
     return lambda: queried(sql, list(parameters))
 
 
 def facets(query: str) -> float:
     """Milliseconds of the counts of every facet."""
-    form, published = form_of(query), Record.objects.published()
-    return median_ms([lambda: count_terms(form, published)] * 3)
+    search, published = search_of(query), Record.objects.published()
+    return median_ms([lambda: count_terms(search, published)] * 3)
 
 
 def median_ms(tasks: Iterable[Callable[[], Any]]) -> float:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.models import Record
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.parameters import labels
+from catalogue.public.search.record_search import RecordSearch
 from catalogue.rankings.grounds.forms import GroundForm
 from catalogue.records.wording import NBSP, whole
 
@@ -32,7 +33,12 @@ FACET_WORDS = {
     "programme": gettext_lazy("programme %s"),
     "densite": gettext_lazy("territoire %s"),
 }
-"""How the value of a facet is told; the others stand alone."""
+"""How the value of a facet is worded; the others stand alone."""
+IN_WORDS = {
+    "q", "type", "preuve", "de", "a", "population_min", "population_max", "territoire", "jumeaux", "autour",
+    "rayon", "bbox",
+}  # fmt: skip
+"""Parameters that have their own words; the others have their title and their label."""
 
 
 @dataclass(frozen=True)
@@ -84,42 +90,47 @@ def quoted(text: str) -> str:
 
 
 def criteria_of(form: RecordFilterForm | GroundForm) -> Criteria:
-    """The criteria of a valid form."""
-    return _of_records(form) if isinstance(form, RecordFilterForm) else _of_grounds(form)
+    """Put the criteria of a valid form in words."""
+    return of_records(form.search) if isinstance(form, RecordFilterForm) else of_grounds(form)
 
 
-def _of_records(form: RecordFilterForm) -> Criteria:
-    data = form.cleaned_data
-    kinds = _listed([str(KINDS[Record.Kind(kind)]) for kind in data["type"]])
+def of_records(search: RecordSearch) -> Criteria:
+    """Put a search of the map and of the list in words."""
+    kinds = _listed([str(KINDS[Record.Kind(kind)]) for kind in search.chosen("type")])
+    labels = {f"{one.name}:{one.text}": one.label for one in search.parameters}
     terms: dict[str, str] = {}
-    for name, found in form.facet_terms().items():
+    for name, chosen in search.terms.items():
         if name != "type":
-            shown = labels(form.fields[name])
-            terms |= {term: _facet_words(name, shown[term.partition(":")[2]]) for term in found}
-    others = []
-    if form.words is not None:
-        others.append(quoted(form.words.typed))
-    if data["preuve"] is not None:
-        others.append(_("preuve %(n)d sur 5 au moins") % {"n": data["preuve"]})
-    others += [*_years(data["de"], data["a"]), *_population(data["population_min"], data["population_max"])]
-    return Criteria(kinds, place=_where(form), terms=terms, others=tuple(others))
+            terms |= {term: _facet_words(name, labels[term]) for term in chosen}
+    others = [
+        f"{one.title[:1].lower()}{one.title[1:]} {one.label}".strip()
+        for one in search.parameters
+        if one.label and one.name not in {*search.terms, *IN_WORDS}
+    ]
+    phrases = [
+        *([quoted(search.get("q"))] if search.get("q") else []),
+        *_proof(search.get("preuve")),
+        *_years(search.get("de"), search.get("a")),
+        *_population(search.get("population_min"), search.get("population_max")),
+    ]
+    return Criteria(kinds, place=_where(search), terms=terms, others=(*phrases, *others))
 
 
-def _where(form: RecordFilterForm) -> str:
-    data = form.cleaned_data
+def _where(search: RecordSearch) -> str:
+    territory, twins = search.get("territoire"), search.get("jumeaux")
     found = []
-    if data["territoire"] is not None:
-        found.append(data["territoire"].at_name)
-    if data["jumeaux"] is not None:
-        found.append(_("chez les jumeaux %(place)s") % {"place": data["jumeaux"].of_name})
-    if form.place is not None and form.radius_km is not None:
-        found.append(_around(form.place, form.radius_km))
-    if data["bbox"]:
+    if territory is not None:
+        found.append(territory.at_name)
+    if twins is not None:
+        found.append(_("chez les jumeaux %(place)s") % {"place": twins.of_name})
+    if search.circle is not None:
+        found.append(_around(search.circle.place, search.circle.radius_km))
+    if search.get("bbox"):
         found.append(_("dans la fenêtre de la carte"))
     return ", ".join(found)
 
 
-def _of_grounds(form: GroundForm) -> Criteria:
+def of_grounds(form: GroundForm) -> Criteria:
     data, wish = form.cleaned_data, form.wish
     solution = data["solution"]
     named = _("pour %(title)s") % {"title": quoted(solution.title)} if solution is not None else ""
@@ -168,6 +179,10 @@ def _around(place: Place, km: float) -> str:
         "km": f"{km:g}".replace(".", ","),
         "place": _of_place(place),
     }
+
+
+def _proof(level: int | None) -> list[str]:
+    return [] if level is None else [_("preuve %(n)d sur 5 au moins") % {"n": level}]
 
 
 def _years(first: int | None, last: int | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from catalogue.alerts.criteria import criteria_of
 from catalogue.alerts.zones import circle, window
 from catalogue.models import SavedSearch
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
 from catalogue.rankings.grounds.forms import GroundForm
 
 MOST_PER_ACCOUNT = 50
@@ -115,7 +117,7 @@ def set_rhythm(search: SavedSearch, rhythm: str) -> None:
 def columns_of(form: SearchForm) -> dict[str, Any]:
     """What a record is compared with, and the words, of a valid form."""
     criteria = criteria_of(form)
-    own = _of_records(form) if isinstance(form, RecordFilterForm) else _of_grounds(form)
+    own = _of_records(form.search) if isinstance(form, RecordFilterForm) else _of_grounds(form)
     return {
         **UNASKED,
         **own,
@@ -126,32 +128,31 @@ def columns_of(form: SearchForm) -> dict[str, Any]:
     }
 
 
-def _of_records(form: RecordFilterForm) -> dict[str, Any]:
-    data = form.cleaned_data
-    facets = {name: terms for name, terms in form.facet_terms().items() if name != "type"}
+def _of_records(search: RecordSearch) -> dict[str, Any]:
+    facets = {name: terms for name, terms in search.terms.items() if name != "type"}
     columns: dict[str, Any] = {
-        "kinds": data["type"],
-        "terms": [term for terms in facets.values() for term in terms],
+        "kinds": list(search.chosen("type")),
+        "terms": list(chain.from_iterable(facets.values())),
         "facets": len(facets),
-        "proof": data["preuve"],
-        "first_year": data["de"],
-        "last_year": data["a"],
-        "population_min": data["population_min"],
-        "population_max": data["population_max"],
-        "territory": data["territoire"],
-        "twins": [territory.pk for territory in form.twins] if data["jumeaux"] is not None else None,
+        "proof": search.get("preuve"),
+        "first_year": search.get("de"),
+        "last_year": search.get("a"),
+        "population_min": search.get("population_min"),
+        "population_max": search.get("population_max"),
+        "territory": search.get("territoire"),
+        "twins": [territory.pk for territory in search.twins] if search.get("jumeaux") else None,
     }
-    if form.words is not None:
+    if search.words is not None:
         columns |= {
-            "words": form.words.query,
-            "completed": _key(form.words.completed),
-            "endings": list(form.words.endings),
-            "has_unknown_words": bool(form.words.unknown),
+            "words": search.words.query,
+            "completed": _key(search.words.completed),
+            "endings": list(search.words.endings),
+            "has_unknown_words": bool(search.words.unknown),
         }
-    if form.place is not None and form.radius_km is not None:
-        columns |= _circle(form.place.point, form.radius_km)
-    if data["bbox"]:
-        columns["zone"] = window(data["bbox"])
+    if search.circle is not None:
+        columns |= _circle(search.circle.place.point, search.circle.radius_km)
+    if search.get("bbox"):
+        columns["zone"] = window(search.get("bbox"))
     return columns
 
 

@@ -7,6 +7,7 @@ only finds the candidates by index, true metres decide.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.core.exceptions import ValidationError
@@ -31,7 +32,7 @@ FROM disc
 """
 
 
-def window(boxes: list[Polygon]) -> GEOSGeometry:
+def window(boxes: Sequence[Polygon]) -> GEOSGeometry:
     """The boxes of a window of the map (one, or two across the antimeridian), within the world."""
     parts = [part for box in boxes if (part := _within_world(box)) is not None]
     if not parts:

@@ -4,12 +4,39 @@ Cells are counted in the grid of zoom 21: ``col`` and ``line`` of a place at zoo
 zoom 21 shifted right by ``21 - z``, so that no rounding puts a record into two tiles.
 """
 
+from collections.abc import Sequence
+from typing import Self
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.conditions import AnsweringQuerySet, answers
 from catalogue.models.record import Record
+
+
+class MapEntryQuerySet(AnsweringQuerySet):
+    """Points of the map: what they answer by themselves, the records are not asked."""
+
+    def bearing(self, terms: Sequence[str]) -> Self:
+        """Those that bear any of the facet terms (``theme:eau``)."""
+        return self.filter(terms__overlap=list(terms))
+
+    @answers("preuve")
+    def at_least_proven(self, level: int) -> Self:
+        """Those whose niveau de preuve is at least ``level``."""
+        return self.filter(proof__gte=level)
+
+    @answers("de")
+    def active_since(self, year: int) -> Self:
+        """Those whose period touches that year or a later one."""
+        return self.filter(last_year__gte=year)
+
+    @answers("a")
+    def active_until(self, year: int) -> Self:
+        """Those whose period touches that year or an earlier one."""
+        return self.filter(first_year__lte=year)
 
 
 class MapEntry(models.Model):
@@ -40,6 +67,8 @@ class MapEntry(models.Model):
         help_text=_("Celles de l’entrée de recherche."),
     )
     due_on = models.DateField(_("à revoir avant le"), null=True)
+
+    objects = MapEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("point de la carte")

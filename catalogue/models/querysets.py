@@ -7,19 +7,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance, GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from catalogue.models.conditions import AnsweringQuerySet, answers
+
 if TYPE_CHECKING:
-    from catalogue.public.search.words import TextQuery
+    from catalogue.public.search.parameters import Circle
     from geo.models import Territory
+
+TextQuery = SearchQuery | CombinedSearchQuery
 
 STALE = 0.8
 """Weight of a record to be confirmed: one fifth less."""
@@ -27,13 +31,14 @@ RANKED = 500
 """How many of the records that match are ranked by their words, best proof first: ranking all is linear."""
 
 
-class RecordQuerySet(models.QuerySet[Any]):
+class RecordQuerySet(AnsweringQuerySet):
     """Records, and any kind of them."""
 
     def published(self) -> Self:
         """What every visitor may see."""
         return self.filter(state="publiee")
 
+    @answers("type")
     def of_kinds(self, kinds: Sequence[str]) -> Self:
         """Records of any of these kinds; all kinds when the list is empty."""
         return self.filter(kind__in=kinds) if kinds else self
@@ -42,19 +47,22 @@ class RecordQuerySet(models.QuerySet[Any]):
         """Records that bear any of the facet terms (``theme:eau``); searchentry_terms carries it."""
         return self.filter(search__terms__overlap=list(terms))
 
+    @answers("preuve")
     def at_least_proven(self, level: int) -> Self:
         """Solutions and experiments whose niveau de preuve is at least ``level``."""
         return self.filter(proof_level__gte=level)
 
-    def with_population(self, least: int | None, most: int | None) -> Self:
-        """Records whose territory has between ``least`` and ``most`` inhabitants."""
-        records = self
-        if least is not None:
-            records = records.filter(territory__population__gte=least)
-        if most is not None:
-            records = records.filter(territory__population__lte=most)
-        return records
+    @answers("population_min")
+    def with_population_from(self, least: int) -> Self:
+        """Records whose territory has at least so many inhabitants."""
+        return self.filter(territory__population__gte=least)
 
+    @answers("population_max")
+    def with_population_up_to(self, most: int) -> Self:
+        """Records whose territory has at most so many inhabitants."""
+        return self.filter(territory__population__lte=most)
+
+    @answers("jumeaux")
     def in_any_of(self, territories: Iterable[Territory]) -> Self:
         """Records whose territory is one of these or lies in one of them."""
         keys = [territory.pk for territory in territories] or [0]  # of no territory, yet SQL for the tiles
@@ -64,25 +72,22 @@ class RecordQuerySet(models.QuerySet[Any]):
             within |= models.Q(**{f"{column}__in": keys})
         return self.filter(territory__in=territory.objects.filter(within).values("pk"))
 
-    def active_between(self, first: int | None, last: int | None) -> Self:
-        """Records whose period touches the years ``first`` to ``last``; an undated record never does."""
-        records = self
-        if first is not None:
-            records = records.annotate(last_year=Coalesce("year_end", "year_start")).filter(
-                last_year__gte=first
-            )
-        if last is not None:
-            records = records.filter(year_start__lte=last)
-        return records
+    @answers("de")
+    def active_since(self, year: int) -> Self:
+        """Records whose period touches that year or a later one; an undated record never does."""
+        return self.alias(last_year=Coalesce("year_end", "year_start")).filter(last_year__gte=year)
 
+    @answers("a")
+    def active_until(self, year: int) -> Self:
+        """Records whose period touches that year or an earlier one; an undated record never does."""
+        return self.filter(year_start__lte=year)
+
+    @answers("q")
     def matching(self, words: TextQuery | str) -> Self:
-        """Records whose words answer a query of ``search.read``, or contain these (searchentry_document)."""
-        query = (
-            SearchQuery(words, config="francais", search_type="websearch")
-            if isinstance(words, str)
-            else words
-        )
-        return self.filter(search__document=query)
+        """Records whose words answer a query of ``words.read``, or contain these (searchentry_document)."""
+        if isinstance(words, str):
+            words = SearchQuery(words, config="francais", search_type="websearch")
+        return self.filter(search__document=words)
 
     def best_proven_first(self, *, few: bool = False) -> Self:
         """Order by proof, then by last update.
@@ -124,17 +129,23 @@ class RecordQuerySet(models.QuerySet[Any]):
         """Records that stand somewhere on the map."""
         return self.filter(geometry__isnull=False)
 
+    @answers("territoire")
     def in_territory(self, territory: Territory) -> Self:
         """Records whose territory is this one or lies in it."""
         return self.filter(territory__in=territory.and_inside())
 
-    def in_bbox(self, bbox: Polygon | list[Polygon]) -> Self:
-        """Records whose geometry touches the box (srid 4326), or one of the boxes across the antimeridian."""
-        boxes = bbox if isinstance(bbox, list) else [bbox]
+    @answers("bbox")
+    def in_bbox(self, boxes: Sequence[Polygon]) -> Self:
+        """Records whose geometry touches one of the boxes (srid 4326): two across the antimeridian."""
         condition = models.Q()
         for box in boxes:
             condition |= models.Q(geometry__bboverlaps=box)
         return self.filter(condition)
+
+    @answers("autour")
+    def within(self, circle: Circle) -> Self:
+        """Records in the circle, in true metres on the ellipsoid."""
+        return self.near(circle.place.point, circle.radius_km)
 
     def near(self, point: Point, km: float) -> Self:
         """Records within ``km`` kilometres of ``point`` (srid 4326), in true metres on the ellipsoid."""

@@ -3,7 +3,7 @@
 Layers: ``agregats`` (counts per kind on a grid of 32 × 32 cells), ``fiches`` (points) and ``perimetres``
 (lines and polygons). Up to AGGREGATE_MAX_ZOOM a tile has aggregates; above, it has its points, unless
 they are more than MAX_POINTS: then aggregates too, so that nothing is ever left out of a tile.
-A filtered tile is a queryset of ``MapEntry``, chosen by the form of the list (``views.tiles``).
+A filtered tile is a queryset of ``MapEntry``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import psycopg
 from django.db import DatabaseError, connection
 from django.db.models import BinaryField, Func, QuerySet
 
-from catalogue.models import MapEntry
+from catalogue.models import MapEntry, Record
+from catalogue.models.map import MapEntryQuerySet
+from catalogue.public.search.record_search import RecordSearch
 
 MAX_ZOOM = 16
 AGGREGATE_MAX_ZOOM = 6
@@ -115,6 +117,19 @@ VERSION = "SELECT coalesce(max(id), 0), count(*) FROM catalogue_cataloguechange"
 def tile_exists(z: int, x: int, y: int) -> bool:
     """True for a tile of the world at a zoom that is served."""
     return 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z
+
+
+def entries_of(search: RecordSearch) -> QuerySet[MapEntry] | None:
+    """The map's entries that are asked for, None for all; the records answer what entries cannot."""
+    if not (search.facets or search.criteria):
+        return None
+    left = {name for name, _value in search.criteria if name not in MapEntryQuerySet.conditions}
+    entries = search.narrow(MapEntry.objects.all(), without=left)
+    if left:
+        own = {*search.terms, *MapEntryQuerySet.conditions}
+        records = search.narrow(Record.objects.published(), without=own)
+        entries = entries.filter(pk__in=records.order_by().values("pk"))
+    return entries
 
 
 def record_tile(entries: QuerySet[MapEntry] | None, z: int, x: int, y: int) -> bytes:

@@ -18,7 +18,7 @@ from catalogue.alerts import feed, saving
 from catalogue.alerts.criteria import criteria_of
 from catalogue.alerts.forms import PageForm, SearchForm, TargetForm
 from catalogue.models import AlertMatch, FeedKey, Record, SavedSearch
-from catalogue.public.search.feedback import place_read
+from catalogue.public.search.feedback import place_in_words
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.rankings.grounds.forms import settle
 from catalogue.web import form_recovery as kept
@@ -100,8 +100,8 @@ def search_save(request: HttpRequest) -> HttpResponse:
 def _settled(form: saving.SearchForm, parameters: QueryDict) -> str | None:
     """The query string once what is typed as a name has become a place; None when nothing has to change."""
     if isinstance(form, RecordFilterForm):
-        reading = place_read(form)
-        return None if reading is None else form.query_string(cible=None, **reading.parameters)
+        reading = place_in_words(form.search)
+        return None if reading is None else form.search.query_string(cible=None, **reading.parameters)
     return settle(form, parameters)
 
 

@@ -6,10 +6,13 @@ choosing each value alone would give.
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import Any
+
 from django.db import connection
 
 from catalogue.models.querysets import RecordQuerySet
-from catalogue.public.search.filters import FACETS, RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
 
 Counts = dict[str, int]
 
@@ -57,15 +60,15 @@ MASK = """,
 MISSED = "CASE WHEN NOT e.terms && %s::text[] THEN %s END"
 
 
-def count_terms(form: RecordFilterForm, published: RecordQuerySet) -> Counts:
-    """How many results bear each term, none left out but those at zero; ``""`` counts the results.
+def count_terms(search: RecordSearch, published: RecordQuerySet) -> Counts:
+    """Count the results that bear each term, those at zero left out; ``""`` counts the results.
 
-    Names in the SQL are those of FACETS, never what a visitor typed.
+    Names in the SQL are those of the facets, never what a visitor typed.
     """
-    chosen = form.facet_terms()
+    chosen = search.terms
     records, parameters, kept = PUBLISHED_CHANGED, (), EVERY
-    if not form.has_facets_alone:
-        found = form.narrow(published, without=FACETS).order_by().values_list("pk")
+    if search.criteria:
+        found = search.narrow(published, without=chosen).order_by().values_list("pk")
         (records, parameters), kept = found.query.sql_with_params(), SOME
     statement = BY_BLOCK.format(
         records=records,
@@ -74,8 +77,10 @@ def count_terms(form: RecordFilterForm, published: RecordQuerySet) -> Counts:
         mask=_mask(list(chosen)),
         missed=", ".join([MISSED] * len(chosen)),
     )
-    masked = [term for terms in chosen.values() for term in terms]
-    missed = [part for name, terms in chosen.items() for part in (terms, name)]
+    masked = list(chain.from_iterable(chosen.values()))
+    missed: list[Any] = []
+    for name, terms in chosen.items():
+        missed += [terms, name]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*parameters, *chosen.values(), masked, *missed])
         return dict(cursor.fetchall())
@@ -83,11 +88,11 @@ def count_terms(form: RecordFilterForm, published: RecordQuerySet) -> Counts:
 
 def _mask(names: list[str]) -> str:
     """The SQL of the records that a term is counted among: those that every facet but its own accepts."""
+    if not names:
+        return "kept"
+    cases = [f"WHEN '{own}' THEN {_accepted_by([one for one in names if one != own])}" for own in names]
+    return f"(CASE split_part(term, ':', 1) {' '.join(cases)} ELSE {_accepted_by(names)} END)"
 
-    def accepted(others: list[str]) -> str:
-        return " & ".join(["kept", *(f"{name}_chosen" for name in others)])
 
-    cases = [f"WHEN '{own}' THEN {accepted([name for name in names if name != own])}" for own in names]
-    return (
-        f"(CASE split_part(term, ':', 1) {' '.join(cases)} ELSE {accepted(names)} END)" if names else "kept"
-    )
+def _accepted_by(names: list[str]) -> str:
+    return " & ".join(["kept", *(f"{name}_chosen" for name in names)])

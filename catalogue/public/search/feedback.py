@@ -8,20 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalogue.public.search import places
-from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
 from geo.models import Territory
 
 Link = dict[str, str]
 
 
-def told(form: RecordFilterForm, address: str) -> dict[str, Any]:
-    """``compris`` (texte, liens) when a place was understood, ``corrections`` (sentences) about the words."""
-    return {"understood": understood(form, address), "corrections": corrections(form)}
+def describe(search: RecordSearch, address: str) -> dict[str, Any]:
+    """``understood`` (text, links) when a place was understood, ``corrections`` (sentences) about words."""
+    return {"understood": describe_place(search, address), "corrections": describe_words(search)}
 
 
-def corrections(form: RecordFilterForm) -> list[str]:
+def describe_words(search: RecordSearch) -> list[str]:
     """What was changed in the words, or why they cannot be searched."""
-    words = form.words
+    words = search.words
     if words is None:
         return []
     if words.says_nothing:
@@ -37,30 +37,28 @@ def corrections(form: RecordFilterForm) -> list[str]:
     ]
 
 
-def understood(form: RecordFilterForm, address: str) -> dict[str, Any] | None:
+def describe_place(search: RecordSearch, address: str) -> dict[str, Any] | None:
     """The sentence and the links about the place of the search; None when it has none with a name."""
-    place = form.place.territory if form.place is not None else None
-    inside = form.cleaned_data["territoire"]
-    territory = place or inside
+    around = search.place.territory if search.place is not None else None
+    territory = around or search.get("territoire")
     if territory is None:
         return None
-    words = form.cleaned_data["q"]
     return {
-        "text": _sentence(form, territory, around=place is not None),
-        "links": [_page(territory), *_undo(form, address, words, territory)],
+        "text": _sentence(search, territory, is_around=around is not None),
+        "links": [_page(territory), *_undo(search, address, territory)],
     }
 
 
-def _sentence(form: RecordFilterForm, territory: Territory, *, around: bool) -> str:
-    words = form.cleaned_data["q"]
+def _sentence(search: RecordSearch, territory: Territory, *, is_around: bool) -> str:
+    words = search.get("q")
     what = _("Recherche de « %(words)s »") % {"words": words} if words else _("Recherche")
-    if not around:
+    if search.circle is None or not is_around:
         return f"{what} {territory.at_name}."
     code = f" ({territory.departement_code})" if territory.level == "commune" else ""
     return _("%(what)s autour %(place)s, dans un rayon de %(km)s km.") % {
         "what": what,
         "place": territory.of_name + code,
-        "km": f"{form.radius_km:g}".replace(".", ","),
+        "km": f"{search.circle.radius_km:g}".replace(".", ","),
     }
 
 
@@ -71,15 +69,18 @@ def _page(territory: Territory) -> Link:
     }
 
 
-def _undo(form: RecordFilterForm, address: str, words: str, territory: Territory) -> list[Link]:
+def _undo(search: RecordSearch, address: str, territory: Territory) -> list[Link]:
     """Search France-wide: without the place, or with its name among the words."""
     dropped: dict[str, object] = dict.fromkeys(("autour", "territoire", "rayon", "page", "partout"))
-    if form.cleaned_data["tri"] == "distance":
+    if search.sort == "distance":
         dropped["tri"] = None
-    links = [{"text": _("Chercher dans toute la France"), "url": f"{address}?{form.query_string(**dropped)}"}]
+    links = [
+        {"text": _("Chercher dans toute la France"), "url": f"{address}?{search.query_string(**dropped)}"}
+    ]
+    words = search.get("q")
     if words:
         text = f"{words} {territory.name}"
-        query = form.query_string(**{**dropped, "q": text, "partout": "oui"})
+        query = search.query_string(**{**dropped, "q": text, "partout": "oui"})
         links.append(
             {
                 "text": _("Chercher « %(text)s » dans les textes") % {"text": text},
@@ -89,9 +90,9 @@ def _undo(form: RecordFilterForm, address: str, words: str, territory: Territory
     return links
 
 
-def place_read(form: RecordFilterForm) -> places.Reading | None:
+def place_in_words(search: RecordSearch) -> places.Reading | None:
     """The place that the words name, unless the visitor wants them searched everywhere."""
-    data = form.cleaned_data
-    if not data["q"] or data["partout"]:
+    words = search.get("q")
+    if not words or search.written("partout"):
         return None
-    return places.read(data["q"], has_place=bool(data["autour"] or data["territoire"]))
+    return places.read(words, has_place=bool(search.place or search.get("territoire")))

@@ -37,6 +37,14 @@ class Place:
         return f"{self.point.y:.4f}, {self.point.x:.4f}".replace(".", ",")
 
 
+@dataclass(frozen=True)
+class Circle:
+    """The places within ``radius_km`` kilometres of a place."""
+
+    place: Place
+    radius_km: float
+
+
 def parse_floats(value: str, count: int) -> list[float]:
     """The ``count`` finite numbers of a comma-separated text; raises ValidationError otherwise."""
     parts = value.split(",")
@@ -79,7 +87,7 @@ MAX_VALUES = 50
 
 
 def unknown(value: object) -> ValidationError:
-    """What is said of a value that is in no list."""
+    """The error of a value that is in no list."""
     return ValidationError(
         _("« %(value)s » n’existe pas dans cette liste."), params={"value": str(value)[:80]}
     )
@@ -101,7 +109,7 @@ class BoundedIntegerField(forms.IntegerField):
 
 
 class OneOfField(forms.ChoiceField):
-    """One value of a closed list; an unknown one is told, cut short."""
+    """One value of a closed list; the error names an unknown one, cut short."""
 
     def validate(self, value: Any) -> None:
         forms.Field.validate(self, value)
@@ -110,7 +118,7 @@ class OneOfField(forms.ChoiceField):
 
 
 class SomeOfField(forms.MultipleChoiceField):
-    """Any values of a closed list, each told when it is unknown."""
+    """Any values of a closed list; the error names the first that is unknown."""
 
     def to_python(self, value: Any) -> list[str]:
         values = [text for text in super().to_python(value) if text.strip()]
@@ -126,21 +134,8 @@ class SomeOfField(forms.MultipleChoiceField):
                 raise unknown(one)
 
 
-class CodesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Terms of a short vocabulary by their code → model objects; an unknown one is told, not ignored."""
-
-    def __init__(self, queryset: Any, **kwargs: Any) -> None:
-        super().__init__(queryset, to_field_name="code", required=False, **kwargs)
-
-    def clean(self, value: Any) -> list[Any]:  # type: ignore[override]
-        codes = [code for code in value or [] if code.strip()]
-        if len(codes) > MAX_VALUES:
-            raise ValidationError(_("%(count)d valeurs au plus."), params={"count": MAX_VALUES})
-        terms = {term.code: term for term in self.queryset or []} if codes else {}
-        for code in codes:
-            if code not in terms:
-                raise unknown(code)
-        return [terms[code] for code in dict.fromkeys(codes)]
+class FacetField(SomeOfField):
+    """A facet: each value ``v`` of the parameter ``p`` is counted, as the term ``p:v`` of a search entry."""
 
 
 class TerritoryField(forms.CharField):
@@ -198,10 +193,10 @@ class PlaceField(forms.CharField):
 class BboxField(forms.CharField):
     """``minlon,minlat,maxlon,maxlat`` → one polygon (srid 4326), or two across the antimeridian."""
 
-    def clean(self, value: str | None) -> list[Polygon]:
+    def clean(self, value: str | None) -> tuple[Polygon, ...]:
         text = super().clean(value)
         if not text:
-            return []
+            return ()
         west, south, east, north = parse_floats(text, 4)
         check_lon_lat(west, south)
         check_lon_lat(east, north)
@@ -211,7 +206,7 @@ class BboxField(forms.CharField):
                 params={"south": south, "north": north},
             )
         spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-        boxes = [Polygon.from_bbox((left, south, right, north)) for left, right in spans]
+        boxes = tuple(Polygon.from_bbox((left, south, right, north)) for left, right in spans)
         for box in boxes:
             box.srid = 4326
         return boxes

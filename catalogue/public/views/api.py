@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public import exports
+from catalogue.public.search import results
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
 from catalogue.records.addresses import redirection
 from catalogue.records.wording import territory_detail_words
 from catalogue.web.access import public
@@ -33,13 +35,13 @@ def completion(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     words = form.cleaned_data["q"]
-    results: list[dict[str, object]] = []
+    suggestions: list[dict[str, object]] = []
     if len(words) >= 2:
-        results = [
+        suggestions = [
             _territory(territory) for territory in Territory.objects.complete(words, limit=6).with_parents()
         ]
-        results += [_record(record) for record in Record.objects.published().titled(words)[:4]]
-    response = JsonResponse({"resultats": results})
+        suggestions += [_record(record) for record in Record.objects.published().titled(words)[:4]]
+    response = JsonResponse({"resultats": suggestions})
     response["Cache-Control"] = "public, max-age=300"
     return response
 
@@ -67,22 +69,21 @@ def _record(record: Record) -> dict[str, object]:
     }
 
 
-def _list(request: HttpRequest) -> tuple[RecordFilterForm, list[Record], int]:
-    form = RecordFilterForm(request.GET)
-    if not form.is_valid():
-        return form, [], 0
-    records = form.narrow(Record.objects.published())
-    shown = form.sort(records).with_export_relations()[: exports.MAX_ROWS]
-    return form, list(shown), records.count()
+def _first_results(search: RecordSearch) -> tuple[list[Record], int]:
+    """Return the results that an export gives, and how many there are."""
+    records = search.narrow(Record.objects.published())
+    shown = results.sort(search, records).with_export_relations()[: exports.MAX_ROWS]
+    return list(shown), records.count()
 
 
 @public
 @require_safe
 def record_list_geojson(request: HttpRequest) -> HttpResponse:
     """The first thousand results as GeoJSON; ``numberMatched`` says how many there are."""
-    form, records, matched = _list(request)
+    form = RecordFilterForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
+    records, matched = _first_results(form.search)
     collection = {
         "type": "FeatureCollection",
         "numberMatched": matched,
@@ -96,9 +97,10 @@ def record_list_geojson(request: HttpRequest) -> HttpResponse:
 @require_safe
 def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The first thousand results as CSV; the header ``X-Total`` says how many there are."""
-    form, records, matched = _list(request)
+    form = RecordFilterForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
+    records, matched = _first_results(form.search)
     response = StreamingHttpResponse(
         exports.csv_lines(records, origin(request)), content_type="text/csv; charset=utf-8"
     )

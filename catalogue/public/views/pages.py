@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import cos, radians
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +16,9 @@ from catalogue.models import Record
 from catalogue.public import record_page as detail
 from catalogue.public.cards import record_card
 from catalogue.public.figures import living_figures, newest_records
-from catalogue.public.search import facets, places
-from catalogue.public.search import words as search
-from catalogue.public.search.feedback import place_read, told
+from catalogue.public.search import facets, feedback, places, results, words
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
 from catalogue.records.addresses import redirection
 from catalogue.records.wording import whole
@@ -79,51 +78,55 @@ def _results(request: HttpRequest, template: str, section: str, address: str) ->
     form = RecordFilterForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    reading = place_read(form)
+    search = form.search
+    reading = feedback.place_in_words(search)
     if reading is not None:
-        return redirect(f"{address}?{form.query_string(**reading.parameters)}")
-    records = form.narrow(Record.objects.published())
-    bar = facets.filter_bar(form, Record.objects.published(), address)
-    paginator = Paginator(range(bar["total"]), PAGE_SIZE)
-    number = form.cleaned_data["page"] or 1
-    if number > paginator.num_pages:
-        raise Http404(
-            _("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages}
-        )
-    page = paginator.page(number)
-    keys = form.keys(records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
+        return redirect(f"{address}?{search.query_string(**reading.parameters)}")
+    records = search.narrow(Record.objects.published())
+    bar = facets.filter_bar(search, form.fields, Record.objects.published(), address)
+    page = _page(bar["total"], form.cleaned_data["page"] or 1)
+    keys = results.page_keys(search, records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
     other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[section]
-    query = form.query_string(page=None)
+    query = search.query_string(page=None)
     return render(
         request,
         template,
         {
             "page": page,
-            "records": cards_of(form.fetch(keys), form.words),
-            "count_words": count_words(paginator.count),
+            "records": cards_of(results.fetch(search, keys), search.words),
+            "count_words": count_words(page.paginator.count),
             "query": query,
-            "places": places_offered(form, bar["total"]) if number == 1 else [],
-            "extent": form.data.get("bbox") or extent_words(form),
-            "place": form.place,
-            "rayon_km": form.radius_km,
+            "places": places_offered(search, bar["total"]) if page.number == 1 else [],
+            "extent": search.written("bbox") or extent_words(search),
+            "place": search.place,
+            "rayon_km": search.circle.radius_km if search.circle is not None else None,
             "section": section,
             "tips": empty_advice(address),
             "other_view_url": f"{other}?{query}" if query else other,
             "filters": bar,
-            **told(form, address),
+            **feedback.describe(search, address),
         },
     )
 
 
-def places_offered(form: RecordFilterForm, total: int) -> list[Territory]:
+def _page(total: int, number: int) -> Page[int]:
+    paginator = Paginator(range(total), PAGE_SIZE)
+    if number > paginator.num_pages:
+        raise Http404(
+            _("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages}
+        )
+    return paginator.page(number)
+
+
+def places_offered(search: RecordSearch, total: int) -> list[Territory]:
     """Territories that the words name, or may mean when they find nothing."""
-    words = form.cleaned_data["q"]
-    return places.offered(words, nothing_found=total == 0) if words else []
+    typed = search.get("q")
+    return places.offered(typed, nothing_found=total == 0) if typed else []
 
 
-def cards_of(records: list[Record], words: search.Words | None) -> list[dict[str, object]]:
+def cards_of(records: list[Record], asked: words.Words | None) -> list[dict[str, object]]:
     """The cards of a page, each with the passage that answers the words."""
-    extracts = search.extracts([record.pk for record in records], words.query) if words and records else {}
+    extracts = words.extracts([record.pk for record in records], asked.query) if asked and records else {}
     return [{**record_card(record), "extract": extracts.get(record.pk, "")} for record in records]
 
 
@@ -140,12 +143,12 @@ def count_words(count: int) -> str:
     return ngettext("%(n)s fiche", "%(n)s fiches", max(count, 1)) % {"n": whole(count)}
 
 
-def extent_words(form: RecordFilterForm) -> str:
+def extent_words(search: RecordSearch) -> str:
     """Window of the map for what is asked: around the place, over the territory, or metropolitan France."""
-    territory = form.cleaned_data["territoire"]
-    if form.place is not None and form.radius_km is not None:
-        lon, lat = form.place.point.coords
-        dlat = max(form.radius_km, 1) / 111.3
+    territory = search.get("territoire")
+    if search.circle is not None:
+        lon, lat = search.circle.place.point.coords
+        dlat = max(search.circle.radius_km, 1) / 111.3
         dlon = dlat / max(0.1, cos(radians(lat)))
         return f"{lon - dlon:.4f},{lat - dlat:.4f},{lon + dlon:.4f},{lat + dlat:.4f}"
     if territory is not None and territory.bbox is not None:

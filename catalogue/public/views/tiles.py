@@ -1,13 +1,11 @@
 """The address of the record tiles: the list's own parameters, an ETag, an empty tile as 204."""
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalogue.models import MapEntry, Record
 from catalogue.public import tiles
-from catalogue.public.search.filters import FACETS, RecordFilterForm
+from catalogue.public.search.filters import RecordFilterForm
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
 
@@ -33,34 +31,11 @@ def record_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
             form = RecordFilterForm(request.GET)
             if not form.is_valid():
                 return bad_request(request, form)
-            entries = chosen(form)
+            entries = tiles.entries_of(form.search)
         response = as_response(tiles.record_tile(entries, z, x, y))
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={MAX_AGE_S}"
     return response
-
-
-ON_THE_MAP = {*FACETS, "preuve", "de", "a"}
-"""Parameters that the rows of the map answer by themselves; the others ask the records."""
-
-
-def chosen(form: RecordFilterForm) -> QuerySet[MapEntry] | None:
-    """What the form asks for among the map's entries; None when it asks for all."""
-    everything = entries = MapEntry.objects.all()
-    for terms in form.facet_terms().values():
-        entries = entries.filter(terms__overlap=terms)
-    data = form.cleaned_data
-    if data["preuve"] is not None:
-        entries = entries.filter(proof__gte=data["preuve"])
-    if data["de"] is not None:
-        entries = entries.filter(last_year__gte=data["de"])
-    if data["a"] is not None:
-        entries = entries.filter(first_year__lte=data["a"])
-    published = Record.objects.published()
-    records = form.narrow(published, without=ON_THE_MAP)
-    if records is not published:
-        entries = entries.filter(pk__in=records.order_by().values("pk"))
-    return None if entries is everything else entries
 
 
 def as_response(tile: bytes) -> HttpResponse:

@@ -206,7 +206,7 @@ ground_around = st.just({}) | st.fixed_dictionaries(
 def listed_on_map(query: str) -> set[int]:
     form = RecordFilterForm(QueryDict(query))
     assert form.is_valid(), form.errors
-    return set(form.narrow(Record.objects.published()).values_list("pk", flat=True))
+    return set(form.search.narrow(Record.objects.published()).values_list("pk", flat=True))
 
 
 def listed_as_ground(query: str) -> set[int]:

@@ -19,7 +19,7 @@ def bar(query: str = "") -> dict[str, Any]:
     """The filter bar of a query string."""
     form = RecordFilterForm(QueryDict(query))
     assert form.is_valid(), form.errors
-    return filter_bar(form, Record.objects.published(), "/fiches/")
+    return filter_bar(form.search, form.fields, Record.objects.published(), "/fiches/")
 
 
 def counts(context: dict[str, Any], title: str) -> dict[str, int]:

@@ -16,14 +16,14 @@ def found(query: str) -> set[Record]:
     """The records that a query string accepts."""
     form = RecordFilterForm(QueryDict(query))
     assert form.is_valid(), form.errors
-    return set(form.narrow(Record.objects.published()))
+    return set(form.search.narrow(Record.objects.published()))
 
 
 def tags(query: str) -> list[tuple[str, str]]:
     """The active filters of a query string."""
     form = RecordFilterForm(QueryDict(query))
     assert form.is_valid(), form.errors
-    return list(form.active_tags())
+    return list(form.search.active_tags())
 
 
 # What each parameter keeps

@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from catalogue.management import synthetic
 from catalogue.models import Record
 from catalogue.public import tiles
+from catalogue.public.search import results
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.records import permissions
 from catalogue.workshop.queue import waiting
@@ -116,7 +117,8 @@ def test_a_filtered_tile_scans_no_big_table(client: Any, seen: list[set[str]], q
 def test_a_page_of_the_list_scans_no_big_table(crowd: None, query: str):
     form = RecordFilterForm(QueryDict(query))
     assert form.is_valid(), form.errors
-    page = form.sort(form.narrow(Record.objects.published())).values_list("pk", flat=True)[:20]
+    records = form.search.narrow(Record.objects.published())
+    page = results.sort(form.search, records).values_list("pk", flat=True)[:20]
     assert not scanned(*page.query.sql_with_params()) & BIG
 
 

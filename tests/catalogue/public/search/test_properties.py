@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from catalogue.models import Experiment, Programme, Record, Stake, TestSite
 from catalogue.public.search.counts import count_terms
 from catalogue.public.search.filters import FACETS, RecordFilterForm
+from catalogue.public.search.record_search import RecordSearch
+from catalogue.public.search.results import page_keys, sort
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +86,7 @@ def records() -> None:
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five records are ranked by their words, so that forty are enough to go beyond."""
-    for module in ("models.querysets", "public.search.filters"):
+    for module in ("models.querysets", "public.search.results"):
         monkeypatch.setattr(f"catalogue.{module}.RANKED", 5)
 
 
@@ -123,14 +125,14 @@ other_choices = st.fixed_dictionaries(
 points = st.tuples(st.floats(-180, 180), st.floats(-60, 60)) | st.sampled_from(PLACES)
 
 
-def asked(parameters: dict[str, list[str]]) -> RecordFilterForm:
-    """The valid form of these parameters."""
+def asked(parameters: dict[str, list[str]]) -> RecordSearch:
+    """The search of these parameters."""
     query = QueryDict(mutable=True)
     for name, values in parameters.items():
         query.setlist(name, values)
     form = RecordFilterForm(query)
     assert form.is_valid(), form.errors
-    return form
+    return form.search
 
 
 def found(parameters: dict[str, list[str]]) -> set[int]:
@@ -147,8 +149,8 @@ def compact() -> None:
 @quick
 @given(facets=facet_choices, others=other_choices)
 def test_the_count_of_each_choice_is_what_choosing_it_finds(records, facets, others):
-    form = asked({**others, **facets})
-    counts = count_terms(form, Record.objects.published())
+    search = asked({**others, **facets})
+    counts = count_terms(search, Record.objects.published())
     assert counts.pop("", 0) == len(found({**others, **facets}))
     for term, count in counts.items():
         name, _colon, value = term.partition(":")
@@ -158,10 +160,10 @@ def test_the_count_of_each_choice_is_what_choosing_it_finds(records, facets, oth
 @quick
 @given(facets=facet_choices, others=st.just({}) | other_choices)
 def test_bits_count_as_records_do(records, facets, others):
-    form, published = asked({**others, **facets}), Record.objects.published()
-    one_by_one = count_terms(form, published)
+    search, published = asked({**others, **facets}), Record.objects.published()
+    one_by_one = count_terms(search, published)
     compact()
-    assert count_terms(form, published) == one_by_one
+    assert count_terms(search, published) == one_by_one
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO catalogue_facetchange (block) SELECT DISTINCT block FROM catalogue_facetblock"
@@ -192,10 +194,11 @@ def test_a_change_is_counted_at_once(records):
 
 
 def test_a_choice_that_is_not_counted_finds_nothing(records):
-    form = asked({"theme": ["eau"], "statut": ["ouvert"], "q": ["cour"]})
-    counts = count_terms(form, Record.objects.published())
+    search = asked({"theme": ["eau"], "statut": ["ouvert"], "q": ["cour"]})
+    fields = RecordFilterForm().fields
+    counts = count_terms(search, Record.objects.published())
     for name in FACETS:
-        for value, _label in form.fields[name].choices:
+        for value, _label in fields[name].choices:
             expected = len(found({"theme": ["eau"], "statut": ["ouvert"], "q": ["cour"], name: [str(value)]}))
             assert counts.get(f"{name}:{value}", 0) == expected, (name, value)
 
@@ -254,9 +257,9 @@ def test_a_box_finds_what_lies_in_it_across_the_antimeridian_too(records, west, 
 @quick
 @given(facets=facet_choices, others=other_choices, order=st.sampled_from(["pertinence", "recent"]))
 def test_pages_neither_overlap_nor_miss(records, facets, others, order):
-    form = asked({**facets, **others, "tri": [order]})
-    records, expected = form.narrow(Record.objects.published()), found({**facets, **others})
-    keys = [key for n in range(0, 50, 7) for key in form.keys(records, len(expected), n, n + 7)]
+    search = asked({**facets, **others, "tri": [order]})
+    records, expected = search.narrow(Record.objects.published()), found({**facets, **others})
+    keys = [key for n in range(0, 50, 7) for key in page_keys(search, records, len(expected), n, n + 7)]
     assert len(keys) == len(set(keys))
     assert set(keys) == expected
 
@@ -264,8 +267,8 @@ def test_pages_neither_overlap_nor_miss(records, facets, others, order):
 @quick
 @given(facets=facet_choices, others=other_choices)
 def test_beyond_what_is_ranked_the_order_is_the_same(records, few_ranked, facets, others):
-    form = asked({**facets, **others})
-    matching = form.narrow(Record.objects.published())
-    whole = list(form.sort(matching).values_list("pk", flat=True))
+    search = asked({**facets, **others})
+    matching = search.narrow(Record.objects.published())
+    whole = list(sort(search, matching).values_list("pk", flat=True))
     for total in (len(whole), 1_000, 100_000):  # sorted, found by sorting, found along the index
-        assert [key for n in range(0, 50, 7) for key in form.keys(matching, total, n, n + 7)] == whole
+        assert [key for n in range(0, 50, 7) for key in page_keys(search, matching, total, n, n + 7)] == whole

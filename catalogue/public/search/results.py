@@ -1,0 +1,74 @@
+"""The records that answer a search, in its order, a page at a time."""
+
+from __future__ import annotations
+
+from catalogue.models import Record
+from catalogue.models.querysets import RANKED, RecordQuerySet, TextQuery
+from catalogue.public.search.record_search import RecordSearch
+
+MANY = 20_000
+"""From this many results on, they are read in the order of an index rather than sorted."""
+PROVEN = {Record.Kind.SOLUTION.value, Record.Kind.EXPERIMENT.value}
+"""Kinds that have a niveau de preuve."""
+WELL_INSIDE = 0.9
+"""Share of a circle's results that surely lie inside it, by the sphere as by the ellipsoid."""
+
+
+def sort(search: RecordSearch, records: RecordQuerySet, total: int = 0) -> RecordQuerySet:
+    """Sort the records as asked; the order is total, so that pages never overlap.
+
+    ``total``, how many they are when that is known, only decides how the database goes about it.
+    """
+    place = search.place
+    if place is not None:
+        records = records.with_distance(place.point)
+        if search.order == "distance":
+            return records.nearest_first(place.point)
+    if search.order == "recent":
+        return records.order_by("-updated_at", "-pk")
+    query = search.words.query if search.words is not None else None
+    return records.most_relevant_first(query, few=_are_few(search, total))
+
+
+def _are_few(search: RecordSearch, total: int) -> bool:
+    """True when sorting the results costs less than meeting them along the index of the best proven."""
+    kinds = set(search.chosen("type"))
+    return total < MANY or (len(kinds) > 1 and not PROVEN & kinds)
+
+
+def page_keys(search: RecordSearch, records: RecordQuerySet, total: int, start: int, stop: int) -> list[int]:
+    """Return the keys of the results from ``start`` to ``stop``, in the order of ``sort``."""
+    if search.order == "distance" and total > MANY and stop < total * WELL_INSIDE:
+        # Far from the rim of a full circle the nearest are inside it: the KNN index alone finds them.
+        records = search.narrow(Record.objects.published(), without={"autour"})
+    if search.words is not None and search.order == "pertinence" and total > RANKED:
+        proven = records.best_proven_first(few=_are_few(search, total))
+        return _keys_by_words(search.words.query, proven, start, stop)
+    return list(sort(search, records, total).values_list("pk", flat=True)[start:stop])
+
+
+def _keys_by_words(query: TextQuery, proven: RecordQuerySet, start: int, stop: int) -> list[int]:
+    """The RANKED best proven are found by their index and ranked by their words; the others follow."""
+    keys: list[int] = []
+    if start < RANKED:
+        best = Record.objects.filter(pk__in=proven.values("pk")[:RANKED]).with_relevance(query)
+        ranked = best.order_by("-relevance", *proven.query.order_by)
+        keys += ranked.values_list("pk", flat=True)[start : min(stop, RANKED)]
+    if stop > RANKED:
+        keys += proven.values_list("pk", flat=True)[max(start, RANKED) : stop]
+    return keys
+
+
+def fetch(search: RecordSearch, keys: list[int]) -> list[Record]:
+    """Read the records of a page in the order of their keys: wide rows and relations for these alone.
+
+    By distance, the true metres decide between neighbours: the index measures on the sphere.
+    """
+    records = Record.objects.published().with_card_relations()
+    if search.place is not None:
+        records = records.with_distance(search.place.point)
+    by_key = records.in_bulk(keys)
+    found = [by_key[key] for key in keys if key in by_key]
+    if search.order == "distance":
+        found.sort(key=lambda record: record.distance)
+    return found
