@@ -1,4 +1,4 @@
-"""The publication states: which transition is allowed from where, to whom, and what it leaves behind."""
+"""The publication states: what each action makes of a record, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from catalogue.queue import later
 from catalogue.records import completeness
 from catalogue.records import expiry as lifespans
 from catalogue.records import notifications as notices
+from catalogue.records.permissions import CURATORS, GRANTS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -28,59 +29,37 @@ class TransitionRefused(Exception):
 
 @dataclass(frozen=True)
 class Rule:
-    """One allowed transition."""
+    """What an action on a state makes; ``permissions.GRANTS`` says from which states, and to whom."""
 
+    action: str
     label: StrOrPromise
-    sources: frozenset[str]
     target: str
-    by_curator: bool
     needs_reason: bool = False
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The states that allow the action."""
+        return frozenset(GRANTS[self.action])
+
+    @property
+    def by_curator(self) -> bool:
+        """True when the action belongs to curators, False when it belongs to the owners of the record."""
+        return set(GRANTS[self.action].values()) == {CURATORS}
 
 
 RULES: dict[str, Rule] = {
-    "submit": Rule(
-        _("Soumettre"), frozenset({State.DRAFT, State.TO_COMPLETE}), State.SUBMITTED, by_curator=False
-    ),
-    "review": Rule(
-        _("Prendre en instruction"), frozenset({State.SUBMITTED}), State.IN_REVIEW, by_curator=True
-    ),
-    "ask": Rule(
-        _("Demander un complément"),
-        frozenset({State.SUBMITTED, State.IN_REVIEW}),
-        State.TO_COMPLETE,
-        by_curator=True,
-        needs_reason=True,
-    ),
-    "publish": Rule(
-        _("Publier"),
-        frozenset({State.SUBMITTED, State.IN_REVIEW, State.ARCHIVED}),
-        State.PUBLISHED,
-        by_curator=True,
-    ),
-    "refuse": Rule(
-        _("Refuser"),
-        frozenset({State.SUBMITTED, State.IN_REVIEW}),
-        State.REFUSED,
-        by_curator=True,
-        needs_reason=True,
-    ),
-    "withdraw": Rule(
-        _("Reprendre en brouillon"),
-        frozenset({State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE}),
-        State.DRAFT,
-        by_curator=False,
-    ),
-    "reopen": Rule(_("Rouvrir la fiche"), frozenset({State.REFUSED}), State.DRAFT, by_curator=False),
-    "retire": Rule(
-        _("Retirer de la publication"),
-        frozenset({State.PUBLISHED}),
-        State.ARCHIVED,
-        by_curator=False,
-        needs_reason=True,
-    ),
-    "archive": Rule(
-        _("Archiver"), frozenset({State.PUBLISHED}), State.ARCHIVED, by_curator=True, needs_reason=True
-    ),
+    rule.action: rule
+    for rule in (
+        Rule("submit", _("Soumettre"), State.SUBMITTED),
+        Rule("review", _("Prendre en instruction"), State.IN_REVIEW),
+        Rule("ask", _("Demander un complément"), State.TO_COMPLETE, needs_reason=True),
+        Rule("publish", _("Publier"), State.PUBLISHED),
+        Rule("refuse", _("Refuser"), State.REFUSED, needs_reason=True),
+        Rule("withdraw", _("Reprendre en brouillon"), State.DRAFT),
+        Rule("reopen", _("Rouvrir la fiche"), State.DRAFT),
+        Rule("retire", _("Retirer de la publication"), State.ARCHIVED, needs_reason=True),
+        Rule("archive", _("Archiver"), State.ARCHIVED, needs_reason=True),
+    )
 }
 
 
