@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public import exports
+from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import results
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
-from catalogue.records.addresses import redirection
 from catalogue.records.wording import territory_detail_words
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
@@ -116,5 +116,5 @@ def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record as a GeoJSON feature."""
     record = Record.objects.published().with_export_relations().filter(slug=slug).first()
     if record is None:
-        return redirection(slug, "catalogue:record-geojson")
+        return redirect_to_survivor(slug, "catalogue:record-geojson")
     return JsonResponse(exports.record_feature(record, origin(request)), content_type="application/geo+json")

@@ -17,8 +17,8 @@ from catalogue.models import Record
 from catalogue.public import comparison, exports
 from catalogue.public.cards import record_card
 from catalogue.public.printing import files
+from catalogue.public.redirects import find_survivors
 from catalogue.public.views.printing import pdf_response
-from catalogue.records.addresses import stayed
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
 from catalogue.web.origin import origin
@@ -159,7 +159,7 @@ def record_selection_pdf(request: HttpRequest) -> HttpResponse:
 def _asked_slugs(form: KeptForm) -> list[str]:
     """The slugs that the address names, each once; a merged record is the one that stayed."""
     slugs = form.cleaned_data["fiches"]
-    moved = stayed(slugs)
+    moved = find_survivors(slugs)
     return list(dict.fromkeys(moved.get(slug, slug) for slug in slugs))
 
 

@@ -16,11 +16,11 @@ from catalogue.models import Record
 from catalogue.public import record_page as detail
 from catalogue.public.cards import record_card
 from catalogue.public.figures import living_figures, newest_records
+from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import facets, feedback, places, results, words
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
-from catalogue.records.addresses import redirection
 from catalogue.records.wording import whole
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
@@ -162,7 +162,7 @@ def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record, with its proof, its place, its sources and what is near it."""
     record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
     if record is None:
-        return redirection(slug, "catalogue:record-detail")
+        return redirect_to_survivor(slug, "catalogue:record-detail")
     response = render(request, "catalogue/public/record_detail.html", detail.record_context(record))
     audience.seen(request, record)
     return response

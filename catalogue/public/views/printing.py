@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public.printing import files, pdf
-from catalogue.records.addresses import redirection
+from catalogue.public.redirects import redirect_to_survivor
 from catalogue.web.access import public
 from catalogue.web.origin import origin
 
@@ -23,7 +23,7 @@ def record_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record as a PDF file."""
     record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
     if record is None:
-        return redirection(slug, "catalogue:record-pdf")
+        return redirect_to_survivor(slug, "catalogue:record-pdf")
     return pdf_response(request, f"{record.slug}.pdf", lambda base: files.of_record(record, base))
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from catalogue.models import CaseFile, CaseNote, QualityFinding, Record, Revision
 from catalogue.models.workshop import REVIEWED, WAITING
 from catalogue.records import timeline
-from catalogue.records.folding import folded
+from catalogue.workshop.folding import folded
 
 State = Record.State
 MINE, NOBODYS, TO_REVIEW, TO_COMPLETE = "moi", "personne", "", "a-completer"

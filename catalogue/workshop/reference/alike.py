@@ -10,7 +10,7 @@ from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from catalogue.models import Organisation
-from catalogue.records.folding import folded
+from catalogue.workshop.folding import folded
 from catalogue.workshop.reference.lists import ReferenceList
 
 ALIKE = 0.7

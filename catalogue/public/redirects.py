@@ -1,4 +1,4 @@
-"""Where the address of a merged record leads: to the record that stayed, through any number of merges."""
+"""Where the URL of a merged record leads: to the record that stayed, through any number of merges."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.urls import reverse
 
 LONGEST = 50
 """Merges followed: a chain has no loop, since a merged record cannot be merged again."""
-KEPT_S = 60
-"""Seconds for which the redirection may be kept: a merge can be undone."""
+CACHED_S = 60
+"""Seconds for which the redirection may be cached: a merge can be undone."""
 
 # from record_slug, then merge_one_standing at each step
 FOLLOW = """
@@ -30,10 +30,10 @@ ORDER BY c.asked, c.step DESC
 """
 
 
-def stayed(slugs: Sequence[str]) -> dict[str, str]:
-    """Of those of the address words whose record was merged into a published one, the word of that one.
+def find_survivors(slugs: Sequence[str]) -> dict[str, str]:
+    """Return the slug of the published record that each of these was merged into, for those that were.
 
-    A record that the public never saw has no old address, and nothing leads to one that it may not see.
+    A record that the public never saw has no old URL, and nothing leads to one that it may not see.
     """
     if not slugs:
         return {}
@@ -42,11 +42,11 @@ def stayed(slugs: Sequence[str]) -> dict[str, str]:
         return {asked: slug for asked, slug, state in cursor.fetchall() if state == "publiee"}
 
 
-def redirection(slug: str, route: str) -> HttpResponse:
-    """The permanent redirection of an old address, on the same route; Http404 when it leads nowhere."""
-    target = stayed([slug]).get(slug)
+def redirect_to_survivor(slug: str, route: str) -> HttpResponse:
+    """Redirect an old URL for good, on the same route; Http404 when it leads nowhere."""
+    target = find_survivors([slug]).get(slug)
     if target is None:
         raise Http404
     response = HttpResponsePermanentRedirect(reverse(route, args=[target]))
-    response["Cache-Control"] = f"public, max-age={KEPT_S}"
+    response["Cache-Control"] = f"public, max-age={CACHED_S}"
     return response
