@@ -22,6 +22,7 @@ from catalogue.accounts.names import name_of
 from catalogue.mailing import absolute, post
 from catalogue.models import Curatorship, Invitation, Membership, Organisation
 from catalogue.records.permissions import is_administrator
+from catalogue.records.slugs import save_with_free_slug
 
 Role = Membership.Role
 INVITATION_LASTS = timedelta(days=14)
@@ -78,8 +79,7 @@ def request_membership(user: User, organisation: Organisation) -> Membership:
 def create_organisation(user: User, organisation: Organisation) -> Membership:
     """Save a new organisation and ask to be its first member; joins it when somebody was faster."""
     try:
-        with transaction.atomic():
-            organisation.save()
+        save_with_free_slug(organisation, organisation.name, fallback="organisation")
     except IntegrityError:
         known = Organisation.objects.filter(siret=organisation.siret).first()
         if known is None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.accounts import seat
@@ -95,8 +94,6 @@ class NewOrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         organisation: Organisation = self.save(commit=False)
         organisation.siren = organisation.siret[:9]
         organisation.territory = self.cleaned_data["place"]
-        # A number that nobody else has: no address is taken twice, even at the same moment.
-        organisation.slug = f"{slugify(organisation.name)[:100] or 'organisation'}-{organisation.siret}"
         return organisation
 
 

@@ -8,15 +8,13 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils.text import slugify
 
 from catalogue.models import Organisation, Record, RecordOrganisation, Solution, TestSite
 from catalogue.models.querysets import RecordQuerySet
 from catalogue.records import permissions
 from catalogue.records.kinds import KIND_SPECS
-from geo.names import normalise
+from catalogue.records.slugs import save_with_free_slug
 
-LONGEST_SLUG = 112
 TRIES = 5
 AT_LEAST = 3
 SHOWN = 20
@@ -50,31 +48,18 @@ def _insert(
     if kind == Record.Kind.SITE:
         own["site_state"] = TestSite.SiteState.OPEN
     model = cast("type[Record]", KIND_SPECS[kind].model)
-    record = model.objects.create(
+    record = model(
         title=values["title"],
         summary=values["summary"],
-        slug=free_slug(values["title"]),
         owner=owner,
         created_by=user,
         creation_key=key,
         **own,
     )
+    save_with_free_slug(record, values["title"], fallback="fiche")
     if owner is not None:
         RecordOrganisation.objects.create(record_id=record.pk, organisation=owner)
     return record
-
-
-def free_slug(title: str, model: type[Record] | type[Organisation] = Record) -> str:
-    """An address made of the title, numbered when another row of the model has it."""
-    word = "fiche" if model is Record else "organisation"
-    base = slugify(normalise(title))[:LONGEST_SLUG].strip("-") or word
-    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
-    number = 1
-    slug = base
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ e-mails included.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,13 +23,13 @@ from catalogue.models import (
     Experiment,
     Message,
     Organisation,
-    Record,
     RecordOrganisation,
     Revision,
     Solution,
     TestSite,
 )
 from catalogue.records import versions, workflow
+from catalogue.records.slugs import save_with_free_slug
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -216,7 +214,6 @@ def _experiment_of(application: Application, actor: User) -> Experiment:
     title = f"{solution.title} – {site.title}"[:250]
     experiment = Experiment(
         title=title,
-        slug=_free_slug(title),
         summary=_("Expérimentation de « %(solution)s » sur le site « %(site)s ».")
         % {"solution": solution.title[:220], "site": site.title[:220]},
         solution=solution,
@@ -231,7 +228,7 @@ def _experiment_of(application: Application, actor: User) -> Experiment:
         owner=application.organisation,
         created_by=application.created_by,
     )
-    experiment.save()
+    save_with_free_slug(experiment, title, fallback="experimentation")
     experiment.themes.set(solution.themes.all())
     experiment.stakes.set(solution.stakes.all())
     roles = RecordOrganisation.Role
@@ -240,11 +237,6 @@ def _experiment_of(application: Application, actor: User) -> Experiment:
         experiment.organisation_links.create(organisation=site.owner, role=roles.HOST)
     workflow.apply(experiment, "submit", actor)
     return experiment
-
-
-def _free_slug(title: str) -> str:
-    base = slugify(title)[:100].strip("-") or "experimentation"
-    return f"{base}-{secrets.token_hex(3)}" if Record.objects.filter(slug=base).exists() else base
 
 
 def _reserve(site: TestSite, actor: User) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from catalogue.contributions.views.page import around, posted, saved, step_addre
 from catalogue.models import Organisation, RecordOrganisation
 from catalogue.models.organisation import validate_siret
 from catalogue.records.content import ROLES
+from catalogue.records.slugs import save_with_free_slug
 
 Role = RecordOrganisation.Role
 MOST = 60
@@ -134,15 +136,16 @@ def _guessed(words: str) -> dict[str, str]:
 
 def _known_or_new(data: dict[str, str]) -> Organisation:
     """The organisation of that number, made when the catalogue has none."""
-    found, _made = Organisation.objects.get_or_create(
-        siret=data["siret"],
-        defaults={
-            "name": data["nouveau_nom"],
-            "siren": data["siret"][:9],
-            "slug": drafts.free_slug(data["nouveau_nom"], Organisation),
-        },
-    )
-    return found
+    known = Organisation.objects.filter(siret=data["siret"])
+    organisation = known.first()
+    if organisation is not None:
+        return organisation
+    organisation = Organisation(name=data["nouveau_nom"], siret=data["siret"], siren=data["siret"][:9])
+    try:
+        save_with_free_slug(organisation, organisation.name, fallback="organisation")
+    except IntegrityError:  # somebody gave the same number meanwhile
+        return known.get()
+    return organisation
 
 
 def _add(request: HttpRequest, copy: Copy, step: Step, organisation: Organisation, role: str) -> HttpResponse:

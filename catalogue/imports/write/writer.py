@@ -8,7 +8,7 @@ curator has locked is proposed as a Revision. The batch keeps enough to be undon
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,6 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.db.models.sql import InsertQuery
 from django.utils import timezone
-from django.utils.text import slugify
 
 from catalogue.imports.compare.diff import (
     ItemChange,
@@ -37,13 +36,13 @@ from catalogue.imports.rows.lookup import Directory
 from catalogue.models import ImportBatch, Record, RecordOrganisation, Revision, Transition
 from catalogue.records import completeness, snapshots, versions
 from catalogue.records.fields import Collection, KindSpec, model_field
+from catalogue.records.slugs import save_with_free_slugs
 from geo.names import normalise
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 CHUNK = 1000
-SLUG_LENGTH = 120
 ARRONDISSEMENT = re.compile(r" arrondissement$", re.IGNORECASE)
 LINKED = {"solution": "solution", "parent": "experimentation", "type": "indicateur"}
 State = Record.State
@@ -127,10 +126,9 @@ def _insert_terms(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> 
 
 def _insert_records(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
     """Insert the rows of the common table, then those of the nature's own table with the same keys."""
-    slugs = _slugs([outcome.candidate for outcome in outcomes], writer.index)
     published = writer.moment if writer.state == State.PUBLISHED else None
     children = []
-    for outcome, slug in zip(outcomes, slugs, strict=True):
+    for outcome in outcomes:
         candidate = outcome.candidate
         source, external_id = key_of(candidate, nature, writer.source)
         values = {**candidate.values, "source": source}
@@ -138,34 +136,39 @@ def _insert_records(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -
             nature.model(
                 **_columns(nature.model, values, writer),
                 external_id=external_id,
-                slug=slug,
                 kind=nature.kind,
                 state=writer.state,
                 published_at=published,
                 import_batch=writer.batch,
             )
         )
-    common = [f.attname for f in Record._meta.local_concrete_fields if not f.primary_key and not f.generated]
-    parents = [Record(**{name: getattr(child, name) for name in common}) for child in children]
-    Record.objects.bulk_create(parents, batch_size=CHUNK)
-    for parent, child in zip(parents, children, strict=True):
-        child.pk = parent.pk
+    texts = [_slug_text(outcome.candidate, writer.index) for outcome in outcomes]
+    save_with_free_slugs(children, texts, lambda: _insert_common(children), fallback="fiche")
     _insert_raw(nature.model, children)
     Transition.objects.bulk_create(
         (
             Transition(
-                record=parent,
+                record_id=child.pk,
                 from_state=State.DRAFT,
                 to_state=writer.state,
                 action="import",
                 reason=writer.reason,
                 actor=writer.actor,
             )
-            for parent in parents
+            for child in children
         ),
         batch_size=CHUNK,
     )
-    return [parent.pk for parent in parents]
+    return [child.pk for child in children]
+
+
+def _insert_common(children: list[Any]) -> None:
+    """Insert what the rows have in the common table, and give them its keys."""
+    common = [f.attname for f in Record._meta.local_concrete_fields if not f.primary_key and not f.generated]
+    parents = [Record(**{name: getattr(child, name) for name in common}) for child in children]
+    Record.objects.bulk_create(parents, batch_size=CHUNK)
+    for parent, child in zip(parents, children, strict=True):
+        child.pk = parent.pk
 
 
 def _insert_raw(model: type[models.Model], rows: list[models.Model]) -> None:
@@ -177,34 +180,11 @@ def _insert_raw(model: type[models.Model], rows: list[models.Model]) -> None:
         query.get_compiler(connection=connection).execute_sql()
 
 
-def _slugs(candidates: list[Candidate], index: TerritoryIndex) -> list[str]:
-    """An address for each: the title, and the commune when the title does not name it; numbered if taken."""
-    slugs = [_slug(candidate, index) for candidate in candidates]
-    bases, waiting = list(slugs), list(range(len(slugs)))
-    given: set[str] = set()
-    numbers: Counter[str] = Counter()
-    while waiting:
-        taken = set(
-            Record.objects.filter(slug__in=[slugs[n] for n in waiting]).values_list("slug", flat=True)
-        )
-        again = []
-        for n in waiting:
-            if slugs[n] in taken or slugs[n] in given:
-                again.append(n)
-            given.add(slugs[n])
-        for n in again:
-            numbers[bases[n]] += 1
-            slugs[n] = f"{bases[n]}-{numbers[bases[n]] + 1}"
-        waiting = again
-    return slugs
-
-
-def _slug(candidate: Candidate, index: TerritoryIndex) -> str:
+def _slug_text(candidate: Candidate, index: TerritoryIndex) -> str:
+    """The title, and the commune when the title does not name it."""
     ground = index.by_reference.get(str(candidate.values.get("territory") or ""))
     name = ARRONDISSEMENT.sub("", ground.name) if ground else ""
-    place = "" if normalise(name) in normalise(candidate.title) else name
-    words = normalise(f"{candidate.title} {place}".replace("Ø", "o"))
-    return slugify(words)[: SLUG_LENGTH - 7].strip("-") or "fiche"
+    return candidate.title if normalise(name) in normalise(candidate.title) else f"{candidate.title} {name}"
 
 
 def _update(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalogue.models import ReferenceChange
+from catalogue.records.slugs import save_with_free_slug
 from catalogue.workshop.reference import values as forms_of
 from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.values import Values
@@ -58,23 +58,21 @@ def append(
 def add(known: ReferenceList, values: Values, actor: User, reason: str = "") -> Any:
     """A new line, last of its list."""
     line = known.model()
-    setattr(line, known.key, free_key(known, str(values[known.label])))
     if known.is_ordered:
         last = known.rows.order_by("-position").values_list("position", flat=True).first()
         line.position = (last or 0) + 1  # type: ignore[attr-defined]
     before = dict.fromkeys(known.values)
-    forms_of.put(known, line, forms_of.given(known, values))
+    given = forms_of.given(known, values)
+    save_with_free_slug(
+        line,
+        str(values[known.label]),
+        fallback=known.code,
+        field=known.key,
+        save=lambda: forms_of.put(known, line, given),
+    )
     changes = forms_of.difference(before, {k: v for k, v in forms_of.held(known, line).items() if v})
     append(known, line, Action.CREATE, actor, reason, changes=changes)
     return line
-
-
-def free_key(known: ReferenceList, label: str) -> str:
-    """A key made from the label that no line has."""
-    field: Any = known.model._meta.get_field(known.key)
-    base = slugify(label)[: field.max_length - 4].strip("-") or known.code
-    taken = set(known.rows.filter(**{f"{known.key}__startswith": base}).values_list(known.key, flat=True))
-    return next(key for key in (base, *(f"{base}-{n}" for n in range(2, 1000))) if key not in taken)
 
 
 @transaction.atomic
