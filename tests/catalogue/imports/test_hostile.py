@@ -7,7 +7,6 @@ by row, with a reason: nothing of a hostile file reaches the catalogue unseen.
 import io
 import os
 import re
-import resource
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from catalogue.imports.rows.candidates import read_candidates
 from catalogue.models import ImportBatch
 from catalogue.public.exports import safe_cell as exported
 from catalogue.records.file_types import recognise
-from geo.uploads import UploadRefused, read_upload
+from geo.uploads import UploadRefused, read_upload, sandbox
 from tests import factories
 from tests.catalogue.imports.hostile import (
     books,
@@ -37,16 +36,23 @@ from tests.catalogue.imports.hostile import (
 )
 
 SECONDS, MEGABYTES = 5, 500
-AT_LEAST = 300
 MOST_ROWS = 5_000
-IMPORTS = {
-    "texte": texts.cases,
-    "classeur": books.cases,
-    "geojson": geojsons.cases,
-    "geopackage": geopackages.cases,
-    "shapefile": shapefiles.cases,
-    "parquet": parquets.cases,
-}
+CONFINED = {"geopackage", "shapefile", "parquet"}
+"""The families that reach a process of their own."""
+CHILD = sandbox.CHILD
+BETWEEN = """
+import os, runpy, sys
+child = os.fork()
+if child == 0:
+    runpy.run_path("{child}", run_name="__main__")
+    sys.exit()
+_, status, usage = os.wait4(child, 0)
+with open("{written}", "a") as file:
+    print(usage.ru_maxrss, file=file)
+if os.WIFSIGNALED(status):
+    os.kill(os.getpid(), os.WTERMSIG(status))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 FRENCH = re.compile(
     r"\b(le|la|les|l’|un|une|ce|cette|d’|de|du|des|n’|est|pas|au|aux)(\b|(?<=’))", re.IGNORECASE
 )
@@ -106,15 +112,17 @@ def joined(content):
     return str(refusal.value)
 
 
-def every_case():
-    """Each file with its name and what is asked to read it."""
-    for family, cases in IMPORTS.items():
-        for name, content in cases():
-            yield f"{family} {name}", content, imported
-    for name, content in deposits.places():
-        yield f"lieu {name}", content, given
-    for name, content in deposits.documents():
-        yield f"document {name}", content, joined
+FAMILIES = {
+    "texte": (texts.cases, imported, 115),
+    "classeur": (books.cases, imported, 80),
+    "geojson": (geojsons.cases, imported, 80),
+    "geopackage": (geopackages.cases, imported, 55),
+    "shapefile": (shapefiles.cases, imported, 65),
+    "parquet": (parquets.cases, imported, 60),
+    "lieu": (deposits.places, given, 30),
+    "document": (deposits.documents, joined, 18),
+}
+"""The files of each family, what is asked to read them and how many there are at least."""
 
 
 def memory(field):
@@ -134,10 +142,27 @@ def measured(content, ask):
     return said, sum(os.times()[:4]) - started, memory("VmHWM") - before
 
 
-def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(record_testsuite_property):
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    """The megabytes that each confined process took at most.
+
+    A process is weighed with the one that it was born of: a small one comes between it and this one.
+    """
+    written = tmp_path / "weights"
+    written.touch()
+    between = tmp_path / "child.py"
+    between.write_text(BETWEEN.format(child=sandbox.CHILD, written=written))
+    monkeypatch.setattr(sandbox, "CHILD", between)
+    return lambda: [int(line) // 1024 for line in written.read_text().split()]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(
+    family, weights, record_testsuite_property
+):
+    cases, ask, least = FAMILIES[family]
     faults, slowest, largest, count = [], (0.0, ""), (0, ""), 0
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    for name, content, ask in every_case():
+    for name, content in cases():
         count += 1
         try:
             said, seconds, megabytes = measured(content, ask)
@@ -149,15 +174,29 @@ def test_each_hostile_file_is_refused_in_french_in_time_and_in_little_memory(rec
             faults.append(f"{name}: « {said} »")
         if seconds > SECONDS or megabytes > MEGABYTES:
             faults.append(f"{name}: {seconds:.1f} s, {megabytes} MB")
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    for what, figure in (("files", count), ("slowest", slowest), ("largest", largest), ("child", children)):
-        record_testsuite_property(what, str(figure))
+    child = max(weights(), default=0)
+    for what, figure in (("files", count), ("slowest", slowest), ("largest", largest), ("child", child)):
+        record_testsuite_property(f"{family}: {what}", str(figure))
     assert not faults, "\n".join(faults)
-    # A child is weighed with its parent, from which it is born: a heavy one hides what it took. What it may
-    # take at most is held by the confined process itself.
-    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    assert children < MEGABYTES or ours > MEGABYTES // 2 or children == before
-    assert count >= AT_LEAST
+    assert bool(child) is (family in CONFINED)
+    assert child < MEGABYTES
+    assert count >= least
+
+
+def test_the_weight_of_a_confined_process_is_its_own(weights, tmp_path):
+    ours = bytearray(400 * 1024 * 1024)
+    heavy = tmp_path / "heavy.py"
+    sandbox.CHILD.write_text(sandbox.CHILD.read_text().replace(str(CHILD), str(heavy)))
+    for megabytes in (1, 150):
+        heavy.write_text(
+            f"held = bytearray({megabytes} * 1024 * 1024)\nheld[::4096] = b'x' * len(held[::4096])"
+        )
+        with pytest.raises(UploadRefused):
+            sandbox.read(tmp_path / "a.geojson", "GeoJSON")
+    light, loaded = weights()
+    assert len(ours) > light * 1024 * 1024
+    assert light < 100
+    assert 150 <= loaded < 250
 
 
 def test_no_cell_of_an_export_starts_a_formula():
