@@ -30,16 +30,19 @@ from catalogue.models import (
     ContactRequest,
     Document,
     Membership,
+    Organisation,
     OutgoingMail,
     Record,
     Revision,
+    Solution,
     TestSite,
     Transition,
 )
 from catalogue.records import permissions
-from catalogue.records.permissions import GRANTS, TIES, Tie
+from catalogue.records.permissions import TIES, Tie
 from catalogue.workshop.duplicates.sides import compare
 from tests import factories
+from tests.catalogue.rights_table import read_table
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,47 @@ TARGETS = {
     "archive": State.ARCHIVED,
     "merge": State.ARCHIVED,
 }
+LETTERS = {
+    "v": Tie.VISITOR,
+    "s": Tie.STRANGER,
+    "e": Tie.CURATOR_ELSEWHERE,
+    "m": Tie.MEMBER,
+    "a": Tie.AUTHOR,
+    "c": Tie.CURATOR,
+    "A": Tie.ADMINISTRATOR,
+}
+GRANTED = read_table(
+    """
+             brouillon  soumise  en-instruction  a-completer  publiee  refusee  archivee
+    view     .          .        .               .            vsemacA  .        .
+    preview  maA        macA     macA            macA         macA     macA     macA
+    examine  .          cA       cA              cA           cA       cA       cA
+    edit     maA        cA       cA              macA         cA       .        cA
+    propose  .          .        .               .            ma       .        .
+    delete   ma         .        .               .            .        .        .
+    submit   ma         .        .               ma           .        .        .
+    withdraw .          ma       ma              ma           .        .        .
+    reopen   .          .        .               .            .        ma       .
+    retire   .          .        .               .            ma       .        .
+    review   .          cA       .               .            .        .        .
+    ask      .          cA       cA              .            .        .        .
+    publish  .          cA       cA              .            .        .        cA
+    refuse   .          cA       cA              .            .        .        .
+    archive  .          .        .               .            cA       .        .
+    handle   .          cA       cA              cA           cA       .        .
+    comment  .          cA       cA              cA           cA       cA       cA
+    decide   .          .        .               .            cA       .        .
+    merge    .          cA       cA              cA           cA       cA       cA
+    history  maA        macA     macA            macA         macA     macA     macA
+    figures  .          .        .               .            macA     .        macA
+    contact  .          .        .               .            semacA   .        .
+    apply    .          .        .               .            semacA   .        .
+    answer   .          .        .               .            semacA   .        .
+    """,
+    LETTERS,
+)
+"""What is wanted, written by hand: the table under test says it otherwise."""
+READ = {"view", "preview", "examine", "history", "figures"}
 OF_THE_SPACE = ("withdraw", "reopen", "retire")
 KEPT = ("kind", "slug", "owner_id", "created_by_id", "proof_level", "is_synthetic")
 COUNTED: tuple[type[models.Model], ...] = (
@@ -87,12 +131,16 @@ COUNTED: tuple[type[models.Model], ...] = (
 
 @dataclass
 class World:
-    """A ground with its people, one logged-in client for each tie."""
+    """A ground with its people, one logged-in client for each tie; all are members of the company too, so
+    that each may apply or answer with its solution.
+    """
 
     site: TestSite
     need: Record
     twin: TestSite
     revision: Revision
+    company: Organisation
+    solution: Solution
     clients: dict[Tie, Client]
 
     def in_state(self, state: str) -> None:
@@ -126,15 +174,18 @@ def _scene() -> World:
         Tie.CURATOR: factories.curator(),
         Tie.ADMINISTRATOR: factories.administrator(),
     }
+    company = factories.organisation()
     clients = {Tie.VISITOR: Client()}
     for tie, person in people.items():
+        factories.membership(person, company)
         clients[tie] = Client()
         clients[tie].force_login(person)
     revision = Revision.objects.create(
         record=site, author=author, changes={"summary": [SUMMARY, "Résumé proposé"]}
     )
     twin = factories.test_site(**fields)
-    return World(site, factories.need(**fields), twin, revision, clients)
+    need, solution = factories.need(**fields), factories.solution(owner=company)
+    return World(site, need, twin, revision, company, solution, clients)
 
 
 @pytest.fixture
@@ -184,13 +235,18 @@ def address(world: World, action: str) -> str:
 
 def posted(world: World, action: str) -> dict[str, Any] | None:
     """What is posted; None for what is only read."""
-    if action in {"view", "preview", "examine", "history", "figures"}:
+    if action in READ:
         return None
-    if action in {"apply", "answer"}:
-        return {} | FORGED
     if action == "merge":
         return merging(world) | FORGED
+    coming = {
+        "solution": world.solution.slug,
+        "organisation": world.company.pk,
+        "creation_key": str(uuid.uuid4()),
+    }
     data = {
+        "apply": {"motivation": "Mesurer la fraîcheur gagnée.", **coming},
+        "answer": {"how": "Elle fait de l’ombre.", **coming},
         "edit": {"title": TITLE, "summary": SUMMARY, "owner": world.site.owner.slug},
         "propose": {"title": TITLE, "summary": SUMMARY, "owner": world.site.owner.slug},
         "decide": {"decision": "accepter", "fields_kept": ["summary"]},
@@ -247,6 +303,8 @@ def changed(world: World, action: str, response: HttpResponse) -> bool:
         "handle": lambda: CaseNote.objects.filter(kind="prise", author=F("record__case__handler")).exists(),
         "comment": lambda: CaseNote.objects.filter(kind="commentaire", text="Entre nous.").exists(),
         "contact": lambda: ContactRequest.objects.filter(record=world.site.pk).exists(),
+        "apply": lambda: Application.objects.filter(site=world.site.pk, solution=world.solution).exists(),
+        "answer": lambda: AnswerProposal.objects.filter(need=world.need, solution=world.solution).exists(),
         "figures": lambda: response.status_code == 200 and "Les douze dernières semaines" in text(response),
     }
     if action in found:
@@ -271,14 +329,11 @@ def opens_too(action: str, state: str, tie: Tie) -> bool:
     }.get(action, ())
     if action == "contact":  # to the organisation, whatever the record
         return tie != Tie.VISITOR
-    return any(tie in GRANTS[other].get(state, ()) for other in others)
+    return any(tie in GRANTED[other][state] for other in others)
 
 
 def check_granted(world: World, action: str, state: str, response: HttpResponse) -> None:
-    assert response.status_code in {200, 302} or action in {"apply", "answer"}, response.status_code
-    if action in {"apply", "answer"}:
-        assert response.status_code in {200, 302, 400, 422}, response.status_code
-        return
+    assert response.status_code == (200 if action in READ else 302)
     assert changed(world, action, response)
     now = row(world.site)
     if now is not None:
@@ -305,14 +360,14 @@ def check_refused(
         assert world.site.title not in text(response)
 
 
-@pytest.mark.parametrize("action", GRANTS)
+@pytest.mark.parametrize("action", GRANTED)
 def test_every_cell(world: World, action: str) -> None:
     wrong = []
     for state in State:
         world.in_state(state)
         before = snapshot(world)
         for tie in TIES:
-            granted = tie in GRANTS[action].get(state, ())
+            granted = tie in GRANTED[action][state]
             with transaction.atomic():
                 response = send(world, action, tie)
                 try:
@@ -366,13 +421,13 @@ def test_a_closed_account_is_nobody(world: World) -> None:
 
 
 def test_every_action_has_a_name_and_a_known_state() -> None:
-    assert set(permissions.ACTIONS) == set(GRANTS)
+    assert set(permissions.ACTIONS) == set(permissions.GRANTS) == set(GRANTED)
     assert set(TIES) == set(Tie)
-    assert all(set(states) <= set(State) for states in GRANTS.values())
+    assert all(set(states) == set(State) for states in GRANTED.values())
 
 
 def test_own_and_ties_agree(world: World) -> None:
-    mine = permissions.OWNERS
+    mine = {Tie.AUTHOR, Tie.MEMBER}
     for tie, client in world.clients.items():
         person = client.session.get("_auth_user_id")
         user = User.objects.get(pk=person) if person else AnonymousUser()
@@ -380,14 +435,11 @@ def test_own_and_ties_agree(world: World) -> None:
         assert found == bool(permissions.ties(user, world.site) & mine), tie
 
 
-@pytest.mark.parametrize("action", [name for name in GRANTS if name not in {"view", "preview", "examine"}])
+@pytest.mark.parametrize("action", [name for name in GRANTED if name not in READ])
 def test_a_post_without_its_token_is_refused(world: World, action: str) -> None:
-    data = posted(world, action)
-    if data is None:
-        return
     client = Client(enforce_csrf_checks=True)
     client.cookies = world.clients[Tie.ADMINISTRATOR].cookies
-    assert client.post(address(world, action), data).status_code == 403
+    assert client.post(address(world, action), posted(world, action)).status_code == 403
 
 
 def test_the_document_is_up_to_date() -> None:
@@ -396,7 +448,7 @@ def test_the_document_is_up_to_date() -> None:
     )
 
 
-@pytest.mark.parametrize("action", GRANTS)
+@pytest.mark.parametrize("action", GRANTED)
 def test_without_its_second_factor_a_role_is_an_ordinary_account(
     world: World, settings: Any, action: str
 ) -> None:
@@ -408,7 +460,7 @@ def test_without_its_second_factor_a_role_is_an_ordinary_account(
         for tie in (Tie.CURATOR, Tie.CURATOR_ELSEWHERE, Tie.ADMINISTRATOR):
             with transaction.atomic():
                 response = send(world, action, tie)
-                if ordinary in GRANTS[action].get(state, ()):
+                if ordinary in GRANTED[action][state]:
                     check_granted(world, action, state, response)
                 elif response.headers.get("Location") == reverse("mfa_activate_totp"):
                     assert address(world, action).startswith("/atelier/")
