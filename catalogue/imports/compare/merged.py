@@ -1,8 +1,8 @@
-"""Rows of records that were merged into another: compared with what they said, proposed to who stayed.
+"""Compare the rows of records that were merged into another.
 
-The archived record keeps its identifier and its values, so that the same file changes nothing. What belongs
-to it has followed the merge, so that it is compared with the rows of the record that stayed. Nothing is
-written: whatever is new waits as a proposed change of the record that stayed.
+The archived record still has its identifier and its values, so that the same file changes nothing. What
+belongs to it has followed the merge, so that it is compared with the rows of the survivor. Nothing is
+written: whatever is new waits as a proposed change of the survivor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def mark_survivors(by_pk: dict[int, Existing], spec: KindSpec) -> None:
-    """Say of each merged record which one stayed, and lock all that it says."""
+    """Note the survivor of each merged record, and lock all its fields."""
     standing = Merge.objects.standing().filter(loser__in=by_pk)
     survivors = dict(standing.values_list("loser_id", "survivor_id"))
     while further := dict(
@@ -35,7 +35,7 @@ def mark_survivors(by_pk: dict[int, Existing], spec: KindSpec) -> None:
 
 
 def group_by_owner(by_pk: dict[int, Existing]) -> dict[int, list[Existing]]:
-    """By key of a record, those that its rows are compared with: itself, and those merged into it."""
+    """Return, by key of a record, those that its rows are compared with: itself, and those merged into it."""
     found: dict[int, list[Existing]] = defaultdict(list)
     for pk, existing in by_pk.items():
         found[pk].append(existing)

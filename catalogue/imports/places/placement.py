@@ -1,7 +1,7 @@
-"""Where a row stands: its territory, its point and how precise that is. Called by ``run``, base aside.
+"""Place a row: its territory, its point and how precise that is. Called by ``run``.
 
 Coordinates are degrees in (lon, lat), srid 4326; metres in a reference system of a closed list are
-converted. What only the base can tell (is the point in its commune?) is in ``suspicion``.
+converted. What only the database can check (is the point in its commune?) is in ``suspicion``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def place_candidates(
 
 
 def place_item(item: Item, collection: Collection, index: TerritoryIndex) -> list[Problem]:
-    """Give an item of a collection its territory, from the code and the name that its row says."""
+    """Give an item of a collection its territory, from the code and the name in its row."""
     named = {known.name: known for known in collection.fields if known.form is Form.PLACE}
     if not named:
         return []
@@ -59,7 +59,7 @@ def place_item(item: Item, collection: Collection, index: TerritoryIndex) -> lis
 
 
 def _find_territory(candidate: Candidate, index: TerritoryIndex) -> IndexedTerritory | None:
-    """The territory that the row names; a row with a point alone is left to ``suspicion``."""
+    """Return the territory that the row names; a row with a point alone is left to ``suspicion``."""
     given = candidate.place
     if not given.code and not given.name:
         return None
@@ -84,35 +84,36 @@ def _locate(candidate: Candidate, territory: IndexedTerritory | None, srid: int)
     given = candidate.place
     precision = _read_precision(candidate, given)
     if precision == Precision.NONE:
-        candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
+        _set_geometry(candidate, None, Precision.NONE)
+    elif given.shape and _place_shape(candidate, given, territory, precision, srid):
         return
-    if given.shape and _place_shape(candidate, given, territory, precision, srid):
-        return
-    if given.lon or given.lat or given.point:
-        point = _read_point(candidate, given, srid)
-        if point is not None:
-            candidate.values.update(
-                geometry=point_wkt(*point), location_precision=(precision or Precision.EXACT).value
-            )
+    elif given.lon or given.lat or given.point:
+        if point := _read_point(candidate, given, srid):
+            _set_geometry(candidate, point_wkt(*point), precision or Precision.EXACT)
             _doubt_point(candidate, point, territory, precision)
-        return
-    if territory is None:
-        return
+    elif territory is not None:
+        _place_at_territory(candidate, territory, precision)
+
+
+def _set_geometry(candidate: Candidate, geometry: str | None, precision: Precision) -> None:
+    candidate.values.update(geometry=geometry, location_precision=precision.value)
+
+
+def _place_at_territory(
+    candidate: Candidate, territory: IndexedTerritory, precision: Precision | None
+) -> None:
+    """Give a row without coordinates the point of its commune, unless it announces better."""
     if precision in Record.PRECISE:
         message = _("La précision annonce un emplacement, mais la ligne n’a pas de coordonnées.")
         candidate.problems.append(doubt("precision-sans-point", message))
         return
     if territory.level in COMMUNAL and territory.point is not None:
-        candidate.values.update(
-            geometry=point_wkt(*territory.point), location_precision=Precision.COMMUNE.value
-        )
+        _set_geometry(candidate, point_wkt(*territory.point), Precision.COMMUNE)
         return
-    candidate.values.update(geometry=None, location_precision=Precision.NONE.value)
+    _set_geometry(candidate, None, Precision.NONE)
     if precision == Precision.COMMUNE:
-        message = _("%(name)s n’a pas de point connu : la fiche reste sans emplacement.") % {
-            "name": territory.label
-        }
-        candidate.problems.append(notice("sans-point", message))
+        message = _("%(name)s n’a pas de point connu : la fiche reste sans emplacement.")
+        candidate.problems.append(notice("sans-point", message % {"name": territory.label}))
 
 
 def _place_shape(
@@ -127,8 +128,7 @@ def _place_shape(
     shape = read_shape(given.shape, srid, column, in_france=country in (None, "", FRANCE))
     candidate.problems += shape.problems
     if shape.position is not None:
-        precise = (precision or Precision.EXACT).value
-        candidate.values.update(geometry=shape.text, location_precision=precise)
+        _set_geometry(candidate, shape.text, precision or Precision.EXACT)
         candidate.inner_point = shape.position
         _doubt_point(candidate, shape.position, territory, precision)
     return shape.position is not None or bool(shape.problems)
@@ -150,7 +150,7 @@ def _read_precision(candidate: Candidate, given: PlaceCells) -> Precision | None
 
 
 def _read_point(candidate: Candidate, given: PlaceCells, srid: int) -> tuple[float, float] | None:
-    """(lon, lat) in degrees, or None with the reason among the problems."""
+    """Return (lon, lat) in degrees, or None with the reason among the problems."""
     column = candidate.columns.get("point" if given.point else "lon", "")
     try:
         if given.point:
@@ -182,23 +182,19 @@ def _doubt_point(
     territory: IndexedTerritory | None,
     precision: Precision | None,
 ) -> None:
-    """Doubts that need no look at the base: 0, 0 and the exact point of the mairie."""
+    """Doubt 0, 0 and the exact point of the mairie, without the database."""
     if abs(point[0]) < 1e-6 and abs(point[1]) < 1e-6:
-        candidate.problems.append(
-            doubt("zero-zero", _("Les coordonnées 0, 0 tombent dans le golfe de Guinée."))
-        )
-    at_home = (
-        territory is not None
-        and territory.point is not None
-        and distance_m(point, territory.point) < ON_THE_MAIRIE_M
-    )
-    if at_home and precision != Precision.COMMUNE:
+        message = _("Les coordonnées 0, 0 tombent dans le golfe de Guinée.")
+        candidate.problems.append(doubt("zero-zero", message))
+    if territory is None or territory.point is None or precision == Precision.COMMUNE:
+        return
+    if distance_m(point, territory.point) < ON_THE_MAIRIE_M:
         message = _("Le point est exactement celui de la mairie : est-ce le lieu, ou le siège ?")
         candidate.problems.append(doubt("sur-la-mairie", message))
 
 
 def distance_m(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """Metres between two close points (lon, lat), on a sphere: good to 0.5 %, for doubts only."""
+    """Return the metres between two close points (lon, lat), on a sphere: good to 0.5 %, for doubts only."""
     lat = math.radians((first[1] + second[1]) / 2)
     east = math.radians(second[0] - first[0]) * math.cos(lat)
     north = math.radians(second[1] - first[1])
@@ -206,5 +202,5 @@ def distance_m(first: tuple[float, float], second: tuple[float, float]) -> float
 
 
 def point_wkt(lon: float, lat: float) -> str:
-    """The point as the base writes it, to a centimetre: « POINT(2.3522 48.8566) »."""
+    """Return the point as PostGIS writes it, to a centimetre: « POINT(2.3522 48.8566) »."""
     return f"POINT({position_text(lon, lat)})"

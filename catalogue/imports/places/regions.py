@@ -1,4 +1,4 @@
-"""The regions as files write them: those of today, those of before 2016, the names of the months between.
+"""Compare the region of a row with its commune: today's regions, those before 2016, the names between.
 
 A region never places a row: it confirms the commune that the row names, or contradicts it.
 """
@@ -22,23 +22,23 @@ FORMER_NAMES = {
     "24": ("Centre",),
 }
 """The names that are no longer in force, by the code of the region of today."""
-
-
-FORMER_KEYS = {region_key(name): code for code, names in FORMER_NAMES.items() for name in names}
+FORMER_KEYS: dict[str, str] = {}
+for _code, _names in FORMER_NAMES.items():
+    FORMER_KEYS |= dict.fromkeys(map(region_key, _names), _code)
 
 
 def check_region(
-    said: str, territory: IndexedTerritory | None, index: TerritoryIndex, column: str, *, named: bool
+    written: str, territory: IndexedTerritory | None, index: TerritoryIndex, column: str, *, named: bool
 ) -> list[Problem]:
-    """What is to be said of the region of a row: an old name read as today's, or a contradiction.
+    """Return the remarks on the region of a row: a former name read as today's, or a contradiction.
 
-    ``named`` says that the name of the commune confirms its code: the region is then wrong, not the place.
+    ``named``: the name of the commune confirms its code, so that the region is wrong, not the place.
     """
-    text = one_line(said)
+    text = one_line(written)
     if not text or territory is None or not territory.region:
         return []
-    form = region_key(text)
-    code = index.regions.get(form) or FORMER_KEYS.get(form) or text
+    key = region_key(text)
+    code = index.regions.get(key) or FORMER_KEYS.get(key) or text
     official = index.by_reference.get(f"region:{code}")
     if official is None:
         return [notice("region-inconnue", _("Région inconnue : « %(text)s ».") % {"text": text}, column)]
@@ -48,7 +48,7 @@ def check_region(
         if named:
             return [notice("region-contredite", message + " " + _("Le nom confirme le code, gardé."), column)]
         return [doubt("region-contredite", message, column)]
-    if form in FORMER_KEYS:
+    if key in FORMER_KEYS:
         message = _("« %(text)s » lu %(region)s : nom d’avant 2016.")
         return [notice("region-ancienne", message % {"text": text, "region": official.name}, column)]
     return []

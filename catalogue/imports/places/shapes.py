@@ -1,6 +1,6 @@
-"""The geometry that a cell writes, in degrees: what is sound is taken, what is odd is doubted and repaired.
+"""Read the geometry of a cell, in degrees: a sound one is taken, an odd one is doubted and repaired.
 
-Nothing is swapped nor mended in silence: the row waits, and shows what accepting it would write.
+Nothing is swapped nor repaired in silence: the row waits, and shows what accepting it would write.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Position = tuple[float, float]
 
 @dataclass(slots=True)
 class Shape:
-    """A geometry as the base would write it (srid 4326), a position in it, and what is to be said of it."""
+    """A geometry as PostGIS would write it (srid 4326), a position in it, and the remarks on it."""
 
     text: str = ""
     position: Position | None = None
@@ -37,7 +37,7 @@ class Shape:
 
 
 def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
-    """The geometry of a cell in a system of our list."""
+    """Return the geometry of a cell in a reference system of our list."""
     if text.startswith(UNREAD):
         why = text.removeprefix(UNREAD).removesuffix(")")
         message = _("La géométrie ne se lit pas : %(why)s.") % {"why": why}
@@ -72,7 +72,7 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
 
 
 def _read_point(text: re.Match[str], srid: int, column: str, *, in_france: bool) -> Shape | None:
-    """The shape of a plain point, ten times as fast as that of a drawing; None for one to look at closely."""
+    """Read a plain point, ten times as fast as a drawing; return None for one to look at closely."""
     try:
         given = float(text[1]), float(text[2])
         problems = (
@@ -92,7 +92,7 @@ def _box(position: Position) -> Box:
 
 
 def _has_swapped_axes(extent: Box, srid: int, *, in_france: bool) -> bool:
-    """True for coordinates of the file that fall in France once the two axes are exchanged, and only then."""
+    """Return True for coordinates that fall in France once the two axes are exchanged, and only then."""
     other = (extent[1], extent[0], extent[3], extent[2])
     if srid == WGS84:
         return in_france and not _is_french(extent) and _is_french(other)
@@ -101,7 +101,7 @@ def _has_swapped_axes(extent: Box, srid: int, *, in_france: bool) -> bool:
 
 
 def _to_degrees(geometry: Any, srid: int, column: str, found: Shape, *, in_france: bool) -> Any:
-    """The geometry in degrees; with its axes exchanged, and a doubt, when only then it falls in France."""
+    """Convert to degrees; exchange the axes, with a doubt, when only then it falls in France."""
     if _has_swapped_axes(box_of(geometry), srid, in_france=in_france):
         found.problems.append(_swapped_axes_doubt(column))
         geometry = swap_axes(geometry)
@@ -116,27 +116,27 @@ def _swapped_axes_doubt(column: str) -> Problem:
 
 
 def _repair(geometry: Any, column: str, found: Shape) -> Any:
-    """The geometry, or the sound one that its outline suggests, with a doubt."""
+    """Return the geometry, or the sound one that its outline suggests, with a doubt."""
     if geometry.valid or "Polygon" not in geometry.geom_type:
         return geometry
-    mended = geometry.make_valid()
-    if mended.geom_type == "GeometryCollection":
-        parts = [part for part in mended if "Polygon" in part.geom_type]
-        mended = parts[0] if parts else mended
-    if mended.geom_type not in BUILDERS or "Polygon" not in mended.geom_type or mended.empty:
+    repaired = geometry.make_valid()
+    if repaired.geom_type == "GeometryCollection":
+        parts = [part for part in repaired if "Polygon" in part.geom_type]
+        repaired = parts[0] if parts else repaired
+    if repaired.geom_type not in BUILDERS or "Polygon" not in repaired.geom_type or repaired.empty:
         return geometry
-    kept = 100 * mended.area / geometry.envelope.area if geometry.envelope.area else 0
+    covered = 100 * repaired.area / geometry.envelope.area if geometry.envelope.area else 0
     message = _(
         "Le tracé se recoupe ou touche son propre bord. Importer la ligne le répare : il couvre alors "
         "%(kept)s % de son rectangle."
-    ).replace("%(kept)s %", f"{kept:.0f} %")
+    ).replace("%(kept)s %", f"{covered:.0f} %")
     found.problems.append(doubt("trace-a-reparer", message, column))
-    mended.srid = WGS84
-    return mended
+    repaired.srid = WGS84
+    return repaired
 
 
 def swap_axes(geometry: Any) -> Any:
-    """The geometry with its two axes exchanged, its system not said."""
+    """Return the geometry with its two axes exchanged, without a reference system."""
     return BUILDERS[geometry.geom_type](_swap_coordinates(coordinates(geometry)))
 
 
@@ -151,7 +151,7 @@ def _is_french(extent: Box) -> bool:
 
 
 def geometry_wkt(geometry: Any) -> str:
-    """The geometry as PostGIS writes it, to a centimetre: « POLYGON((2 47,3 47,3 48,2 47)) »."""
+    """Return the geometry as PostGIS writes it, to a centimetre: « POLYGON((2 47,3 47,3 48,2 47)) »."""
     kind, places = str(geometry.geom_type).upper(), coordinates(geometry)
     if kind == "POINT":
         return f"POINT({position_text(*places)})"
@@ -167,7 +167,7 @@ def _nested_wkt(places: Any) -> str:
 
 
 def position_text(lon: float, lat: float, *_height: float) -> str:
-    """A position to a centimetre: « 2.3522 48.8566 »."""
+    """Return a position to a centimetre: « 2.3522 48.8566 »."""
     return f"{_format_degrees(lon)} {_format_degrees(lat)}"
 
 

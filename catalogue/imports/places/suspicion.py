@@ -1,4 +1,4 @@
-"""Doubts that the database raises on a place: a point outside its commune, swapped axes, too large an area.
+"""Doubt places with the help of the database: outside the commune, swapped axes, too large.
 
 Called by ``run`` once the candidates have a place; two queries whatever the number of rows.
 """
@@ -57,13 +57,13 @@ def _fetch_rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def candidate_point(candidate: Candidate) -> tuple[float, float] | None:
-    """(lon, lat) of the candidate, degrees, srid 4326."""
+    """Return (lon, lat) of the candidate, degrees, srid 4326."""
     found = POINT.match(str(candidate.values.get("geometry") or ""))
     return (float(found[1]), float(found[2])) if found else None
 
 
 def candidate_position(candidate: Candidate) -> tuple[float, float] | None:
-    """(lon, lat) of a position inside what the candidate draws, a point or not; degrees, srid 4326."""
+    """Return (lon, lat) of a position inside what the candidate draws; degrees, srid 4326."""
     return candidate.inner_point if candidate.inner_point is not None else candidate_point(candidate)
 
 
@@ -77,7 +77,7 @@ def _transpose(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
 
 
 def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
-    """A point given by the file should lie in the commune that the file names."""
+    """Doubt a point outside the commune that the row names."""
     asked = [
         (n, territory.pk, *point)
         for n, candidate in enumerate(candidates)
@@ -103,9 +103,7 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
 
 
 def _swapped_axes_doubt(candidate: Candidate, message: str) -> Problem:
-    """The doubt on swapped axes: of one cell, the right one is proposed; what two columns say is exchanged at
-    once, and importing the row accepts it.
-    """
+    """Doubt swapped axes: propose the right cell; of two columns, exchange them, which importing accepts."""
     point = candidate_point(candidate)
     if point is None:
         return doubt("axes-inverses", message)
@@ -118,7 +116,7 @@ def _swapped_axes_doubt(candidate: Candidate, message: str) -> Problem:
 
 
 def _fill_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
-    """A row with a point and no commune gets the commune around the point."""
+    """Give a row with a point and no commune the commune around the point."""
     asked = [
         (n, *point)
         for n, candidate in enumerate(candidates)
@@ -142,7 +140,7 @@ def _fill_commune(candidates: list[Candidate], index: TerritoryIndex) -> None:
 
 
 def _doubt_area(candidates: list[Candidate], index: TerritoryIndex) -> None:
-    """An operation cannot be larger than its commune."""
+    """Doubt an operation larger than its commune."""
     for candidate in candidates:
         area, territory = candidate.values.get("area_ha"), _find_commune(candidate, index)
         if area and territory and territory.area_km2 and float(str(area)) > territory.area_km2 * 100:

@@ -1,4 +1,4 @@
-"""The territories as the importers look them up: by code, former code, name and postal code, in memory."""
+"""Look territories up by code, former code, name and postal code, in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMMUNAL = (Level.COMMUNE.value, Level.ARRONDISSEMENT.value)
 
 @lru_cache(maxsize=1000)
 def region_key(name: str) -> str:
-    """The name in any order of its words, without final « s »: « Champagne-Ardennes » is well known."""
+    """Return the name in any order of its words, without final « s »: « Champagne-Ardennes » is common."""
     return " ".join(sorted(word.rstrip("s") for word in normalise(name).split()))
 
 
@@ -38,19 +38,21 @@ class IndexedTerritory:
 
     @property
     def reference(self) -> str:
-        """Its public key in one word: « commune:35238 »."""
+        """Return its public key in one word: « commune:35238 »."""
         return f"{self.level}:{self.code}"
 
     @property
     def label(self) -> str:
-        """Its name and code, for a message."""
         return f"{self.name} ({self.code})"
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """Return its (reference, label), to be proposed."""
+        return self.reference, self.label
 
 
 @dataclass(frozen=True, slots=True)
 class FormerCode:
-    """A code that is no longer in force."""
-
     code: str
     name: str
     successor: IndexedTerritory
@@ -58,7 +60,7 @@ class FormerCode:
 
 @dataclass(slots=True)
 class TerritoryIndex:
-    """Every way of finding a territory from what a file says."""
+    """Every way of finding a territory from the cells of a file."""
 
     by_reference: dict[str, IndexedTerritory] = field(default_factory=dict)
     communes: dict[str, IndexedTerritory] = field(default_factory=dict)
@@ -74,7 +76,6 @@ class TerritoryIndex:
     def build(
         cls, territories: Iterable[IndexedTerritory], former: Iterable[FormerCode] = ()
     ) -> TerritoryIndex:
-        """The index of the given territories."""
         index = cls()
         for territory in territories:
             index.add(territory)
@@ -87,7 +88,7 @@ class TerritoryIndex:
 
     @classmethod
     def load(cls) -> TerritoryIndex:
-        """The index of all current territories; two queries."""
+        """Load all current territories; two queries."""
         by_pk = {territory.pk: territory for territory in _current_territories()}
         rows = FormerCommune.objects.values_list("code", "name", "successor_id")
         old = [FormerCode(code, name, by_pk[pk]) for code, name, pk in rows if pk in by_pk]
@@ -111,7 +112,7 @@ class TerritoryIndex:
             self.by_postal_code[code].append(territory)
 
     def find_by_name(self, name: str, departement: str = "") -> list[IndexedTerritory]:
-        """Current communes of that name, then those that took over a commune of that name."""
+        """Return current communes of that name, else those that replaced a commune of that name."""
         form = normalise(name)
         found = self.names.get(form) or [old.successor for old in self.former_names.get(form, [])]
         unique = list({territory.code: territory for territory in found}.values())
@@ -119,7 +120,7 @@ class TerritoryIndex:
 
 
 def point_coordinate(function: str) -> Func:
-    """The SQL expression of one coordinate of a territory's point, in degrees (srid 4326)."""
+    """Return the SQL expression of one coordinate of a territory's point, in degrees (srid 4326)."""
     return Func("point", function=function, output_field=FloatField())
 
 

@@ -1,6 +1,6 @@
-"""Where a row may stand, when that is in doubt: the point it gives, what its code says, what its name says.
+"""Describe where a row in doubt may stand: the point it gives, the place of its code, that of its name.
 
-Kept with the row by ``steps``, drawn by the workshop. Degrees, srid 4326; territories by reference.
+Stored with the row by ``jobs``, drawn by the wizard. Degrees, srid 4326; territories by reference.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ SPATIAL_DOUBTS = frozenset(
 )
 """The doubts that a map helps to settle."""
 TOLERANCE = 0.0005
-"""Degrees: a drawn shape keeps what a map of its commune shows."""
+"""Degrees: a simplified shape still shows what a map of its commune shows."""
 MOST_NAMES = 6
 
 
 def describe_place(candidate: Candidate, index: TerritoryIndex) -> dict[str, Any]:
-    """The place of a row, three ways; empty for a row that says nothing of its place.
+    """Return the place of a row, three ways; empty for a row without a place.
 
     ``point`` is (lon, lat), ``shape`` a GeoJSON geometry, ``code`` and ``names`` are references.
     """
@@ -77,7 +77,7 @@ def _simplified_shape(candidate: Candidate) -> dict[str, Any] | None:
 
 
 def _find_by_code(candidate: Candidate, index: TerritoryIndex) -> str:
-    """The territory that the code alone designates, today or before a merger."""
+    """Return the territory that the code alone designates, today or before a merger."""
     code = clean_code(candidate.place.code)
     if not code:
         return ""
@@ -88,15 +88,11 @@ def _find_by_code(candidate: Candidate, index: TerritoryIndex) -> str:
 
 
 def _find_by_names(candidate: Candidate, index: TerritoryIndex) -> list[str]:
-    """The territories that are proposed, or the one that the row is tied to."""
-    proposed = [
-        reference
-        for problem in candidate.problems
-        if problem.severity is Severity.DOUBT and problem.code in SPATIAL_DOUBTS
-        for reference, _label in problem.proposals
-        if reference in index.by_reference
-    ]
+    """Return the territories that are proposed, or the one that the row is tied to."""
+    proposed: list[str] = []
+    for problem in candidate.problems:
+        if problem.severity is Severity.DOUBT and problem.code in SPATIAL_DOUBTS:
+            proposed += [reference for reference, _label in problem.proposals]
+    known = [reference for reference in dict.fromkeys(proposed) if reference in index.by_reference]
     tied = str(candidate.values.get("territory") or "")
-    if not proposed and tied in index.by_reference:
-        proposed = [tied]
-    return list(dict.fromkeys(proposed))
+    return known or ([tied] if tied in index.by_reference else [])
