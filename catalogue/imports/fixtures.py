@@ -1,4 +1,4 @@
-"""The initial data set: the files of ``fixtures/`` through the same three steps, in order, and published.
+"""Load the files of ``fixtures/`` through the same three steps, in order, and published.
 
 Called by ``manage.py import_fixtures`` (and by ``start``). Files are keyed by our own headers; those
 that describe items (awards, measures …) are joined to the rows they belong to.
@@ -6,7 +6,7 @@ that describe items (awards, measures …) are joined to the rows they belong to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -36,7 +36,7 @@ REASON = "Jeu de données initial"
 
 @dataclass(frozen=True)
 class Fixture:
-    """One file of rows of a nature, and the files of items that belong to them."""
+    """One file of rows of a kind, and the files of items that belong to them."""
 
     filename: str
     kind: str
@@ -62,7 +62,7 @@ FIXTURES = (
 def import_fixtures(folder: Path = FOLDER, *, is_strict: bool = False) -> list[ImportResult]:
     """Load every file of the folder in one transaction; a second run changes nothing.
 
-    A row that cannot be written is left out and said in its Result; ``is_strict`` refuses everything.
+    A row that cannot be written is left out and stands in its ImportResult; ``is_strict`` refuses everything.
     """
     with alone():
         lookups = Lookups.load()
@@ -80,13 +80,14 @@ def import_fixtures(folder: Path = FOLDER, *, is_strict: bool = False) -> list[I
 
 def refuse_incomplete(results: list[ImportResult]) -> None:
     """Raise FileRefused when some row was left out, naming the files and lines."""
-    said = []
+    incomplete = []
     for result in results:
-        lines = [str(o.candidate.line) for o in result.plan.outcomes if o.reasons]
+        lines = [str(outcome.candidate.line) for outcome in result.plan.outcomes if outcome.reasons]
         if lines:
-            said.append(f"{result.options.filename} ({', '.join(lines)})")
-    if said:
-        raise FileRefused(_("Des lignes ne peuvent pas être reprises : %(all)s.") % {"all": " ; ".join(said)})
+            incomplete.append(f"{result.options.filename} ({', '.join(lines)})")
+    if incomplete:
+        message = _("Des lignes ne peuvent pas être reprises : %(all)s.")
+        raise FileRefused(message % {"all": " ; ".join(incomplete)})
 
 
 def _import_fixture(folder: Path, fixture: Fixture, lookups: Lookups) -> ImportResult:
@@ -108,7 +109,7 @@ def _import_fixture(folder: Path, fixture: Fixture, lookups: Lookups) -> ImportR
     except FileRefused as refusal:
         raise FileRefused(f"{fixture.filename} : {refusal.message}", refusal.lines) from refusal
     plan = plan_import(table, mapping, source, options, lookups, candidates)
-    return write_result(ImportResult(replace(options), table, mapping, plan, source), lookups)
+    return write_result(ImportResult(options, table, mapping, plan, source), lookups)
 
 
 def attach_items(
@@ -116,8 +117,8 @@ def attach_items(
 ) -> None:
     """Join the items of a file to the rows they belong to.
 
-    A file without the column of the parent belongs to the row named like the file. An item that
-    cannot be read is said on its row; one without a row stops everything, for its row was mistyped.
+    A file without the column of the parent belongs to the row named like the file. An item that cannot be
+    read is reported on its row; one without a row stops everything, for its row was mistyped.
     """
     collection = next(c for c in mapping.spec.collections if c.name == name)
     owners = {candidate.key: candidate for candidate in candidates}

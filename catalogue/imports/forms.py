@@ -1,4 +1,4 @@
-"""What the import wizard reads: the file, the field of each column, a decision, the page of a tab."""
+"""Forms of the import wizard: the file, the field of each column, a decision, the page of a tab."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ class UploadForm(forms.Form):
         self.fields["nature"].required = not self.files.get("correspondance")
 
     def clean_fichier(self) -> Any:
-        """The file, when it is not too heavy to be read."""
+        """Refuse a file too heavy to be read."""
         file = self.cleaned_data["fichier"]
         if file.size > MAX_BYTES:
             raise forms.ValidationError(_("Le fichier dépasse 100 Mo : découpez-le."))
         return file
 
     def clean_correspondance(self) -> dict[str, Any] | None:
-        """The data of the mapping file."""
+        """Return the data of the mapping file."""
         file = self.cleaned_data["correspondance"]
         if not file:
             return None
@@ -91,7 +91,7 @@ class UploadForm(forms.Form):
         return data
 
     def clean(self) -> dict[str, Any]:
-        """The nature and the source, said by the form or by the mapping file."""
+        """Take the kind and the source from the form or from the mapping file."""
         data = super().clean() or {}
         mapping = data.get("correspondance") or {}
         data["nature"] = mapping.get("nature") or data.get("nature")
@@ -164,7 +164,7 @@ class ColumnsForm(forms.Form):
             )
 
     def _projection(self) -> int | str:
-        """The system that the curator chose, else that of the file, else the one it suggests."""
+        """Return the system that the curator chose, else that of the file, else the one it suggests."""
         setup = self.batch.setup
         said = self.data_of_mapping.get("projection") or setup.get("srid") or setup.get("likely")
         return said or ("" if setup.get("shape") else 4326)
@@ -175,18 +175,17 @@ class ColumnsForm(forms.Form):
         return [part.strip() for part in text.split(";") if part.strip()]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Each column of the file with its field, for the page."""
+        """Return each column of the file with its field."""
         return [
             {"column": column, "field": self[f"colonne_{number}"]}
             for number, column in enumerate(self.columns)
         ]
 
     def chosen(self) -> dict[str, str]:
-        """The field chosen for each column."""
         return {c["header"]: self.cleaned_data.get(f"colonne_{n}", "") for n, c in enumerate(self.columns)}
 
     def clean(self) -> dict[str, Any]:
-        """One column for each field, and those without which no record can be made."""
+        """Refuse two columns for one field, and a mapping without what makes a record."""
         data = super().clean() or {}
         first: dict[str, str] = {}
         for number, column in enumerate(self.columns):
@@ -220,7 +219,7 @@ class ColumnsForm(forms.Form):
 
 
 class VocabularyForm(forms.Form):
-    """What each unknown word of the file is read as, one choice a word."""
+    """The entry that each unknown word of the file is read as, one choice a word."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
@@ -242,7 +241,7 @@ class VocabularyForm(forms.Form):
                 yield f"mot_{number}_{rank}", found, word
 
     def columns(self) -> list[dict[str, Any]]:
-        """Each column with its words and their fields, for the page."""
+        """Return each column with its words and their fields."""
         lines: dict[str, dict[str, Any]] = {}
         for name, found, word in self._words():
             line = lines.setdefault(
@@ -252,7 +251,7 @@ class VocabularyForm(forms.Form):
         return list(lines.values())
 
     def answers(self) -> dict[str, dict[str, str]]:
-        """What each word is read as, by column."""
+        """Return what each word is read as, by column."""
         found: dict[str, dict[str, str]] = {}
         for name, column, word in self._words():
             found.setdefault(column["column"], {})[word["text"]] = self.cleaned_data[name]
@@ -260,7 +259,7 @@ class VocabularyForm(forms.Form):
 
 
 def projection_message(batch: ImportBatch) -> str:
-    """What the page says of the reference system of a file that has geometries."""
+    """Return the remark on the reference system of a file that has geometries."""
     setup = batch.setup
     if not setup.get("shape"):
         return ""
@@ -275,14 +274,14 @@ def projection_message(batch: ImportBatch) -> str:
 
 
 class LayerForm(forms.Form):
-    """Another layer of the file, and what the page showed."""
+    """Another layer of the file, and the version that the page showed."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     couche = forms.CharField(max_length=250, strip=False)
 
 
 class VersionForm(forms.Form):
-    """What the page showed when a button was pressed."""
+    """The version that the page showed when a button was pressed."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     garder = forms.BooleanField(required=False)
@@ -305,7 +304,7 @@ class DecisionForm(forms.Form):
     seule = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A decision is about something."""
+        """Refuse a decision about nothing."""
         data = super().clean() or {}
         if not any((data.get("ligne"), data.get("code"), data.get("colonne"))):
             raise forms.ValidationError(_("Cette décision ne porte sur rien."))

@@ -1,4 +1,4 @@
-"""What an import did, for people and machines: rejected rows as CSV, the whole account as JSON.
+"""Report an import to people and machines: rejected rows as CSV, the whole as JSON.
 
 A cell that a spreadsheet would take for a formula is written with an apostrophe in front.
 """
@@ -29,7 +29,7 @@ def safe_cell(text: str) -> str:
 
 
 def reasons_text(outcome: Outcome) -> str:
-    """Why the row was not written, in one cell."""
+    """Return why the row was not written, in one cell."""
     return " ".join(_end_sentence(str(problem)) for problem in outcome.reasons)
 
 
@@ -38,7 +38,7 @@ def _end_sentence(text: str) -> str:
 
 
 def rejected_rows_csv(result: ImportResult) -> str:
-    """The rows that were not written, as the file had them, with one more column: the reason."""
+    """Return the rows that were not written, as the file had them, and the reason in one more column."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=result.table.separator, lineterminator="\r\n")
     column = REASON_COLUMN
@@ -53,8 +53,14 @@ def rejected_rows_csv(result: ImportResult) -> str:
 
 
 def import_report(result: ImportResult) -> dict[str, Any]:
-    """The whole account of an import, as JSON holds it."""
+    """Return the whole report of an import, as JSON holds it."""
     plan, table = result.plan, result.table
+    counts = {
+        "lues": len(plan.outcomes),
+        **{f"{status.value}s": plan.count(status) for status in Status},
+        "vides": len(table.blank_lines),
+        "totaux": len(table.total_lines),
+    }
     return {
         "fichier": result.options.filename,
         "nature": plan.nature.name,
@@ -62,12 +68,7 @@ def import_report(result: ImportResult) -> dict[str, Any]:
         "encodage": table.encoding,
         "separateur": table.separator,
         "ecrit": result.batch is not None,
-        "comptes": {
-            "lues": len(plan.outcomes),
-            **{f"{status.value}s": plan.count(status) for status in Status},
-            "vides": len(table.blank_lines),
-            "totaux": len(table.total_lines),
-        },
+        "comptes": counts,
         "lignes_vides": table.blank_lines,
         "lignes_de_total": table.total_lines,
         "remarques": table.notices,
@@ -76,8 +77,9 @@ def import_report(result: ImportResult) -> dict[str, Any]:
 
 
 def row_report(outcome: Outcome) -> dict[str, Any]:
-    """One row: its fate, what is said of it, what changes."""
+    """Return the report of one row: its fate, the remarks on it, its changes."""
     candidate = outcome.candidate
+    notices = [str(problem) for problem in candidate.problems if problem.severity is Severity.NOTICE]
     return {
         "ligne": candidate.line,
         "identifiant": candidate.key,
@@ -85,12 +87,11 @@ def row_report(outcome: Outcome) -> dict[str, Any]:
         "statut": outcome.status.value,
         "motifs": [str(problem) for problem in outcome.reasons],
         "codes": [problem.code for problem in outcome.reasons],
-        "avis": [str(p) for p in candidate.problems if p.severity is Severity.NOTICE],
+        "avis": notices,
         "changements": [*map(change_report, outcome.changes), *map(change_report, outcome.items)],
-        "proposes": [change_report(change) for change in outcome.held],
+        "proposes": list(map(change_report, outcome.held)),
     }
 
 
 def change_report(change: Change | ItemChange) -> dict[str, Any]:
-    """One change: field, old value, new value."""
     return {"champ": change.attribute, "ancien": change.old, "nouveau": change.new}

@@ -1,7 +1,8 @@
-"""The three steps chained: what the commands and the workshop call.
+"""The three steps chained, for the commands and for the jobs of the wizard.
 
-``prepare`` reads and doubts, ``plan_import`` compares, ``import_table`` also writes. Two imports never
-run at once: the second waits, then sees what the first wrote, so that one file sent twice is one import.
+``prepare_table`` reads, ``plan_import`` places, doubts and compares, ``import_file`` also writes. Two
+imports never run at once: the second waits, then sees what the first wrote, so that one file sent twice is
+one import.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalogue.imports.columns import mapping as mappings
-from catalogue.imports.columns.mapping import Mapping
+from catalogue.imports.columns.mapping import Mapping, bind_columns, match_headers, unread_columns
 from catalogue.imports.compare.diff import Plan, Status, compare, key_of
 from catalogue.imports.compare.snapshot import held_by_base, taken_by_others
 from catalogue.imports.places.duplicates import doubt_duplicates
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Lookups:
-    """What every file of a run shares: the territories and the names of things."""
+    """What every file of a run shares: the territories, and the names of terms and records."""
 
     index: TerritoryIndex = field(default_factory=TerritoryIndex)
     directory: Directory = field(default_factory=Directory)
 
     @classmethod
     def load(cls) -> Lookups:
-        """The territories of the base; names are read when they are needed."""
+        """Load the territories; names are read when they are needed."""
         return cls(TerritoryIndex.load(), Directory())
 
 
 def _ignore_step(step: str) -> None:
-    """What nobody listens to."""
+    """Report to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class ImportOptions:
     """Of a file that has several layers, or sheets; the first when none is named."""
     decisions: RowDecisions = field(default_factory=RowDecisions)
     report_step: Callable[[str], None] = _ignore_step
-    """Told each step as it begins."""
+    """Called with each step as it begins."""
 
 
 @dataclass(slots=True)
@@ -94,13 +94,13 @@ class ImportResult:
 
 
 def hold_import_lock(name: str) -> None:
-    """Wait for the others that hold the name, and hold it until the end of the transaction."""
+    """Take the lock of this name, once free, until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {name}"])
 
 
 def prepare_table(options: ImportOptions) -> tuple[Table, Mapping, str]:
-    """The table of the file, the mapping with its columns found, and the code of the source."""
+    """Return the table of the file, the mapping with its columns found, and the code of the source."""
     options.report_step(_("Lecture du fichier"))
     table = read_file(options.data, max_rows=options.max_rows, layer=options.layer)
     options.decisions.correct_cells(table)
@@ -109,19 +109,19 @@ def prepare_table(options: ImportOptions) -> tuple[Table, Mapping, str]:
         spec = KIND_SPECS.get(options.kind)
         if spec is None:
             raise FileRefused(_("Dites la nature : %(all)s.") % {"all": ", ".join(KIND_SPECS)})
-        given = replace(mappings.match_headers(spec, table.headers), srid=_srid_without_mapping(table))
+        given = replace(match_headers(spec, table.headers), srid=_srid_without_mapping(table))
     elif options.kind and options.kind != given.spec.name:
         raise FileRefused(
             _("La correspondance est faite pour « %(one)s », pas pour « %(other)s ».")
             % {"one": given.spec.name, "other": options.kind}
         )
-    bound = mappings.bind_columns(given, table.headers)
+    bound = bind_columns(given, table.headers)
     _report_columns(table, bound)
     return table, bound, options.source or bound.source
 
 
 def _srid_without_mapping(table: Table) -> int:
-    """The reference system of a file that comes without a mapping; degrees for a table without geometries."""
+    """Return the reference system of a file without a mapping; degrees for one without geometries."""
     if not table.shape:
         return 4326
     if table.srid is None:
@@ -132,13 +132,13 @@ def _srid_without_mapping(table: Table) -> int:
 
 
 def _report_columns(table: Table, mapping: Mapping) -> None:
-    """Refuse a file in which nothing is recognised; say which columns are left aside."""
+    """Refuse a file in which nothing is recognised; report the columns that are left aside."""
     if mapping.spec.key.name not in mapping.rules:
         raise FileRefused(
             _("Aucune colonne ne donne l’identifiant (« %(name)s »). Colonnes du fichier : %(all)s.")
             % {"name": mapping.spec.key.name, "all": ", ".join(table.headers[:20])}
         )
-    personal, others = mappings.unread_columns(mapping, table.headers)
+    personal, others = unread_columns(mapping, table.headers)
     if personal:
         message = _("Colonnes laissées de côté, car elles semblent personnelles : %(all)s.")
         table.notices.append(message % {"all": ", ".join(personal)})
@@ -152,10 +152,11 @@ def plan_import(
     source: str,
     options: ImportOptions,
     lookups: Lookups,
-    attached: list[Candidate] | None = None,
+    candidates: list[Candidate] | None = None,
 ) -> Plan:
-    """What the file would change. ``attached`` are candidates that the caller has already read."""
-    candidates = read_candidates(table, mapping) if attached is None else attached
+    """Return what the file would change; ``candidates`` when the caller has already read them."""
+    if candidates is None:
+        candidates = read_candidates(table, mapping)
     options.report_step(_("Rattachement aux territoires et aux références"))
     place_candidates(candidates, mapping.spec, lookups.index, mapping.srid)
     resolve_references(candidates, mapping.spec, lookups.directory)
@@ -164,30 +165,28 @@ def plan_import(
         doubt_places(candidates, lookups.index)
         if not options.is_trusted:
             doubt_duplicates(candidates, mapping.spec.kind, lookups.index, source)
-    for candidate in candidates:
-        rules.check_values(candidate)
     taken = taken_by_others(candidates, mapping.spec, source)
     for candidate in candidates:
-        kind = taken.get(key_of(candidate, mapping.spec, source))
-        if kind:
+        rules.check_values(candidate)
+        if kind := taken.get(key_of(candidate, mapping.spec, source)):
             message = _("Cet identifiant est déjà celui d’une fiche d’une autre nature (%(kind)s).")
             candidate.problems.append(rejection("identifiant-pris", message % {"kind": kind}))
-    for candidate in candidates:
         options.decisions.refuse_row(candidate)
     options.report_step(_("Comparaison avec le catalogue"))
     existing = held_by_base(candidates, mapping.spec, source)
-    settled = options.decisions.accepted_doubts
-    return compare(candidates, existing, mapping.spec, source, lambda line: options.accepted | settled(line))
+    accepted = options.decisions.accepted_doubts
+    return compare(candidates, existing, mapping.spec, source, lambda line: options.accepted | accepted(line))
 
 
 def check_constants(mapping: Mapping, lookups: Lookups) -> None:
-    """Raise FileRefused when the mapping itself names a theme, a programme … that the base does not have."""
+    """Raise FileRefused when the mapping itself names a theme, a programme … that does not exist."""
     unknown = []
     for name, rule in mapping.rules.items():
         known = mapping.spec.by_name[name]
         if rule.constant and known.form in (Form.TERM, Form.TERMS):
+            vocabulary = lookups.directory[known.to]
             texts = [text.strip() for text in rule.constant.split(rule.separator)]
-            unknown += [f"{t} ({known.to})" for t in texts if lookups.directory[known.to].find_key(t) is None]
+            unknown += [f"{text} ({known.to})" for text in texts if vocabulary.find_key(text) is None]
     if unknown:
         raise FileRefused(
             _("La correspondance nomme ce que la base n’a pas : %(all)s. Chargez d’abord import_fixtures.")
@@ -196,7 +195,7 @@ def check_constants(mapping: Mapping, lookups: Lookups) -> None:
 
 
 def check_source(mapping: Mapping, source: str, lookups: Lookups) -> bool:
-    """True when the source of a file of records is known; raises FileRefused when nothing describes it."""
+    """Return True for a known source, False for one that the mapping describes; else raise FileRefused."""
     if not mapping.spec.is_record or "source" in mapping.rules or source in lookups.directory["source"].pks:
         return True
     if not source:
@@ -213,48 +212,43 @@ def check_source(mapping: Mapping, source: str, lookups: Lookups) -> bool:
 
 
 def dry_run(options: ImportOptions, lookups: Lookups | None = None) -> ImportResult:
-    """What the import would do; the base is only read."""
+    """Return what the import would do; the database is only read."""
     lookups = lookups or Lookups.load()
     table, mapping, source = prepare_table(options)
     check_constants(mapping, lookups)
     check_source(mapping, source, lookups)
-    return ImportResult(
-        options, table, mapping, plan_import(table, mapping, source, options, lookups), source
-    )
+    plan = plan_import(table, mapping, source, options, lookups)
+    return ImportResult(options, table, mapping, plan, source)
 
 
 def import_file(options: ImportOptions, lookups: Lookups | None = None) -> ImportResult:
     """Import the file: all its good rows are written, or nothing is."""
     with alone():
-        return import_in_transaction(options, lookups or Lookups.load())
-
-
-def import_in_transaction(options: ImportOptions, lookups: Lookups) -> ImportResult:
-    """The same for a caller that holds the transaction and the lock already."""
-    table, mapping, source = prepare_table(options)
-    check_constants(mapping, lookups)
-    made = ensure_source(mapping, source, lookups)
-    plan = plan_import(table, mapping, source, options, lookups)
-    return write_result(ImportResult(options, table, mapping, plan, source), lookups, made=made)
+        lookups = lookups or Lookups.load()
+        table, mapping, source = prepare_table(options)
+        check_constants(mapping, lookups)
+        source_pk = ensure_source(mapping, source, lookups)
+        plan = plan_import(table, mapping, source, options, lookups)
+        return write_result(ImportResult(options, table, mapping, plan, source), lookups, source_pk=source_pk)
 
 
 def ensure_source(mapping: Mapping, source: str, lookups: Lookups) -> int | None:
-    """Create the source that the mapping describes when the base lacks it; returns the key of a new one."""
+    """Create the source that the mapping describes when it does not exist; return the key of a new one."""
     if check_source(mapping, source, lookups):
         return None
     names = {"nom": "name", "editeur": "publisher", "url": "url", "licence": "licence", "note": "note"}
     details = {names[key]: value for key, value in mapping.source_details.items() if key in names}
-    made = Source.objects.create(code=source, **details)
+    created = Source.objects.create(code=source, **details)
     lookups.directory = Directory()
-    return made.pk
+    return created.pk
 
 
 def write_result(
-    result: ImportResult, lookups: Lookups, batch: ImportBatch | None = None, made: int | None = None
+    result: ImportResult, lookups: Lookups, batch: ImportBatch | None = None, source_pk: int | None = None
 ) -> ImportResult:
     """Write the plan under a batch; without one, a plan that changes nothing leaves no trace.
 
-    ``made`` is the key of the source that this import created, for the undo.
+    ``source_pk`` is the key of the source that this import created, for the undo.
     """
     plan, options = result.plan, result.options
     if not plan.writes_something and batch is None:
@@ -262,19 +256,14 @@ def write_result(
     is_given = batch is not None
     batch = batch or ImportBatch(filename=options.filename[:250], created_by=options.actor)
     describe_batch(batch, result, lookups)
-    if made is not None:
-        batch.report["source_created"] = made
+    if source_pk is not None:
+        batch.report["source_created"] = source_pk
     if plan.nature.is_record and not is_given:
         batch.save()
     options.report_step(_("Écriture dans le catalogue"))
+    reason = options.reason or _("Import de %(file)s") % {"file": options.filename}
     writer = Writer(
-        lookups.directory,
-        lookups.index,
-        batch,
-        result.source,
-        options.state,
-        options.reason or _("Import de %(file)s") % {"file": options.filename},
-        options.actor,
+        lookups.directory, lookups.index, batch, result.source, options.state, reason, options.actor
     )
     try:
         write(plan, writer)
@@ -292,20 +281,17 @@ def write_result(
 
 
 def _queue_matching(batch: ImportBatch, plan: Plan) -> None:
-    """Have the records that the batch wrote and that are published compared with the saved searches."""
+    """Queue the comparison of the records written with saved searches, if published, and with each other."""
     changed = [outcome.pk for outcome in plan.of(Status.CHANGED) if outcome.pk]
-    written = Record.objects.published().filter(Q(import_batch=batch) | Q(pk__in=changed))
-    keys = list(written.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), CHUNK):
-        later("match_alerts", records=keys[start : start + CHUNK])
-    known = Record.objects.filter(Q(import_batch=batch) | Q(pk__in=changed)).order_by("pk")
-    every = list(known.values_list("pk", flat=True))
-    for start in range(0, len(every), CHUNK):
-        later("find_duplicates", records=every[start : start + CHUNK])
+    is_written = Q(import_batch=batch) | Q(pk__in=changed)
+    for task, records in (("match_alerts", Record.objects.published()), ("find_duplicates", Record.objects)):
+        pks = list(records.filter(is_written).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(pks), CHUNK):
+            later(task, records=pks[start : start + CHUNK])
 
 
 def describe_batch(batch: ImportBatch, result: ImportResult, lookups: Lookups) -> None:
-    """Say on the batch what is being written."""
+    """Store on the batch what is being written."""
     plan = result.plan
     batch.state = ImportBatch.BatchState.WRITTEN
     batch.written_at = timezone.now()
@@ -316,7 +302,6 @@ def describe_batch(batch: ImportBatch, result: ImportResult, lookups: Lookups) -
 
 
 def store_counts(batch: ImportBatch, plan: Plan) -> None:
-    """Count the rows of the plan on the batch."""
     batch.row_count = len(plan.outcomes)
     batch.created_count = plan.count(Status.NEW)
     batch.changed_count = plan.count(Status.CHANGED)
