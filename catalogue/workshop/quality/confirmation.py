@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Answer = ConfirmationRound.Answer
-SALT = "catalogue.workshop.quality.confirm"
+SALT = "catalogue.quality.confirm"
 VALID_FOR = datetime.timedelta(days=60)
 BATCH_SIZE = 200
 """Records asked about in one transaction of the job."""
