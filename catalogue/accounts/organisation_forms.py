@@ -136,9 +136,3 @@ class RoleForm(forms.Form):
     """What a member becomes."""
 
     role = forms.ChoiceField(choices=Membership.Role.choices)
-
-
-class PageForm(forms.Form):
-    """The page of a list."""
-
-    page = forms.IntegerField(required=False, min_value=1, max_value=10_000)

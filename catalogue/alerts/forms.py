@@ -16,12 +16,6 @@ class TargetForm(forms.Form):
     cible = OneOfField(label=_("Page"), choices=SavedSearch.Target, required=True)
 
 
-class PageForm(forms.Form):
-    """Which page of a list."""
-
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=1000, required=False)
-
-
 class SearchForm(forms.Form):
     """The name of a search and the rhythm of its alerts."""
 

@@ -18,9 +18,9 @@ from catalogue.imports.wizard import batches as wizard
 from catalogue.models import ImportBatch, ImportRow, Programme, Record, Source, Theme
 from catalogue.records.fields import KindSpec
 from catalogue.records.kinds import KIND_SPECS
+from catalogue.web.paging import PageForm
 from geo.uploads import projections
 
-LAST_PAGE = 10_000
 LONGEST_MAPPING = 200_000
 
 
@@ -287,7 +287,7 @@ class VersionForm(forms.Form):
     garder = forms.BooleanField(required=False)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(PageForm):
     """A decision on a line, on a kind of doubt, or on a word of a column."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
@@ -300,7 +300,6 @@ class DecisionForm(forms.Form):
     texte = forms.CharField(max_length=100_000, required=False, strip=False)
     valeur = forms.CharField(max_length=wizard.LONGEST_CELL, required=False)
     voir = forms.ChoiceField(choices=[("", ""), *ImportRow.Fate.choices], required=False)
-    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
     seule = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -311,16 +310,9 @@ class DecisionForm(forms.Form):
         return data
 
 
-class RowsForm(forms.Form):
+class RowsForm(PageForm):
     """The tab and the page of the rows."""
 
     voir = forms.ChoiceField(
         label=_("Sort des lignes"), choices=[("", ""), *ImportRow.Fate.choices], required=False
     )
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
-
-
-class PageForm(forms.Form):
-    """The page of a list."""
-
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.meetings import attachments, people
 from catalogue.models import Application, Organisation, Record, RecordOrganisation, Solution
 from catalogue.records import permissions
+from catalogue.web.paging import PageForm
 
 LONG, MEDIUM = 5_000, 2_000
 HIDDEN_STATES = (Record.State.REFUSED, Record.State.ARCHIVED)
@@ -269,12 +270,6 @@ APPLICATION_VIEWS = (
     ("reponses-recues", _("Réponses reçues")),
     ("reponses-envoyees", _("Réponses envoyées")),
 )
-
-
-class PageForm(forms.Form):
-    """The number of the page of a list."""
-
-    page = forms.IntegerField(label=_("page"), min_value=1, max_value=100_000, required=False)
 
 
 class ApplicationListForm(PageForm):

@@ -9,16 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Record
 from catalogue.records.workflow import RULES
+from catalogue.web.paging import PageForm
 
 LONGEST_REASON = 4000
-LAST_PAGE = 10_000
 
 
-class MyRecordsForm(forms.Form):
+class MyRecordsForm(PageForm):
     """The filters of « mes fiches »."""
 
     etat = forms.ChoiceField(label=_("État"), choices=[("", ""), *Record.State.choices], required=False)
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 class ActionForm(forms.Form):

@@ -23,7 +23,7 @@ from catalogue.records.permissions import (
     is_appointed_curator,
     lacks_second_factor,
 )
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
@@ -81,5 +81,5 @@ def login_address(path: str) -> str:
 def to_login(request: HttpRequest) -> HttpResponse:
     """The login page, which comes back to this one; what was typed is kept meanwhile."""
     if request.method == "POST":
-        kept.keep(request)
+        form_recovery.store_form(request)
     return redirect(login_address(request.get_full_path()))

@@ -1,17 +1,18 @@
-"""What somebody typed when their session had ended: kept in the anonymous session, given back after login."""
+"""What somebody typed when their session had ended, stored in the anonymous session until they log in."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 
 LONGEST = 200_000
-"""Characters kept of a form; files are not."""
+"""Characters stored of a form; files are not."""
 SLOT = "kept_form"
 LEFT_OUT = ("csrfmiddlewaretoken", "oldpassword", "password", "password1", "password2", "code")
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep the fields of a posted form, under its address."""
+def store_form(request: HttpRequest) -> None:
+    """Store the fields of a posted form, under its URL."""
     data = request.POST.copy()
     for name in LEFT_OUT:
         data.pop(name, None)
@@ -20,8 +21,8 @@ def keep(request: HttpRequest) -> None:
         request.session[SLOT] = {"path": request.path, "data": encoded}
 
 
-def given_back(request: HttpRequest) -> QueryDict | None:
-    """The fields kept for this address, once; None when there are none."""
+def pop_form(request: HttpRequest) -> QueryDict | None:
+    """Return the fields stored for this URL, once; None when there are none."""
     slot = request.session.get(SLOT)
     if not slot or slot["path"] != request.path:
         return None
@@ -29,6 +30,11 @@ def given_back(request: HttpRequest) -> QueryDict | None:
     return QueryDict(slot["data"])
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """The fields that a form received: just now, or before the session ended; None for neither."""
-    return request.POST if request.method == "POST" else given_back(request)
+def submitted_data(request: HttpRequest, notice: str = "") -> QueryDict | None:
+    """Return what a form received, now or before the session ended (then ``notice`` is shown), or None."""
+    if request.method == "POST":
+        return request.POST
+    stored = pop_form(request)
+    if stored is not None and notice:
+        messages.warning(request, notice)
+    return stored

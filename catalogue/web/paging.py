@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 PAGE_SIZE = 20
+LAST_PAGE = 10_000
+
+
+class PageForm(forms.Form):
+    """The number of the page of a list; lists with filters add theirs."""
+
+    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 def page_of(rows: QuerySet[Any], number: int | None, count: int | None = None) -> Page[Any]:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalogue.accounts import identities, oidc, personal, sessions
 from catalogue.accounts.organisation_forms import EraseForm, IdentityForm
 from catalogue.models import Membership, ProviderIdentity
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import account
 
 SECTION = "compte"
@@ -31,7 +31,7 @@ SECTION = "compte"
 def account_settings(request: HttpRequest) -> HttpResponse:
     """The account, and its name to change."""
     user = cast(User, request.user)
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     form = IdentityForm(data, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()

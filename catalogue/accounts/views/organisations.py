@@ -19,15 +19,14 @@ from catalogue.accounts.organisation_forms import (
     InvitationForm,
     NewOrganisationForm,
     OrganisationForm,
-    PageForm,
     ReasonForm,
     SiretForm,
 )
 from catalogue.models import Invitation, Membership, Organisation
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 
 SECTION = "organisations"
 
@@ -47,7 +46,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_join(request: HttpRequest) -> HttpResponse:
     """Ask to join the organisation of a SIRET, described on the way when the site does not know it."""
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     if data is None:
         initial = {"siret": request.GET.get("siret", "")[:30]}
         return _ask_siret(request, SiretForm(initial=initial))
@@ -147,7 +146,7 @@ def render_organisation(
 def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """What the responsables say of their organisation."""
     organisation = visible_organisation(request, slug, "edit")
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     form = OrganisationForm(data, instance=organisation)
     if request.method == "POST" and form.is_valid():
         form.save()

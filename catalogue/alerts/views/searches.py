@@ -16,15 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalogue.alerts import feed, saving
 from catalogue.alerts.criteria import criteria_of
-from catalogue.alerts.forms import PageForm, SearchForm, TargetForm
+from catalogue.alerts.forms import SearchForm, TargetForm
 from catalogue.models import AlertMatch, FeedKey, Record, SavedSearch
 from catalogue.public.search.feedback import place_in_words
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.rankings.grounds.forms import settle
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 
 SECTION = {"section": "recherches"}
 HEAVY = ("zone", "centre", "words", "told", "terms", "endings", "twins")
@@ -78,7 +78,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
     if len(saving.normalised(criteria)) > saving.LONGEST_QUERY:
         criteria.add_error(None, _("Cette recherche a trop de critères pour être enregistrée."))
         return bad_request(request, criteria)
-    given = kept.posted(request)
+    given = form_recovery.submitted_data(request)
     form = SearchForm(
         given, initial={"name": criteria_of(criteria).name, "rhythm": SavedSearch.Rhythm.WEEKLY}
     )
@@ -137,7 +137,7 @@ def search_edit(request: HttpRequest, pk: int) -> HttpResponse:
     paging = PageForm(request.GET)
     if not paging.is_valid():
         return bad_request(request, paging)
-    given = kept.posted(request)
+    given = form_recovery.submitted_data(request)
     form = SearchForm(given, initial={"name": search.name, "rhythm": search.rhythm})
     if request.method == "POST" and form.is_valid():
         search.name = form.cleaned_data["name"]

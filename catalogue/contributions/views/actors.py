@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.contributions import drafts
 from catalogue.contributions.editing import Copy, save_role
 from catalogue.contributions.steps import Step
-from catalogue.contributions.views.page import around, posted, saved, step_address
+from catalogue.contributions.views.page import around, saved, step_address, submitted_data
 from catalogue.models import Organisation, RecordOrganisation
 from catalogue.models.organisation import validate_siret
 from catalogue.records.content import ROLES
@@ -64,7 +64,7 @@ class UnknownForm(forms.Form):
 
 def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     """The organisations of the record; posting adds one, takes one away or goes on."""
-    data = posted(request)
+    data = submitted_data(request)
     adding = data is not None and "ajouter" in data
     form = ActorForm(data if adding else None, roles=copy.proposal.roles)
     unknown: UnknownForm | None = None

@@ -17,7 +17,7 @@ from catalogue.contributions import documents
 from catalogue.contributions.document_forms import DocumentForm
 from catalogue.contributions.editing import Copy, open_copy
 from catalogue.contributions.steps import DOCUMENTS
-from catalogue.contributions.views.page import around, posted
+from catalogue.contributions.views.page import around, submitted_data
 from catalogue.models import Document
 from catalogue.records import permissions
 from catalogue.records.file_types import IMAGE_TYPES, SERVED
@@ -33,7 +33,7 @@ THUMBNAIL = "vignette"
 def propose_documents(request: HttpRequest, slug: str) -> HttpResponse:
     """The documents of a record that the account may change or propose to change, and a form to add one."""
     copy = open_copy(cast(User, request.user), slug)
-    form = DocumentForm(posted(request), request.FILES or None)
+    form = DocumentForm(submitted_data(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             key = form.cleaned_data["key"]
@@ -86,7 +86,7 @@ def propose_document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One document, to change what is said of it or its file."""
     copy = open_copy(cast(User, request.user), slug)
     document = get_object_or_404(documents.changeable(copy), pk=pk)
-    form = DocumentForm(posted(request), request.FILES or None, instance=document)
+    form = DocumentForm(submitted_data(request), request.FILES or None, instance=document)
     if request.method == "POST" and form.is_valid():
         documents.change(copy, pk, form.values, form.given, form.content)
         messages.success(request, _("« %(title)s » est enregistré.") % {"title": form.values["title"]})

@@ -24,7 +24,7 @@ from catalogue.contributions.steps import PLACE as PLACE_STEP
 from catalogue.contributions.surroundings import suggested_programmes
 from catalogue.contributions.views.actors import actors_step
 from catalogue.contributions.views.items import items_step
-from catalogue.contributions.views.page import around, clashes, posted, saved, seen, step_address
+from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
 from catalogue.contributions.views.start import WordsForm
 from catalogue.models import Experiment, Record
 from catalogue.records.content import Values, plain
@@ -61,7 +61,7 @@ def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     options = _options(copy, step)
     form_class = cast(type[StepForm], step.form)
     names = list(form_class(kind=copy.kind, **options).fields)
-    data = posted(request)
+    data = submitted_data(request)
     stored = copy.values(names)
     form = form_class(data, initial=stored, kind=copy.kind, **options)
     _suggest(copy, form)
@@ -123,7 +123,7 @@ def _solution_of(copy: Copy) -> Record | None:
 
 def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     """The step of the place: what is found is confirmed before it is saved."""
-    data = posted(request)
+    data = submitted_data(request)
     record = copy.shown()
     form = PlaceForm(data, request.FILES or None, record=record)
     shown = version(copy.values(PLACE)) if data is None else seen(data)

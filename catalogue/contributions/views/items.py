@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from catalogue.contributions.editing import Copy, Stale, open_copy, remove, save_item, version
 from catalogue.contributions.items import FORMS
 from catalogue.contributions.steps import AWARDS, RESULTS, Step
-from catalogue.contributions.views.page import around, clashes, posted, saved, seen, step_address
+from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
 from catalogue.records.content import Values, collections, item_words
 from catalogue.records.writing import NotWritten
 from catalogue.web.access import account
@@ -80,7 +80,7 @@ def propose_item(request: HttpRequest, slug: str, step: str, ref: str) -> HttpRe
 
 def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: Values) -> HttpResponse:
     attribute = ATTRIBUTES[step.code]
-    data = posted(request)
+    data = submitted_data(request)
     form: Any = FORMS[attribute](data, initial=stored, record=copy.record)
     shown = _version(attribute, stored) if data is None else seen(data)
     stale: list[dict[str, Any]] = []

@@ -16,7 +16,7 @@ from catalogue.contributions.steps import REVIEW, Step
 from catalogue.models import Record, Transition
 from catalogue.records.content import Values, choice_words, label, words
 from catalogue.records.fields import Collection, model_field
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 
 LONGEST_VERSION = 2_000
 LEAVE = "quitter"
@@ -82,18 +82,15 @@ def asked(record: Record) -> str:
     return line.reason if line else ""
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was typed: just now, or before the session ended (and then it is said)."""
-    found = kept.posted(request)
-    if found is not None and request.method != "POST":
-        messages.warning(
-            request,
-            _(
-                "Votre session avait expiré : voici ce que vous aviez écrit. Rien n’est encore enregistré, "
-                "vérifiez puis enregistrez."
-            ),
-        )
-    return found
+def submitted_data(request: HttpRequest) -> QueryDict | None:
+    """What was typed, now or before the session ended."""
+    return form_recovery.submitted_data(
+        request,
+        _(
+            "Votre session avait expiré : voici ce que vous aviez écrit. Rien n’est encore enregistré, "
+            "vérifiez puis enregistrez."
+        ),
+    )
 
 
 def seen(data: QueryDict) -> str:

@@ -19,7 +19,7 @@ from catalogue.contributions import drafts, revisions
 from catalogue.contributions.editing import Copy, locked, open_copy
 from catalogue.contributions.gauge import measure
 from catalogue.contributions.steps import REVIEW
-from catalogue.contributions.views.page import around, lines, posted, step_address
+from catalogue.contributions.views.page import around, lines, step_address, submitted_data
 from catalogue.models import Record, Revision
 from catalogue.records import permissions, workflow
 from catalogue.web.access import account
@@ -47,7 +47,7 @@ class SendForm(forms.Form):
 def propose_review(request: HttpRequest, slug: str) -> HttpResponse:
     """What lacks in a record, or what would change in a published one; posting sends it."""
     copy = open_copy(cast(User, request.user), slug)
-    form = SendForm(posted(request), initial={"avec_solution": True})
+    form = SendForm(submitted_data(request), initial={"avec_solution": True})
     if request.method == "POST" and form.is_valid():
         sent = _submit(request, copy, form) if copy.is_direct else _propose(request, copy, form)
         if sent:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogue.contributions import drafts
 from catalogue.contributions.forms import NewForm
 from catalogue.contributions.steps import PROPOSALS, Proposal
-from catalogue.contributions.views.page import LEAVE, posted, step_address
+from catalogue.contributions.views.page import LEAVE, step_address, submitted_data
 from catalogue.models import Record, Solution
 from catalogue.web.access import account, public
 from catalogue.web.errors import bad_request
@@ -63,7 +63,7 @@ def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
     if not asked.is_valid():
         return bad_request(request, asked)
     user = cast(User, request.user)
-    data = posted(request)
+    data = submitted_data(request)
     chosen = _chosen(data) or asked.cleaned_data["solution"]
     solution = _solution(user, chosen) if kind == Record.Kind.EXPERIMENT else None
     if kind == Record.Kind.EXPERIMENT and solution is None:

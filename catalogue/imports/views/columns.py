@@ -13,7 +13,7 @@ from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.views.words import source_name, wizard_steps
 from catalogue.imports.wizard import batches as wizard
 from catalogue.models import ImportBatch
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 
 
@@ -24,7 +24,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(ImportBatch.objects.defer("report"), pk=pk)
     if not batch.is_open or batch.job:
         return redirect("catalogue:import-detail", pk)
-    given = kept.posted(request)
+    given = form_recovery.submitted_data(request)
     form = ColumnsForm(batch, given)
     seen = VersionForm(request.POST)
     if request.method == "POST" and form.is_valid() and seen.is_valid():

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalogue.imports.forms import PageForm, UploadForm
+from catalogue.imports.forms import UploadForm
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.views.words import counts_message, wizard_steps
 from catalogue.imports.wizard import batches as wizard
 from catalogue.models import ImportBatch
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 
 
 @curator

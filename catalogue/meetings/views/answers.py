@@ -16,7 +16,7 @@ from catalogue.meetings.forms import AnswerForm, ReasonForm, SolutionChoiceForm
 from catalogue.meetings.lists import LEFT_IN_DATABASE
 from catalogue.meetings.refusal import Refused
 from catalogue.meetings.views.choice import choose, chosen
-from catalogue.meetings.views.posted import me, posted, value
+from catalogue.meetings.views.form_data import current_user, field_value, submitted_data
 from catalogue.meetings.views.steps import answer_steps
 from catalogue.models import AnswerProposal, Need
 from catalogue.records import permissions
@@ -36,14 +36,14 @@ DONE = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a solution, then say how it answers the need."""
-    user = me(request)
+    user = current_user(request)
     need = get_object_or_404(Need.objects.select_related("owner"), slug=slug)
     permissions.require(user, "answer", need)
     choice = SolutionChoiceForm(request.GET)
     if not choice.is_valid():
         return bad_request(request, choice)
-    data = posted(request)
-    solution = chosen(user, value(data, "solution") if data else choice.cleaned_data["solution"])
+    data = submitted_data(request)
+    solution = chosen(user, field_value(data, "solution") if data else choice.cleaned_data["solution"])
     if data is None and (solution is None or not people.organisations_of(user).exists()):
         words = {"title": _("Répondre à ce besoin"), "back_text": _("Revenir au besoin")}
         return choose(request, user, need, choice, words)
@@ -62,7 +62,7 @@ def _send(request: HttpRequest, need: Need, form: AnswerForm) -> AnswerProposal 
     data = dict(form.cleaned_data)
     try:
         return answers.send(
-            me(request),
+            current_user(request),
             need,
             data.pop("solution"),
             data.pop("organisation"),
@@ -81,9 +81,9 @@ def answer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     answer = get_object_or_404(
         AnswerProposal.objects.select_related(*SEEN).defer(*UNSEEN, "need__territory__geometry"), pk=pk
     )
-    side = rights.require(me(request), "view", answer)
-    data = posted(request)
-    action = value(data, "action")
+    side = rights.require(current_user(request), "view", answer)
+    data = submitted_data(request)
+    action = field_value(data, "action")
     decline = ReasonForm(
         data if action == "decline" else None,
         label=_("Pourquoi la décliner ?"),
@@ -92,7 +92,7 @@ def answer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if action not in answers.RULES:
             raise Http404
-        rights.require(me(request), action, answer)
+        rights.require(current_user(request), action, answer)
         if _done(request, answer, action, decline):
             return redirect("catalogue:answer-detail", pk)
     return render(request, "catalogue/meetings/answer_detail.html", _context(answer, side, decline))
@@ -104,7 +104,7 @@ def _done(request: HttpRequest, answer: AnswerProposal, action: str, decline: Re
         return False
     reason = decline.cleaned_data["reason"] if action == "decline" else ""
     try:
-        answers.act(answer, action, me(request), reason=reason)
+        answers.act(answer, action, current_user(request), reason=reason)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

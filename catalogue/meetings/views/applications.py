@@ -17,7 +17,7 @@ from catalogue.meetings.lists import LEFT_IN_DATABASE
 from catalogue.meetings.refusal import Refused
 from catalogue.meetings.views import thread
 from catalogue.meetings.views.choice import choose, chosen
-from catalogue.meetings.views.posted import me, posted, value
+from catalogue.meetings.views.form_data import current_user, field_value, submitted_data
 from catalogue.meetings.views.steps import application_steps
 from catalogue.models import Application, Attachment, TestSite
 from catalogue.records import permissions
@@ -43,7 +43,7 @@ DONE = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a solution, then apply to the site with it."""
-    user = me(request)
+    user = current_user(request)
     site = get_object_or_404(TestSite.objects.select_related("owner"), slug=slug)
     permissions.require(user, "apply", site)
     if refusal := site.closed_reason:
@@ -52,8 +52,8 @@ def application_new(request: HttpRequest, slug: str) -> HttpResponse:
     choice = SolutionChoiceForm(request.GET)
     if not choice.is_valid():
         return bad_request(request, choice)
-    data = posted(request)
-    solution = chosen(user, value(data, "solution") if data else choice.cleaned_data["solution"])
+    data = submitted_data(request, has_files=True)
+    solution = chosen(user, field_value(data, "solution") if data else choice.cleaned_data["solution"])
     if data is None and (solution is None or not people.organisations_of(user).exists()):
         words = {"title": _("Candidater à ce site"), "back_text": _("Revenir au site")}
         return choose(request, user, site, choice, words)
@@ -79,7 +79,7 @@ def _send(request: HttpRequest, site: TestSite, form: ApplicationForm) -> Applic
     data = dict(form.cleaned_data)
     try:
         return applications.send(
-            me(request),
+            current_user(request),
             site,
             data.pop("solution"),
             data.pop("organisation"),
@@ -95,7 +95,7 @@ def _send(request: HttpRequest, site: TestSite, form: ApplicationForm) -> Applic
 def _read(request: HttpRequest, pk: int, action: str) -> tuple[Application, rights.Side]:
     found = Application.objects.select_related(*SEEN).defer(*UNSEEN, "site__territory__geometry")
     application = get_object_or_404(found, pk=pk)
-    return application, rights.require(me(request), action, application)
+    return application, rights.require(current_user(request), action, application)
 
 
 @account
@@ -103,13 +103,13 @@ def _read(request: HttpRequest, pk: int, action: str) -> tuple[Application, righ
 def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole application, its thread, and what each side may do."""
     application, side = _read(request, pk, "view")
-    data = posted(request)
-    action = value(data, "action")
+    data = submitted_data(request)
+    action = field_value(data, "action")
     forms = _forms(data, action)
     if request.method == "POST":
         if action not in rights.APPLICATION or action == "view":
             raise Http404
-        rights.require(me(request), action, application)
+        rights.require(current_user(request), action, application)
         if _done(request, application, action, forms):
             return redirect("catalogue:application-detail", pk)
         application, side = _read(request, pk, "view")
@@ -143,9 +143,9 @@ def _done(request: HttpRequest, application: Application, action: str, forms: di
     fields = form.cleaned_data if form is not None else {}
     try:
         if action == "write":
-            applications.write(application, me(request), fields["text"], fields["creation_key"])
+            applications.write(application, current_user(request), fields["text"], fields["creation_key"])
         else:
-            applications.act(application, action, me(request), **fields)
+            applications.act(application, action, current_user(request), **fields)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return action != "write"
@@ -156,7 +156,7 @@ def _done(request: HttpRequest, application: Application, action: str, forms: di
 def _context(
     request: HttpRequest, application: Application, side: rights.Side, forms: dict[str, Any]
 ) -> dict[str, Any]:
-    user = me(request)
+    user = current_user(request)
     page = thread.page_of(request, application.messages.all())
     owner = application.site.owner
     sides = [application.organisation, *([owner] if owner else [])]

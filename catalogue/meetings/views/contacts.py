@@ -16,7 +16,7 @@ from catalogue.meetings import contacts, mails, people, rights
 from catalogue.meetings.forms import ContactAboutForm, ContactForm, MessageForm, ReasonForm
 from catalogue.meetings.refusal import Refused
 from catalogue.meetings.views import thread
-from catalogue.meetings.views.posted import me, posted, value
+from catalogue.meetings.views.form_data import current_user, field_value, submitted_data
 from catalogue.models import ContactRequest, Organisation, Record
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
@@ -42,7 +42,7 @@ def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
         return bad_request(request, about)
     asked = about.cleaned_data["fiche"]
     record = Record.objects.published().defer("geometry").filter(slug=asked).first() if asked else None
-    form = ContactForm(posted(request))
+    form = ContactForm(submitted_data(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -66,7 +66,7 @@ def _send(
     data = form.cleaned_data
     try:
         sent = contacts.send(
-            me(request),
+            current_user(request),
             organisation,
             record,
             subject=data["subject"],
@@ -94,14 +94,14 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ContactRequest.objects.select_related("sender", "organisation", "record").defer("record__geometry"),
         pk=pk,
     )
-    side = rights.require(me(request), "view", exchange)
-    data = posted(request)
-    action = value(data, "action")
+    side = rights.require(current_user(request), "view", exchange)
+    data = submitted_data(request)
+    action = field_value(data, "action")
     forms = _forms(data, action)
     if request.method == "POST":
         if action not in DONE:
             raise Http404
-        rights.require(me(request), action, exchange)
+        rights.require(current_user(request), action, exchange)
         if _done(request, exchange, action, forms):
             return redirect("catalogue:contact-detail", pk)
     return render(request, "catalogue/meetings/contact_detail.html", _context(request, exchange, side, forms))
@@ -126,7 +126,7 @@ def _done(request: HttpRequest, exchange: ContactRequest, action: str, forms: di
     fields = form.cleaned_data if form is not None else {}
     try:
         if action == "write":
-            contacts.write(exchange, me(request), fields["text"], fields["creation_key"])
+            contacts.write(exchange, current_user(request), fields["text"], fields["creation_key"])
         elif action == "close":
             contacts.close(exchange)
         else:
@@ -150,12 +150,12 @@ def _context(
     return {
         "exchange": exchange,
         "sender": names[sender.pk],
-        "from_me": sender.pk == me(request).pk,
+        "from_me": sender.pk == current_user(request).pk,
         "side": side.value,
         "actions": rights.possible(side, exchange),
         "forms": forms,
         "page": page,
-        "exchange_messages": thread.lines(page, names, me(request).pk),
+        "exchange_messages": thread.lines(page, names, current_user(request).pk),
         "has_readers": contacts.has_readers(exchange.organisation),
         "section": "messages",
     }

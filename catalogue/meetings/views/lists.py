@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.meetings import contacts, lists, people
 from catalogue.meetings.forms import APPLICATION_VIEWS, ApplicationListForm, ContactListForm
-from catalogue.meetings.views.posted import me
+from catalogue.meetings.views.form_data import current_user
 from catalogue.models import AnswerProposal, Application, ContactRequest, Record
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
@@ -38,7 +38,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     form = ApplicationListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    user = me(request)
+    user = current_user(request)
     counts = {name: queryset(user).count() for name, queryset in QUERYSETS.items()}
     fallback = next((name for name, count in counts.items() if count), "envoyees")
     view, state = form.cleaned_data["vue"] or fallback, form.cleaned_data["etat"]
@@ -115,7 +115,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     form = ContactListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    user = me(request)
+    user = current_user(request)
     received, sent = lists.contacts_received(user), lists.contacts_sent(user)
     counts = {"recus": received.count(), "envoyes": sent.count()}
     fallback = "envoyes" if counts["envoyes"] and not counts["recus"] else "recus"

@@ -8,8 +8,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-from catalogue.meetings.forms import PageForm
 from catalogue.models import Message
+from catalogue.web.paging import PageForm
 
 SHOWN = 50
 

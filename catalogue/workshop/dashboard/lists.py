@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.models import ImportBatch, Record, Revision, Theme
+from catalogue.web.paging import PageForm
 from catalogue.workshop.dashboard import slices, statements
 from catalogue.workshop.dashboard.figures import NOWHERE, UNTHEMED
 from catalogue.workshop.dashboard.scope import EVERYWHERE, Scope
 from geo.models import Level, Territory
 
-LAST_PAGE = 100_000
 STATES = (Record.State.PUBLISHED, *statements.AWAITED)
 
 
@@ -47,8 +47,8 @@ class MonthField(forms.CharField):
             raise forms.ValidationError(_("Un mois s’écrit « 2026-03 ».")) from None
 
 
-class PagedForm(ScopeForm):
-    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, max_value=LAST_PAGE, required=False)
+class PagedForm(PageForm, ScopeForm):
+    """The scope and the page of a list."""
 
 
 class RecordsForm(PagedForm):

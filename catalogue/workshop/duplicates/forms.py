@@ -9,18 +9,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Record
+from catalogue.web.paging import PageForm
 from catalogue.workshop.duplicates.merge import Plan
 from catalogue.workshop.duplicates.sides import FIRST, SECOND, Choices, Comparison
 from geo.models import Level, Territory
 
 LONGEST_REASON = 500
-LAST_PAGE = 10_000
 SIDE_CHOICES = [(FIRST, _("Fiche 1")), (SECOND, _("Fiche 2"))]
 JUDGEMENT_CHOICES = [("", _("À voir")), ("ecartees", _("Écartées"))]
 SCORE_CHOICES = [("", ""), ("60", _("60 et plus")), ("75", _("75 et plus")), ("90", _("90 et plus"))]
 
 
-class PairsForm(forms.Form):
+class PairsForm(PageForm):
     """The filters of the possible duplicates."""
 
     voir = forms.ChoiceField(label=_("Paires"), choices=JUDGEMENT_CHOICES, required=False)
@@ -32,19 +32,12 @@ class PairsForm(forms.Form):
         required=False,
     )
     score = forms.ChoiceField(label=_("Score"), choices=SCORE_CHOICES, required=False)
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         region: Any = self.fields["region"]
         regions = Territory.objects.filter(level=Level.REGION, is_current=True)
         region.queryset = regions.only("pk", "code", "name", "level").order_by("name")
-
-
-class PageForm(forms.Form):
-    """The page of a list without filters."""
-
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 class ReasonForm(forms.Form):

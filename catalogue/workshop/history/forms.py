@@ -7,16 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.web.paging import PageForm
+
 NOW = "actuelle"
-LAST_PAGE = 10_000
 HIGHEST = 2_147_483_647
 LONGEST_REASON = 2000
 
 
-class HistoryForm(forms.Form):
+class HistoryForm(PageForm):
     """The page of a history."""
-
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 class ComparisonForm(forms.Form):

@@ -8,16 +8,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import ConfirmationRound, QualityFinding, Record
+from catalogue.web.paging import PageForm
 from catalogue.workshop.quality.checks import CHECKS
 from geo.models import Level, Territory
 
-LAST_PAGE = 10_000
 LONGEST_REASON = 2000
 LONGEST_NOTE = 4000
 Answer = ConfirmationRound.Answer
 
 
-class FindingsForm(forms.Form):
+class FindingsForm(PageForm):
     """The filters of the list of findings."""
 
     controle = forms.ChoiceField(label=_("Contrôle"), required=False)
@@ -38,7 +38,6 @@ class FindingsForm(forms.Form):
         choices=[("", ""), ("oui", _("montrer les écarts acceptés"))],
         required=False,
     )
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

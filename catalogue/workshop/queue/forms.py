@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.accounts.names import name_of
 from catalogue.models import Record
 from catalogue.records.workflow import RULES
+from catalogue.web.paging import PageForm
 from catalogue.workshop.queue import bulk, waiting
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 State = Record.State
 LONGEST_REASON = 4000
 LONGEST_WORDS = 200
-LAST_PAGE = 10_000
 MAIN_FIELDS = ("q", "type", "etat")
 TABS = [
     (waiting.TO_REVIEW, _("à instruire")),
@@ -79,7 +79,7 @@ READY_REASONS: dict[str, list[StrOrPromise]] = {
 """Frequent reasons; they end up as text, to be completed by hand."""
 
 
-class QueueForm(forms.Form):
+class QueueForm(PageForm):
     """The filters in the URL of the queue."""
 
     voir = forms.ChoiceField(label=_("File"), choices=TABS, required=False)
@@ -97,7 +97,6 @@ class QueueForm(forms.Form):
     doutes = forms.ChoiceField(label=_("Doutes"), choices=DOUBTS, required=False)
     chez = forms.ChoiceField(label=_("Confiée à"), required=False)
     tri = forms.ChoiceField(label=_("Trier par"), choices=ORDERS, required=False)
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
     def __init__(
         self,
@@ -147,12 +146,6 @@ class QueueForm(forms.Form):
     def kept(self) -> dict[str, str]:
         """What the address says, but its page."""
         return {name: str(value) for name, value in self.cleaned_data.items() if name != "page" and value}
-
-
-class PageForm(forms.Form):
-    """The page of a list without filters."""
-
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 class DecisionForm(forms.Form):

@@ -11,20 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from catalogue.models import IndicatorType, Organisation
 from catalogue.public.search.parameters import TerritoryField
+from catalogue.web.paging import PageForm
 from catalogue.workshop.reference import values
 from catalogue.workshop.reference.lists import CROSSWALK, ReferenceList
 from catalogue.workshop.reference.values import Values
 from geo.importers.vintage import LABELS
 
-LAST_PAGE = 10_000
 LONGEST_REASON = 500
 LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
-
-
-class PageForm(forms.Form):
-    """The page of a history."""
-
-    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
 class ListForm(PageForm):

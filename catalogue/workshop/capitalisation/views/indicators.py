@@ -5,35 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.models import Indicator, IndicatorType, TypingBatch
 from catalogue.records.sections import measure_words
 from catalogue.records.wording import whole
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 from catalogue.workshop.capitalisation.shared_types import Guess, fitting, give_types, guesses, undo, untyped
 
 CHOSEN, TYPE = "choix-", "type-"
 RECENT = 5
 PREVIEW, GIVE = "apercu", "typer"
 Types = dict[str, IndicatorType]
-
-
-class PageForm(forms.Form):
-    """Which page of the list."""
-
-    page = forms.IntegerField(min_value=1, max_value=100_000, required=False, label=gettext_lazy("Page"))
 
 
 @curator
@@ -44,7 +37,7 @@ def workshop_indicators(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     user, types = cast(User, request.user), {one.code: one for one in IndicatorType.objects.all()}
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     chosen = read_choices(data, types) if data is not None else {}
     if data is not None and request.method == "POST":
         if chosen and data.get("action") == GIVE:

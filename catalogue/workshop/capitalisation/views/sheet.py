@@ -19,7 +19,7 @@ from catalogue.records import attachments, permissions
 from catalogue.records.markdown import plain, rendered, word_count
 from catalogue.records.sections import EXPECTED, measure_words, texts
 from catalogue.records.writing import NotWritten
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.workshop.capitalisation.editing import SaveResult, digest_text, save_sections
 from catalogue.workshop.queue.opening import get_record_or_404
@@ -69,7 +69,7 @@ def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     record = get_record_or_404(request, slug)
     permissions.require(request.user, "edit", record)
     stored = texts(record)
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     action = data.get("action", "") if data is not None else ""
     if data is not None and request.method != "POST":
         messages.info(

@@ -17,9 +17,9 @@ from catalogue.records import permissions, timeline
 from catalogue.records.wording import place_words
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 from catalogue.workshop.duplicates import words
-from catalogue.workshop.duplicates.forms import SCORE_CHOICES, PageForm, PairsForm
+from catalogue.workshop.duplicates.forms import SCORE_CHOICES, PairsForm
 
 Judgement = DuplicateCandidate.Judgement
 WIDE = ("geometry", "point", "geog", "mercator", "description", "source_citation")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalogue.models import DuplicateCandidate, Merge, Record
 from catalogue.records import permissions
 from catalogue.records.wording import place_words
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.workshop.duplicates import judgement, merge, words
 from catalogue.workshop.duplicates.forms import MergeForm, OtherRecordForm, ReasonForm, line_key, list_key
@@ -51,7 +51,7 @@ def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpRespons
     if done is not None:
         return already_done(request, done)
     sides = compare(*records)
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     form = MergeForm(sides, data)
     step = data.get("etape", "") if data is not None else ""
     if request.method != "POST" or step not in (PREVIEW, CONFIRM):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Record, RecordVersion
 from catalogue.records import permissions
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.workshop.history import reverting
 from catalogue.workshop.history.forms import RevertForm
@@ -25,7 +25,7 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
     record = get_record_or_404(request, slug)
     permissions.require(request.user, "edit", record)
     version = get_object_or_404(record.versions.select_related("actor"), number=number)
-    data = kept.posted(request)
+    data = form_recovery.submitted_data(request)
     form = RevertForm(data)
     if request.method != "POST" or not form.is_valid():
         return show(request, record, version, form, 422 if request.method == "POST" else 200)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import BulkRun
 from catalogue.records import workflow
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.workshop.queue import bulk, handling
 from catalogue.workshop.queue.forms import BulkForm, DecisionForm
@@ -24,7 +24,7 @@ from catalogue.workshop.queue.forms import BulkForm, DecisionForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_bulk(request: HttpRequest) -> HttpResponse:
     """What an action would do to the ticked records; carried out once confirmed as it was shown."""
-    user, data = cast(User, request.user), kept.posted(request)
+    user, data = cast(User, request.user), form_recovery.submitted_data(request)
     if data is None:
         return redirect("catalogue:workshop")
     form = BulkForm(data, handling.list_curators(), user)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalogue.accounts.names import name_of
 from catalogue.models import CaseNote, Record
 from catalogue.records import permissions
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.workshop.queue import handling, notes
 from catalogue.workshop.queue.forms import HandForm, NoteForm
@@ -94,7 +94,7 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
     permissions.require(user, "comment", record)
-    form = NoteForm(kept.posted(request))
+    form = NoteForm(form_recovery.submitted_data(request))
     if request.method == "POST" and form.is_valid():
         notes.add_comment(record, user, form.cleaned_data["texte"], form.cleaned_data["cle"])
         messages.success(request, _("Le commentaire est ajouté."))

@@ -20,8 +20,8 @@ from catalogue.models import Membership
 from catalogue.records import permissions
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
-from catalogue.workshop.queue.forms import PageForm, RefusalForm
+from catalogue.web.paging import PageForm, page_of
+from catalogue.workshop.queue.forms import RefusalForm
 from catalogue.workshop.queue.views import queue
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogue.models import Record, ReferenceChange
-from catalogue.web import form_recovery as kept
+from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
@@ -49,7 +49,7 @@ def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpRe
         if form.is_valid() and _edited(request, known, line, form):
             return redirect(words.line_address(known, line))
         return show(request, known, line, form)
-    return show(request, known, line, form_of(known, line, kept.given_back(request)) if may else None)
+    return show(request, known, line, form_of(known, line, form_recovery.pop_form(request)) if may else None)
 
 
 def _edited(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm) -> bool:
@@ -117,7 +117,7 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
     """A new line."""
     known = words.known_list(code)
     rights.require_change(request.user)
-    form = form_of(known, known.model(), kept.posted(request))
+    form = form_of(known, known.model(), form_recovery.submitted_data(request))
     if request.method == "POST" and form.is_valid():
         line = changing.add(known, form.values(), cast(User, request.user), form.cleaned_data["reason"])
         messages.success(request, _("« %(label)s » est ajouté.") % {"label": known.label_of(line)})

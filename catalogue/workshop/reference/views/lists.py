@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 from catalogue.workshop.reference import rights
-from catalogue.workshop.reference.forms import ListForm, PageForm
+from catalogue.workshop.reference.forms import ListForm
 from catalogue.workshop.reference.lists import LISTS, ReferenceList
 from catalogue.workshop.reference.views import words
 
