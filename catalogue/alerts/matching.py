@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,10 +13,10 @@ from catalogue.alerts import saving
 from catalogue.alerts.statements import FIND, KEEP, READ_OTHERWISE
 from catalogue.models import SavedSearch
 from catalogue.public.search.words import SHORTEST_COMPLETED
+from catalogue.records.long_transactions import long_transaction
 
 AT_ONCE = 200
 """Records compared in one statement: an import of thousands holds no row for long."""
-STATEMENT_TIMEOUT = "60s"
 
 
 def match_published(records: Sequence[int]) -> int:
@@ -28,11 +28,9 @@ def match_published(records: Sequence[int]) -> int:
     return sum(_keep(records[start : start + AT_ONCE]) for start in range(0, len(records), AT_ONCE))
 
 
-@transaction.atomic
 def _keep(records: Sequence[int]) -> int:
-    read_words_again(records)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+    with long_transaction(), connection.cursor() as cursor:
+        read_words_again(records)
         cursor.execute(
             KEEP, {**parameters(records), "now": timezone.now(), "updated": _("fiche mise à jour")}
         )

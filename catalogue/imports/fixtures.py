@@ -26,7 +26,7 @@ from catalogue.imports.run import (
     prepare_table,
     write_result,
 )
-from catalogue.imports.write.exclusive import alone
+from catalogue.imports.write.exclusive import exclusive_import
 from catalogue.models import Record
 from catalogue.records.fields import Collection
 
@@ -64,7 +64,7 @@ def import_fixtures(folder: Path = FOLDER, *, is_strict: bool = False) -> list[I
 
     A row that cannot be written is left out and stands in its ImportResult; ``is_strict`` refuses everything.
     """
-    with alone():
+    with exclusive_import():
         lookups = Lookups.load()
         results = [
             _import_fixture(folder, fixture, lookups)

@@ -5,9 +5,7 @@ A cell that a spreadsheet would take for a formula is written with an apostrophe
 
 from __future__ import annotations
 
-import csv
-import io
-import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,17 +13,9 @@ from django.utils.translation import gettext as _
 from catalogue.imports.compare.diff import Change, ItemChange, Outcome, Status
 from catalogue.imports.read.problems import Severity
 from catalogue.imports.run import ImportResult
+from catalogue.records.csv_files import csv_lines
 
-FORMULA = re.compile(r"^[=+\-@\t\r\n]")
-NUMBER = re.compile(r"^[-+]?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)([.,]\d+)?$")
 REASON_COLUMN = "motif"
-
-
-def safe_cell(text: str) -> str:
-    """The cell, harmless in a spreadsheet: a number stays a number, a formula becomes text."""
-    if FORMULA.match(text) and not NUMBER.match(text):
-        return "'" + text
-    return text
 
 
 def reasons_text(outcome: Outcome) -> str:
@@ -38,18 +28,19 @@ def _end_sentence(text: str) -> str:
 
 
 def rejected_rows_csv(result: ImportResult) -> str:
-    """Return the rows that were not written, as the file had them, and the reason in one more column."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=result.table.separator, lineterminator="\r\n")
+    """The rows that were not written, as the file had them, with one more column: the reason."""
+    return "".join(csv_lines(_rejected_rows(result), result.table.separator))
+
+
+def _rejected_rows(result: ImportResult) -> Iterator[list[str]]:
     column = REASON_COLUMN
     while column in result.table.headers:
         column = f"{column} import"
-    writer.writerow([safe_cell(header) for header in [*result.table.headers, column]])
+    yield [*result.table.headers, column]
     for outcome in result.plan.of(Status.REJECTED, Status.SUSPICIOUS):
         cells = [outcome.candidate.cells.get(header, "") for header in result.table.headers]
         prefix = _("Rejetée") if outcome.status is Status.REJECTED else _("Douteuse")
-        writer.writerow([safe_cell(cell) for cell in [*cells, f"{prefix} : {reasons_text(outcome)}"]])
-    return "\ufeff" + buffer.getvalue()
+        yield [*cells, f"{prefix} : {reasons_text(outcome)}"]
 
 
 def import_report(result: ImportResult) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from catalogue.imports.rows import rules
 from catalogue.imports.rows.candidates import Candidate, read_candidates
 from catalogue.imports.rows.decisions import RowDecisions
 from catalogue.imports.rows.lookup import Directory, resolve_references
-from catalogue.imports.write.exclusive import alone
+from catalogue.imports.write.exclusive import exclusive_import
 from catalogue.imports.write.writer import CHUNK, Writer, write
 from catalogue.models import ImportBatch, Record, Source
 from catalogue.queue import later
@@ -223,7 +223,7 @@ def dry_run(options: ImportOptions, lookups: Lookups | None = None) -> ImportRes
 
 def import_file(options: ImportOptions, lookups: Lookups | None = None) -> ImportResult:
     """Import the file: all its good rows are written, or nothing is."""
-    with alone():
+    with exclusive_import():
         lookups = lookups or Lookups.load()
         table, mapping, source = prepare_table(options)
         check_constants(mapping, lookups)

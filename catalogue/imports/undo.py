@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.imports.write.exclusive import alone
+from catalogue.imports.write.exclusive import exclusive_import
 from catalogue.models import CaseNote, ImportBatch, Merge, Record, Revision, Source
 from catalogue.records import restoring, versions
 from catalogue.records.shape import KINDS, SITE_NOTES, relations
@@ -117,7 +117,7 @@ def _used(batch: ImportBatch, shape: Shape, created: set[int]) -> set[int]:
 
 def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = False) -> Review:
     """Undo the batch in one transaction: all of it, or all but what was touched when that is kept."""
-    with alone():
+    with exclusive_import():
         fresh = ImportBatch.objects.get(pk=batch.pk)
         _checked_shape(fresh)
         for condition in ({"import_batch": fresh.pk}, {"pk__in": _changed_pks(fresh)}):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from catalogue.models import Record
+from catalogue.records.csv_files import csv_lines
 from catalogue.records.wording import place_words, status_words
 
 MAX_ROWS = 1000
@@ -16,7 +17,6 @@ COLUMNS = [
     "longitude", "latitude", "annee_debut", "annee_fin", "niveau_preuve", "avancement", "themes", "enjeux",
     "programmes", "source", "adresse_source", "licence", "verifiee_le", "a_confirmer_depuis", "adresse",
 ]  # fmt: skip
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def record_properties(record: Record, base: str) -> dict[str, Any]:
@@ -60,31 +60,13 @@ def record_feature(record: Record, base: str) -> dict[str, Any]:
     }
 
 
-def safe_cell(value: object) -> str:
-    """A cell that a spreadsheet does not take for a formula; numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        value = " | ".join(map(str, value))
-    text = str(value)
-    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
-        return "'" + text
-    return text
+def record_csv_lines(records: Iterable[Record], base: str) -> Iterator[str]:
+    """The lines of a CSV file of records."""
+    return csv_lines(chain([COLUMNS], (_csv_row(record, base) for record in records)))
 
 
-class Line:
-    """A file for csv.writer that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def csv_lines(records: Iterable[Record], base: str) -> Iterator[str]:
-    """The lines of a CSV file (UTF-8 with a BOM, semicolons, as French spreadsheets expect)."""
-    writer = csv.writer(Line(), delimiter=";")
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for record in records:
-        row = record_properties(record, base)
-        row["longitude"] = record.point.x if record.point is not None else None
-        row["latitude"] = record.point.y if record.point is not None else None
-        yield writer.writerow([safe_cell(row[column]) for column in COLUMNS])
+def _csv_row(record: Record, base: str) -> list[Any]:
+    row = record_properties(record, base)
+    row["longitude"] = record.point.x if record.point is not None else None
+    row["latitude"] = record.point.y if record.point is not None else None
+    return [row[column] for column in COLUMNS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.imports.columns.recognition import attribute_label
 from catalogue.imports.forms import RowsForm, VocabularyForm
-from catalogue.imports.report import REASON_COLUMN, safe_cell
+from catalogue.imports.report import REASON_COLUMN
 from catalogue.imports.views.actions import may_undo
 from catalogue.imports.views.maps import doubtful_places, records_map
 from catalogue.imports.views.rows import DecisionLabels, doubt_groups, doubt_kinds, row_line
@@ -30,6 +29,7 @@ from catalogue.imports.views.words import (
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard.jobs import publishable_records
 from catalogue.models import ImportBatch, ImportRow, Record, Revision
+from catalogue.records.csv_files import csv_lines
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
@@ -192,25 +192,17 @@ def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     headers = [c["header"] for c in batch.setup.get("columns", []) if not c["personal"]]
     name = slugify(batch.filename.rpartition(".")[0]) or "import"
     return StreamingHttpResponse(  # type: ignore[return-value]
-        _rejected_lines(batch, headers),
+        csv_lines(_rejected_rows(batch, headers)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-rejets.csv"'},
     )
 
 
-class _Line:
-    """What a csv writer writes to: gives back each line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _rejected_lines(batch: ImportBatch, headers: list[str]) -> Iterator[str]:
-    writer = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")
+def _rejected_rows(batch: ImportBatch, headers: list[str]) -> Iterator[list[str]]:
     column = REASON_COLUMN
     while column in headers:
         column = f"{column} import"
-    yield "\ufeff" + writer.writerow([safe_cell(header) for header in [*headers, column]])
+    yield [*headers, column]
     rows = batch.rows.filter(fate__in=[Fate.REJECTED, Fate.SUSPICIOUS]).order_by("line")
     for fate, detail in rows.values_list("fate", "detail").iterator(chunk_size=500):
         said = [
@@ -220,4 +212,4 @@ def _rejected_lines(batch: ImportBatch, headers: list[str]) -> Iterator[str]:
         ]
         prefix = _("Rejetée") if fate == Fate.REJECTED else _("Douteuse")
         cells = [detail.get("cells", {}).get(header, "") for header in headers]
-        yield writer.writerow([safe_cell(cell) for cell in [*cells, f"{prefix} : {' '.join(said)}"]])
+        yield [*cells, f"{prefix} : {' '.join(said)}"]

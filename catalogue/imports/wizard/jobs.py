@@ -32,9 +32,10 @@ from catalogue.imports.undo import UndoRefused, undo
 from catalogue.imports.wizard.batches import MOST_ROWS, Job, State
 from catalogue.imports.wizard.decisions import BY_CELL, row_decisions
 from catalogue.imports.wizard.progress import ReportProgress, progress_reporter
-from catalogue.imports.write.exclusive import alone, patient
+from catalogue.imports.write.exclusive import exclusive_import
 from catalogue.models import ImportBatch, ImportRow, Record
 from catalogue.records import permissions, workflow
+from catalogue.records.long_transactions import long_transaction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -114,7 +115,7 @@ def _source_details(batch: ImportBatch) -> dict[str, str]:
 
 def run_dry_run(batch: ImportBatch, say: ReportProgress) -> None:
     """The dry run: what the file would change, kept row by row."""
-    with patient():
+    with long_transaction():
         run.hold_import_lock(f"batch {batch.pk}")
         if not ImportBatch.objects.filter(pk=batch.pk, job=Job.CHECK).exists():
             return
@@ -132,7 +133,7 @@ def run_dry_run(batch: ImportBatch, say: ReportProgress) -> None:
 
 def run_write(batch: ImportBatch, say: ReportProgress) -> None:
     """The write: all the good rows, or nothing; what is no longer what the dry run showed stays out."""
-    with alone():
+    with exclusive_import():
         fresh = ImportBatch.objects.select_related("job_by").get(pk=batch.pk)
         if fresh.state != State.CHECKED:
             return

@@ -102,7 +102,7 @@ def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRespons
         return bad_request(request, form)
     records, matched = _first_results(form.search)
     response = StreamingHttpResponse(
-        exports.csv_lines(records, origin(request)), content_type="text/csv; charset=utf-8"
+        exports.record_csv_lines(records, origin(request)), content_type="text/csv; charset=utf-8"
     )
     name = _("fiches.csv") if matched <= exports.MAX_ROWS else _("fiches-1000-premieres.csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

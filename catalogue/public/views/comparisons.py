@@ -118,7 +118,7 @@ def record_selection_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRe
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    lines = exports.csv_lines(_export_records(form), origin(request))
+    lines = exports.record_csv_lines(_export_records(form), origin(request))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="selection.csv"'
     return response

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from catalogue.models import Record
+from catalogue.records.long_transactions import long_transaction
 from catalogue.records.near_duplicates import CURATING, scoring_parameters, scoring_statement
 
 NEIGHBOURS = 15
@@ -25,7 +26,6 @@ OF_ORGANISATION = 30
 KEPT = 10
 """Pairs stored of a record: its likeliest."""
 CHUNK = 2_000
-STATEMENT_TIMEOUT = "300s"
 LOCK = 7_340_051
 """Key of the advisory lock that makes two searches take turns."""
 
@@ -147,10 +147,7 @@ def refresh(keys: Sequence[int]) -> tuple[int, int]:
     """
     kept = gone = 0
     for start in range(0, len(keys), CHUNK):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [STATEMENT_TIMEOUT])
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        with long_transaction(LOCK), connection.cursor() as cursor:
             cursor.execute(FIND, parameters(keys[start : start + CHUNK]))
             row = cursor.fetchone()
         kept, gone = kept + row[0], gone + row[1]

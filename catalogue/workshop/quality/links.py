@@ -12,11 +12,12 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
 from catalogue.models import LinkState
+from catalogue.records.long_transactions import long_transaction
 from catalogue.workshop.quality import statements as sql
 from catalogue.workshop.quality.link_probe import LinkProbe, Reply
 from catalogue.workshop.quality.refresh import refresh_findings
@@ -74,8 +75,7 @@ def check_links(ask: Ask | None = None, *, pause: Callable[[float], None] = time
 
 
 def _sync_link_states() -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '300s'")
+    with long_transaction(), connection.cursor() as cursor:
         cursor.execute(SYNC_LINK_STATES.format(scope="r.state = 'publiee'"))
 
 

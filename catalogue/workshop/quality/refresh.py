@@ -7,15 +7,15 @@ not written again.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from catalogue.models import Record
 from catalogue.records import expiry
+from catalogue.records.long_transactions import long_transaction
 from catalogue.workshop.quality import statements as sql
 from catalogue.workshop.quality.checks import CHECKS, Check
 
@@ -28,7 +28,6 @@ TOWN_HALL_M = 30
 MIN_SUMMARY_LENGTH = 60
 EMAIL = r"[[:alnum:]._%+-]+@[[:alnum:]-]+(\.[[:alnum:]-]+)*\.[[:alpha:]]{2,}"
 PHONE = r"(^|[^0-9])(\+33[  ]?[1-9]|0[1-9])([  .-]?[0-9]{2}){4}([^0-9]|$)"
-TIMEOUT = "300s"
 
 
 def refresh_findings(records: Iterable[int] | None = None) -> None:
@@ -39,18 +38,18 @@ def refresh_findings(records: Iterable[int] | None = None) -> None:
     keys = sorted(set(records))
     for start in range(0, len(keys), BATCH_SIZE):
         some = keys[start : start + BATCH_SIZE]
-        with _patient():
+        with long_transaction():
             expiry.fill(some)
             _replace_findings(CHECKS.values(), some)
 
 
 def _refresh_all() -> None:
-    with _patient():
+    with long_transaction():
         expiry.fill()
     for check in CHECKS.values():
-        with _patient():
+        with long_transaction():
             _replace_findings([check], None)
-    with _patient(), connection.cursor() as cursor:
+    with long_transaction(), connection.cursor() as cursor:
         cursor.execute(sql.FORGET, {"codes": list(CHECKS)})
 
 
@@ -60,14 +59,6 @@ def touch_map_if_stale() -> None:
     if Record.objects.published().filter(expires_on=yesterday).exists():
         with connection.cursor() as cursor:
             cursor.execute("SELECT catalogue_note_change()")
-
-
-@contextmanager
-def _patient() -> Iterator[None]:
-    """Open a transaction with time enough for the whole table."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [TIMEOUT])
-        yield
 
 
 def _replace_findings(checks: Iterable[Check], records: list[int] | None) -> None:

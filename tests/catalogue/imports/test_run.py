@@ -9,7 +9,7 @@ from catalogue.imports import run
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.compare.diff import Status
 from catalogue.imports.read.problems import FileRefused
-from catalogue.imports.report import import_report, rejected_rows_csv, safe_cell
+from catalogue.imports.report import import_report, rejected_rows_csv
 from catalogue.imports.run import ImportOptions, dry_run, import_file
 from catalogue.models import (
     Experiment,
@@ -21,6 +21,7 @@ from catalogue.models import (
     Source,
     Transition,
 )
+from catalogue.records.csv_files import safe_cell
 from tests import factories
 from tests.catalogue.imports.conftest import DATA
 

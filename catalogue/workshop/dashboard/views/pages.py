@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalogue.public.exports import safe_cell
+from catalogue.records.csv_files import csv_lines
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.workshop.dashboard import figures, plots
@@ -83,11 +83,13 @@ def workshop_dashboard_csv(request: HttpRequest, code: str) -> HttpResponse:
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     figure = figures.FIGURES[code](scope)
     name = f"tableau-de-bord-{code}-{timezone.localdate(scope.now)}.csv"
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_lines(_csv_rows(figure)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow([figure.heading, *figure.columns, *([figure.noted] if figure.noted else [])])
-    for row in [*figure.rows, *([figure.total] if figure.total else [])]:
-        note = [safe_cell(row.note)] if figure.noted else []
-        writer.writerow([safe_cell(row.label), *(cell.value for cell in row.cells), *note])
     return response
+
+
+def _csv_rows(figure: figures.Figure) -> Iterator[Sequence[object]]:
+    yield [figure.heading, *figure.columns, *([figure.noted] if figure.noted else [])]
+    for row in [*figure.rows, *([figure.total] if figure.total else [])]:
+        note = [row.note] if figure.noted else []
+        yield [row.label, *(cell.value for cell in row.cells), *note]

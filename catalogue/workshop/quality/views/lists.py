@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from catalogue import mailing
 from catalogue.models import QualityFinding, Record
-from catalogue.public.exports import Line, safe_cell
 from catalogue.records import permissions
+from catalogue.records.csv_files import csv_lines
 from catalogue.records.wording import place_words
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
@@ -75,7 +74,7 @@ def workshop_quality_csv(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return bad_request(request, form)
     rows = with_records(narrowed(form, permissions.in_field(request.user)))
-    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(_csv_rows(rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="qualite-{timezone.localdate()}.csv"'
     return response
 
@@ -152,17 +151,15 @@ def finding_line(row: QualityFinding) -> dict[str, Any] | None:
     }
 
 
-def csv_lines(rows: QuerySet[QualityFinding]) -> Iterator[str]:
-    """The lines of the file, read as they are sent."""
-    writer = csv.writer(Line(), delimiter=";")
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _csv_rows(rows: QuerySet[QualityFinding]) -> Iterator[Sequence[object]]:
+    """Yield the rows of the file, read as they are sent."""
+    yield COLUMNS
     for row in rows.iterator(chunk_size=CHUNK):
         record = row.record
         said = describe_finding(row, record)
         if said is not None:
             address = mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug]))
-            cells = [
+            yield (
                 said.severity_words, said.label, said.says, timezone.localdate(row.since).isoformat(),
                 record.kind, record.title, place_words(record), said.waiver, address,
-            ]  # fmt: skip
-            yield writer.writerow([safe_cell(cell) for cell in cells])
+            )  # fmt: skip
