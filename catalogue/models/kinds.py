@@ -112,6 +112,11 @@ class Experiment(Record):
             ),
         ]
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it was abandoned or concluded nothing."""
+        return self.status == self.Status.ABANDONED or self.outcome == self.Outcome.NEGATIVE
+
 
 class Operation(Record):
     """An opération d'aménagement: ÉcoQuartier, ÉcoCité, DIVD, démonstrateur …"""

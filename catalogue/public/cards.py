@@ -1,7 +1,9 @@
-"""A record as a card of a list: the dictionary that composants/carte_fiche.html shows."""
+"""A record as a card of a list: what composants/carte_fiche.html shows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,28 +13,60 @@ from catalogue.models import Record
 from catalogue.records.expiry import verified_words
 from catalogue.records.wording import distance_words, period_words, place_words, status_words, whole
 
-Card = dict[str, Any]
+
+@dataclass(frozen=True)
+class Card:
+    """What composants/carte_fiche.html shows of a record; what is empty is not shown."""
+
+    url: str
+    slug: str
+    kind: str
+    title: str
+    summary: str
+    place: str = ""
+    proof: int | None = None
+    status_label: str = ""
+    period: str = ""
+    figures: Sequence[dict[str, str]] = ()
+    programmes: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    distance: str = ""
+    verified: str = ""
+    stale: bool = False
+    factors: Sequence[Any] = ()
+    others: Sequence[dict[str, str]] = ()
+    extract: str = ""
+    """Safe HTML of the passage that answers the words (``<mark>`` only): it replaces the summary."""
+    remove_url: str = ""
 
 
-def record_card(record: Record) -> Card:
+def record_card(record: Record, **more: Any) -> Card:
     """The card of a record fetched with ``with_card_relations()``."""
     distance = getattr(record, "distance", None)
+    if distance is not None:
+        more["distance"] = distance_words(distance.m, is_coarse=record.is_coarse)
+    return Card(
+        url=record.get_absolute_url(),
+        slug=record.slug,
+        kind=record.kind,
+        title=record.title,
+        summary=record.summary,
+        place=place_words(record),
+        proof=record.proof_level,
+        status_label=status_words(record),
+        period=period_words(record.year_start, record.year_end),
+        figures=figures(record),
+        verified=verified_words(record),
+        stale=record.is_stale,
+        **_labels(record),
+        **more,
+    )
+
+
+def _labels(record: Record) -> dict[str, list[str]]:
     return {
-        "url": record.get_absolute_url(),
-        "slug": record.slug,
-        "kind": record.kind,
-        "title": record.title,
-        "summary": record.summary,
-        "place": place_words(record),
-        "proof": record.proof_level,
-        "status_label": status_words(record),
-        "period": period_words(record.year_start, record.year_end),
-        "figures": figures(record),
         "programmes": [programme.label for programme in record.programmes.all()],
         "themes": [theme.label for theme in record.themes.all()],
-        "distance": distance_words(distance.m, is_coarse=record.is_coarse) if distance is not None else "",
-        "verified": verified_words(record),
-        "stale": record.is_stale,
     }
 
 

@@ -12,6 +12,7 @@ from catalogue.public import record_page as detail
 from catalogue.records import sections
 from catalogue.records.expiry import verified_words
 from catalogue.records.wording import NBSP, period_words, place_words, whole
+from geo.models import Territory
 
 FEWEST = 2
 MOST = 4
@@ -26,18 +27,20 @@ Row = dict[str, Any]
 
 def records(slugs: Sequence[str]) -> list[Record]:
     """The published records of these slugs, in the order asked for, with what their columns show."""
-    found = {
-        record.slug: record
-        for record in Record.objects.published().filter(slug__in=slugs).with_detail_relations()
-    }
+    published = Record.objects.published().filter(slug__in=slugs).with_detail_relations()
+    found = {record.slug: record for record in published}
     return [found[slug] for slug in slugs if slug in found]
 
 
 def fact_rows(compared: Sequence[Record]) -> list[Row]:
     """The facts, a row a fact and a cell a record; a row that no record fills is left out."""
-    columns = [{**_common(record), **_own(record), **_closing(record)} for record in compared]
-    parts = [part for read in (_common, _own, _closing) for part in (read(record) for record in compared)]
-    labels = dict.fromkeys(label for part in parts for label in part)
+    columns: list[dict[str, Cell]] = [{} for _record in compared]
+    labels: dict[str, None] = {}
+    for read in (_common, _own, _closing):
+        for record, column in zip(compared, columns, strict=True):
+            part = read(record)
+            column |= part
+            labels |= dict.fromkeys(part)
     rows: list[Row] = [
         {"label": label, "cells": [column.get(label, {}) for column in columns]} for label in labels
     ]
@@ -50,15 +53,13 @@ def _says(cell: Cell) -> bool:
 
 def _common(record: Record) -> dict[str, Cell]:
     """What every kind has: nature, proof, place, period."""
-    territory = record.territory
-    density = territory.density if territory is not None else None
     return {
         _("Nature"): {"kind": record.kind},
         _("Niveau de preuve"): {"proof": record.proof_level},
         _("En bref"): {"text": record.summary},
         _("Lieu"): {"text": place_words(record)},
-        _("Population"): {"text": _people(territory.population) if territory is not None else ""},
-        _("Densité"): {"text": f"{whole(density)}{NBSP}hab./km²" if density is not None else ""},
+        _("Population"): {"text": _population_words(record.territory)},
+        _("Densité"): {"text": _density_words(record.territory)},
         _("Période"): {"text": period_words(record.year_start, record.year_end)},
     }
 
@@ -76,19 +77,28 @@ def _own(record: Record) -> dict[str, Cell]:
 def _closing(record: Record) -> dict[str, Cell]:
     """Themes, programmes, who, and where it was read."""
     source = detail.source_line(record)
+    themes = [theme.label for theme in record.themes.all()]
+    programmes = [programme.label for programme in record.programmes.all()]
+    actors = [f"{one['name']} ({one['role']})" for one in detail.organisations(record)]
     return {
-        _("Thèmes"): {"text": ", ".join(theme.label for theme in record.themes.all())},
-        _("Programmes"): {"text": ", ".join(programme.label for programme in record.programmes.all())},
-        _("Qui"): {
-            "text": ", ".join(f"{one['name']} ({one['role']})" for one in detail.organisations(record))
-        },
+        _("Thèmes"): {"text": ", ".join(themes)},
+        _("Programmes"): {"text": ", ".join(programmes)},
+        _("Qui"): {"text": ", ".join(actors)},
         _("Source"): {"text": source["title"], "url": source["url"]},
         _("Vérification"): {"text": verified_words(record)},
     }
 
 
-def _people(population: int | None) -> str:
-    return "" if population is None else f"{whole(population)}{NBSP}hab."
+def _population_words(territory: Territory | None) -> str:
+    if territory is None or territory.population is None:
+        return ""
+    return f"{whole(territory.population)}{NBSP}hab."
+
+
+def _density_words(territory: Territory | None) -> str:
+    if territory is None or territory.density is None:
+        return ""
+    return f"{whole(territory.density)}{NBSP}hab./km²"
 
 
 def indicator_rows(compared: Sequence[Record]) -> list[Row]:
@@ -98,7 +108,9 @@ def indicator_rows(compared: Sequence[Record]) -> list[Row]:
     its published experiments, each with its place.
     """
     columns = [_aligned(held) for held in _held(compared)]
-    keys = list(dict.fromkeys(key for column in columns for key in column))
+    keys: dict[tuple[str, ...], None] = {}
+    for column in columns:
+        keys |= dict.fromkeys(column)
     rows = []
     for key in keys:
         cells = [column.get(key, []) for column in columns]

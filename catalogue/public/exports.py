@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -21,32 +22,54 @@ COLUMNS = [
 
 def record_properties(record: Record, base: str) -> dict[str, Any]:
     """The public attributes of a record; ``base`` is the origin of the site."""
-    territory, source = record.territory, record.source
+    stale = record.is_stale and record.expires_on is not None
     return {
         "slug": record.slug,
         "nature": record.kind,
         "titre": record.title,
         "resume": record.summary,
-        "lieu": place_words(record),
-        "niveau_territoire": territory.level if territory else None,
-        "code_territoire": territory.code if territory else None,
-        "precision_lieu": record.location_precision,
+        **_place_properties(record),
         "annee_debut": record.year_start,
         "annee_fin": record.year_end,
         "niveau_preuve": record.proof_level,
         "avancement": status_words(record),
+        **_term_codes(record),
+        **_source_properties(record),
+        "verifiee_le": _iso_date(record.verified_on),
+        "a_confirmer_depuis": _iso_date(record.expires_on) if stale else None,
+        "adresse": base + record.get_absolute_url(),
+    }
+
+
+def _place_properties(record: Record) -> dict[str, Any]:
+    territory = record.territory
+    return {
+        "lieu": place_words(record),
+        "niveau_territoire": territory.level if territory else None,
+        "code_territoire": territory.code if territory else None,
+        "precision_lieu": record.location_precision,
+    }
+
+
+def _term_codes(record: Record) -> dict[str, list[str]]:
+    return {
         "themes": [theme.code for theme in record.themes.all()],
         "enjeux": [stake.code for stake in record.stakes.all()],
         "programmes": [programme.code for programme in record.programmes.all()],
+    }
+
+
+def _source_properties(record: Record) -> dict[str, Any]:
+    source = record.source
+    return {
         "source": record.source_citation or (source.name if source else ""),
         "adresse_source": record.source_url,
         "licence": source.licence if source else "",
-        "verifiee_le": record.verified_on.isoformat() if record.verified_on else None,
-        "a_confirmer_depuis": record.expires_on.isoformat()
-        if record.expires_on and record.is_stale
-        else None,
-        "adresse": base + record.get_absolute_url(),
     }
+
+
+def _iso_date(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def record_feature(record: Record, base: str) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
@@ -11,9 +13,18 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from catalogue.models import Experiment, Indicator, Organisation, Record
-from catalogue.public import synthesis_wording as telling
-from catalogue.public.cards import figures, record_card
+from catalogue.models import (
+    Document,
+    Experiment,
+    Indicator,
+    LabelAward,
+    NeedAnswer,
+    Organisation,
+    Record,
+    TestSite,
+)
+from catalogue.public import synthesis_wording
+from catalogue.public.cards import Card, figures, record_card
 from catalogue.records import attachments, proof, sections
 from catalogue.records.expiry import verified_words
 from catalogue.records.wording import NBSP, period_words, place_words, status_words, whole
@@ -24,32 +35,80 @@ LISTED = 50
 """Most experiments, answers or needs shown on the page of a record."""
 
 
+@dataclass
+class RecordPage:
+    """The page of a record; what belongs to one kind alone stays empty for the others."""
+
+    record: Record
+    trail: Sequence[Context]
+    tags: Sequence[Context]
+    period: str
+    proof: Context | None
+    facts: Sequence[Context]
+    organisations: Sequence[Context]
+    source: Context
+    verified: str
+    capitalisation: Context
+    photos: Sequence[Document]
+    documents: Sequence[Document]
+    card: Context = field(default_factory=dict)
+    geojson: Context | None = None
+    extent: str = ""
+    precision: str = ""
+    neighbours: Sequence[Card] = ()
+    section: str = "fiches"
+    preview: bool = False
+    synthesis: Context | None = None
+    experiments: Sequence[Context] = ()
+    needs: Sequence[Context] = ()
+    results: Sequence[Context] = ()
+    solution: Record | None = None
+    parent: Record | None = None
+    labels: Sequence[LabelAward] = ()
+    site: TestSite | None = None
+    apply_url: str = ""
+    answer_url: str = ""
+    answers: Sequence[Context] = ()
+
+
+def record_page(record: Record) -> RecordPage:
+    """The page of a record fetched with ``with_detail_relations()``."""
+    photos, documents = attachments.public_attachments(record)
+    page = RecordPage(
+        record=record,
+        trail=trail(record),
+        tags=tags(record),
+        period=period_words(record.year_start, record.year_end),
+        proof=proof_words(record),
+        facts=[fact for fact in facts(record) if fact["value"] not in (None, "")],
+        organisations=organisations(record),
+        source=source_line(record),
+        verified=verified_words(record),
+        capitalisation=lessons(record),
+        photos=photos,
+        documents=documents,
+    )
+    _add_place(page)
+    ADD_KIND[record.kind](page)
+    return page
+
+
 def record_context(record: Record) -> Context:
-    """What ``record_detail.html`` needs for a record fetched with ``with_detail_relations()``."""
-    return {
-        "record": record,
-        "trail": trail(record),
-        "tags": tags(record),
-        "card": {
-            "place": place_words(record),
-            "status": status_words(record),
-            "figures": figures(record),
-        },
-        "period": period_words(record.year_start, record.year_end),
-        "proof": proof_words(record),
-        "facts": [fact for fact in facts(record) if fact["value"] not in (None, "")],
-        "organisations": organisations(record),
-        **attachments.context(record),
-        "capitalisation": lessons(record),
-        "geojson": feature_collection(record),
-        "extent": map_window(record),
-        "neighbours": [record_card(near) for near in nearby_records(record)],
-        "verified": verified_words(record),
-        "section": "fiches",
-        "source": source_line(record),
-        "precision": precision_words(record),
-        **BY_KIND[record.kind](record),
+    """The page of a record as the context of its templates."""
+    return vars(record_page(record))
+
+
+def _add_place(page: RecordPage) -> None:
+    record = page.record
+    page.card = {
+        "place": place_words(record),
+        "status": status_words(record),
+        "figures": figures(record),
     }
+    page.geojson = feature_collection(record)
+    page.extent = map_window(record)
+    page.precision = precision_words(record)
+    page.neighbours = [record_card(near) for near in nearby_records(record)]
 
 
 def lessons(record: Record) -> Context:
@@ -79,11 +138,10 @@ def tags(record: Record) -> list[Context]:
     """Themes, stakes and programmes, each with the list of what bears it."""
     address = reverse("catalogue:record-list")
     terms = (("theme", record.themes), ("enjeu", record.stakes), ("programme", record.programmes))
-    return [
-        {"text": term.label, "url": f"{address}?{parameter}={term.code}"}
-        for parameter, manager in terms
-        for term in manager.all()
-    ]
+    found: list[Context] = []
+    for parameter, manager in terms:
+        found += [{"text": term.label, "url": f"{address}?{parameter}={term.code}"} for term in manager.all()]
+    return found
 
 
 def proof_words(record: Record) -> Context | None:
@@ -182,23 +240,23 @@ def _site_facts(record: Record) -> list[Context]:
         {"term": _("Ce qui peut y être testé"), "value": site.allowed_tests},
         {"term": _("Équipements et réseaux"), "value": site.equipment},
         {"term": _("Conditions"), "value": site.conditions},
-        {
-            "term": _("Disponible du"),
-            "value": date_format(site.available_from) if site.available_from else "",
-        },
-        {"term": _("Jusqu’au"), "value": date_format(site.available_until) if site.available_until else ""},
+        {"term": _("Disponible du"), "value": _date(site.available_from)},
+        {"term": _("Jusqu’au"), "value": _date(site.available_until)},
     ]
+
+
+def _date(day: datetime.date | None) -> str:
+    return date_format(day) if day else ""
 
 
 def _need_facts(record: Record) -> list[Context]:
     need = record.as_need
     labels = dict(need.Audience.choices)
+    audiences = [str(labels.get(audience, audience)) for audience in need.audiences]
+    frequency = "" if need.frequency == "inconnu" else need.get_frequency_display()
     return [
-        {"term": _("Pour qui"), "value": ", ".join(str(labels.get(a, a)) for a in need.audiences)},
-        {
-            "term": _("Fréquence"),
-            "value": "" if need.frequency == "inconnu" else need.get_frequency_display(),
-        },
+        {"term": _("Pour qui"), "value": ", ".join(audiences)},
+        {"term": _("Fréquence"), "value": frequency},
         {"term": _("Données qui existent"), "value": need.existing_data},
         {"term": _("Données à produire"), "value": need.missing_data},
         {"term": _("Atelier"), "value": need.workshop},
@@ -326,7 +384,8 @@ def published_experiments(record: Record) -> list[Experiment]:
 
 def indicator_line(row: Indicator) -> Context:
     """One indicator for composants/indicateur.html."""
-    return {
+    source = {"source": row.source_citation or row.source_url, "source_url": row.source_url}
+    return source | {
         "name": row.name,
         "before": _decimal(row.baseline),
         "after": _decimal(row.value) or row.text,
@@ -334,8 +393,6 @@ def indicator_line(row: Indicator) -> Context:
         "period": row.period or (str(row.year) if row.year else ""),
         "method": row.method,
         "measured_by": row.measured_by,
-        "source": row.source_citation or row.source_url,
-        "source_url": row.source_url,
         "independent": row.is_independent,
         "announced": row.nature == Indicator.Nature.ANNOUNCED,
     }
@@ -347,75 +404,69 @@ def _decimal(value: Any) -> str:
 
 def experiment_line(experiment: Experiment) -> Context:
     """One experiment on the page of its solution."""
+    is_known = experiment.outcome != "inconnu"
     return {
         "url": experiment.get_absolute_url(),
         "title": experiment.title,
         "place": place_words(experiment),
         "status": experiment.get_status_display(),
-        "outcome": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
+        "outcome": experiment.get_outcome_display() if is_known else "",
         "period": period_words(experiment.year_start, experiment.year_end),
         "proof": experiment.proof_level,
-        "failed": experiment.status == "abandonne" or experiment.outcome == "non-concluant",
+        "failed": experiment.has_failed,
         "results": [indicator_line(row) for row in experiment.indicators.all()],
     }
 
 
-def _solution(record: Record) -> Context:
+def _add_solution(page: RecordPage) -> None:
+    record = page.record
     needs = record.as_solution.needs.published().order_by("title")[:LISTED]
+    page.synthesis = synthesis_wording.synthesis_context(record)
+    page.experiments = [experiment_line(experiment) for experiment in published_experiments(record)]
+    page.needs = [{"title": need.title, "url": need.get_absolute_url()} for need in needs]
+
+
+def _add_experiment(page: RecordPage) -> None:
+    experiment = page.record.as_experiment
+    solution, parent = experiment.solution, experiment.parent
+    others = [other for other in published_experiments(solution) if other.pk != page.record.pk]
+    page.solution = solution if solution.is_published else None
+    page.parent = parent if parent is not None and parent.is_published else None
+    page.results = [indicator_line(row) for row in experiment.indicators.all()]
+    page.experiments = [experiment_line(other) for other in others]
+
+
+def _add_operation(page: RecordPage) -> None:
+    page.labels = list(page.record.as_operation.awards.all())
+
+
+def _add_site(page: RecordPage) -> None:
+    page.site = page.record.as_site
+    if page.site.is_open:
+        page.apply_url = reverse("catalogue:application-new", args=[page.record.slug])
+
+
+def _add_need(page: RecordPage) -> None:
+    record = page.record
+    links = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED)
+    page.answers = [_answer_line(link) for link in links.select_related("solution")[:LISTED]]
+    if record.is_published:
+        page.answer_url = reverse("catalogue:answer-new", args=[record.slug])
+
+
+def _answer_line(link: NeedAnswer) -> Context:
     return {
-        "synthesis": telling.synthesis_context(record),
-        "experiments": [experiment_line(experiment) for experiment in published_experiments(record)],
-        "needs": [{"title": need.title, "url": need.get_absolute_url()} for need in needs],
+        "title": link.solution.title,
+        "url": link.solution.get_absolute_url(),
+        "summary": link.how or link.solution.summary,
+        "proof": link.solution.proof_level,
     }
 
 
-def _experiment(record: Record) -> Context:
-    experiment = record.as_experiment
-    parent = experiment.parent
-    others = [e for e in published_experiments(experiment.solution) if e.pk != record.pk]
-    return {
-        "solution": experiment.solution if experiment.solution.is_published else None,
-        "parent": parent if parent is not None and parent.is_published else None,
-        "results": [indicator_line(row) for row in experiment.indicators.all()],
-        "experiments": [experiment_line(other) for other in others],
-    }
-
-
-def _operation(record: Record) -> Context:
-    return {"labels": list(record.as_operation.awards.all())}
-
-
-def _site(record: Record) -> Context:
-    site = record.as_site
-    opened = site.is_open
-    return {
-        "site": site,
-        "apply_url": reverse("catalogue:application-new", args=[record.slug]) if opened else "",
-    }
-
-
-def _need(record: Record) -> Context:
-    links = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED).select_related(
-        "solution"
-    )
-    return {
-        "answer_url": reverse("catalogue:answer-new", args=[record.slug]) if record.is_published else "",
-        "answers": [
-            {
-                "title": link.solution.title,
-                "url": link.solution.get_absolute_url(),
-                "summary": link.how or link.solution.summary,
-                "proof": link.solution.proof_level,
-            }
-            for link in links[:LISTED]
-        ],
-    }
-
-
-BY_KIND: dict[str, Callable[[Record], Context]] = {
-    Record.Kind.SOLUTION: _solution,
-    Record.Kind.EXPERIMENT: _experiment,
-    Record.Kind.OPERATION: _operation,
-    Record.Kind.SITE: _site,
-    Record.Kind.NEED: _need,
+ADD_KIND: dict[str, Callable[[RecordPage], None]] = {
+    Record.Kind.SOLUTION: _add_solution,
+    Record.Kind.EXPERIMENT: _add_experiment,
+    Record.Kind.OPERATION: _add_operation,
+    Record.Kind.SITE: _add_site,
+    Record.Kind.NEED: _add_need,
 }

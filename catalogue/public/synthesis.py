@@ -150,6 +150,11 @@ class Comparison:
     with_change: int
     values: tuple[Value, ...]
 
+    @property
+    def is_truncated(self) -> bool:
+        """Whether there are more values than those shown."""
+        return self.n > len(self.values)
+
 
 @dataclass(frozen=True)
 class Synthesis:
@@ -192,33 +197,32 @@ def synthesis_of(solution: Record) -> Synthesis:
     )
 
 
+AS_THEY_ARE = ("code", "label", "unit", "description", "n", "independent", "territories", "with_change")
+"""Columns of a comparison that need no conversion."""
+
+
 def _comparison(row: dict[str, Any]) -> Comparison:
-    points = tuple(
-        Value(
-            value=Decimal(point["value"]),
-            slug=point["slug"],
-            title=point["title"],
-            place=point["place"] or "",
-            status=point["status"],
-            outcome=point["outcome"],
-            year=point["year"],
-            is_independent=point["independent"],
-        )
-        for point in row["points"]
-    )
+    as_they_are = {name: row[name] for name in AS_THEY_ARE}
+    has_median = row["n"] >= MEDIAN_FROM
     return Comparison(
-        code=row["code"],
-        label=row["label"],
-        unit=row["unit"],
         direction=IndicatorType.Direction(row["direction"]),
-        description=row["description"],
-        n=row["n"],
-        independent=row["independent"],
-        territories=row["territories"],
-        median=Decimal(row["median"]) if row["n"] >= MEDIAN_FROM else None,
+        median=Decimal(row["median"]) if has_median else None,
         low=Decimal(row["low"]),
         high=Decimal(row["high"]),
-        change=Decimal(row["change"]) if row["change"] is not None else None,
-        with_change=row["with_change"],
-        values=points,
+        change=None if row["change"] is None else Decimal(row["change"]),
+        values=tuple(_value(point) for point in row["points"]),
+        **as_they_are,
+    )
+
+
+def _value(point: dict[str, Any]) -> Value:
+    return Value(
+        value=Decimal(point["value"]),
+        slug=point["slug"],
+        title=point["title"],
+        place=point["place"] or "",
+        status=point["status"],
+        outcome=point["outcome"],
+        year=point["year"],
+        is_independent=point["independent"],
     )

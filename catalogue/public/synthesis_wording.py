@@ -97,26 +97,35 @@ def left_out(found: Synthesis) -> list[str]:
 
 def comparison_line(one: Comparison) -> dict[str, Any]:
     """One indicator of the table."""
-    unit = f"{NBSP}{one.unit}"
-    span = number(one.low) if one.low == one.high else _("%(low)s à %(high)s") % _ends(one)
     return {
         "code": one.code,
         "label": one.label,
         "definition": one.description,
         "direction": IndicatorType.Direction(one.direction).label,
         "n": _tried(one),
-        "independent": ngettext("dont %(n)d indépendant", "dont %(n)d indépendants", one.independent)
-        % {"n": one.independent}
-        if one.independent
-        else "",
-        "median": f"{number(rounded(one.median))}{unit}" if one.median is not None else "",
-        "single": f"{number(one.low)}{unit}" if one.median is None else "",
-        "range": f"{span}{unit}" if one.median is not None else "",
+        "independent": _independent(one),
+        **_values_words(one),
         "evolution": _change(one),
-        "plot": plot_positions(one) if one.median is not None else None,
+        "plot": plot_positions(one),
         "measures": [measure_line(value, one) for value in one.values],
-        "truncated": one.n > len(one.values),
+        "truncated": one.is_truncated,
     }
+
+
+def _values_words(one: Comparison) -> dict[str, str]:
+    """The median and the range, or the value alone where a median would mean nothing."""
+    unit = f"{NBSP}{one.unit}"
+    if one.median is None:
+        return {"median": "", "single": f"{number(one.low)}{unit}", "range": ""}
+    span = number(one.low) if one.low == one.high else _("%(low)s à %(high)s") % _ends(one)
+    return {"median": f"{number(rounded(one.median))}{unit}", "single": "", "range": f"{span}{unit}"}
+
+
+def _independent(one: Comparison) -> str:
+    if not one.independent:
+        return ""
+    words = ngettext("dont %(n)d indépendant", "dont %(n)d indépendants", one.independent)
+    return words % {"n": one.independent}
 
 
 def _ends(one: Comparison) -> dict[str, str]:
@@ -152,15 +161,17 @@ def measure_line(value: Value, one: Comparison) -> dict[str, Any]:
     }
 
 
-def plot_positions(one: Comparison) -> dict[str, Any]:
-    """Where the values and their median stand on a line, in the units of the drawing."""
+def plot_positions(one: Comparison) -> dict[str, Any] | None:
+    """Where the values and their median stand on a line, in the units of the drawing; None without median."""
+    if one.median is None:
+        return None
     span = one.high - one.low
 
     def at(value: Decimal) -> str:
         part = (value - one.low) / span if span else Decimal("0.5")
         return f"{MARGIN + float(part) * (WIDTH - 2 * MARGIN):.1f}"
 
-    median = one.median if one.median is not None else one.low
+    median = one.median
     words = _("%(n)s, de %(low)s à %(high)s %(unit)s, médiane %(median)s")
     return {
         "width": str(WIDTH),

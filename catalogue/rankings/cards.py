@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,25 +16,26 @@ from catalogue.records.wording import NBSP, distance_words
 def ranked_card(ranked: RankedSolution) -> Card:
     """The card of a ranked solution: its best experiment, why it stands there, and its other places."""
     where = ranked.experiment["place"]
+    return Card(
+        url=reverse("catalogue:record-detail", args=[ranked.slug]),
+        slug=ranked.slug,
+        kind=Record.Kind.SOLUTION.value,
+        title=ranked.title,
+        summary=ranked.summary,
+        place=_("Essayée à%(nbsp)s: %(where)s") % {"nbsp": NBSP, "where": where},
+        proof=ranked.level,
+        status_label=ranked.experiment["status"],
+        period=ranked.experiment["period"],
+        distance=_("sur le territoire") if ranked.inside else distance_words(ranked.metres),
+        factors=ranked.factors,
+        others=[_other_place(other) for other in ranked.others],
+    )
+
+
+def _other_place(experiment: dict[str, Any]) -> dict[str, str]:
     return {
-        "url": reverse("catalogue:record-detail", args=[ranked.slug]),
-        "slug": ranked.slug,
-        "kind": Record.Kind.SOLUTION.value,
-        "title": ranked.title,
-        "summary": ranked.summary,
-        "place": _("Essayée à%(nbsp)s: %(where)s") % {"nbsp": NBSP, "where": where},
-        "proof": ranked.level,
-        "status_label": ranked.experiment["status"],
-        "period": ranked.experiment["period"],
-        "distance": _("sur le territoire") if ranked.inside else distance_words(ranked.metres),
-        "factors": ranked.factors,
-        "others": [
-            {
-                "url": reverse("catalogue:record-detail", args=[other["slug"]]),
-                "title": other["title"],
-                "place": other["place"],
-                "distance": distance_words(other["metres"]),
-            }
-            for other in ranked.others
-        ],
+        "url": reverse("catalogue:record-detail", args=[experiment["slug"]]),
+        "title": experiment["title"],
+        "place": experiment["place"],
+        "distance": distance_words(experiment["metres"]),
     }

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from catalogue.models import Record
+from catalogue.models import Document, Record
 
 
-def context(record: Record) -> dict[str, Any]:
-    """What catalogue/public/_documents.html needs, from the documents fetched with the record."""
+def public_attachments(record: Record) -> tuple[list[Document], list[Document]]:
+    """The photos and the documents of a record, of those fetched with it."""
     public = [one for one in record.documents.all() if one.is_ready and not one.is_pending]
-    return {
-        "photos": [one for one in public if one.thumbnail],
-        "documents": [one for one in public if not one.thumbnail],
-    }
+    photos = [one for one in public if one.thumbnail]
+    return photos, [one for one in public if not one.thumbnail]

@@ -37,15 +37,14 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Votre nom est enregistré."))
         return redirect("catalogue:account-settings")
+    others = [one for one in sessions.of(user) if one.session_key != request.session.session_key]
     context = {
         "section": SECTION,
         "form": form,
         "has_second_factor": is_mfa_enabled(user),
         "has_password": user.has_usable_password(),
         "memberships": Membership.objects.filter(user=user).select_related("organisation"),
-        "other_sessions": sum(
-            1 for session in sessions.of(user) if session.session_key != request.session.session_key
-        ),
+        "other_sessions": len(others),
         "provider": settings.OIDC_NAME if oidc.is_configured() else "",
         "is_linked": ProviderIdentity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).exists(),
     }

@@ -124,20 +124,25 @@ def render_organisation(
     may = {name for name, granted in rights.GRANTS.items() if granted & ties}
     rows = Membership.objects.filter(organisation=organisation).select_related("user")
     invitations = Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True)
-    context = {
+    context: dict[str, Any] = {
         "section": SECTION,
         "organisation": organisation,
         "allowed": may,
         "me": rows.filter(user=cast(User, request.user)).first(),
-        "page": page_of(rows.confirmed().order_by("-role", "confirmed_at", "pk"), page)
-        if "members" in may
-        else None,
-        "requests": rows.waiting().order_by("created_at") if "confirm" in may else [],
-        "invitations": invitations.filter(expires_at__gt=timezone.now()) if "invite" in may else [],
-        "invitation": forms.get("invitation") or InvitationForm(),
-        "refusal": forms.get("refusal") or ReasonForm(),
-        "refusal_of": forms.get("refusal_of"),
+        "page": None,
+        "requests": [],
+        "invitations": [],
+        "invitation": InvitationForm(),
+        "refusal": ReasonForm(),
+        "refusal_of": None,
+        **forms,
     }
+    if "members" in may:
+        context["page"] = page_of(rows.confirmed().order_by("-role", "confirmed_at", "pk"), page)
+    if "confirm" in may:
+        context["requests"] = rows.waiting().order_by("created_at")
+    if "invite" in may:
+        context["invitations"] = invitations.filter(expires_at__gt=timezone.now())
     return render(request, "catalogue/accounts/organisation_detail.html", context, status=status)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public import comparison, exports
-from catalogue.public.cards import record_card
+from catalogue.public.cards import Card, record_card
 from catalogue.public.printing import files
 from catalogue.public.redirects import find_survivors
 from catalogue.public.views.printing import pdf_response
@@ -60,13 +60,14 @@ def record_compare(request: HttpRequest) -> HttpResponse:
     asked = _asked_slugs(form)
     known = _published_slugs(asked)
     compared = comparison.records(known[: comparison.MOST])
+    comparable = compared if len(compared) >= comparison.FEWEST else []
     return render(
         request,
         "catalogue/public/record_compare.html",
         {
             "columns": [_column(record, known) for record in compared],
-            "facts": comparison.fact_rows(compared) if len(compared) >= comparison.FEWEST else [],
-            "indicators": comparison.indicator_rows(compared) if len(compared) >= comparison.FEWEST else [],
+            "facts": comparison.fact_rows(comparable),
+            "indicators": comparison.indicator_rows(comparable),
             "comparison_messages": _messages(asked, known, comparison.MOST),
             "single": compared[0] if len(compared) == 1 else None,
             "selection": _address("catalogue:record-selection", known) if known else "",
@@ -85,22 +86,12 @@ def record_selection(request: HttpRequest) -> HttpResponse:
     asked = _asked_slugs(form)
     known = _published_slugs(asked)
     kept = known[:MOST_KEPT]
-    found = {
-        record.slug: record
-        for record in Record.objects.published().filter(slug__in=kept).with_card_relations()
-    }
     comparable = comparison.FEWEST <= len(kept) <= comparison.MOST
     return render(
         request,
         "catalogue/public/record_selection.html",
         {
-            "records": [
-                {
-                    **record_card(found[slug]),
-                    "remove_url": _address("catalogue:record-selection", _without(known, slug)),
-                }
-                for slug in kept
-            ],
+            "records": _selection_cards(kept, known),
             "selection_messages": _messages(asked, known, MOST_KEPT),
             "comparison_url": _address("catalogue:record-compare", kept) if comparable else "",
             "csv_url": _address("catalogue:record-selection-csv", kept),
@@ -109,6 +100,16 @@ def record_selection(request: HttpRequest) -> HttpResponse:
             "section": "selection",
         },
     )
+
+
+def _selection_cards(kept: list[str], known: list[str]) -> list[Card]:
+    """The cards of the records kept, each with the URL of the selection without it."""
+    records = Record.objects.published().filter(slug__in=kept).with_card_relations()
+    found = {record.slug: record for record in records}
+    return [
+        record_card(found[slug], remove_url=_address("catalogue:record-selection", _without(known, slug)))
+        for slug in kept
+    ]
 
 
 @public

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
 from catalogue.public import record_page as detail
-from catalogue.public.cards import record_card
+from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import living_figures, newest_records
 from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import facets, feedback, places, results, words
@@ -86,27 +86,35 @@ def _results(request: HttpRequest, template: str, section: str, address: str) ->
     bar = facets.filter_bar(search, form.fields, Record.objects.published(), address)
     page = _page(bar["total"], form.cleaned_data["page"] or 1)
     keys = results.page_keys(search, records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
-    other = {"carte": reverse("catalogue:record-list"), "fiches": reverse("catalogue:map")}[section]
+    context = {
+        "page": page,
+        "records": cards_of(results.fetch(search, keys), search.words),
+        "count_words": count_words(page.paginator.count),
+        "places": places_offered(search, bar["total"]) if page.number == 1 else [],
+        "section": section,
+        "tips": empty_advice(address),
+        "filters": bar,
+        **_window(search),
+        **_other_view(search, section),
+        **feedback.describe(search, address),
+    }
+    return render(request, template, context)
+
+
+def _window(search: RecordSearch) -> dict[str, object]:
+    """Where the map opens, and the place around which one searches."""
+    return {
+        "extent": search.written("bbox") or extent_words(search),
+        "place": search.place,
+        "rayon_km": search.circle.radius_km if search.circle is not None else None,
+    }
+
+
+def _other_view(search: RecordSearch, section: str) -> dict[str, object]:
+    """The query string of the results, and the same results as a list or on the map."""
+    other = reverse({"carte": "catalogue:record-list", "fiches": "catalogue:map"}[section])
     query = search.query_string(page=None)
-    return render(
-        request,
-        template,
-        {
-            "page": page,
-            "records": cards_of(results.fetch(search, keys), search.words),
-            "count_words": count_words(page.paginator.count),
-            "query": query,
-            "places": places_offered(search, bar["total"]) if page.number == 1 else [],
-            "extent": search.written("bbox") or extent_words(search),
-            "place": search.place,
-            "rayon_km": search.circle.radius_km if search.circle is not None else None,
-            "section": section,
-            "tips": empty_advice(address),
-            "other_view_url": f"{other}?{query}" if query else other,
-            "filters": bar,
-            **feedback.describe(search, address),
-        },
-    )
+    return {"query": query, "other_view_url": f"{other}?{query}" if query else other}
 
 
 def _page(total: int, number: int) -> Page[int]:
@@ -124,10 +132,10 @@ def places_offered(search: RecordSearch, total: int) -> list[Territory]:
     return places.offered(typed, nothing_found=total == 0) if typed else []
 
 
-def cards_of(records: list[Record], asked: words.Words | None) -> list[dict[str, object]]:
+def cards_of(records: list[Record], asked: words.Words | None) -> list[Card]:
     """The cards of a page, each with the passage that answers the words."""
     extracts = words.extracts([record.pk for record in records], asked.query) if asked and records else {}
-    return [{**record_card(record), "extract": extracts.get(record.pk, "")} for record in records]
+    return [record_card(record, extract=extracts.get(record.pk, "")) for record in records]
 
 
 def empty_advice(address: str) -> list[dict[str, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalogue.models import Record
+from catalogue.public.cards import Card
 from catalogue.rankings.grounds import Ground, Model, Wish
 from catalogue.rankings.grounds.explanations import OPENING_WORDS
 from catalogue.records.wording import distance_words, whole
@@ -34,39 +36,36 @@ def where_words(row: dict[str, Any]) -> str:
     return where
 
 
-def site_card(ground: Ground) -> dict[str, Any]:
-    """A site as a card of composants/carte_fiche.html."""
+def site_card(ground: Ground) -> Card:
+    """A site as a card."""
     row = ground.row
     state = row["site_state"]
-    return {
-        "url": record_url(row["slug"]),
-        "slug": row["slug"],
-        "kind": Record.Kind.SITE.value,
-        "title": row["title"],
-        "summary": row["summary"] or row["allowed_tests"],
-        "place": where_words(row),
-        "status_label": _("a déjà accueilli des essais")
-        if state == "historique"
-        else str(OPENING_WORDS[state]),
-        "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
-        "themes": row["ground_kinds"],
-        "factors": ground.factors,
-    }
+    has_hosted = state == "historique"
+    return replace(
+        _ground_card(ground, Record.Kind.SITE),
+        summary=row["summary"] or row["allowed_tests"],
+        status_label=_("a déjà accueilli des essais") if has_hosted else str(OPENING_WORDS[state]),
+        themes=row["ground_kinds"],
+    )
 
 
-def need_card(ground: Ground) -> dict[str, Any]:
+def need_card(ground: Ground) -> Card:
     """A need as a card."""
+    return _ground_card(ground, Record.Kind.NEED)
+
+
+def _ground_card(ground: Ground, kind: Record.Kind) -> Card:
     row = ground.row
-    return {
-        "url": record_url(row["slug"]),
-        "slug": row["slug"],
-        "kind": Record.Kind.NEED.value,
-        "title": row["title"],
-        "summary": row["summary"],
-        "place": where_words(row),
-        "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
-        "factors": ground.factors,
-    }
+    return Card(
+        url=record_url(row["slug"]),
+        slug=row["slug"],
+        kind=kind.value,
+        title=row["title"],
+        summary=row["summary"],
+        place=where_words(row),
+        distance=distance_words(row["metres"]) if row["metres"] is not None else "",
+        factors=ground.factors,
+    )
 
 
 def territory_card(ground: Ground) -> dict[str, Any]:

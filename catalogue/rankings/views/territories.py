@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Record, Theme
-from catalogue.public.cards import record_card
+from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import in_and_around
 from catalogue.public.search.filters import MAX_RADIUS_KM
 from catalogue.public.search.parameters import BoundedIntegerField
@@ -330,7 +330,7 @@ def twins(territory: Territory) -> list[dict[str, Any]]:
     ]
 
 
-def records_inside(territory: Territory) -> list[dict[str, Any]]:
+def records_inside(territory: Territory) -> list[Card]:
     """The operations, sites and needs of the territory, last updated first."""
     kinds = [Record.Kind.OPERATION, Record.Kind.SITE, Record.Kind.NEED]
     records = Record.objects.published().in_territory(territory).of_kinds(kinds)

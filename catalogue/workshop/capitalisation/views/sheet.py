@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Record, Section
 from catalogue.public import record_page as detail
-from catalogue.records import attachments, permissions
+from catalogue.records import permissions
 from catalogue.records.markdown import plain, rendered, word_count
 from catalogue.records.sections import EXPECTED, measure_words, texts
 from catalogue.records.writing import NotWritten
@@ -168,9 +168,11 @@ def section_line(form: SheetForm, code: str, clashes: Mapping[str, str], *, prev
 def known(record: Record) -> dict[str, Any]:
     """What the base knows already: the evidence that the curator writes from."""
     measures = record.as_experiment.indicators.all() if record.kind == Record.Kind.EXPERIMENT else []
+    photos, documents = attachments.public_attachments(record)
     return {
         "organisations": detail.organisations(record),
         "results": [{"text": measure_words(row), "url": row.source_url} for row in measures],
         "source": detail.source_line(record),
-        **attachments.context(record),
+        "photos": photos,
+        "documents": documents,
     }
