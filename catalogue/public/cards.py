@@ -63,7 +63,7 @@ def record_card(record: Record, **more: Any) -> Card:
     )
 
 
-def _labels(record: Record) -> dict[str, list[str]]:
+def _labels(record: Record) -> dict[str, Any]:
     return {
         "programmes": [programme.label for programme in record.programmes.all()],
         "themes": [theme.label for theme in record.themes.all()],

@@ -15,18 +15,19 @@ from catalogue.records.wording import NBSP, distance_words
 
 def ranked_card(ranked: RankedSolution) -> Card:
     """The card of a ranked solution: its best experiment, why it stands there, and its other places."""
-    where = ranked.experiment["place"]
+    best = ranked.experiment
+    distance = _("sur le territoire") if ranked.inside else distance_words(ranked.metres)
     return Card(
         url=reverse("catalogue:record-detail", args=[ranked.slug]),
         slug=ranked.slug,
         kind=Record.Kind.SOLUTION.value,
         title=ranked.title,
         summary=ranked.summary,
-        place=_("Essayée à%(nbsp)s: %(where)s") % {"nbsp": NBSP, "where": where},
+        place=_("Essayée à%(nbsp)s: %(where)s") % {"nbsp": NBSP, "where": best["place"]},
         proof=ranked.level,
-        status_label=ranked.experiment["status"],
-        period=ranked.experiment["period"],
-        distance=_("sur le territoire") if ranked.inside else distance_words(ranked.metres),
+        status_label=best["status"],
+        period=best["period"],
+        distance=distance,
         factors=ranked.factors,
         others=[_other_place(other) for other in ranked.others],
     )

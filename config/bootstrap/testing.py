@@ -44,7 +44,7 @@ def is_whole_suite(root: Path, given: Sequence[str]) -> bool:
 def run_javascript(root: Path) -> None:
     """Run the units of the scripts under Node's own runner; a problem when one fails."""
     files = sorted((root / "tests" / "js").glob("*.test.mjs"))
-    command = ["node", "--test", "--test-reporter=tap", *files]
+    command: list[str | Path] = ["node", "--test", "--test-reporter=tap", *files]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stdout.write(done.stdout + done.stderr)

@@ -38,6 +38,15 @@ def test_statements_count_apart_from_those_that_hold_them() -> None:
     assert found(f"if {call(70)}:\n    pass") == ["71 nodes in a statement (at most 60)"]
 
 
+def test_plain_entries_count_as_one() -> None:
+    plain = ", ".join(f"'k{n}': row.value(one, 'two')" for n in range(50))
+    folded = ", ".join(f"'k{n}': a if b else c" for n in range(20))
+
+    assert found(f"def f():\n    return {{{plain}}}") == []
+    assert found(f"def f():\n    return g({', '.join(f'k{n}=row.value' for n in range(50))})") == []
+    assert found(f"def f():\n    return {{{folded}}}") == ["102 nodes in a statement (at most 60)"]
+
+
 @pytest.mark.parametrize(
     "table",
     [

@@ -63,9 +63,17 @@ def _ground_card(ground: Ground, kind: Record.Kind) -> Card:
         title=row["title"],
         summary=row["summary"],
         place=where_words(row),
-        distance=distance_words(row["metres"]) if row["metres"] is not None else "",
+        distance=_distance(row),
         factors=ground.factors,
     )
+
+
+def _distance(row: dict[str, Any]) -> str:
+    return distance_words(row["metres"]) if row["metres"] is not None else ""
+
+
+def _link(title: str, slug: str) -> dict[str, str]:
+    return {"title": title, "url": record_url(slug)}
 
 
 def territory_card(ground: Ground) -> dict[str, Any]:
@@ -76,11 +84,9 @@ def territory_card(ground: Ground) -> dict[str, Any]:
         "name": row["name"],
         "departement": row["departement"],
         "population": whole(row["population"]) if row["population"] is not None else "",
-        "distance": distance_words(row["metres"]) if row["metres"] is not None else "",
-        "site": {"title": row["site_title"], "url": record_url(row["site_slug"])}
-        if row["site_slug"]
-        else None,
-        "need": {"title": row["need_title"], "url": record_url(row["need_slug"])} if row["needs"] else None,
+        "distance": _distance(row),
+        "site": _link(row["site_title"], row["site_slug"]) if row["site_slug"] else None,
+        "need": _link(row["need_title"], row["need_slug"]) if row["needs"] else None,
         "factors": ground.factors,
         "phrase": ground.sentence,
     }

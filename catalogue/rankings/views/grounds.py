@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue.models import Solution
+from catalogue.models import Experiment, Solution
 from catalogue.rankings.grounds import SHOWN, Matching, Verdict, Wish, match, verdict
 from catalogue.rankings.grounds.cards import (
     model_feature,
@@ -57,6 +57,7 @@ def ground_search(request: HttpRequest) -> HttpResponse:
     asked = bool(form.has_changed() and not form.cleaned_data["cherche"])
     matching = match(wish) if asked else None
     named = form.cleaned_data["pourquoi"]
+    answer = verdict(form.named or named, wish, matching) if named and matching else None
     return render(
         request,
         "catalogue/rankings/ground_search.html",
@@ -65,9 +66,7 @@ def ground_search(request: HttpRequest) -> HttpResponse:
             "solutions": offered(form),
             "asked": asked,
             **(results(wish, matching) if matching is not None else {}),
-            "verdict": verdict_context(verdict(form.named or named, wish, matching))
-            if named and matching
-            else None,
+            "verdict": verdict_context(answer) if answer is not None else None,
             "section": "terrain",
         },
     )
@@ -86,17 +85,16 @@ def form_context(form: GroundForm) -> dict[str, Any]:
         "without_solution": query_without(form, "solution"),
         "place": place.territory.label if place is not None and place.territory is not None else "",
         "place_name": place.name if place is not None else "",
-        "regions": [
-            {"value": f"region:{one.code}", "label": one.name, "chosen": one == region} for one in regions
-        ],
+        "regions": [_region_choice(one, region) for one in regions],
         "named_territory": named.label if named is not None else "",
         "facets": choices(form),
-        "why_hidden": [
-            (name, value) for name in form.fields if name not in {"nom", "pourquoi", "cherche"}
-            for value in form.data.getlist(name) if value.strip()  # type: ignore[attr-defined]
-        ],
+        "why_hidden": parameters_without(form, "nom", "pourquoi", "cherche"),
         "scale": form.scale,
-    }  # fmt: skip
+    }
+
+
+def _region_choice(region: Territory, chosen: Territory | None) -> dict[str, Any]:
+    return {"value": f"region:{region.code}", "label": region.name, "chosen": region == chosen}
 
 
 def choices(form: GroundForm) -> list[dict[str, Any]]:
@@ -121,15 +119,17 @@ def choices(form: GroundForm) -> list[dict[str, Any]]:
 
 
 def query_without(form: GroundForm, *names: str) -> str:
-    """The current parameters without some of them."""
-    kept = [
-        (name, value)
-        for name in form.fields
-        if name not in names
-        for value in form.data.getlist(name)  # type: ignore[attr-defined]
-        if value.strip()
-    ]
-    return urlencode(kept)
+    """The current query string without some parameters."""
+    return urlencode(parameters_without(form, *names))
+
+
+def parameters_without(form: GroundForm, *names: str) -> list[tuple[str, str]]:
+    """The current parameters that have a value, without some of them."""
+    kept: list[tuple[str, str]] = []
+    for name in form.fields:
+        values = [] if name in names else form.data.getlist(name)  # type: ignore[attr-defined]
+        kept += [(name, value) for value in values if value.strip()]
+    return kept
 
 
 def offered(form: GroundForm) -> list[dict[str, str]]:
@@ -144,12 +144,12 @@ def offered(form: GroundForm) -> list[dict[str, str]]:
         return []
     else:
         found = solutions.most_relevant_first()
-    rest = query_without(form, "solution", "cherche")
+    rest = parameters_without(form, "solution", "cherche")
     return [
         {
             "title": solution.title,
             "proof": solution.proof_level,
-            "url": f"?{urlencode({'solution': solution.slug})}{'&' if rest else ''}{rest}",
+            "url": "?" + urlencode([("solution", solution.slug), *rest]),
         }
         for solution in found.defer("geometry", "description")[:SOLUTIONS_OFFERED]
     ]
@@ -157,16 +157,8 @@ def offered(form: GroundForm) -> list[dict[str, str]]:
 
 def results(wish: Wish, matching: Matching) -> dict[str, Any]:
     """The families of answers, and their points for the map."""
-    around = wish.point is not None
-    features = [
-        *([radius_feature(wish)] if wish.radius_km is not None else []),
-        *(model_feature(model) for model in matching.footprint.models if not around),
-        *(territory_feature(ground) for ground in matching.territories),
-        *(record_feature(ground, "site") for ground in (*matching.hosts[:FOLDED], *matching.sites)),
-        *(record_feature(ground, "besoin") for ground in matching.needs),
-    ]
-    shown = [feature for feature in features if feature["geometry"] is not None]
-    families = {
+    models = matching.footprint.models
+    families: dict[str, list[Any]] = {
         "sites": [site_card(ground) for ground in matching.sites],
         "needs": [need_card(ground) for ground in matching.needs],
         "territories": [territory_card(ground) for ground in matching.territories],
@@ -179,13 +171,25 @@ def results(wish: Wish, matching: Matching) -> dict[str, Any]:
         "more_needs": rest_address(families["national_needs"], wish, "besoin"),
         "answers": summary(families),
         "lacks": lacks(wish, matching),
-        "models": [model_line(model) for model in matching.footprint.models],
-        "models_on_map": not around,
-        "geojson": {"type": "FeatureCollection", "features": shown} if shown else None,
+        "models": [model_line(model) for model in models],
+        "models_on_map": wish.point is None,
+        "geojson": feature_collection(wish, matching),
     }
 
 
-def rest_address(cards: list[dict[str, Any]], wish: Wish, kind: str, **more: str) -> str:
+def feature_collection(wish: Wish, matching: Matching) -> dict[str, Any] | None:
+    """What the map shows (srid 4326): the radius, the models, then the answers; None for none."""
+    features = [] if wish.radius_km is None else [radius_feature(wish)]
+    if wish.point is None:
+        features += [model_feature(model) for model in matching.footprint.models]
+    features += [territory_feature(ground) for ground in matching.territories]
+    features += [record_feature(ground, "site") for ground in (*matching.hosts[:FOLDED], *matching.sites)]
+    features += [record_feature(ground, "besoin") for ground in matching.needs]
+    placed = [feature for feature in features if feature["geometry"] is not None]
+    return {"type": "FeatureCollection", "features": placed} if placed else None
+
+
+def rest_address(cards: list[Any], wish: Wish, kind: str, **more: str) -> str:
     """The list that has what a folded family leaves out, by the themes of the wish; "" when nothing is."""
     if len(cards) <= FOLDED:
         return ""
@@ -193,7 +197,7 @@ def rest_address(cards: list[dict[str, Any]], wish: Wish, kind: str, **more: str
     return f"{reverse('catalogue:record-list')}?{urlencode([('type', kind), *more.items(), *themes])}"
 
 
-def summary(families: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
+def summary(families: dict[str, list[Any]]) -> list[dict[str, str]]:
     """How many answers each family shows, with the place of the page where they are."""
     words = {
         "sites": ("sites", _("site offert"), _("sites offerts")),
@@ -247,22 +251,24 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
 
 def verdict_context(answer: Verdict) -> dict[str, Any]:
     """« Pourquoi pas ce territoire ? » in words."""
+    ground = answer.ground
     return {
         "name": answer.territory.label,
         "url": reverse("catalogue:territory-detail", args=answer.territory.url_parts),
         "is_excluded": answer.is_excluded,
         "reasons": answer.reasons,
-        "experiments": [
-            {
-                "title": experiment.title,
-                "url": experiment.get_absolute_url(),
-                "detail": experiment_words(experiment),
-            }
-            for experiment in answer.experiments
-        ],
+        "experiments": [_verdict_experiment(experiment) for experiment in answer.experiments],
         "rank": whole(answer.rank) if answer.rank is not None else "",
         "examined": whole(answer.examined),
-        "factors": answer.ground.factors if answer.ground is not None else [],
-        "phrase": answer.ground.sentence if answer.ground is not None else "",
+        "factors": ground.factors if ground is not None else [],
+        "phrase": ground.sentence if ground is not None else "",
         "note": answer.note,
+    }
+
+
+def _verdict_experiment(experiment: Experiment) -> dict[str, str]:
+    return {
+        "title": experiment.title,
+        "url": experiment.get_absolute_url(),
+        "detail": experiment_words(experiment),
     }

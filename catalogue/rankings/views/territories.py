@@ -136,34 +136,18 @@ def with_default_weight(parameters: QueryDict) -> QueryDict:
 
 
 def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> dict[str, Any]:
-    data = form.cleaned_data
-    everything = data["voir"] == "tout"
-    ranking = None
-    if territory.point is not None:
-        ranking = rank_solutions(
-            territory,
-            territory.point,
-            theme_ids=[data["theme"].pk] if data["theme"] else [],
-            radius_km=data["rayon"],
-            by_distance=data["tri"] == "distance",
-            weight=DEFAULT_WEIGHT if data["ressemblance"] is None else data["ressemblance"] / 100,
-            limit=MOST_SHOWN if everything else SHOWN,
-        )
     counts = in_and_around(territory)
     here = reverse("catalogue:territory-detail", args=territory.url_parts)
+    zonings = territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
     return {
         "territory": territory,
         "address": here,
-        "trail": trail(territory),
-        "phrase": lead(territory, counts),
         "form": form,
+        "trail": trail(territory),
+        "parents": parents(territory),
+        "phrase": lead(territory, counts),
         "compares_profiles": territory.level in PROFILED,
-        "solutions": [ranked_card(solution) for solution in ranking.solutions] if ranking else [],
-        "radius_words": radius_words(territory, ranking) if ranking else "",
-        "more_url": f"{here}?{rest_query(parameters)}"
-        if ranking and len(ranking.solutions) < ranking.total
-        else "",
-        "lessons": [ranked_card(failure) for failure in ranking.failures] if ranking else [],
+        **_ranking_context(territory, form, f"{here}?{rest_query(parameters)}"),
         "empty": empty_ranking(territory, here),
         "facts": facts(territory, counts),
         "geojson": outline(territory),
@@ -171,13 +155,38 @@ def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> 
         "twins": twins(territory),
         "local": records_inside(territory),
         "local_list_url": listed(territory),
-        "zonings": [
-            member.zonage
-            for member in territory.zonagemember_set.select_related("zonage").order_by("zonage__position")
-        ],
-        "parents": parents(territory),
+        "zonings": [member.zonage for member in zonings],
         "section": "territoires",
     }
+
+
+def _ranking_context(territory: Territory, form: RankingForm, everything_url: str) -> dict[str, Any]:
+    """The solutions ranked for the territory; nothing for one that has no point."""
+    ranking = _rank(territory, form.cleaned_data)
+    if ranking is None:
+        return {"solutions": [], "radius_words": "", "more_url": "", "lessons": []}
+    has_more = len(ranking.solutions) < ranking.total
+    return {
+        "solutions": [ranked_card(solution) for solution in ranking.solutions],
+        "radius_words": radius_words(territory, ranking),
+        "more_url": everything_url if has_more else "",
+        "lessons": [ranked_card(failure) for failure in ranking.failures],
+    }
+
+
+def _rank(territory: Territory, asked: dict[str, Any]) -> Ranking | None:
+    if territory.point is None:
+        return None
+    percent = asked["ressemblance"]
+    return rank_solutions(
+        territory,
+        territory.point,
+        theme_ids=[asked["theme"].pk] if asked["theme"] else [],
+        radius_km=asked["rayon"],
+        by_distance=asked["tri"] == "distance",
+        weight=DEFAULT_WEIGHT if percent is None else percent / 100,
+        limit=MOST_SHOWN if asked["voir"] == "tout" else SHOWN,
+    )
 
 
 def rest_query(parameters: QueryDict) -> str:
@@ -245,17 +254,14 @@ def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
 
 def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The figures of a territory, each with its meaning."""
-    density = territory.density
     address = listed(territory)
+    density_class = territory.get_density_class_display() or ""
     found: list[dict[str, Any]] = [
         {"term": _("Code"), "value": territory.code},
-        {"term": _("Population"), "value": whole(territory.population) if territory.population else ""},
-        {
-            "term": _("Superficie"),
-            "value": f"{whole(territory.area_km2)}{NBSP}km²" if territory.area_km2 else "",
-        },
-        {"term": _("Densité"), "value": f"{whole(density)}{NBSP}hab./km²" if density else ""},
-        {"term": _("Classe de densité (calculée)"), "value": territory.get_density_class_display() or ""},
+        {"term": _("Population"), "value": _quantity(territory.population)},
+        {"term": _("Superficie"), "value": _quantity(territory.area_km2, "km²")},
+        {"term": _("Densité"), "value": _quantity(territory.density, "hab./km²")},
+        {"term": _("Classe de densité (calculée)"), "value": density_class},
         {"term": _("Codes postaux"), "value": ", ".join(territory.postal_codes[:6])},
     ]
     found += [
@@ -264,6 +270,13 @@ def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
         if counts[kind]
     ]
     return [fact for fact in found if fact["value"]]
+
+
+def _quantity(value: Any, unit: str = "") -> str:
+    """The number with its unit; empty when it is unknown or zero."""
+    if not value:
+        return ""
+    return f"{whole(value)}{NBSP}{unit}" if unit else whole(value)
 
 
 def listed(territory: Territory) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Record, Section
 from catalogue.public import record_page as detail
-from catalogue.records import permissions
+from catalogue.records import attachments, permissions
 from catalogue.records.markdown import plain, rendered, word_count
 from catalogue.records.sections import EXPECTED, measure_words, texts
 from catalogue.records.writing import NotWritten
