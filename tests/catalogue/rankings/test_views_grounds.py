@@ -20,7 +20,8 @@ def solution():
 
 
 def text(response):
-    return response.content.decode()
+    """The page, its attributes and texts on one line."""
+    return " ".join(response.content.decode().split())
 
 
 def test_the_address_is_the_documented_one():
