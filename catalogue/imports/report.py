@@ -54,7 +54,7 @@ def import_report(result: ImportResult) -> dict[str, Any]:
     }
     return {
         "fichier": result.options.filename,
-        "nature": plan.nature.name,
+        "nature": plan.spec.name,
         "source": result.source,
         "encodage": table.encoding,
         "separateur": table.separator,

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.columns.mapping import Mapping, bind_columns, match_headers, unread_columns
 from catalogue.imports.compare.diff import Plan, Status, compare, key_of
-from catalogue.imports.compare.snapshot import held_by_base, taken_by_others
+from catalogue.imports.compare.existing import find_other_kinds, read_existing
 from catalogue.imports.places.duplicates import doubt_duplicates
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.suspicion import doubt_places
@@ -165,7 +165,7 @@ def plan_import(
         doubt_places(candidates, lookups.index)
         if not options.is_trusted:
             doubt_duplicates(candidates, mapping.spec.kind, lookups.index, source)
-    taken = taken_by_others(candidates, mapping.spec, source)
+    taken = find_other_kinds(candidates, mapping.spec, source)
     for candidate in candidates:
         rules.check_values(candidate)
         if kind := taken.get(key_of(candidate, mapping.spec, source)):
@@ -173,7 +173,7 @@ def plan_import(
             candidate.problems.append(rejection("identifiant-pris", message % {"kind": kind}))
         options.decisions.refuse_row(candidate)
     options.report_step(_("Comparaison avec le catalogue"))
-    existing = held_by_base(candidates, mapping.spec, source)
+    existing = read_existing(candidates, mapping.spec, source)
     accepted = options.decisions.accepted_doubts
     return compare(candidates, existing, mapping.spec, source, lambda line: options.accepted | accepted(line))
 
@@ -258,7 +258,7 @@ def write_result(
     describe_batch(batch, result, lookups)
     if source_pk is not None:
         batch.report["source_created"] = source_pk
-    if plan.nature.is_record and not is_given:
+    if plan.spec.is_record and not is_given:
         batch.save()
     options.report_step(_("Écriture dans le catalogue"))
     reason = options.reason or _("Import de %(file)s") % {"file": options.filename}
@@ -272,7 +272,7 @@ def write_result(
         raise FileRefused(
             _("La base refuse une ligne (contrainte %(name)s) : rien n’a été écrit.") % {"name": name}
         ) from error
-    if plan.nature.is_record:
+    if plan.spec.is_record:
         batch.save()
         result.batch = batch
         _queue_matching(batch, plan)
@@ -295,7 +295,7 @@ def describe_batch(batch: ImportBatch, result: ImportResult, lookups: Lookups) -
     plan = result.plan
     batch.state = ImportBatch.BatchState.WRITTEN
     batch.written_at = timezone.now()
-    batch.nature = plan.nature.name
+    batch.nature = plan.spec.name
     batch.sha256 = hashlib.sha256(result.options.data).hexdigest()
     batch.source_id = lookups.directory["source"].pks.get(result.source)
     store_counts(batch, plan)

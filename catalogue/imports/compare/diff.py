@@ -1,4 +1,4 @@
-"""Step two: candidates against what the base holds. Pure: nothing is read, nothing is written.
+"""Step two: candidates against what the database holds. Pure: nothing is read, nothing is written.
 
 A row is new, changed field by field, unchanged, suspicious or rejected. A field that a curator has
 corrected by hand (``locked_fields``) is never overwritten: the change is held and will be proposed.
@@ -7,7 +7,7 @@ corrected by hand (``locked_fields``) is never overwritten: the change is held a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 @dataclass(slots=True)
 class Existing:
-    """What the base holds under a key. ``proposals`` are changes that already wait or were refused."""
+    """What the database holds under a key. ``proposals`` are changes that already wait or were refused."""
 
     pk: int
     values: dict[str, Portable] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Existing:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of a row: what the base holds and what the file says."""
+    """One field of a row: what the database holds and what the file gives."""
 
     attribute: str
     old: Portable
@@ -90,7 +90,7 @@ class Outcome:
 class Plan:
     """What an import would do, row by row."""
 
-    nature: KindSpec
+    spec: KindSpec
     outcomes: list[Outcome]
 
     def count(self, status: Status) -> int:
@@ -103,68 +103,80 @@ class Plan:
 
     @property
     def writes_something(self) -> bool:
-        """True when writing the plan would change the base."""
+        """True when writing the plan would change the database."""
         return bool(self.of(Status.NEW, Status.CHANGED))
 
 
 def compare(
     candidates: list[Candidate],
     existing: dict[Key, Existing],
-    nature: KindSpec,
+    spec: KindSpec,
     source: str = "",
     accepted: Callable[[int], frozenset[str]] = lambda line: frozenset(),
 ) -> Plan:
-    """The plan of an import. ``accepted`` says which doubts of a line, by their codes, are settled."""
+    """Return the plan of an import; ``accepted`` gives the doubts of a line that are settled, by code."""
     outcomes = []
     for candidate in candidates:
-        status = _refused(candidate, accepted(candidate.line))
+        held = existing.get(key_of(candidate, spec, source))
+        status = _refused_status(candidate, accepted(candidate.line))
         if status is not None:
             outcomes.append(Outcome(candidate, status))
-            continue
-        known = existing.get(key_of(candidate, nature, source))
-        outcomes.append(
-            Outcome(candidate, Status.NEW) if known is None else _against(candidate, known, nature)
-        )
-    return Plan(nature, outcomes)
+        elif held is None:
+            outcomes.append(Outcome(candidate, Status.NEW))
+        else:
+            outcomes.append(_compare_with(held, candidate, spec))
+    return Plan(spec, outcomes)
 
 
-def key_of(candidate: Candidate, nature: KindSpec, source: str) -> Key:
-    """What identifies the row in the base."""
-    if not nature.is_record:
+def key_of(candidate: Candidate, spec: KindSpec, source: str) -> Key:
+    """Return what identifies the row in the database."""
+    if not spec.is_record:
         return "", candidate.key
     return str(candidate.values.get("source") or source), candidate.key
 
 
-def _refused(candidate: Candidate, accepted: frozenset[str]) -> Status | None:
+def _refused_status(candidate: Candidate, accepted: frozenset[str]) -> Status | None:
     severities = {p.severity for p in candidate.problems if p.code not in accepted}
     if Severity.REJECT in severities:
         return Status.REJECTED
     return Status.SUSPICIOUS if Severity.DOUBT in severities else None
 
 
-def _against(candidate: Candidate, known: Existing, nature: KindSpec) -> Outcome:
-    outcome = Outcome(candidate, Status.UNCHANGED, known.pk, known.survivor)
-    skipped = _better_place(candidate, known)
-    for attribute, new in candidate.values.items():
-        old = known.values.get(attribute)
-        if attribute in skipped or _same(old, new):
-            continue
-        change = Change(attribute, old, new)
-        (outcome.held if _is_locked(attribute, known.locked) else outcome.changes).append(change)
-    for collection in nature.collections:
-        for item in candidate.collections.get(collection.attribute, []):
-            identity = tuple(item.get(name) for name in collection.identity)
-            old_item = known.collections.get(collection.attribute, {}).get(identity)
-            if old_item is not None and all(_same(old_item.get(name), value) for name, value in item.items()):
-                continue
-            item_change = ItemChange(collection.attribute, old_item, item)
-            locked = _is_locked(collection.attribute, known.locked)
-            (outcome.held if locked else outcome.items).append(item_change)
-    if outcome.held and proposal(outcome) in known.proposals:
+def _compare_with(existing: Existing, candidate: Candidate, spec: KindSpec) -> Outcome:
+    """Return what the row would change of what exists; what a curator locked is held."""
+    outcome = Outcome(candidate, Status.UNCHANGED, existing.pk, existing.survivor)
+    for change in _field_changes(existing, candidate):
+        if _is_locked(change.attribute, existing.locked):
+            outcome.held.append(change)
+        else:
+            outcome.changes.append(change)
+    for item in _item_changes(existing, candidate, spec):
+        if _is_locked(item.attribute, existing.locked):
+            outcome.held.append(item)
+        else:
+            outcome.items.append(item)
+    if outcome.held and proposal(outcome) in existing.proposals:
         outcome.held = []
     if outcome.changes or outcome.items or outcome.held:
         outcome.status = Status.CHANGED
     return outcome
+
+
+def _field_changes(existing: Existing, candidate: Candidate) -> Iterator[Change]:
+    skipped = _place_to_keep(candidate, existing)
+    for attribute, new in candidate.values.items():
+        old = existing.values.get(attribute)
+        if attribute not in skipped and not _same(old, new):
+            yield Change(attribute, old, new)
+
+
+def _item_changes(existing: Existing, candidate: Candidate, spec: KindSpec) -> Iterator[ItemChange]:
+    for collection in spec.collections:
+        held = existing.collections.get(collection.attribute, {})
+        for item in candidate.collections.get(collection.attribute, []):
+            old = held.get(tuple(item.get(name) for name in collection.identity))
+            if old is None or not all(_same(old.get(name), value) for name, value in item.items()):
+                yield ItemChange(collection.attribute, old, item)
 
 
 def _same(old: Portable, new: Portable) -> bool:
@@ -175,16 +187,16 @@ def _is_locked(attribute: str, locked: frozenset[str]) -> bool:
     return attribute in locked or attribute.split(".")[0] in locked
 
 
-def _better_place(candidate: Candidate, known: Existing) -> set[str]:
-    """The point of a commune never replaces a more precise one in the same territory."""
+def _place_to_keep(candidate: Candidate, existing: Existing) -> set[str]:
+    """Return the fields of a place that is more precise than the row's, in the same territory."""
     coarse = candidate.values.get("location_precision") in ("commune", "aucune")
-    precise = known.values.get("location_precision") in Record.PRECISE
-    same_ground = candidate.values.get("territory") == known.values.get("territory")
+    precise = existing.values.get("location_precision") in Record.PRECISE
+    same_ground = candidate.values.get("territory") == existing.values.get("territory")
     return {"geometry", "location_precision"} if coarse and precise and same_ground else set()
 
 
 def proposal(outcome: Outcome) -> dict[str, list[object]]:
-    """The held changes as a Revision keeps them: field → [old, new], lists for collections."""
+    """Return the held changes as a Revision stores them: field → [old, new], lists for collections."""
     changes: dict[str, list[object]] = {}
     old_items: dict[str, list[object]] = {}
     new_items: dict[str, list[object]] = {}
@@ -200,10 +212,10 @@ def proposal(outcome: Outcome) -> dict[str, list[object]]:
 
 
 def json_value(value: Portable) -> object:
-    """A value as JSON holds it."""
+    """Return a value as JSON can hold it."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def json_item(item: Item) -> dict[str, object]:
-    """An item as JSON holds it."""
+    """Return an item as JSON can hold it."""
     return {name: json_value(value) for name, value in item.items()}

@@ -1,6 +1,6 @@
 """Step three: a plan becomes rows, in bulk, in the transaction of the caller.
 
-New records get an address, a state and a line of history; changed ones keep their state. What a
+New records get a slug, a state and a line of history; changed ones keep their state. What a
 curator has locked is proposed as a Revision. The batch keeps enough to be undone: what it created
 (``record.import_batch``), what it replaced (``before``), and a digest of every record as it left it.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -30,12 +29,13 @@ from catalogue.imports.compare.diff import (
     key_of,
     proposal,
 )
+from catalogue.imports.compare.existing import is_link
 from catalogue.imports.places.territories import TerritoryIndex
-from catalogue.imports.rows.candidates import Candidate, Item, Portable
+from catalogue.imports.rows.candidates import Candidate, Portable
 from catalogue.imports.rows.lookup import Directory
 from catalogue.models import ImportBatch, Record, RecordOrganisation, Revision, Transition
 from catalogue.records import completeness, snapshots, versions
-from catalogue.records.fields import Collection, KindSpec, model_field
+from catalogue.records.fields import Collection, Field, KindSpec, model_field
 from catalogue.records.slugs import save_with_free_slugs
 from geo.names import normalise
 
@@ -50,7 +50,7 @@ State = Record.State
 
 @dataclass(frozen=True)
 class Writer:
-    """What a write needs to know: names to keys, the batch, and the state in which new records appear."""
+    """What a write needs: names to keys, the batch, and the state in which new records appear."""
 
     directory: Directory
     index: TerritoryIndex
@@ -69,32 +69,48 @@ class Writer:
 
 def write(plan: Plan, writer: Writer) -> None:
     """Write the new and changed rows of the plan. Call it inside a transaction."""
-    new = plan.of(Status.NEW)
-    if plan.nature.is_record:
-        created = _insert_records(plan.nature, new, writer)
+    if plan.spec.is_record:
+        _write_records(plan, writer)
     else:
-        created = _insert_terms(plan.nature, new, writer)
+        _write_rows(plan, _insert_terms(plan.spec, plan.of(Status.NEW), writer), writer)
+
+
+def _write_records(plan: Plan, writer: Writer) -> None:
+    """Write the records with their versions, and store in the batch what its undo needs."""
+    created = _insert_records(plan.spec, plan.of(Status.NEW), writer)
     changed = plan.of(Status.CHANGED)
     written = {outcome.pk: outcome.attributes for outcome in changed if outcome.pk and outcome.attributes}
-    if plan.nature.is_record:
-        versions.keep_before(written)
-        writer.batch.report["before"] = snapshots.remember(plan.nature.kind, written)
-    _update(plan.nature, changed, writer)
-    owners = {id(outcome): pk for outcome, pk in zip(new, created, strict=True)}
-    owners |= {id(outcome): outcome.pk or 0 for outcome in changed}
-    _write_links(plan.nature, new, changed, owners, writer)
-    _write_items(plan.nature, new, changed, owners, writer)
-    if plan.nature.is_record:
-        versions.keep(written, writer.actor, versions.Origin.IMPORT, writer.reason)
-        completeness.measure(created)
-        _propose(changed, writer)
-        shape = snapshots.digest_shape(plan.nature.kind)
-        digests = snapshots.digests(shape, [*created, *written])
-        writer.batch.report |= {"changes": _changes(changed), "shape": shape, "digests": digests}
+    versions.keep_before(written)
+    before = snapshots.remember(plan.spec.kind, written)
+    _write_rows(plan, created, writer)
+    versions.keep(written, writer.actor, versions.Origin.IMPORT, writer.reason)
+    completeness.measure(created)
+    _propose(changed, writer)
+    shape = snapshots.digest_shape(plan.spec.kind)
+    digests = snapshots.digests(shape, [*created, *written])
+    writer.batch.report |= {
+        "before": before,
+        "changes": _changes(changed),
+        "shape": shape,
+        "digests": digests,
+    }
+
+
+def _write_rows(plan: Plan, created: list[int], writer: Writer) -> None:
+    """Write the fields that changed, then the links and the collections of all."""
+    spec, changed = plan.spec, plan.of(Status.CHANGED)
+    _update(spec, changed, writer)
+    owned = list(zip(created, plan.of(Status.NEW), strict=True))
+    owned += [(outcome.pk or 0, outcome) for outcome in changed]
+    for field in spec.fields:
+        if field.attribute and is_link(spec.model, field.attribute):
+            _write_links(spec.model, field, owned, writer)
+    for collection in spec.collections:
+        _write_items(collection, owned, writer)
 
 
 def _value(model: type[models.Model], attribute: str, value: Portable, writer: Writer) -> tuple[str, Any]:
-    """The column and what to put in it."""
+    """Return the column of an attribute and what to put in it."""
     if attribute == "geometry":
         return attribute, GEOSGeometry(f"SRID=4326;{value}") if value else None
     field = model_field(model, attribute)
@@ -108,35 +124,32 @@ def _value(model: type[models.Model], attribute: str, value: Portable, writer: W
 
 
 def _columns(model: type[models.Model], values: dict[str, Portable], writer: Writer) -> dict[str, Any]:
-    return dict(
-        _value(model, attribute, value, writer)
-        for attribute, value in values.items()
-        if "." not in attribute and not model_field(model, attribute).many_to_many
-    )
+    plain = [(name, value) for name, value in values.items() if not is_link(model, name)]
+    return dict(_value(model, name, value, writer) for name, value in plain)
 
 
-def _insert_terms(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
-    key = nature.key.attribute
+def _insert_terms(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
+    key = spec.key.attribute
     rows = [
-        nature.model(**{key: o.candidate.key, **_columns(nature.model, o.candidate.values, writer)})
+        spec.model(**{key: o.candidate.key, **_columns(spec.model, o.candidate.values, writer)})
         for o in outcomes
     ]
-    return [row.pk for row in nature.model._default_manager.bulk_create(rows, batch_size=CHUNK)]
+    return [row.pk for row in spec.model._default_manager.bulk_create(rows, batch_size=CHUNK)]
 
 
-def _insert_records(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
-    """Insert the rows of the common table, then those of the nature's own table with the same keys."""
+def _insert_records(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
+    """Insert the rows of the common table, then those of the kind's own table with the same keys."""
     published = writer.moment if writer.state == State.PUBLISHED else None
     children = []
     for outcome in outcomes:
         candidate = outcome.candidate
-        source, external_id = key_of(candidate, nature, writer.source)
+        source, external_id = key_of(candidate, spec, writer.source)
         values = {**candidate.values, "source": source}
         children.append(
-            nature.model(
-                **_columns(nature.model, values, writer),
+            spec.model(
+                **_columns(spec.model, values, writer),
                 external_id=external_id,
-                kind=nature.kind,
+                kind=spec.kind,
                 state=writer.state,
                 published_at=published,
                 import_batch=writer.batch,
@@ -144,7 +157,7 @@ def _insert_records(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -
         )
     texts = [_slug_text(outcome.candidate, writer.index) for outcome in outcomes]
     save_with_free_slugs(children, texts, lambda: _insert_common(children), fallback="fiche")
-    _insert_raw(nature.model, children)
+    _insert_raw(spec.model, children)
     Transition.objects.bulk_create(
         (
             Transition(
@@ -181,20 +194,19 @@ def _insert_raw(model: type[models.Model], rows: list[models.Model]) -> None:
 
 
 def _slug_text(candidate: Candidate, index: TerritoryIndex) -> str:
-    """The title, and the commune when the title does not name it."""
+    """Return the title, and the commune when the title does not name it."""
     ground = index.by_reference.get(str(candidate.values.get("territory") or ""))
     name = ARRONDISSEMENT.sub("", ground.name) if ground else ""
     return candidate.title if normalise(name) in normalise(candidate.title) else f"{candidate.title} {name}"
 
 
-def _update(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:
+def _update(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:
     """Update the plain fields that changed, one statement for each set of fields and chunk."""
     groups: dict[tuple[str, ...], list[models.Model]] = defaultdict(list)
-    stamp = {"updated_at": writer.moment} if nature.is_record else {}
-    rows = nature.model._default_manager.in_bulk([o.pk for o in outcomes if o.changes and o.pk])
+    stamp = {"updated_at": writer.moment} if spec.is_record else {}
+    rows = spec.model._default_manager.in_bulk([o.pk for o in outcomes if o.changes and o.pk])
     for outcome in outcomes:
-        values = {change.attribute: change.new for change in outcome.changes}
-        columns = _columns(nature.model, values, writer)
+        columns = _columns(spec.model, _written_values(outcome), writer)
         if not columns and not (stamp and outcome.changes):
             continue
         row = rows[outcome.pk]
@@ -202,83 +214,69 @@ def _update(nature: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:
             setattr(row, name, value)
         groups[tuple(sorted({name.removesuffix("_id") for name in columns} | set(stamp)))].append(row)
     for names, changed in groups.items():
-        nature.model._default_manager.bulk_update(changed, list(names), batch_size=CHUNK)
+        spec.model._default_manager.bulk_update(changed, list(names), batch_size=CHUNK)
 
 
-def _changed_links(outcome: Outcome) -> dict[str, Portable]:
+def _write_links(
+    model: type[models.Model], field: Field, owned: list[tuple[int, Outcome]], writer: Writer
+) -> None:
+    """Replace a set of links: terms, or the organisations of a role."""
+    through, owner, target, fixed = _link_columns(model, field.attribute)
+    wanted: dict[int, tuple[str, ...]] = {}
+    for pk, outcome in owned:
+        keys = _written_values(outcome).get(field.attribute)
+        if isinstance(keys, tuple):
+            wanted[pk] = keys
+    pks = writer.directory[field.to].pks if wanted else {}
+    links: list[models.Model] = []
+    for pk, keys in wanted.items():
+        links += [through(**{owner: pk, target: pks[key]}, **fixed) for key in keys]
+    through._default_manager.filter(**{f"{owner}__in": wanted}, **fixed).delete()
+    through._default_manager.bulk_create(links, batch_size=CHUNK)
+
+
+def _link_columns(model: type[models.Model], attribute: str) -> tuple[Any, str, str, dict[str, str]]:
+    """Return the table of a set of links, its columns of both ends, and what else its rows have."""
+    name, _dot, role = attribute.partition(".")
+    if role:
+        return RecordOrganisation, "record_id", "organisation_id", {"role": role}
+    field: Any = model_field(model, name)
+    owner, term = field.m2m_field_name(), field.m2m_reverse_field_name()
+    return field.remote_field.through, f"{owner}_id", f"{term}_id", {}
+
+
+def _written_values(outcome: Outcome) -> dict[str, Portable]:
     if outcome.status is Status.NEW:
         return outcome.candidate.values
     return {change.attribute: change.new for change in outcome.changes}
 
 
-def _write_links(
-    nature: KindSpec, new: list[Outcome], changed: list[Outcome], owners: dict[int, int], writer: Writer
-) -> None:
-    """Replace the sets of links: terms, and organisations role by role."""
-    for known in nature.fields:
-        attribute = known.attribute
-        if not attribute or not ("." in attribute or model_field(nature.model, attribute).many_to_many):
-            continue
-        wanted = {
-            owners[id(outcome)]: value
-            for outcome in (*new, *changed)
-            if isinstance(value := _changed_links(outcome).get(attribute), tuple)
-        }
-        pks = writer.directory[known.to].pks if wanted else {}
-        pairs = [(owner, pks[key]) for owner, keys in wanted.items() for key in keys]
-        if "." in attribute:
-            _replace_roles(attribute.split(".")[1], set(wanted), pairs)
-        else:
-            _replace_terms(nature.model, attribute, set(wanted), pairs)
+def _write_items(collection: Collection, owned: list[tuple[int, Outcome]], writer: Writer) -> None:
+    """Add the new items of a collection and correct those that changed; none is ever removed."""
+    manager = collection.model._default_manager
+    added: list[models.Model] = []
+    corrected: list[tuple[object, dict[str, Any]]] = []
+    for owner, outcome in owned:
+        for change in _written_items(outcome, collection):
+            columns = _columns(collection.model, change.new, writer)
+            if change.old is None:
+                added.append(collection.model(**{f"{collection.parent}_id": owner}, **columns))
+            else:
+                corrected.append((change.old["pk"], columns))
+    manager.bulk_create(added, batch_size=CHUNK)
+    for pk, columns in corrected:
+        manager.filter(pk=pk).update(**columns)
 
 
-def _replace_roles(role: str, owners: set[int], pairs: Iterable[tuple[int, int]]) -> None:
-    RecordOrganisation.objects.filter(record__in=owners, role=role).delete()
-    RecordOrganisation.objects.bulk_create(
-        (RecordOrganisation(record_id=owner, organisation_id=pk, role=role) for owner, pk in pairs),
-        batch_size=CHUNK,
-    )
-
-
-def _replace_terms(
-    model: type[models.Model], attribute: str, owners: set[int], pairs: Iterable[tuple[int, int]]
-) -> None:
-    field: Any = model_field(model, attribute)
-    through = field.remote_field.through
-    owner, term = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-    through.objects.filter(**{f"{owner}__in": owners}).delete()
-    through.objects.bulk_create((through(**{owner: o, term: t}) for o, t in pairs), batch_size=CHUNK)
-
-
-def _write_items(
-    nature: KindSpec, new: list[Outcome], changed: list[Outcome], owners: dict[int, int], writer: Writer
-) -> None:
-    """Add the new items of each collection and correct those that changed; none is ever removed."""
-    for collection in nature.collections:
-        added: list[models.Model] = []
-        corrected: list[tuple[int, Item]] = []
-        for outcome in new:
-            items = outcome.candidate.collections.get(collection.attribute, [])
-            added += [_item(collection, owners[id(outcome)], item, writer) for item in items]
-        for outcome in changed:
-            for change in outcome.items:
-                if change.attribute != collection.attribute:
-                    continue
-                if change.old is None:
-                    added.append(_item(collection, owners[id(outcome)], change.new, writer))
-                else:
-                    corrected.append((int(str(change.old["pk"])), change.new))
-        collection.model._default_manager.bulk_create(added, batch_size=CHUNK)
-        for pk, item in corrected:
-            collection.model._default_manager.filter(pk=pk).update(**_columns(collection.model, item, writer))
-
-
-def _item(collection: Collection, owner: int, item: Item, writer: Writer) -> models.Model:
-    return collection.model(**{f"{collection.parent}_id": owner}, **_columns(collection.model, item, writer))
+def _written_items(outcome: Outcome, collection: Collection) -> list[ItemChange]:
+    if outcome.status is Status.NEW:
+        items = outcome.candidate.collections.get(collection.attribute, [])
+        return [ItemChange(collection.attribute, None, item) for item in items]
+    return [change for change in outcome.items if change.attribute == collection.attribute]
 
 
 def _propose(outcomes: list[Outcome], writer: Writer) -> None:
-    """Leave what a curator locked as a proposed revision."""
+    """Propose what a curator locked as a revision."""
     Revision.objects.bulk_create(
         Revision(
             record_id=outcome.survivor or outcome.pk or 0,
@@ -293,7 +291,7 @@ def _propose(outcomes: list[Outcome], writer: Writer) -> None:
 
 
 def _changes(outcomes: list[Outcome]) -> dict[str, Any]:
-    """What each changed record held and holds, to be read."""
+    """Return what each changed record held and holds, for people to read."""
     return {
         str(outcome.pk): {
             "fields": {one.attribute: [json_value(one.old), json_value(one.new)] for one in outcome.changes},
