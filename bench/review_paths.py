@@ -27,7 +27,7 @@ def measure() -> dict[str, float]:
         _user, client = curator("bench-relecture")
         refresh_findings()
         record = Record.objects.published().filter(kind=Record.Kind.OPERATION).latest("pk")
-        versions.keep([record.pk], None, RecordVersion.Origin.FOUND)
+        versions.save_after([record.pk], None, RecordVersion.Origin.FOUND)
         with connection.cursor() as cursor:
             cursor.execute(AGED, {"versions": VERSIONS, "record": record.pk})
             cursor.execute("ANALYZE catalogue_qualityfinding, catalogue_recordversion")

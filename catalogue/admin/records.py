@@ -216,7 +216,7 @@ class KindAdmin(ListedRecordAdmin):
         if not change and request.user.is_authenticated:
             obj.created_by = request.user
         if change:
-            versions.keep_before([obj.pk])
+            versions.save_before([obj.pk])
         super().save_model(request, obj, form, change)
 
     def save_related(

@@ -25,9 +25,9 @@ def kept(request: HttpRequest, pks: Iterable[int], begun: Iterable[int] = ()) ->
     actor: User | None = request.user if request.user.is_authenticated else None
     touched = set(pks)
     with transaction.atomic():
-        versions.keep_before(touched)
+        versions.save_before(touched)
         yield
-        versions.keep(touched.union(begun), actor, versions.Origin.ADMINISTRATION)
+        versions.save_after(touched.union(begun), actor, versions.Origin.ADMINISTRATION)
 
 
 class PartAdmin(CatalogueAdmin):

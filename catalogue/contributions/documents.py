@@ -172,4 +172,4 @@ def _touch(fresh: Copy) -> None:
     """Say that the record changed, unless only a revision did."""
     if fresh.is_direct:
         touch(fresh.record)
-        versions.keep([fresh.record.pk], fresh.user, versions.Origin.FORM)
+        versions.save_after([fresh.record.pk], fresh.user, versions.Origin.FORM)

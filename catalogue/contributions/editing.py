@@ -181,7 +181,7 @@ def locked(copy: Copy) -> Copy:
         raise Http404
     permissions.require(copy.user, "edit" if copy.is_direct else "propose", record)
     if copy.is_direct:
-        versions.keep_before([record.pk])
+        versions.save_before([record.pk])
         return Copy(_fetch(record), copy.user, is_direct=True)
     revision = revisions.open_for(record, copy.user)
     held = Revision.objects.select_for_update().get(pk=revision.pk)
@@ -213,7 +213,7 @@ def trace(fresh: Copy, changes: Mapping[str, Any]) -> None:
         decided_by=fresh.user,
         decided_at=timezone.now(),
     )
-    versions.keep([fresh.record.pk], fresh.user, versions.Origin.FORM)
+    versions.save_after([fresh.record.pk], fresh.user, versions.Origin.FORM)
 
 
 @transaction.atomic

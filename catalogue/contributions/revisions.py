@@ -244,14 +244,14 @@ def accept(
     moved = conflicts(locked)
     if moved and not knowingly:
         raise RevisionConflict(record, moved)
-    versions.keep_before([record.pk])
+    versions.save_before([record.pk])
     try:
         _apply(record, kept)
     except NotWritten as problem:
         raise RevisionRefused(str(problem)) from problem
     if added:
         locked.documents.update(is_pending=False)
-    versions.keep([record.pk], actor, versions.Origin.REVISION, locked.reason)
+    versions.save_after([record.pk], actor, versions.Origin.REVISION, locked.reason)
     _decide(locked, State.ACCEPTED, actor, "")
     _set_aside(locked, left, actor)
     notices.revision_decided(locked)

@@ -142,10 +142,10 @@ def _write_back(batch: ImportBatch, actor: User | None, found: Review) -> None:
     restored = found.changed - touched
     _proposals(batch).delete()
     _delete(found.created - touched)
-    versions.keep_before(restored)
+    versions.save_before(restored)
     restoring.restore(batch.nature, batch.report.get("before", {}), restored)
     reason = _("Import annulé : %(file)s") % {"file": batch.filename}
-    versions.keep(restored, actor, versions.Origin.UNDONE_IMPORT, reason)
+    versions.save_after(restored, actor, versions.Origin.UNDONE_IMPORT, reason)
 
 
 def refusal(touched: list[Touched]) -> str:

@@ -114,12 +114,12 @@ def act(answer: AnswerProposal, action: str, actor: User, *, reason: str = "") -
         current.reason = reason.strip()
         current.save(update_fields=["state", "reason", "updated_at"])
         if action == "accept":
-            versions.keep_before([current.need_id])
+            versions.save_before([current.need_id])
             NeedAnswer.objects.get_or_create(
                 need=current.need, solution=current.solution, defaults={"how": current.how}
             )
             said = _("Une réponse au besoin est acceptée.")
-            versions.keep([current.need_id], actor, versions.Origin.FORM, said)
+            versions.save_after([current.need_id], actor, versions.Origin.FORM, said)
         applicants = people.team(current.created_by, current.organisation)
         mails.about_answer(rule.mail, current, to=list(dict.fromkeys([*applicants, *deciders(current.need)])))
     return current

@@ -244,7 +244,7 @@ def _reserve(site: TestSite, actor: User) -> None:
     current = TestSite.objects.select_for_update(of=("self",)).get(pk=site.pk)
     if current.site_state != TestSite.SiteState.OPEN:
         return
-    versions.keep_before([site.pk])
+    versions.save_before([site.pk])
     changes = {"site_state": [current.site_state, TestSite.SiteState.RESERVED.value]}
     current.site_state = TestSite.SiteState.RESERVED
     current.save(update_fields=["site_state", "updated_at"])
@@ -257,4 +257,4 @@ def _reserve(site: TestSite, actor: User) -> None:
         decided_by=actor,
         decided_at=timezone.now(),
     )
-    versions.keep([site.pk], actor, versions.Origin.FORM, _("Une candidature est acceptée."))
+    versions.save_after([site.pk], actor, versions.Origin.FORM, _("Une candidature est acceptée."))

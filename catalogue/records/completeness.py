@@ -2,7 +2,7 @@
 
 The rule is that of ``catalogue.contributions.criteria``, said here in SQL so that a hundred thousand imported
 records are measured in five statements: a test holds both against each other. Called by whatever writes a
-record, in its transaction: ``versions.keep``, ``workflow``, the importers; and every night for all.
+record, in its transaction: ``versions.save_after``, ``workflow``, the importers; and every night for all.
 """
 
 from __future__ import annotations

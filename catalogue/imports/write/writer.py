@@ -80,10 +80,10 @@ def _write_records(plan: Plan, writer: Writer) -> None:
     created = _insert_records(plan.spec, plan.of(Status.NEW), writer)
     changed = plan.of(Status.CHANGED)
     written = {outcome.pk: outcome.attributes for outcome in changed if outcome.pk and outcome.attributes}
-    versions.keep_before(written)
+    versions.save_before(written)
     before = snapshots.remember(plan.spec.kind, written)
     _write_rows(plan, created, writer)
-    versions.keep(written, writer.actor, versions.Origin.IMPORT, writer.reason)
+    versions.save_after(written, writer.actor, versions.Origin.IMPORT, writer.reason)
     completeness.measure(created)
     _propose(changed, writer)
     shape = snapshots.digest_shape(plan.spec.kind)

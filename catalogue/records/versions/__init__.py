@@ -1,13 +1,12 @@
-"""Versions of records: ``keep_before`` and ``keep`` around every write, ``present`` to read.
+"""Versions of records: ``save_before`` and ``save_after`` around every write, ``read_current`` to read.
 
-A write that changes a record calls ``keep_before(pks)`` under its transaction, writes, then calls
-``keep(pks, actor, origin, reason)``. Both are a few statements whatever the number of records.
+Both are a few statements whatever the number of records; the caller's transaction holds all three.
 """
 
 from catalogue.models.versions import RecordVersion
-from catalogue.records.versions.reading import present
-from catalogue.records.versions.storage import keep, keep_before
+from catalogue.records.versions.reading import read_current
+from catalogue.records.versions.storage import save_after, save_before
 
 Origin = RecordVersion.Origin
 
-__all__ = ["Origin", "keep", "keep_before", "present"]
+__all__ = ["Origin", "read_current", "save_after", "save_before"]

@@ -1,8 +1,8 @@
-"""What records say now, whole, in the portable form: one statement for each kind, whatever their number.
+"""Records as they are now, whole, in the portable form: one statement for each kind, whatever their number.
 
 A link is the natural key of what it points to (« level:code » for a territory), a set of links a sorted
 list, a shape its WKT (srid 4326, every digit), a decimal its text, a part (results, labels, documents) a
-list of rows without their primary keys. ``catalogue.records.content`` says the same form in words.
+list of rows without their primary keys. ``catalogue.records.content`` puts the same form in words.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DIGITS = 15
 
 
 def present(pks: Iterable[int]) -> dict[int, Data]:
-    """What each of these records says now, by primary key."""
+    """Return the present values of each of these records, by primary key."""
     found: dict[int, Data] = {}
     wanted = list(pks)
     kinds = Record.objects.filter(pk__in=wanted).order_by("kind").values_list("kind", flat=True).distinct()
@@ -41,7 +41,7 @@ def present(pks: Iterable[int]) -> dict[int, Data]:
 
 @cache
 def statement(kind: str) -> str:
-    """SQL of (id, data) of the records of a kind whose keys are the one parameter; by primary key."""
+    """Return the SQL of (id, data) of the records of a kind whose keys are its one parameter."""
     record, own, *others = tables(kind)
     pairs = [_pair("r", field) for field in record.fields] + [_pair("c", field) for field in own.fields]
     for table in others:

@@ -1,6 +1,6 @@
-"""Keeping versions around a write: before it the state that nobody kept, after it what it changed.
+"""Save versions around a write: before it the state that nobody saved, after it what it changed.
 
-Everything happens in the base: a version is inserted where the digest of the record differs from that of
+Everything happens in the database: a version is inserted where the digest of the record differs from that of
 its last version. The lock of the record makes the numbers follow one another. A draft has no version.
 """
 
@@ -17,7 +17,7 @@ from catalogue.models import Record
 from catalogue.models.versions import RecordVersion
 from catalogue.queue import later
 from catalogue.records import completeness
-from catalogue.records.versions.reading import statement
+from catalogue.records.versions.reading import build_statement
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,30 +28,30 @@ CHUNK = 1000
 INSERT = """
 INSERT INTO catalogue_recordversion (record_id, number, made_at, actor_id, origin, reason, data, digest)
 SELECT now.id, coalesce(last.number, 0) + 1, %s, %s, %s, %s, now.data, now.digest
-FROM (SELECT id, data, md5(data::text) AS digest FROM ({now} OFFSET 0) said OFFSET 0) now
+FROM (SELECT id, data, md5(data::text) AS digest FROM ({now} OFFSET 0) present OFFSET 0) now
 LEFT JOIN LATERAL (
     SELECT v.number, v.digest FROM catalogue_recordversion v
     WHERE v.record_id = now.id ORDER BY v.number DESC LIMIT 1
 ) last ON true
 WHERE last.digest IS DISTINCT FROM now.digest
 """
-"""The last version is found by recordversion_number_once. OFFSET 0: what a record says is computed once."""
+"""The last version is found by recordversion_number_once. OFFSET 0: the data of a record is computed once."""
 
 
-def keep_before(pks: Iterable[int]) -> None:
-    """Lock the records and keep what they say now, where no version says it yet.
+def save_before(pks: Iterable[int]) -> None:
+    """Lock the records and save them as they are, where no version has them so.
 
     Call it inside the transaction of a write, before it. What it finds has nobody for its author: it is the
-    state before the first change that is followed, or a write that was made without a word.
+    state before the first change that is followed, or a write that saved no version.
     """
     rows = Record.objects.select_for_update().filter(pk__in=set(pks)).order_by("pk")
     _insert(rows, None, RecordVersion.Origin.FOUND, "")
 
 
-def keep(pks: Iterable[int], actor: User | None, origin: str, reason: str = "") -> None:
-    """Keep what the records say after a write, where it changed, and have them checked."""
-    known, written = actor if actor is not None and actor.pk else None, sorted(set(pks))
-    _insert(Record.objects.filter(pk__in=written), known, RecordVersion.Origin(origin), reason)
+def save_after(pks: Iterable[int], actor: User | None, origin: str, reason: str = "") -> None:
+    """Save the records after a write, where it changed them, and have them checked."""
+    written = sorted(set(pks))
+    _insert(Record.objects.filter(pk__in=written), actor, RecordVersion.Origin(origin), reason)
     completeness.measure(written)
     for start in range(0, len(written), CHUNK):
         later("check_quality", records=written[start : start + CHUNK])
@@ -62,8 +62,10 @@ def _insert(rows: QuerySet[Record], actor: User | None, origin: str, reason: str
     for pk, kind, state in rows.values_list("pk", "kind", "state"):
         if state != Record.State.DRAFT:
             by_kind[kind].append(pk)
-    said = [timezone.now(), actor.pk if actor else None, str(origin), reason]
+    values = [timezone.now(), actor.pk if actor else None, str(origin), reason]
     for kind, found in sorted(by_kind.items()):
         for start in range(0, len(found), CHUNK):
             with connection.cursor() as cursor:
-                cursor.execute(INSERT.format(now=statement(kind)), [*said, found[start : start + CHUNK]])
+                cursor.execute(
+                    INSERT.format(now=build_statement(kind)), [*values, found[start : start + CHUNK]]
+                )

@@ -124,7 +124,7 @@ def undo(batch: TypingBatch, user: User) -> int | None:
 
 def _lock(rows: QuerySet[Indicator]) -> None:
     """Lock the records of the rows, as everybody does before writing, and keep what they said."""
-    versions.keep_before(rows.order_by().values_list("experiment_id", flat=True))
+    versions.save_before(rows.order_by().values_list("experiment_id", flat=True))
 
 
 def _keep(rows: list[Indicator], user: User, reason: str) -> None:
@@ -132,4 +132,4 @@ def _keep(rows: list[Indicator], user: User, reason: str) -> None:
     records = {row.experiment_id: row.experiment for row in rows}
     for record in records.values():
         touch(record, [ATTRIBUTE])
-    versions.keep(records, user, versions.Origin.FORM, reason)
+    versions.save_after(records, user, versions.Origin.FORM, reason)

@@ -72,7 +72,7 @@ def merge(first: Record, second: Record, plan: Plan, token: str, actor: User) ->
         raise MergeRefused(_("La fiche publiée est celle qui reste : son adresse est connue du public."))
     kept, gone = sides.records[plan.survivor], sides.records[plan.loser]
     pks = [kept.pk, gone.pk]
-    versions.keep_before(pks)
+    versions.save_before(pks)
     before = snapshots.take(kept.kind, pks)
     try:
         with transaction.atomic():
@@ -96,7 +96,7 @@ def merge(first: Record, second: Record, plan: Plan, token: str, actor: User) ->
             "audience": audience,
         },
     )
-    versions.keep(pks, actor, versions.Origin.MERGE, line.reason)
+    versions.save_after(pks, actor, versions.Origin.MERGE, line.reason)
     _notify(line, kept)
     return done
 

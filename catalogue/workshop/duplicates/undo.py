@@ -70,7 +70,7 @@ def undo(merge: Merge, actor: User) -> Merge:
     locked: Merge = Merge.objects.select_for_update().get(pk=merge.pk)
     check(locked)
     kind = locked.survivor.kind
-    versions.keep_before(pks)
+    versions.save_before(pks)
     state = locked.loser.state
     try:
         with transaction.atomic():
@@ -93,7 +93,7 @@ def undo(merge: Merge, actor: User) -> Merge:
         actor=actor,
     )
     notices.transition_made(line)
-    versions.keep(pks, actor, versions.Origin.MERGE, _("Fusion annulée"))
+    versions.save_after(pks, actor, versions.Origin.MERGE, _("Fusion annulée"))
     later("find_duplicates", records=pks)
     published = list(Record.objects.published().filter(pk__in=pks).values_list("pk", flat=True))
     if published:

@@ -56,7 +56,7 @@ class RevertPlan:
 
 def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
     """Return what a revert of the record to the version would do, as the record is now."""
-    now = versions.present([record.pk])[record.pk]
+    now = versions.read_current([record.pk])[record.pk]
     plan = RevertPlan(now, dict(now))
     fields = versioned_fields(record.kind)
     for name in {*now, *version.data}:
@@ -181,7 +181,7 @@ def revert_record(record: Record, version: RecordVersion, actor: User, seen: str
     Raises RecordChanged when the record is no longer as the page showed it, RevertRefused when the database
     refuses or there is nothing to restore.
     """
-    versions.keep_before([record.pk])
+    versions.save_before([record.pk])
     fresh = Record.objects.get(pk=record.pk).proper
     plan = plan_revert(fresh, version)
     if plan.seen != seen:
@@ -193,7 +193,7 @@ def revert_record(record: Record, version: RecordVersion, actor: User, seen: str
     except NotWritten as problem:
         raise RevertRefused(str(problem)) from problem
     origin = _("Retour à la version %(n)d.") % {"n": version.number}
-    versions.keep([record.pk], actor, versions.Origin.REVERT, f"{origin}\n{reason}".strip())
+    versions.save_after([record.pk], actor, versions.Origin.REVERT, f"{origin}\n{reason}".strip())
     later("match_alerts", records=[record.pk])
     return plan
 

@@ -200,11 +200,11 @@ def _closes_at_once(record: Record) -> bool:
 def confirm_record(record: Record, actor: User | None) -> None:
     """Set that the record is true today, and its expiry; close its open round."""
     locked = _lock_record(record)
-    versions.keep_before([locked.pk])
+    versions.save_before([locked.pk])
     _renew_expiry(locked)
     _close_round(locked, Answer.EXACT)
     _log_transition(locked, "confirm", actor, "")
-    versions.keep([locked.pk], actor, versions.Origin.CONFIRMATION, _("Confirmée exacte"))
+    versions.save_after([locked.pk], actor, versions.Origin.CONFIRMATION, _("Confirmée exacte"))
 
 
 @transaction.atomic
@@ -253,7 +253,7 @@ def _close_record(record: Record) -> None:
     """Write that a site is closed or an experiment over, with its line of history."""
     own, values = record.proper, CLOSINGS[record.kind][0]
     before = read(own, list(values))
-    versions.keep_before([record.pk])
+    versions.save_before([record.pk])
     write(own, values)
     _renew_expiry(record)
     Revision.objects.create(
@@ -265,7 +265,7 @@ def _close_record(record: Record) -> None:
     )
     _close_round(record, Answer.CLOSED)
     _log_transition(record, "close", None, "")
-    versions.keep([record.pk], None, versions.Origin.CONFIRMATION, _("Close par son porteur"))
+    versions.save_after([record.pk], None, versions.Origin.CONFIRMATION, _("Close par son porteur"))
 
 
 def _log_transition(record: Record, action: str, actor: User | None, reason: str) -> None:

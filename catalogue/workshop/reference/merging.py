@@ -164,13 +164,13 @@ def merge(
     if reason_not_to:
         raise Refused(reason_not_to)
     touched = list(known.records(first).values_list("pk", flat=True))
-    versions.keep_before(touched)
+    versions.save_before(touched)
     trace = {relation.name: _moved(relation, first, second) for relation in relations(known.model)}
     led = list(known.rows.filter(merged_into=first).values_list("pk", flat=True))
     known.rows.filter(pk__in=[first.pk, *led]).update(merged_into=second)
     known.rows.filter(pk=first.pk).update(is_active=False)
     words = {"first": known.label_of(first), "second": known.label_of(second)}
-    versions.keep(
+    versions.save_after(
         touched, actor, versions.Origin.REFERENCE, _("« %(first)s » réuni à « %(second)s »") % words
     )
     return changing.append(
@@ -211,7 +211,7 @@ def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> Refe
     if first is None or second is None or first.merged_into_id != second.pk:
         raise Refused(_("Cette réunion ne peut plus être annulée."))
     touched = touched_by(known, change)
-    versions.keep_before(touched)
+    versions.save_before(touched)
     for relation in relations(known.model):
         stored = change.trace["tables"].get(relation.name, {"moved": [], "dropped": []})
         restoring.repoint(relation.model, relation.field, stored["moved"], first, instead_of=second)
@@ -220,7 +220,7 @@ def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> Refe
     known.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
     known.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
     words = _("Réunion de « %(first)s » annulée") % {"first": known.label_of(first)}
-    versions.keep(touched, actor, versions.Origin.REFERENCE, words)
+    versions.save_after(touched, actor, versions.Origin.REFERENCE, words)
     return changing.append(
         known,
         first,

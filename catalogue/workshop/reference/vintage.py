@@ -123,12 +123,12 @@ def _move(change: dict[str, Any], millesime: int) -> list[int]:
     gone = Territory.objects.get(level=change["level"], code=change["code"])
     heir = Territory.objects.resolve(change["level"], change["after"])
     moved = list(Record.objects.filter(territory=gone).values_list("pk", flat=True))
-    versions.keep_before(moved)
+    versions.save_before(moved)
     Record.objects.filter(pk__in=moved).update(territory=heir, updated_at=timezone.now())
     Organisation.objects.filter(territory=gone).update(territory=heir)
     words = {"gone": gone.label, "heir": heir.label, "year": millesime}
     reason = _("%(gone)s réunie à %(heir)s : millésime %(year)d") % words
-    versions.keep(moved, None, versions.Origin.REFERENCE, reason)
+    versions.save_after(moved, None, versions.Origin.REFERENCE, reason)
     return moved
 
 

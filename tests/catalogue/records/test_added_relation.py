@@ -65,7 +65,7 @@ def remark() -> Iterator[Any]:
 
 def _forget_shapes() -> None:
     shape.tables.cache_clear()
-    reading.statement.cache_clear()
+    reading.build_statement.cache_clear()
 
 
 def written(remark: Any) -> list[tuple[int, int, str]]:
@@ -90,10 +90,10 @@ def test_a_digest_changes_with_its_rows(remark: Any) -> None:
 def test_versions_hold_its_rows_and_bring_them_back(remark: Any) -> None:
     record, curator = factories.solution(), factories.curator()
     row = remark.objects.create(record=record, text="Vu sur place")
-    versions.keep_before([record.pk])
+    versions.save_before([record.pk])
     row.text = "Revu"
     row.save()
-    versions.keep([record.pk], curator, versions.Origin.FORM)
+    versions.save_after([record.pk], curator, versions.Origin.FORM)
     first, second = RecordVersion.objects.filter(record=record).order_by("number")
     assert (first.data["remarks"], second.data["remarks"]) == ([{"text": "Vu sur place"}], [{"text": "Revu"}])
 

@@ -62,7 +62,7 @@ def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": told,
         "last": last,
-        "set_apart": last is not None and last.data != versions.present([record.pk])[record.pk],
+        "set_apart": last is not None and last.data != versions.read_current([record.pk])[record.pk],
         "start": numbers[1] if len(numbers) > 1 else 0,
         "end": numbers[0] if numbers else 0,
         "can_restore": permissions.may(request.user, "edit", record),
@@ -107,7 +107,7 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
 def load_side(request: HttpRequest, record: Record, number: int | None) -> Side:
     """A version by its number, the state of today for none; 404 when there is no such version."""
     if number is None:
-        return Side(versions.present([record.pk])[record.pk])
+        return Side(versions.read_current([record.pk])[record.pk])
     version: Any = get_object_or_404(record.versions.select_related("actor"), number=number)
     return Side(version.data, version.number, describe_version(version, get_reader(request)))
 

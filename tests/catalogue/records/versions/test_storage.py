@@ -31,7 +31,7 @@ def whole() -> Record:
 def test_a_version_says_the_whole_record() -> None:
     """Every field of a form is there, a link by its natural key, a pending document is not."""
     record = whole()
-    said = versions.present([record.pk])[record.pk]
+    said = versions.read_current([record.pk])[record.pk]
     assert said["title"] == record.title
     assert said["geometry"] == "POINT(2.123456789012345 47.1)"
     assert said["themes"] == ["a-air", "z-eau"]
@@ -49,17 +49,17 @@ def test_versions_are_kept_around_a_write() -> None:
     """The state before the first change, each change with its author, nothing when nothing changed."""
     record, curator = whole(), factories.curator()
     with transaction.atomic():
-        versions.keep_before([record.pk])
+        versions.save_before([record.pk])
         record.indicators.update(value=13)
-        versions.keep([record.pk], curator, Origin.FORM, "Chiffre revu")
+        versions.save_after([record.pk], curator, Origin.FORM, "Chiffre revu")
     with transaction.atomic():
-        versions.keep_before([record.pk])
-        versions.keep([record.pk], curator, Origin.FORM)
+        versions.save_before([record.pk])
+        versions.save_after([record.pk], curator, Origin.FORM)
     Record.objects.filter(pk=record.pk).update(summary="écrit sans un mot")
     with transaction.atomic():
-        versions.keep_before([record.pk])
+        versions.save_before([record.pk])
         Record.objects.filter(pk=record.pk).update(summary="dit")
-        versions.keep([record.pk], None, Origin.IMPORT)
+        versions.save_after([record.pk], None, Origin.IMPORT)
     kept = list(RecordVersion.objects.filter(record=record).order_by("number"))
     assert [(one.number, one.origin, one.actor, one.reason) for one in kept] == [
         (1, "constat", None, ""),
@@ -68,14 +68,14 @@ def test_versions_are_kept_around_a_write() -> None:
         (4, "import", None, ""),
     ]
     assert [one.data["indicators"][0]["value"] for one in kept] == ["12.5", "13", "13", "13"]
-    assert kept[3].data == versions.present([record.pk])[record.pk]
+    assert kept[3].data == versions.read_current([record.pk])[record.pk]
 
 
 def test_drafts_have_none_and_many_records_cost_no_more_queries() -> None:
     """A draft is its author's; what a write of many records asks does not grow with them."""
     draft = factories.solution(state="brouillon")
     with transaction.atomic():
-        versions.keep_before([draft.pk])
+        versions.save_before([draft.pk])
     assert not RecordVersion.objects.exists()
     many = [factories.solution().pk for _each in range(4)]
     counts = []
@@ -86,9 +86,9 @@ def test_drafts_have_none_and_many_records_cost_no_more_queries() -> None:
             ) as asked,
             transaction.atomic(),
         ):
-            versions.keep_before(pks)
+            versions.save_before(pks)
             Record.objects.filter(pk__in=pks).update(summary="revu")
-            versions.keep(pks, None, Origin.IMPORT)
+            versions.save_after(pks, None, Origin.IMPORT)
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert RecordVersion.objects.count() == 8

@@ -83,7 +83,7 @@ def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client
 
     first = documents.add(open_copy(actor, record.slug), uuid.uuid4(), values, *given(b"premier"))
     Indicator.objects.create(experiment=record, name="Eau", nature="annonce", text="moins", document=first)
-    versions.keep([record.pk], actor, Origin.FORM)
+    versions.save_after([record.pk], actor, Origin.FORM)
     before = RecordVersion.objects.filter(record=record).latest("number")
     documents.change(open_copy(actor, record.slug), first.pk, values, *given(b"second"))
     assert read() == b"second"
@@ -193,5 +193,5 @@ def test_simultaneous_writes_follow_one_another() -> None:
     last = RecordVersion.objects.filter(record=record).first()
     assert last is not None
     assert all(last.data[name] == f"écrit {name}" for name in fields)
-    assert last.data == versions.present([record.pk])[record.pk]
+    assert last.data == versions.read_current([record.pk])[record.pk]
     assert Record.objects.get(pk=record.pk).title == "écrit title"

@@ -51,9 +51,9 @@ def record(curator: Any) -> Any:
 def changed(record: Any, actor: Any, origin: str, reason: str = "", **fields: Any) -> None:
     """Write fields as a path of the site does."""
     with transaction.atomic():
-        versions.keep_before([record.pk])
+        versions.save_before([record.pk])
         Record.objects.filter(pk=record.pk).update(**fields)
-        versions.keep([record.pk], actor, origin, reason)
+        versions.save_after([record.pk], actor, origin, reason)
 
 
 def url(name: str, record: Any, *arguments: Any) -> str:

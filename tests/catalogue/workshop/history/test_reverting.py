@@ -121,7 +121,7 @@ def as_text(row: dict[str, Any]) -> str:
 def version_of(record: Any) -> RecordVersion:
     """A version of the present values of the record."""
     with transaction.atomic():
-        versions.keep_before([record.pk])
+        versions.save_before([record.pk])
     return RecordVersion.objects.filter(record=record.pk).first()
 
 
@@ -152,13 +152,13 @@ def test_a_revert_restores_exactly_the_version(data: Any, curator: Any, names: A
     write(record, names, data.draw)
     second = version_of(record)
     for target in (first, second, first):
-        now = versions.present([record.pk])[record.pk]
+        now = versions.read_current([record.pk])[record.pk]
         if now == target.data:
             continue
         plan = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
         assert plan.impossible == []
         reverting.revert_record(record, target, curator, plan.seen, "essai")
-        assert versions.present([record.pk])[record.pk] == target.data
+        assert versions.read_current([record.pk])[record.pk] == target.data
         again = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
         assert (again.wanted, again.lines(kind)) == (again.now, [])
         last = RecordVersion.objects.filter(record=record.pk).first()
