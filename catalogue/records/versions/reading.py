@@ -27,20 +27,20 @@ PAIRS = 40
 DIGITS = 15
 
 
-def present(pks: Iterable[int]) -> dict[int, Data]:
+def read_current(pks: Iterable[int]) -> dict[int, Data]:
     """Return the present values of each of these records, by primary key."""
     found: dict[int, Data] = {}
     wanted = list(pks)
     kinds = Record.objects.filter(pk__in=wanted).order_by("kind").values_list("kind", flat=True).distinct()
     for kind in kinds:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, data::text FROM ({statement(kind)}) now", [wanted])  # noqa: S608
+            cursor.execute(f"SELECT id, data::text FROM ({build_statement(kind)}) now", [wanted])  # noqa: S608
             found |= {pk: json.loads(text) for pk, text in cursor.fetchall()}
     return found
 
 
 @cache
-def statement(kind: str) -> str:
+def build_statement(kind: str) -> str:
     """Return the SQL of (id, data) of the records of a kind whose keys are its one parameter."""
     record, own, *others = tables(kind)
     pairs = [_pair("r", field) for field in record.fields] + [_pair("c", field) for field in own.fields]
