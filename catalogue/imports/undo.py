@@ -79,7 +79,7 @@ def _checked_shape(batch: ImportBatch) -> Shape:
         raise UndoRefused(_("Cet import n’a pas été écrit : il n’y a rien à annuler."))
     shape: Shape | None = batch.report.get("shape")
     if batch.nature not in KINDS or shape is None:
-        raise UndoRefused(_("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé."))
+        raise UndoRefused(_("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé."))
     if not is_readable(shape, batch.nature):
         raise UndoRefused(_("Les fiches n’ont plus la même forme depuis une mise à jour du site."))
     return shape
@@ -130,7 +130,7 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
             _write_back(fresh, actor, found)
         except (IntegrityError, ProtectedError) as error:
             raise UndoRefused(
-                _("Une fiche dépend de ce qui a été importé ou supprimé depuis : rien n’a été annulé.")
+                _("Une fiche dépend de ce qui a été importé ou supprimé depuis : rien n’a été annulé.")
             ) from error
         _close(fresh, actor, found)
     return found
@@ -144,7 +144,7 @@ def _write_back(batch: ImportBatch, actor: User | None, found: Review) -> None:
     _delete(found.created - touched)
     versions.save_before(restored)
     restoring.restore(batch.nature, batch.report.get("before", {}), restored)
-    reason = _("Import annulé : %(file)s") % {"file": batch.filename}
+    reason = _("Import annulé : %(file)s") % {"file": batch.filename}
     versions.save_after(restored, actor, versions.Origin.UNDONE_IMPORT, reason)
 
 
