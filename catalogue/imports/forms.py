@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.imports.columns import recognition as described
+from catalogue.imports.columns import recognition
 from catalogue.imports.columns.mapping import source_details
 from catalogue.imports.columns.recognition import KEEP
 from catalogue.imports.read.files import MAX_BYTES
@@ -146,28 +147,27 @@ class ColumnsForm(forms.Form):
         self.spec: KindSpec = KIND_SPECS[batch.nature]
         self.data_of_mapping: dict[str, Any] = batch.setup.get("mapping") or {}
         self.columns = batch.setup["columns"]
-        proposed = described.propose_fields(self.spec, self.columns, self.data_of_mapping)
-        kwargs["initial"] = {
-            "projection": self._projection(),
-            **{name: self._constants(name) for name in ("programmes", "themes")},
-            **{f"colonne_{n}": proposed[c["header"]] for n, c in enumerate(self.columns)},
-        }
+        proposed = recognition.propose_fields(self.spec, self.columns, self.data_of_mapping)
+        initial: dict[str, Any] = {name: self._constants(name) for name in ("programmes", "themes")}
+        initial |= {f"colonne_{n}": proposed[column["header"]] for n, column in enumerate(self.columns)}
+        kwargs["initial"] = {"projection": self._projection(), **initial}
         super().__init__(*args, **kwargs)
-        if kwargs["initial"]["projection"] == "":
+        if self.initial["projection"] == "":
             projection: Any = self.fields["projection"]
             projection.choices = [("", _("Choisissez")), *projection.choices]
-        fields = [("", _("Ne pas reprendre")), *described.field_choices(self.spec)]
+        choices = [("", _("Ne pas reprendre")), *recognition.field_choices(self.spec)]
+        as_mapped = (KEEP, _("Comme le dit la correspondance"))
         for number, column in enumerate(self.columns):
-            kept = [(KEEP, _("Comme le dit la correspondance"))] if proposed[column["header"]] == KEEP else []
+            offered = [as_mapped, *choices] if proposed[column["header"]] == KEEP else choices
             self.fields[f"colonne_{number}"] = forms.ChoiceField(
-                label=column["header"], choices=[*kept, *fields], required=False
+                label=column["header"], choices=offered, required=False
             )
 
     def _projection(self) -> int | str:
         """Return the system that the curator chose, else that of the file, else the one it suggests."""
         setup = self.batch.setup
-        said = self.data_of_mapping.get("projection") or setup.get("srid") or setup.get("likely")
-        return said or ("" if setup.get("shape") else 4326)
+        srid = self.data_of_mapping.get("projection") or setup.get("srid") or setup.get("likely")
+        return srid or ("" if setup.get("shape") else 4326)
 
     def _constants(self, name: str) -> list[str]:
         rule = self.data_of_mapping.get("champs", {}).get(name, {})
@@ -181,7 +181,7 @@ class ColumnsForm(forms.Form):
             for number, column in enumerate(self.columns)
         ]
 
-    def chosen(self) -> dict[str, str]:
+    def chosen_fields(self) -> dict[str, str]:
         return {c["header"]: self.cleaned_data.get(f"colonne_{n}", "") for n, c in enumerate(self.columns)}
 
     def clean(self) -> dict[str, Any]:
@@ -191,7 +191,7 @@ class ColumnsForm(forms.Form):
         for number, column in enumerate(self.columns):
             name = data.get(f"colonne_{number}", "")
             if name not in self.spec.by_name:
-                continue  # nothing, a label, or what the mapping file says
+                continue  # nothing, a label, or what the mapping file sets
             if name in first:
                 self.add_error(
                     f"colonne_{number}",
@@ -199,23 +199,43 @@ class ColumnsForm(forms.Form):
                 )
             first.setdefault(name, column["header"])
         if not self.errors:
-            self._require(data)
+            self._check_required(data)
         return data
 
-    def _require(self, data: dict[str, Any]) -> None:
+    def _check_required(self, data: dict[str, Any]) -> None:
         constants = {name: ";".join(t.code for t in data[name]) for name in ("programmes", "themes")}
-        made = described.compose_mapping(
-            self.spec, self.chosen(), self.data_of_mapping, data["projection"], constants
+        mapping = recognition.compose_mapping(
+            self.spec, self.chosen_fields(), self.data_of_mapping, data["projection"], constants
         )
         missing = [
-            described.field_label(self.spec, known)
+            recognition.field_label(self.spec, known)
             for known in self.spec.fields
-            if known.is_required and known.name not in made["champs"]
+            if known.is_required and known.name not in mapping["champs"]
         ]
         if missing:
             message = _("Aucune colonne ne donne ce qui est obligatoire : %(all)s.")
             self.add_error(None, message % {"all": ", ".join(missing)})
-        data["correspondance"] = made
+        data["correspondance"] = mapping
+
+
+@dataclass(frozen=True, slots=True)
+class WordField:
+    """An unknown word of a column, and the field that asks what it is read as."""
+
+    text: str
+    count: int
+    choice: str
+    proposed: str
+    field: forms.BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnWords:
+    """The unknown words of a column; ``others`` counts those too rare to be asked."""
+
+    column: str
+    others: int
+    words: list[WordField] = field(default_factory=list)
 
 
 class VocabularyForm(forms.Form):
@@ -240,15 +260,13 @@ class VocabularyForm(forms.Form):
             for rank, word in enumerate(found["words"]):
                 yield f"mot_{number}_{rank}", found, word
 
-    def columns(self) -> list[dict[str, Any]]:
+    def columns(self) -> list[ColumnWords]:
         """Return each column with its words and their fields."""
-        lines: dict[str, dict[str, Any]] = {}
+        columns: dict[str, ColumnWords] = {}
         for name, found, word in self._words():
-            line = lines.setdefault(
-                found["column"], {"column": found["column"], "others": found["others"], "words": []}
-            )
-            line["words"].append({**word, "field": self[name]})
-        return list(lines.values())
+            column = columns.setdefault(found["column"], ColumnWords(found["column"], found["others"]))
+            column.words.append(WordField(**word, field=self[name]))
+        return list(columns.values())
 
     def answers(self) -> dict[str, dict[str, str]]:
         """Return what each word is read as, by column."""
@@ -264,12 +282,11 @@ def projection_message(batch: ImportBatch) -> str:
     if not setup.get("shape"):
         return ""
     if setup["srid"]:
-        return str(
-            _("Projection lue dans le fichier : %(name)s.") % {"name": projections.label_of(setup["srid"])}
-        )
+        message = _("Projection lue dans le fichier : %(name)s.")
+        return str(message % {"name": projections.label_of(setup["srid"])})
     if setup["likely"]:
-        said = _("Le fichier ne dit pas sa projection. D’après les coordonnées : %(name)s ; vérifiez.")
-        return str(said % {"name": projections.label_of(setup["likely"])})
+        message = _("Le fichier ne dit pas sa projection. D’après les coordonnées : %(name)s ; vérifiez.")
+        return str(message % {"name": projections.label_of(setup["likely"])})
     return str(_("Le fichier ne dit pas sa projection : choisissez-la plus bas."))
 
 

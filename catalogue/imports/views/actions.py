@@ -1,7 +1,8 @@
-"""The jobs of an import: confirmed, asked for, asked again; and an import thrown away."""
+"""Confirm, start and restart the jobs of an import, or discard it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.imports.forms import VersionForm
-from catalogue.imports.undo import UndoRefused, review
+from catalogue.imports.undo import Touched, UndoRefused, review
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard.jobs import publishable_records
 from catalogue.models import ImportBatch
@@ -19,11 +20,23 @@ from catalogue.records import permissions
 from catalogue.web.access import curator
 
 Job = ImportBatch.Job
+TOUCHED_SHOWN = 50
 TO_CONFIRM = (Job.WRITE, Job.PUBLISH, Job.UNDO)
 
 
+@dataclass(frozen=True, slots=True)
+class UndoEffect:
+    """What the undo of an import would do, and the records that it would leave as they are."""
+
+    deleted: int
+    restored: int
+    proposals: int
+    touched: list[Touched]
+    touched_count: int
+
+
 def may_undo(request: HttpRequest, batch: ImportBatch) -> bool:
-    """True for the curator who wrote the batch, and for those whose field is everything."""
+    """Return True for the curator who wrote the batch, and for those whose field is everything."""
     user = request.user
     if permissions.is_administrator(user) or batch.created_by_id == user.pk:
         return True
@@ -33,7 +46,7 @@ def may_undo(request: HttpRequest, batch: ImportBatch) -> bool:
 @curator
 @require_safe
 def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
-    """What a job would do, before it is asked for."""
+    """Show what a job would do, before it is started."""
     batch = get_object_or_404(ImportBatch.objects.select_related("source"), pk=pk)
     if job not in TO_CONFIRM:
         raise Http404
@@ -41,32 +54,36 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
         return redirect("catalogue:import-detail", pk)
     if job == Job.UNDO and not may_undo(request, batch):
         raise Http404
-    context: dict[str, Any] = {"batch": batch, "job": job, "section": "imports", "touched": []}
     if job == Job.WRITE and not wizard.is_ready(batch):
         return redirect("catalogue:import-detail", pk)
+    context: dict[str, Any] = {"batch": batch, "job": job, "undo": None, "section": "imports"}
     if job == Job.PUBLISH:
         context["to_publish"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
     if job == Job.UNDO:
         try:
-            found = review(batch)
+            context["undo"] = _undo_effect(batch)
         except UndoRefused as refusal:
             messages.warning(request, str(refusal))
             return redirect("catalogue:import-detail", pk)
-        kept = {one.pk for one in found.touched}
-        context |= {
-            "touched": found.touched[:50],
-            "touched_count": len(found.touched),
-            "created": len(found.created - kept),
-            "changed": len(found.changed - kept),
-            "proposals": found.proposals,
-        }
     return render(request, "catalogue/imports/confirm.html", context)
+
+
+def _undo_effect(batch: ImportBatch) -> UndoEffect:
+    found = review(batch)
+    untouched = {record.pk for record in found.touched}
+    return UndoEffect(
+        deleted=len(found.created - untouched),
+        restored=len(found.changed - untouched),
+        proposals=found.proposals,
+        touched=found.touched[:TOUCHED_SHOWN],
+        touched_count=len(found.touched),
+    )
 
 
 @curator
 @require_POST
 def import_start(request: HttpRequest, pk: int, job: str) -> HttpResponse:
-    """Ask for a job; twice is once."""
+    """Start a job; twice is once."""
     batch = get_object_or_404(ImportBatch.objects.only("pk", "created_by"), pk=pk)
     if job not in Job.values or (job == Job.UNDO and not may_undo(request, batch)):
         raise Http404
@@ -91,7 +108,7 @@ def import_start(request: HttpRequest, pk: int, job: str) -> HttpResponse:
 @curator
 @require_POST
 def import_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask again for a job that gives no sign."""
+    """Restart a job without a heartbeat."""
     get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
     try:
         wizard.restart_job(pk, request.user)  # type: ignore[arg-type]
@@ -103,7 +120,7 @@ def import_again(request: HttpRequest, pk: int) -> HttpResponse:
 @curator
 @require_POST
 def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Throw away an import that was not written."""
+    """Delete an import that was not written."""
     get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
     form = VersionForm(request.POST)
     if not form.is_valid():

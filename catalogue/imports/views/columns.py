@@ -20,7 +20,7 @@ from catalogue.web.access import curator
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say which field each column fills, then ask for the dry run."""
+    """Map each column to a field, then start the dry run."""
     batch = get_object_or_404(ImportBatch.objects.defer("report"), pk=pk)
     if not batch.is_open or batch.job:
         return redirect("catalogue:import-detail", pk)

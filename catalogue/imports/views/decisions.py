@@ -1,4 +1,4 @@
-"""A curator settles a doubt: of a line, of a kind, of a word."""
+"""Store the decision of a curator on a doubt: of a line, of a kind, of a word."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from catalogue.web.access import curator
 @curator
 @require_POST
 def import_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep the decision and come back to the same rows."""
+    """Store the decision and come back to the same rows."""
     get_object_or_404(ImportBatch.objects.only("pk"), pk=pk)
     form = DecisionForm(request.POST)
     back = reverse("catalogue:import-detail", args=[pk])
@@ -46,7 +46,7 @@ def import_decide(request: HttpRequest, pk: int) -> HttpResponse:
 @curator
 @require_POST
 def import_words(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep what the words of the file are read as, and try again."""
+    """Store what the words of the file are read as, and try again."""
     batch = get_object_or_404(ImportBatch.objects.only("pk", "version", "report"), pk=pk)
     form = VocabularyForm(batch, request.POST)
     if not form.is_valid():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,11 +17,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.imports.columns.recognition import attribute_label
-from catalogue.imports.forms import RowsForm, VocabularyForm
+from catalogue.imports.forms import ColumnWords, RowsForm, VocabularyForm
+from catalogue.imports.read.problems import Severity
 from catalogue.imports.report import REASON_COLUMN
 from catalogue.imports.views.actions import may_undo
 from catalogue.imports.views.maps import doubtful_places, records_map
-from catalogue.imports.views.rows import DecisionLabels, doubt_groups, doubt_kinds, row_line
+from catalogue.imports.views.rows import (
+    DecisionLabels,
+    DoubtGroup,
+    DoubtKind,
+    RowLine,
+    find_doubt_groups,
+    find_doubt_kinds,
+)
 from catalogue.imports.views.words import (
     ValueLabels,
     counts_message,
@@ -47,20 +58,99 @@ PLURALS = {
 }
 
 
-def _counts(batch: ImportBatch) -> dict[Fate, int]:
-    return {
-        Fate.SUSPICIOUS: batch.suspicious_count,
-        Fate.NEW: batch.created_count,
-        Fate.CHANGED: batch.changed_count,
-        Fate.UNCHANGED: batch.unchanged_count,
-        Fate.REJECTED: batch.rejected_count,
-    }
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    count: str
+    url: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowsTab:
+    """One page of the rows of one fate, and what can be decided of many at once."""
+
+    fate: Fate
+    tabs: list[Tab]
+    page: Page[ImportRow]
+    rows: list[RowLine]
+    kinds: list[DoubtKind]
+    groups: list[DoubtGroup]
+
+    @property
+    def query(self) -> str:
+        """Return the parameters of its other pages."""
+        return urlencode({"voir": self.fate.value})
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """What the dry run found of the whole file."""
+
+    batch: ImportBatch
+
+    @property
+    def is_ready(self) -> bool:
+        return wizard.is_ready(self.batch)
+
+    @property
+    def to_write(self) -> int:
+        """Return how many records would be written."""
+        return self.batch.created_count + self.batch.changed_count
+
+    @property
+    def left_out(self) -> int:
+        """Return how many rows would not be written."""
+        return self.batch.rejected_count + self.batch.suspicious_count
+
+    @property
+    def notices(self) -> list[str]:
+        return list(self.batch.report.get("check", {}).get("notices", []))
+
+    @property
+    def blank_count(self) -> int:
+        return len(self.batch.report.get("check", {}).get("blank", []))
+
+    @property
+    def total_count(self) -> int:
+        return len(self.batch.report.get("check", {}).get("total", []))
+
+
+@dataclass(frozen=True, slots=True)
+class WordsToRead:
+    """The words of the file that the lists of the catalogue lack."""
+
+    form: VocabularyForm
+    columns: list[ColumnWords]
+    count: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """A change that the import proposed because a curator had corrected the field by hand."""
+
+    revision: Revision
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSummary:
+    """What became of the records of a written import."""
+
+    published: int
+    to_publish: int
+    can_undo: bool
+    geojson: dict[str, Any] | None
+    without_place: int
+    proposals: list[ProposalLine]
+    proposal_count: int
 
 
 @curator
 @require_safe
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where the import stands, and what can be done with it."""
+    """Show where the import stands, and what can be done with it."""
     form = RowsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -73,103 +163,86 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "source": source_name(batch) if batch.setup else "",
         "steps": wizard_steps("essai" if batch.is_open else "ecriture"),
         "counts": counts_message(batch),
-        "lost": wizard.is_job_lost(batch),
+        "is_lost": wizard.is_job_lost(batch),
         "section": "imports",
     }
     if not batch.job and batch.state != State.PREPARING:
-        context |= _rows(batch, form.cleaned_data) | _whole(batch, request)
+        context |= {"tab": _rows_tab(batch, form.cleaned_data), "summary": FileSummary(batch)}
+        if batch.is_open:
+            context |= {"doubtful_places": doubtful_places(batch).count(), "words": _words_to_read(batch)}
+        if batch.state == State.WRITTEN:
+            context["written"] = _written_summary(batch, request)
+        if batch.state == State.UNDONE:
+            context["undo"] = batch.report.get("undone", {})
     return render(request, "catalogue/imports/detail.html", context)
 
 
-def _rows(batch: ImportBatch, data: dict[str, Any]) -> dict[str, Any]:
-    """The rows of a tab, the first that holds something when none is asked."""
-    counts = _counts(batch)
+def _rows_tab(batch: ImportBatch, data: dict[str, Any]) -> RowsTab:
+    """Return the tab that is asked for, else the first that is not empty."""
+    counts = {
+        Fate.SUSPICIOUS: batch.suspicious_count,
+        Fate.NEW: batch.created_count,
+        Fate.CHANGED: batch.changed_count,
+        Fate.UNCHANGED: batch.unchanged_count,
+        Fate.REJECTED: batch.rejected_count,
+    }
     first = list(counts) if batch.is_open else [Fate.NEW, Fate.CHANGED, *counts]
-    asked = Fate(data["voir"]) if data["voir"] else next((f for f in first if counts[f]), Fate.NEW)
-    page = page_of(batch.rows.filter(fate=asked).select_related("record"), data["page"])
-    rows = list(page)
-    values = ValueLabels(KIND_SPECS[batch.nature], [row.detail for row in rows]) if batch.nature else None
-    decided = DecisionLabels(batch)
-    address = reverse("catalogue:import-detail", args=[batch.pk])
-    tabs = [
-        {
-            "label": PLURALS[fate].capitalize(),
-            "count": group_thousands(n),
-            "url": f"{address}?{urlencode({'voir': fate.value})}",
-            "is_active": fate == asked,
-        }
-        for fate, n in counts.items()
-        if n or fate == asked
-    ]
-    return {
-        "page": page,
-        "view": asked.value,
-        "tabs": tabs,
-        "rows": [row_line(row, values, decided) for row in rows] if values else [],
-        "kinds": doubt_kinds(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
-        "groups": doubt_groups(batch, decided) if asked == Fate.SUSPICIOUS and batch.is_open else [],
-        "query": urlencode({"voir": asked.value}),
-    }
+    fate = Fate(data["voir"]) if data["voir"] else next((one for one in first if counts[one]), Fate.NEW)
+    page = page_of(batch.rows.filter(fate=fate).select_related("record"), data["page"])
+    decisions = DecisionLabels(batch)
+    rows: list[RowLine] = []
+    if batch.nature:
+        labels = ValueLabels(KIND_SPECS[batch.nature], [row.detail for row in page])
+        rows = [RowLine(row, labels, decisions) for row in page]
+    kinds, groups = [], []
+    if fate == Fate.SUSPICIOUS and batch.is_open:
+        kinds, groups = find_doubt_kinds(batch, decisions), find_doubt_groups(batch, decisions)
+    return RowsTab(fate, _tabs(batch, counts, fate), page, rows, kinds, groups)
 
 
-def _whole(batch: ImportBatch, request: HttpRequest) -> dict[str, Any]:
-    """What can be done with the whole import."""
-    check = batch.report.get("check", {})
-    found: dict[str, Any] = {
-        "to_write": batch.created_count + batch.changed_count,
-        "is_ready": wizard.is_ready(batch),
-        "remarks": check.get("notices", []),
-        "empty": len(check.get("blank", [])),
-        "totals": len(check.get("total", [])),
-        "rejects": batch.rejected_count + batch.suspicious_count,
-    }
-    if batch.is_open:
-        found["doubtful_places"] = doubtful_places(batch).count()
-        found["words"] = _words(batch)
-    if batch.state == State.WRITTEN:
-        records = Record.objects.filter(import_batch=batch)
-        found["to_publish"] = publishable_records(batch, request.user).count()  # type: ignore[arg-type]
-        found["published"] = records.filter(state=Record.State.PUBLISHED).count()
-        found["can_undo"] = may_undo(request, batch) and "shape" in batch.report
-        found["geojson"], found["without_place"] = records_map(batch)
-        found |= _proposed(batch)
-    if batch.state == State.UNDONE:
-        found["undo"] = batch.report.get("undone", {})
-    return found
+def _tabs(batch: ImportBatch, counts: dict[Fate, int], current: Fate) -> list[Tab]:
+    url = reverse("catalogue:import-detail", args=[batch.pk])
+    tabs = []
+    for fate, n in counts.items():
+        if n or fate == current:
+            query = urlencode({"voir": fate.value})
+            label = PLURALS[fate].capitalize()
+            tabs.append(Tab(label, group_thousands(n), f"{url}?{query}", fate == current))
+    return tabs
 
 
-def _words(batch: ImportBatch) -> dict[str, Any] | None:
-    """The words of the file that the lists of the catalogue lack; None when there are none."""
+def _words_to_read(batch: ImportBatch) -> WordsToRead | None:
     form = VocabularyForm(batch)
     columns = form.columns()
-    words = [word for column in columns for word in column["words"]]
-    waiting = sum(not word["choice"] for word in words)
-    said = {"form": form, "columns": columns, "count": len(words), "waiting": waiting}
-    return said if words else None
+    words = list(chain.from_iterable(column.words for column in columns))
+    if not words:
+        return None
+    return WordsToRead(form, columns, len(words), sum(not word.choice for word in words))
 
 
-def _proposed(batch: ImportBatch) -> dict[str, Any]:
-    """The changes that the import proposed because a curator had corrected the field by hand."""
-    waiting = Revision.objects.filter(import_batch=batch).exclude(state=Revision.RevisionState.DRAFT)
-    shown = waiting.select_related("record").order_by("record__title", "pk")[:PROPOSED_SHOWN]
-    spec = KIND_SPECS[batch.nature]
-    return {
-        "proposals": [
-            {
-                "revision": revision,
-                "record": revision.record,
-                "fields": ", ".join(attribute_label(spec, name) for name in revision.changes),
-            }
-            for revision in shown
-        ],
-        "proposal_count": waiting.count(),
-    }
+def _written_summary(batch: ImportBatch, request: HttpRequest) -> WrittenSummary:
+    records = Record.objects.filter(import_batch=batch)
+    geojson, without_place = records_map(batch)
+    revisions = Revision.objects.filter(import_batch=batch).exclude(state=Revision.RevisionState.DRAFT)
+    spec, proposals = KIND_SPECS[batch.nature], []
+    for revision in revisions.select_related("record").order_by("record__title", "pk")[:PROPOSED_SHOWN]:
+        fields = ", ".join(attribute_label(spec, name) for name in revision.changes)
+        proposals.append(ProposalLine(revision, fields))
+    return WrittenSummary(
+        published=records.filter(state=Record.State.PUBLISHED).count(),
+        to_publish=publishable_records(batch, request.user).count(),  # type: ignore[arg-type]
+        can_undo=may_undo(request, batch) and "shape" in batch.report,
+        geojson=geojson,
+        without_place=without_place,
+        proposals=proposals,
+        proposal_count=revisions.count(),
+    )
 
 
 @curator
 @require_safe
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far the job is, for the script of the page."""
+    """Return how far the job is, for the script of the page."""
     fields = ("pk", "job", "job_step", "job_done", "job_total", "job_at")
     batch = get_object_or_404(ImportBatch.objects.only(*fields), pk=pk)
     return JsonResponse(
@@ -187,7 +260,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 @curator
 @require_safe
 def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rows that were left out, as the file had them but for personal columns, with their reason."""
+    """Return the rows that were left out, as in the file but for personal columns, with their reason."""
     batch = get_object_or_404(ImportBatch.objects.only("pk", "filename", "setup"), pk=pk)
     headers = [c["header"] for c in batch.setup.get("columns", []) if not c["personal"]]
     name = slugify(batch.filename.rpartition(".")[0]) or "import"
@@ -205,11 +278,12 @@ def _rejected_rows(batch: ImportBatch, headers: list[str]) -> Iterator[list[str]
     yield [*headers, column]
     rows = batch.rows.filter(fate__in=[Fate.REJECTED, Fate.SUSPICIOUS]).order_by("line")
     for fate, detail in rows.values_list("fate", "detail").iterator(chunk_size=500):
-        said = [
-            f"{problem['column']} : {problem['message']}" if problem["column"] else problem["message"]
-            for problem in detail["problems"]
-            if problem["severity"] != "avis"
-        ]
+        problems = [problem for problem in detail["problems"] if problem["severity"] != Severity.NOTICE]
+        reasons = " ".join(_problem_text(problem) for problem in problems)
         prefix = _("Rejetée") if fate == Fate.REJECTED else _("Douteuse")
         cells = [detail.get("cells", {}).get(header, "") for header in headers]
-        yield [*cells, f"{prefix} : {' '.join(said)}"]
+        yield [*cells, f"{prefix} : {reasons}"]
+
+
+def _problem_text(problem: dict[str, Any]) -> str:
+    return f"{problem['column']} : {problem['message']}" if problem["column"] else str(problem["message"])

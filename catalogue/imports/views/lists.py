@@ -21,7 +21,7 @@ from catalogue.web.paging import PageForm, page_of
 @curator
 @require_safe
 def import_list(request: HttpRequest) -> HttpResponse:
-    """Every import, the last first."""
+    """Show every import, the last first."""
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalogue.imports.places.placement import distance_m
 from catalogue.imports.places.territories import point_coordinate
 from catalogue.imports.places.whereabouts import SPATIAL_DOUBTS
-from catalogue.imports.views.words import doubt_label, group_thousands
+from catalogue.imports.views.words import Fact, doubt_label, group_thousands
 from catalogue.models import ImportBatch, ImportRow, Record
 from geo.models import Territory
 
@@ -35,13 +35,26 @@ class Spot:
     point: Point | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A row in words: its doubts, the point that it gives, the places of its code and of its name."""
+
+    line: int
+    url: str
+    title: str
+    doubts: str
+    given: str
+    code: str
+    names: str
+
+
 def find_spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
-    """The territories that the rows may mean, by reference; one query, through the key of territories."""
+    """Return the territories that the rows may mean, by reference; one query, by the key of territories."""
     wanted = Q()
     for row in rows:
         place = row.detail.get("place", {})
         for reference in filter(None, (place.get("code"), *place.get("names", []))):
-            level, _sign, code = reference.partition(":")
+            level, _separator, code = reference.partition(":")
             wanted |= Q(level=level, code=code)
     if not wanted:
         return {}
@@ -56,60 +69,62 @@ def find_spots(rows: Iterable[ImportRow]) -> dict[str, Spot]:
     }
 
 
-def row_map(row: ImportRow, kind: str) -> tuple[Collection | None, list[dict[str, str]]]:
-    """The row's point or shape with the outlines of what its code and its name say; the same as facts."""
+def row_map(row: ImportRow, kind: str) -> tuple[Collection | None, list[Fact]]:
+    """Return the row's point or shape with the outlines of its code and its name; the same as facts."""
     place = row.detail.get("place", {})
     known = find_spots([row])
     features = _row_features(row, kind, known, url="")
     for reference, role in _named_places(place):
-        level, _sign, code = reference.partition(":")
+        level, _separator, code = reference.partition(":")
         territory = Territory.objects.filter(level=level, code=code).first()
         outline = territory.simplified_outline() if territory else None
         if outline:
             features.append(_feature(outline, role=role))
-    line = _row_facts(row, known)
+    line = _place_line(row, known)
     facts = [
-        {"term": _("Point du fichier (latitude ; longitude)"), "value": line["given"]},
-        {"term": _("D’après le code"), "value": line["code"]},
-        {"term": _("D’après le nom, ou proposé"), "value": line["names"]},
+        Fact(_("Point du fichier (latitude ; longitude)"), line.given),
+        Fact(_("D’après le code"), line.code),
+        Fact(_("D’après le nom, ou proposé"), line.names),
     ]
     return _collection(features), facts
 
 
-def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[dict[str, Any]], int]:
-    """Every doubt about a place: the map, the same rows in words, and how many there are in all."""
+def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[PlaceLine], int]:
+    """Return every doubt about a place: the map, the same rows in words, and how many there are in all."""
     rows = doubtful_places(batch)
     shown = list(rows[:DOUBTS_ON_THE_MAP])
     known = find_spots(shown)
-    features = [f for row in shown for f in _row_features(row, kind, known, url=row_url(row))]
-    return _collection(features), [_row_facts(row, known) for row in shown], rows.count()
+    features: list[Feature] = []
+    for row in shown:
+        features += _row_features(row, kind, known, url=row_url(row))
+    return _collection(features), [_place_line(row, known) for row in shown], rows.count()
 
 
 def doubtful_places(batch: ImportBatch) -> Any:
-    """The rows whose place is in doubt."""
+    """Return the rows whose place is in doubt."""
     rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__overlap=sorted(SPATIAL_DOUBTS))
     return rows.order_by("line")
 
 
 def row_url(row: ImportRow) -> str:
-    """The page of a row."""
     return reverse("catalogue:import-row", args=[row.batch_id, row.line])
 
 
 def _named_places(place: dict[str, Any]) -> list[tuple[str, str]]:
-    """What the code says and what the name says, with the role of each on the map."""
+    """Return the places of the code and of the names, with the role of each on the map."""
     of_code = [(place["code"], "code")] if place.get("code") else []
     return of_code + [(reference, "nom") for reference in place.get("names", [])]
 
 
 def _row_features(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str) -> list[Feature]:
-    """The points of a row: given, of the code (hollow), of the name, tied by a dashed line."""
+    """Return the points of a row: given, of the code (hollow), of the name, tied by a dashed line."""
     place = row.detail.get("place", {})
     title = _("Ligne %(n)d : %(title)s") % {"n": row.line, "title": row.title or row.key}
-    said = {"kind": kind, "url": url, "slug": str(row.line)}
+    properties = {"kind": kind, "url": url, "slug": str(row.line)}
     features, ends = [], []
     if given := place.get("point"):
-        features.append(_point(given, title=_("%(row)s, lieu du fichier") % {"row": title}, **said))
+        name = _("%(row)s, lieu du fichier") % {"row": title}
+        features.append(_point(given, title=name, **properties))
         ends.append(tuple(given))
     elif shape := place.get("shape"):
         features.append(_feature(shape, role="perimetre", kind=kind, title=title))
@@ -118,9 +133,9 @@ def _row_features(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str
         if spot is None or spot.point is None or any(distance_m(spot.point, end) < NEAR_M for end in ends):
             continue
         of_code = role == "code"
-        words = _("%(row)s, d’après le code : %(place)s") if of_code else _("%(row)s, proposé : %(place)s")
-        name = words % {"row": title, "place": spot.label}
-        features.append(_point(list(spot.point), title=name, hollow=of_code, ring=not of_code, **said))
+        name = _("%(row)s, d’après le code : %(place)s") if of_code else _("%(row)s, proposé : %(place)s")
+        name = name % {"row": title, "place": spot.label}
+        features.append(_point(list(spot.point), title=name, hollow=of_code, ring=not of_code, **properties))
         ends.append(spot.point)
     if len(ends) > 1:
         lines = [[list(ends[0]), list(end)] for end in ends[1:]]
@@ -128,25 +143,24 @@ def _row_features(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str
     return features
 
 
-def _row_facts(row: ImportRow, known: dict[str, Spot]) -> dict[str, Any]:
-    """The same in words: what is in doubt, what is given, what the code and the name say."""
+def _place_line(row: ImportRow, known: dict[str, Spot]) -> PlaceLine:
     place = row.detail.get("place", {})
     given = tuple(place["point"]) if place.get("point") else None
-    return {
-        "line": row.line,
-        "url": row_url(row),
-        "title": row.title or row.key,
-        "doubts": ", ".join(doubt_label(code) for code in row.codes if code in SPATIAL_DOUBTS),
-        "given": _format_coordinates(given) if given else "",
-        "code": known[place["code"]].label if place.get("code") in known else "",
-        "names": ", ".join(
-            _label_with_distance(known[r], given) for r in place.get("names", []) if r in known
-        ),
-    }
+    names = [known[reference] for reference in place.get("names", []) if reference in known]
+    doubts = [doubt_label(code) for code in row.codes if code in SPATIAL_DOUBTS]
+    return PlaceLine(
+        line=row.line,
+        url=row_url(row),
+        title=row.title or row.key,
+        doubts=", ".join(doubts),
+        given=_format_coordinates(given) if given else "",
+        code=known[place["code"]].label if place.get("code") in known else "",
+        names=", ".join(_label_with_distance(spot, given) for spot in names),
+    )
 
 
 def _label_with_distance(spot: Spot, given: Any) -> str:
-    """The name of a territory, with how far its point is from the one given."""
+    """Return the name of a territory, with how far its point is from the one given."""
     if given is None or spot.point is None:
         return spot.label
     km = distance_m(given, spot.point) / 1000
@@ -159,7 +173,7 @@ def _format_coordinates(point: Any) -> str:
 
 
 def records_map(batch: ImportBatch) -> tuple[Collection | None, int]:
-    """The records that the batch created or changed, and how many of them have no place."""
+    """Return the map of the records that the batch created or changed, and how many have no place."""
     changed = [int(pk) for pk in batch.report.get("changes", {})]
     records = Record.objects.filter(Q(import_batch=batch) | Q(pk__in=changed))
     placed = records.filter(point__isnull=False).order_by("pk")

@@ -1,9 +1,11 @@
-"""What the pages of an import say: doubts, values and steps in words."""
+"""The words of the pages of an import: doubts, values and steps."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -53,12 +55,11 @@ POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
 
 
 def doubt_label(code: str) -> str:
-    """The kind of a doubt, in a few words."""
     return str(DOUBT_LABELS.get(code, code))
 
 
 def acceptance_label(codes: Iterable[str]) -> str:
-    """What importing in spite of these doubts means; nothing when no sound record would come of it."""
+    """Return what importing in spite of these doubts means; "" when it would make no sound record."""
     found = set(codes)
     if not found or not found <= ACCEPTABLE:
         return ""
@@ -74,53 +75,67 @@ def acceptance_label(codes: Iterable[str]) -> str:
 
 
 def counts_message(batch: ImportBatch) -> str:
-    """« 293 nouvelles, 49 rejetées. »: only what there is."""
+    """Return « 293 nouvelles, 49 rejetées. »: only what there is."""
     if batch.state == ImportBatch.BatchState.PREPARING:
-        said = [_count_label(batch.row_count, _("ligne lue"), _("lignes lues"))]
+        counts = [_count_label(batch.row_count, _("ligne lue"), _("lignes lues"))]
     else:
-        said = [
+        counts = [
             _count_label(batch.created_count, _("nouvelle"), _("nouvelles")),
             _count_label(batch.changed_count, _("modifiée"), _("modifiées")),
             _count_label(batch.unchanged_count, _("inchangée"), _("inchangées")),
             _count_label(batch.suspicious_count, _("douteuse"), _("douteuses")),
             _count_label(batch.rejected_count, _("rejetée"), _("rejetées")),
         ]
-    return (", ".join(filter(None, said)) or _("aucune ligne")) + "."
+    return (", ".join(filter(None, counts)) or _("aucune ligne")) + "."
 
 
 def _count_label(n: int, one: str, many: str) -> str:
-    """The count with its word, in French agreement; nothing for zero."""
-    return f"{group_thousands(n)} {many if n > 1 else one}" if n else ""
+    if not n:
+        return ""
+    return f"{group_thousands(n)} {many if n > 1 else one}"
 
 
 def group_thousands(n: int) -> str:
-    """The number with thin no-break spaces between thousands."""
+    """Return the number with thin no-break spaces between thousands."""
     return f"{n:,}".replace(",", "\u202f")
 
 
-def wizard_steps(current: str) -> list[dict[str, Any]]:
-    """The steps of the wizard, for the component."""
+def wizard_steps(current: str) -> list[Step]:
+    """Return the steps of the wizard, the current one marked."""
     names = {
         "fichier": _("Fichier"),
         "colonnes": _("Colonnes"),
         "essai": _("Essai à blanc"),
         "ecriture": _("Écriture"),
     }
-    keys = list(names)
-    at = keys.index(current)
-    return [
-        {"title": names[key], "state": "fait" if n < at else "courant" if n == at else "avenir"}
-        for n, key in enumerate(keys)
-    ]
+    rank = list(names).index(current)
+    states = [*["fait"] * rank, "courant", *["avenir"] * (len(names) - rank - 1)]
+    return [Step(title, state) for title, state in zip(names.values(), states, strict=True)]
 
 
 def source_name(batch: ImportBatch) -> str:
-    """The source of the file, by its name."""
-    said = batch.setup.get("source", {})
-    if said.get("nom"):
-        return str(said["nom"])
-    known = Source.objects.filter(code=said.get("code", "")).values_list("name", flat=True).first()
-    return known or str(said.get("code", ""))
+    """Return the source of the file, by its name."""
+    source = batch.setup.get("source", {})
+    if source.get("nom"):
+        return str(source["nom"])
+    code = str(source.get("code", ""))
+    return Source.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A term and its value, for the component of facts."""
+
+    term: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the wizard and its state (fait, courant, avenir), for the component of steps."""
+
+    title: str
+    state: str
 
 
 class ValueLabels:
@@ -128,12 +143,11 @@ class ValueLabels:
 
     def __init__(self, spec: KindSpec, details: Iterable[dict[str, Any]]) -> None:
         self.spec = spec
-        texts = [text for detail in details for text in _detail_texts(detail)]
+        texts = chain.from_iterable(map(_detail_texts, details))
         self.names = _territory_labels(text for text in texts if TERRITORY.match(text))
         self.terms: dict[str, dict[str, str]] = {}
 
     def value_label(self, attribute: str, value: object) -> str:
-        """The value in words."""
         text = str(value)
         if text in self.names:
             return self.names[text]
@@ -150,14 +164,13 @@ class ValueLabels:
         return str(dict(choices).get(text, text))
 
     def _terms(self, attribute: str) -> dict[str, str]:
-        """The labels of a vocabulary, read when a row first needs it."""
+        """Return the labels of a vocabulary, read when a row first needs it."""
         if attribute not in self.terms:
             rows = TERMS[attribute]._default_manager.values_list("code", "label")
             self.terms[attribute] = dict(rows)
         return self.terms[attribute]
 
     def field_label(self, attribute: str) -> str:
-        """The attribute in words."""
         return attribute_label(self.spec, attribute)
 
 
@@ -169,10 +182,10 @@ def _detail_texts(detail: dict[str, Any]) -> Iterable[str]:
 
 
 def _territory_labels(references: Iterable[str]) -> dict[str, str]:
-    """« Dijon (21231) » for « commune:21231 »; one query, through the key of territories."""
+    """Return « Dijon (21231) » for « commune:21231 »; one query, by the key of territories."""
     wanted = Q()
     for reference in set(references):
-        level, _sign, code = reference.partition(":")
+        level, _separator, code = reference.partition(":")
         wanted |= Q(level=level, code=code)
     if not wanted:
         return {}

@@ -1,8 +1,8 @@
 """What a curator does to an import before it is written: open it, map its columns, ask for its jobs.
 
-The pages call it; doubts are settled in ``decisions`` and the jobs themselves are in ``steps``. Every
-change is made under the lock of the batch and says which version of it was seen, so that two windows,
-or two curators, undo nothing of each other's.
+The pages call it; ``decisions`` stores what is decided of doubts and ``jobs`` does the work. Every change is
+made under the lock of the batch and names the version of it that was seen, so that two windows, or two
+curators, undo nothing of each other's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.imports.columns import mapping as mappings
-from catalogue.imports.columns import recognition as described
+from catalogue.imports.columns.recognition import describe_columns
 from catalogue.imports.read.files import read_file
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.table import Table
@@ -30,7 +30,6 @@ from catalogue.imports.read.typography import one_line
 from catalogue.imports.run import hold_import_lock
 from catalogue.models import ImportBatch
 from catalogue.queue import later
-from catalogue.records.kinds import KIND_SPECS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -38,13 +37,15 @@ if TYPE_CHECKING:
 State = ImportBatch.BatchState
 Job = ImportBatch.Job
 LOST_AFTER = timedelta(seconds=60)
-"""Without a sign for so long, a job may be asked for again: it never does twice what it did."""
+"""Without a heartbeat for so long, a job may be started again: it never does twice what it did."""
 FILE_LIFETIME = timedelta(days=90)
-"""A file may hold personal data that no record takes up: it is not kept longer than it serves."""
+"""A file may hold personal data that no record takes up: it is not stored longer than it serves."""
 LONGEST_NAME = 120
 BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Signs that turn the direction of the text, and so hide what a name ends with."""
+"""Characters that turn the direction of the text, and so hide the end of a name."""
 LONGEST_CELL = 500
+HISTORY = "said"
+"""The key of the decisions of a batch that stores who decided what, and at which version."""
 JOB_FIELDS = ("job", "job_by", "job_at", "job_step", "job_done", "job_total", "failure", "setup", "version")
 SUFFIXES = {
     "xlsx": "xlsx",
@@ -54,7 +55,7 @@ SUFFIXES = {
     "GeoParquet": "parquet",
 }
 MOST_ROWS = 100_000
-"""Twice what the command takes unasked: a job has the time for it, and shows how far it is."""
+"""Twice the default of the command: a job has the time for it, and shows how far it is."""
 STATES_BEFORE_JOB = {
     Job.CHECK: {State.PREPARING, State.CHECKED},
     Job.WRITE: {State.CHECKED},
@@ -64,12 +65,12 @@ STATES_BEFORE_JOB = {
 
 
 class StaleBatch(Exception):
-    """The import is no longer what the page showed; the message says so in French."""
+    """The import is no longer what the page showed; the message explains it in French."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as a curator gives it, with what they say of it."""
+    """A file as a curator gives it, with its kind and its source."""
 
     data: bytes
     name: str
@@ -79,15 +80,15 @@ class Upload:
 
 
 def clean_name(name: str) -> str:
-    """The name of the file for a screen: no path, no control sign, not too long."""
+    """Return the name of the file for a screen: no path, no control character, not too long."""
     last = one_line(BIDI_CONTROLS.sub("", PurePosixPath(name.replace("\\", "/")).name))
     return last[-LONGEST_NAME:] or _("fichier")
 
 
 def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
-    """The batch that prepares the file, and whether it is new: one file sent twice is one import.
+    """Return the batch that prepares the file, and whether it is new: one file sent twice is one import.
 
-    Raises FileRefused when the file cannot be read.
+    Raise FileRefused when the file cannot be read.
     """
     table = read_file(upload.data, max_rows=MOST_ROWS)
     digest = hashlib.sha256(upload.data).hexdigest()
@@ -107,13 +108,10 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
             nature=upload.kind,
             row_count=len(table.rows),
             created_by=actor,
-            setup={
-                "source": upload.source,
-                "mapping": mapping,
-                "decisions": previous_decisions(digest, upload),
-                **reading_summary(table),
-            },
         )
+        decisions = previous_decisions(digest, upload)
+        batch.setup = {"source": upload.source, "mapping": mapping, "decisions": decisions}
+        batch.setup |= reading_summary(table)
         suffix = SUFFIXES.get(table.encoding, "csv")
         batch.file.save(f"imports/{uuid.uuid4()}.{suffix}", ContentFile(upload.data), save=False)
         try:
@@ -125,9 +123,9 @@ def open_batch(upload: Upload, actor: User) -> tuple[ImportBatch, bool]:
 
 
 def reading_summary(table: Table) -> dict[str, Any]:
-    """How the file was read, as the batch keeps it for its pages."""
+    """Return how the file was read, as the batch stores it for its pages."""
     return {
-        "columns": described.describe_columns(table),
+        "columns": describe_columns(table),
         "encoding": table.encoding,
         "notices": table.notices,
         "blank": len(table.blank_lines),
@@ -142,7 +140,7 @@ def reading_summary(table: Table) -> dict[str, Any]:
 
 @transaction.atomic
 def choose_layer(pk: int, version: int, layer: str) -> None:
-    """Read another layer, or sheet, of the same file. Raises Stale, or FileRefused when it cannot be read."""
+    """Read another layer, or sheet, of the same file. Raise StaleBatch, or FileRefused."""
     batch = _lock_open_batch(pk, version)
     if layer not in batch.setup.get("layers", []):
         raise StaleBatch(_("Ce fichier n’a pas de couche de ce nom."))
@@ -156,28 +154,28 @@ def choose_layer(pk: int, version: int, layer: str) -> None:
 
 
 def previous_mapping(kind: str, source: str) -> dict[str, Any]:
-    """How the last file of the source was read; nothing when none was written."""
+    """Return how the last file of the source was read; nothing when none was written."""
     written = ImportBatch.objects.filter(nature=kind, setup__source__code=source, setup__has_key="mapping")
     last = written.exclude(state=State.PREPARING).order_by("-pk").values_list("setup", flat=True).first()
     return dict((last or {}).get("mapping") or {})
 
 
 def previous_decisions(digest: str, upload: Upload) -> dict[str, Any]:
-    """What was decided of the same file of the same source the last time it was written."""
+    """Return the decisions on the same file of the same source the last time it was written."""
     code = upload.source.get("code", "")
     same = ImportBatch.objects.filter(sha256=digest, nature=upload.kind, setup__source__code=code)
     written = same.filter(written_at__isnull=False).order_by("-pk").values_list("setup", flat=True)
-    kept = (written.first() or {}).get("decisions", {})
-    return {name: one for name, one in kept.items() if name != "said"}
+    decisions = (written.first() or {}).get("decisions", {})
+    return {name: value for name, value in decisions.items() if name != HISTORY}
 
 
 def lock_batch(pk: int) -> ImportBatch:
-    """The batch under the lock of its row. Call it inside a transaction."""
+    """Return the batch under the lock of its row. Call it inside a transaction."""
     return ImportBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
 def _lock_open_batch(pk: int, version: int) -> ImportBatch:
-    """The batch under lock, when it may still be changed and is what the page showed."""
+    """Lock the batch; raise StaleBatch when it may not be changed or is not what the page showed."""
     batch = lock_batch(pk)
     if batch.job:
         raise StaleBatch(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
@@ -188,11 +186,10 @@ def _lock_open_batch(pk: int, version: int) -> ImportBatch:
 
 @transaction.atomic
 def store_mapping(pk: int, version: int, data: dict[str, Any], actor: User) -> None:
-    """Keep how the columns are read and ask for the dry run. Raises Stale, or FileRefused."""
+    """Store how the columns are read and queue the dry run. Raise StaleBatch, or FileRefused."""
     batch = _lock_open_batch(pk, version)
-    mappings.bind_columns(
-        mappings.build_mapping(data), [column["header"] for column in batch.setup["columns"]]
-    )
+    headers = [column["header"] for column in batch.setup["columns"]]
+    mappings.bind_columns(mappings.build_mapping(data), headers)
     batch.setup["mapping"] = data
     batch.version += 1
     batch.setup["read_at"] = batch.version
@@ -200,19 +197,16 @@ def store_mapping(pk: int, version: int, data: dict[str, Any], actor: User) -> N
 
 
 def is_ready(batch: ImportBatch) -> bool:
-    """True when the last dry run applied every decision, so that what it shows is what would be written."""
-    return (
-        batch.state == State.CHECKED
-        and not batch.job
-        and batch.report.get("check", {}).get("version") == batch.version
-    )
+    """Return True when the last dry run applied every decision, and so shows what would be written."""
+    checked_version = batch.report.get("check", {}).get("version")
+    return batch.state == State.CHECKED and not batch.job and checked_version == batch.version
 
 
 @transaction.atomic
 def start_job(
     pk: int, job: Job, actor: User, *, version: int | None = None, keep_touched: bool = False
 ) -> None:
-    """Ask for a job; a second click, or a second curator, asks for nothing more. Raises Stale."""
+    """Queue a job; a second click, or a second curator, queues nothing more. Raise StaleBatch."""
     batch = lock_batch(pk)
     if batch.job and not is_job_lost(batch):
         if batch.job == job:
@@ -229,7 +223,7 @@ def start_job(
 
 @transaction.atomic
 def restart_job(pk: int, actor: User) -> None:
-    """Ask again for a job that gave no sign for long. Raises Stale when it still runs, or is done."""
+    """Queue again a job without a heartbeat. Raise StaleBatch when it still runs, or is done."""
     batch = lock_batch(pk)
     if not batch.job:
         raise StaleBatch(_("La tâche est déjà finie."))
@@ -239,7 +233,7 @@ def restart_job(pk: int, actor: User) -> None:
 
 
 def is_job_lost(batch: ImportBatch) -> bool:
-    """True when the job of the batch has given no sign for long."""
+    """Return True when the job of the batch has had no heartbeat for long."""
     return bool(batch.job) and (batch.job_at is None or timezone.now() - batch.job_at > LOST_AFTER)
 
 
@@ -253,7 +247,7 @@ def queue_job(batch: ImportBatch, job: Job, actor: User) -> None:
 
 @transaction.atomic
 def discard_batch(pk: int, version: int) -> None:
-    """Throw away an import that was not written, with its file. Raises Stale."""
+    """Delete an import that was not written, with its file. Raise StaleBatch."""
     batch = _lock_open_batch(pk, version)
     name = batch.file.name
     storage = batch.file.storage
@@ -263,7 +257,7 @@ def discard_batch(pk: int, version: int) -> None:
 
 
 def delete_old_files() -> int:
-    """Delete the files of imports that are over, and the imports left unfinished; returns how many."""
+    """Delete the files of imports that are over, and the imports left unfinished; return how many."""
     limit = timezone.now() - FILE_LIFETIME
     old = ImportBatch.objects.filter(created_at__lt=limit, job="").exclude(file="")
     found = list(old.defer("report", "setup"))
@@ -277,15 +271,15 @@ def delete_old_files() -> int:
 
 
 def parse_mapping_file(text: str) -> tuple[dict[str, Any], mappings.Mapping]:
-    """The data of a mapping file and what they mean. Raises FileRefused."""
+    """Return the data of a mapping file and the mapping that they describe. Raise FileRefused."""
     try:
-        kept = json.dumps(mappings.parse_toml(text), default=str, allow_nan=False)
-        data: dict[str, Any] = json.loads(kept)
-        found = mappings.build_mapping(data)
+        stored = json.dumps(mappings.parse_toml(text), default=str, allow_nan=False)
+        data: dict[str, Any] = json.loads(stored)
+        mapping = mappings.build_mapping(data)
     except (AttributeError, TypeError, ValueError) as error:
         raise FileRefused(_("Le fichier de correspondance n’a pas la forme attendue.")) from error
-    if "\\u0000" in kept:
+    if "\\u0000" in stored:
         raise FileRefused(_("Le fichier de correspondance contient des octets nuls."))
-    if not KIND_SPECS[found.spec.name].is_record:
+    if not mapping.spec.is_record:
         raise FileRefused(_("La correspondance n’est pas celle de fiches."))
-    return data, found
+    return data, mapping

@@ -1,13 +1,13 @@
-"""What curators decide of the doubts of an import: line by line, by kind, word by word.
+"""Store what curators decide of the doubts of an import: line by line, by kind, word by word.
 
-A decision says which state of the import its page showed. It is kept when nobody decided the same thing
-since, even if they decided others; otherwise both decisions are told, and the first one stays.
+A decision names the version of the import that its page showed. It is stored when nobody decided the same
+thing since, even if they decided others; otherwise both decisions are shown, and the first one stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,11 +15,8 @@ from django.utils.translation import gettext as _
 
 from catalogue.imports.rows import vocabulary
 from catalogue.imports.rows.decisions import RowDecisions
-from catalogue.imports.wizard.batches import Job, StaleBatch, lock_batch, queue_job
+from catalogue.imports.wizard.batches import HISTORY, Job, StaleBatch, lock_batch, queue_job
 from catalogue.models import ImportBatch, ImportRow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MOST_DECISIONS = 5000
 ACCEPTABLE = {
@@ -38,13 +35,13 @@ ACCEPTABLE = {
 """The doubts in spite of which a row makes a sound record: as it is, or without the value in doubt."""
 WITHOUT_VALUE = {"illisible", "coordonnees-illisibles", "reference-inconnue", "precision-sans-point"}
 BY_CELL = {"illisible", "reference-inconnue", "reference-requise"}
-"""The doubts about what a cell says, wherever it says it: one word is decided once for the whole file."""
+"""The doubts about the word of a cell, wherever it stands: it is decided once for the whole file."""
 WORDS = "vocabulaire"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a curator says of a line, of a kind of doubt, or of a word of a column.
+    """What a curator decides of a line, of a kind of doubt, or of a word of a column.
 
     ``choice``: accepter, ecarter, corriger, proposer (take what is proposed), or annuler, which takes
     the decision back.
@@ -59,21 +56,21 @@ class Decision:
 
     @property
     def target(self) -> str:
-        """What the decision is about: two decisions on one target exclude each other."""
+        """Return what the decision is about: two decisions on one target exclude each other."""
         if self.line is not None:
             return f"ligne {self.line}"
         return f"mot {self.column} {self.text}" if self.column else f"doute {self.code}"
 
     @property
     def target_label(self) -> str:
-        """The same, for a person."""
+        """Return the target in French."""
         if self.line is not None:
             return _("la ligne %(n)d") % {"n": self.line}
         return f"« {self.text or self.code} »"
 
     @property
     def choice_label(self) -> str:
-        """The decision, for a person."""
+        """Return the choice in French."""
         names = {
             "accepter": _("importer"),
             "ecarter": _("écarter"),
@@ -85,28 +82,26 @@ class Decision:
 
 
 def row_decisions(batch: ImportBatch) -> RowDecisions:
-    """The decisions that the batch keeps, as the importers read them."""
-    kept = batch.setup.get("decisions", {})
-    lines = {int(line): one for line, one in kept.get("lines", {}).items()}
+    """Return the decisions that the batch stores, as ``run`` applies them."""
+    stored = batch.setup.get("decisions", {})
+    lines: dict[str, dict[int, dict[str, Any]]] = {"accepter": {}, "ecarter": {}, "corriger": {}}
+    for line, decision in stored.get("lines", {}).items():
+        lines[decision["choice"]][int(line)] = decision
+    cells: dict[str, dict[str, str]] = {}
+    for column, text, value in stored.get("cells", []):
+        cells.setdefault(column, {})[text] = value
     return RowDecisions(
-        accepted_codes=frozenset(kept.get("accepted", [])),
-        refused_codes=frozenset(kept.get("refused", [])),
-        accepted={n: frozenset(one["codes"]) for n, one in lines.items() if one["choice"] == "accepter"},
-        refused=frozenset(n for n, one in lines.items() if one["choice"] == "ecarter"),
-        cells=_cells_by_column(kept.get("cells", [])),
-        line_cells={n: one["cells"] for n, one in lines.items() if one["choice"] == "corriger"},
+        accepted_codes=frozenset(stored.get("accepted", [])),
+        refused_codes=frozenset(stored.get("refused", [])),
+        accepted={line: frozenset(decision["codes"]) for line, decision in lines["accepter"].items()},
+        refused=frozenset(lines["ecarter"]),
+        cells=cells,
+        line_cells={line: decision["cells"] for line, decision in lines["corriger"].items()},
     )
 
 
-def _cells_by_column(cells: list[list[str]]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for column, text, value in cells:
-        found.setdefault(column, {})[text] = value
-    return found
-
-
 def _lock_batch_as_read(pk: int, version: int) -> ImportBatch:
-    """The batch under lock, while its columns are still read as the page showed."""
+    """Lock the batch; raise StaleBatch unless its columns are still read as the page showed."""
     batch = lock_batch(pk)
     if batch.job:
         raise StaleBatch(_("Une tâche est en cours sur cet import : attendez qu’elle finisse."))
@@ -117,39 +112,41 @@ def _lock_batch_as_read(pk: int, version: int) -> ImportBatch:
 
 @transaction.atomic
 def store_decision(pk: int, version: int, decision: Decision, actor: User) -> None:
-    """Keep a decision; it is applied by the next dry run. Raises Stale."""
+    """Store a decision, which the next dry run applies. Raise StaleBatch."""
     batch = _lock_batch_as_read(pk, version)
-    kept = batch.setup.setdefault("decisions", {})
-    for name, empty in (("lines", {}), ("cells", []), ("accepted", []), ("refused", []), ("said", {})):
-        kept.setdefault(name, empty)
-    targets: Iterable[str] = [decision.target]
-    _refuse_conflict(kept["said"], version, decision, actor)
+    stored = batch.setup.setdefault("decisions", {})
+    for name, empty in (("lines", {}), ("cells", []), ("accepted", []), ("refused", []), (HISTORY, {})):
+        stored.setdefault(name, empty)
+    targets = [decision.target]
+    _refuse_conflict(stored[HISTORY], version, decision, actor)
     if decision.line is not None:
-        _store_line(batch, kept["lines"], decision.line, decision)
+        _store_line(batch, stored["lines"], decision.line, decision)
     elif decision.choice == "proposer":
-        targets = _take_proposals(batch, kept, decision.code, version)
+        targets = _take_proposals(batch, stored, decision.code, version)
     elif decision.column:
-        cells = [one for one in kept["cells"] if one[:2] != [decision.column, decision.text]]
+        cells = [cell for cell in stored["cells"] if cell[:2] != [decision.column, decision.text]]
         if decision.choice == "corriger":
             cells.append([decision.column, decision.text, decision.value])
-        kept["cells"] = cells
+        stored["cells"] = cells
     else:
-        _store_kind(kept, decision)
-    if len(kept["lines"]) + len(kept["cells"]) > MOST_DECISIONS:
+        _store_kind(stored, decision)
+    if len(stored["lines"]) + len(stored["cells"]) > MOST_DECISIONS:
         raise StaleBatch(_("Trop de décisions ligne par ligne : corrigez plutôt le fichier."))
     batch.version += 1
-    said = {"version": batch.version, "by": actor.pk, "words": decision.choice_label}
-    kept["said"] |= dict.fromkeys(targets, said)
+    trace = {"version": batch.version, "by": actor.pk, "words": decision.choice_label}
+    stored[HISTORY] |= dict.fromkeys(targets, trace)
     batch.save(update_fields=["setup", "version"])
 
 
-def _refuse_conflict(said: dict[str, Any], version: int, decision: Decision, actor: User) -> None:
-    """Raise Stale, with both decisions, when another one was taken since the page was shown."""
-    last = said.get(decision.target)
+def _refuse_conflict(history: dict[str, Any], version: int, decision: Decision, actor: User) -> None:
+    """Raise StaleBatch, with both decisions, when another one was taken since the page was shown."""
+    last = history.get(decision.target)
     if last is None or last["version"] <= version:
         return
     other = User.objects.filter(pk=last["by"]).first()
-    who = _("vous") if last["by"] == actor.pk else (other and other.get_full_name()) or _("un autre curateur")
+    who = (other and other.get_full_name()) or _("un autre curateur")
+    if last["by"] == actor.pk:
+        who = _("vous")
     message = _(
         "Pour %(what)s, une autre décision a été prise entre-temps (%(who)s : %(theirs)s). "
         "La vôtre n’a pas été appliquée : %(yours)s. Revenez sur la première si vous la préférez."
@@ -160,11 +157,13 @@ def _refuse_conflict(said: dict[str, Any], version: int, decision: Decision, act
     )
 
 
-def _store_kind(kept: dict[str, Any], decision: Decision) -> None:
-    for name, choice in (("accepted", "accepter"), ("refused", "ecarter")):
-        codes = set(kept[name]) - {decision.code}
-        allowed = choice == "ecarter" or decision.code in ACCEPTABLE
-        kept[name] = sorted(codes | ({decision.code} if decision.choice == choice and allowed else set()))
+def _store_kind(stored: dict[str, Any], decision: Decision) -> None:
+    accepted, refused = (set(stored[name]) - {decision.code} for name in ("accepted", "refused"))
+    if decision.choice == "accepter" and decision.code in ACCEPTABLE:
+        accepted.add(decision.code)
+    elif decision.choice == "ecarter":
+        refused.add(decision.code)
+    stored |= {"accepted": sorted(accepted), "refused": sorted(refused)}
 
 
 def _store_line(batch: ImportBatch, lines: dict[str, Any], line: int, decision: Decision) -> None:
@@ -183,17 +182,17 @@ def _store_line(batch: ImportBatch, lines: dict[str, Any], line: int, decision: 
         lines[key] = {"choice": "ecarter"}
 
 
-def _take_proposals(batch: ImportBatch, kept: dict[str, Any], code: str, version: int) -> list[str]:
-    """Take what is proposed on every line where the doubt has one proposal, and one only.
+def _take_proposals(batch: ImportBatch, stored: dict[str, Any], code: str, version: int) -> list[str]:
+    """Take what is proposed on every line where the doubt has exactly one proposal; return the targets.
 
-    A line that somebody settled since the page was shown stays as they settled it. Returns the targets.
+    A line on which somebody decided since the page was shown stays as they decided.
     """
     taken = []
-    lines, said = kept["lines"], kept["said"]
+    lines, history = stored["lines"], stored[HISTORY]
     rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__contains=[code])
     for line, detail in rows.values_list("line", "detail").iterator():
         target = Decision("proposer", line).target
-        if said.get(target, {}).get("version", 0) > version:
+        if history.get(target, {}).get("version", 0) > version:
             continue
         for problem in detail["problems"]:
             if problem["code"] == code and problem["column"] and len(problem["proposals"]) == 1:
@@ -206,13 +205,13 @@ def _take_proposals(batch: ImportBatch, kept: dict[str, Any], code: str, version
 
 @transaction.atomic
 def store_words(pk: int, version: int, answers: dict[str, dict[str, str]], actor: User) -> None:
-    """Keep what the words of each column are read as, for the source too, and try again. Raises Stale."""
+    """Store what the words of each column are read as, and queue the dry run. Raise StaleBatch."""
     batch = _lock_batch_as_read(pk, version)
-    said = batch.setup.setdefault("decisions", {}).setdefault("said", {})
-    _refuse_conflict(said, version, Decision("corriger", column=WORDS, value=_("vos mots")), actor)
+    history = batch.setup.setdefault("decisions", {}).setdefault(HISTORY, {})
+    decision = Decision("corriger", column=WORDS, value=_("vos mots"))
+    _refuse_conflict(history, version, decision, actor)
     for column, words in answers.items():
         vocabulary.store_answers(batch.setup["mapping"], column, words)
     batch.version += 1
-    target = Decision("corriger", column=WORDS).target
-    said[target] = {"version": batch.version, "by": actor.pk, "words": _("mots du fichier")}
+    history[decision.target] = {"version": batch.version, "by": actor.pk, "words": _("mots du fichier")}
     queue_job(batch, Job.CHECK, actor)

@@ -13,14 +13,14 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from catalogue.imports import run
-from catalogue.imports.columns import mapping as mappings
-from catalogue.imports.columns.recognition import Column
+from catalogue.imports.columns.mapping import build_mapping
 from catalogue.imports.compare.diff import Change, Outcome, Plan, Status
 from catalogue.imports.places.whereabouts import describe_place
 from catalogue.imports.read.problems import FileRefused, Problem, Severity, doubt, rejection
@@ -57,22 +57,21 @@ PUBLISHABLE_STATES = (Record.State.SUBMITTED, Record.State.IN_REVIEW)
 
 
 def run_job(pk: int, job: str) -> None:
-    """Do the job that was asked of a batch, or say on the batch why it failed."""
+    """Run the job that was queued for a batch, or store on the batch why it failed."""
     batch = ImportBatch.objects.select_related("job_by").filter(pk=pk, job=job).first()
     if batch is None:
         return  # done already, or thrown away
-    with progress_reporter(pk) as say, _rare_garbage_collection():
+    with progress_reporter(pk) as report_progress, _rare_garbage_collection():
         try:
-            JOBS[Job(job)](batch, say)
+            JOBS[Job(job)](batch, report_progress)
         except (FileRefused, UndoRefused) as refusal:
             _store_failure(pk, job, str(refusal))
         except (OperationalError, InterfaceError):
-            raise  # the base is away: the queue tries again
+            raise  # the database is away: the queue tries again
         except Exception:
             logger.exception("import %s: %s failed", pk, job)
-            _store_failure(
-                pk, job, _("Erreur inattendue : rien n’a été écrit. Relancez la tâche, ou prévenez l’équipe.")
-            )
+            message = _("Erreur inattendue : rien n’a été écrit. Relancez la tâche, ou prévenez l’équipe.")
+            _store_failure(pk, job, message)
 
 
 @contextmanager
@@ -87,16 +86,17 @@ def _rare_garbage_collection() -> Iterator[None]:
 
 
 def _store_failure(pk: int, job: str, message: str) -> None:
-    """Say the failure, unless the job was done meanwhile by another worker."""
+    """Store the failure, unless another worker did the job meanwhile."""
     ImportBatch.objects.filter(pk=pk, job=job).update(job="", failure=apply_typography(message))
 
 
-def _import_options(batch: ImportBatch, say: ReportProgress, steps: int) -> run.ImportOptions:
-    """The file as the importers take it, with the decisions of the curators."""
+def _import_options(batch: ImportBatch, report_progress: ReportProgress, steps: int) -> run.ImportOptions:
+    """Return the file as ``run`` takes it, with the decisions of the curators."""
     done = iter(range(steps))
+    source = {name: value for name, value in batch.setup["source"].items() if value}
     with batch.file.open("rb") as file:
         data = file.read()
-    mapping = mappings.build_mapping({**batch.setup["mapping"], "source": _source_details(batch)})
+    mapping = build_mapping({**batch.setup["mapping"], "source": source})
     return run.ImportOptions(
         filename=batch.filename,
         data=data,
@@ -105,25 +105,21 @@ def _import_options(batch: ImportBatch, say: ReportProgress, steps: int) -> run.
         actor=batch.job_by,
         max_rows=MOST_ROWS,
         layer=batch.setup.get("layer", ""),
-        report_step=lambda step: say(step, next(done, steps - 1), steps),
+        report_step=lambda step: report_progress(step, next(done, steps - 1), steps),
     )
 
 
-def _source_details(batch: ImportBatch) -> dict[str, str]:
-    return {name: str(value) for name, value in batch.setup["source"].items() if value}
-
-
-def run_dry_run(batch: ImportBatch, say: ReportProgress) -> None:
-    """The dry run: what the file would change, kept row by row."""
+def run_dry_run(batch: ImportBatch, report_progress: ReportProgress) -> None:
+    """Find what the file would change, and store it row by row."""
     with long_transaction():
         run.hold_import_lock(f"batch {batch.pk}")
         if not ImportBatch.objects.filter(pk=batch.pk, job=Job.CHECK).exists():
             return
-        job = _import_options(batch, say, STEPS_OF_A_CHECK)
+        options = _import_options(batch, report_progress, STEPS_OF_A_CHECK)
         lookups = Lookups.load()
-        result = run.dry_run(job, lookups)
+        result = run.dry_run(options, lookups)
         _reject_outside_field(result.plan, batch.job_by)
-        say(_("Compte rendu"), STEPS_OF_A_CHECK - 1, STEPS_OF_A_CHECK)
+        report_progress(_("Compte rendu"), STEPS_OF_A_CHECK - 1, STEPS_OF_A_CHECK)
         store_rows(batch, result, lookups, {})
         batch.report = {"check": {**check_summary(result, lookups), "version": batch.version}}
         batch.state = State.CHECKED
@@ -131,23 +127,23 @@ def run_dry_run(batch: ImportBatch, say: ReportProgress) -> None:
         _close_job(batch)
 
 
-def run_write(batch: ImportBatch, say: ReportProgress) -> None:
-    """The write: all the good rows, or nothing; what is no longer what the dry run showed stays out."""
+def run_write(batch: ImportBatch, report_progress: ReportProgress) -> None:
+    """Write all the good rows, or nothing; what is no longer what the dry run showed stays out."""
     with exclusive_import():
         fresh = ImportBatch.objects.select_related("job_by").get(pk=batch.pk)
         if fresh.state != State.CHECKED:
             return
-        job = _import_options(fresh, say, STEPS_OF_A_WRITE)
+        options = _import_options(fresh, report_progress, STEPS_OF_A_WRITE)
         lookups = Lookups.load()
-        table, mapping, source = run.prepare_table(job)
+        table, mapping, source = run.prepare_table(options)
         run.check_constants(mapping, lookups)
-        made = run.ensure_source(mapping, source, lookups)
-        plan = run.plan_import(table, mapping, source, job, lookups)
+        source_pk = run.ensure_source(mapping, source, lookups)
+        plan = run.plan_import(table, mapping, source, options, lookups)
         _reject_outside_field(plan, fresh.job_by)
         _doubt_changed_outcomes(fresh, plan)
-        result = ImportResult(job, table, mapping, plan, source)
+        result = ImportResult(options, table, mapping, plan, source)
         fresh.report["check"] |= check_summary(result, lookups)
-        run.write_result(result, lookups, fresh, made)
+        run.write_result(result, lookups, fresh, source_pk)
         created = Record.objects.filter(import_batch=fresh.pk).values_list("external_id", "pk")
         store_rows(fresh, result, lookups, dict(created))
         _close_job(fresh)
@@ -159,7 +155,7 @@ def _close_job(batch: ImportBatch) -> None:
 
 
 def _reject_outside_field(plan: Plan, actor: User | None) -> None:
-    """A curator changes no record of another's field."""
+    """Reject the changes of records outside the field of the curator."""
     changed = plan.of(Status.CHANGED)
     if actor is None or permissions.is_administrator(actor):
         return
@@ -168,12 +164,12 @@ def _reject_outside_field(plan: Plan, actor: User | None) -> None:
     allowed = set(mine.values_list("pk", flat=True))
     for outcome in changed:
         if outcome.pk not in allowed:
-            said = rejection("hors-champ", _("Cette fiche n’est pas de votre champ de curateur."))
-            _set_aside(outcome, Status.REJECTED, said)
+            problem = rejection("hors-champ", _("Cette fiche n’est pas de votre champ de curateur."))
+            _set_aside(outcome, Status.REJECTED, problem)
 
 
 def _doubt_changed_outcomes(batch: ImportBatch, plan: Plan) -> None:
-    """What the base makes of a row since the dry run is not written unseen."""
+    """Doubt the rows that would no longer do what the dry run showed."""
     shown = dict(batch.rows.values_list("line", "digest"))
     for outcome in plan.of(Status.NEW, Status.CHANGED):
         if shown.get(outcome.candidate.line) != outcome_digest(outcome):
@@ -188,33 +184,24 @@ def _set_aside(outcome: Outcome, status: Status, problem: Problem) -> None:
 
 
 def outcome_digest(outcome: Outcome) -> str:
-    """What writing the row would do, in a few signs; nothing for a row that writes nothing."""
+    """Return a digest of what writing the row would do; nothing for a row that writes nothing."""
     if outcome.status is Status.NEW:
-        what: Any = [outcome.candidate.key, outcome.candidate.values, outcome.candidate.collections]
+        effect: Any = [outcome.candidate.key, outcome.candidate.values, outcome.candidate.collections]
     elif outcome.status is Status.CHANGED:
-        what = [outcome.pk, *map(change_report, (*outcome.changes, *outcome.items, *outcome.held))]
+        effect = [outcome.pk, *map(change_report, (*outcome.changes, *outcome.items, *outcome.held))]
     else:
         return ""
-    text = json.dumps(what, ensure_ascii=False, sort_keys=True, default=str)
+    text = json.dumps(effect, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def store_rows(batch: ImportBatch, result: ImportResult, lookups: Lookups, created: dict[str, int]) -> None:
     """Replace the rows of the batch by those of the result. ``created`` are the new records by key."""
-    personal = {column["header"] for column in _columns(batch) if column["personal"]}
+    personal = {column["header"] for column in batch.setup["columns"] if column["personal"]}
     ImportRow.objects.filter(batch=batch).delete()
     rows = (_build_row(batch, outcome, personal, lookups, created) for outcome in result.plan.outcomes)
-    while some := list(_take_chunk(rows)):
-        ImportRow.objects.bulk_create(some)
-
-
-def _take_chunk(rows: Iterator[ImportRow]) -> Iterator[ImportRow]:
-    for _number, row in zip(range(CHUNK), rows, strict=False):
-        yield row
-
-
-def _columns(batch: ImportBatch) -> list[Column]:
-    return list(batch.setup["columns"])
+    while chunk := list(islice(rows, CHUNK)):
+        ImportRow.objects.bulk_create(chunk)
 
 
 def _build_row(
@@ -238,11 +225,10 @@ def _build_row(
 
 
 def _row_detail(outcome: Outcome, personal: set[str]) -> dict[str, Any]:
-    """What a page says of the row; cells of personal columns are not kept."""
+    """Return what a page shows of the row; cells of personal columns are not stored."""
     candidate = outcome.candidate
-    detail: dict[str, Any] = {
-        "problems": [_problem_detail(problem, candidate.cells) for problem in candidate.problems]
-    }
+    problems = [_problem_detail(problem, candidate.cells) for problem in candidate.problems]
+    detail: dict[str, Any] = {"problems": problems}
     if outcome.status is Status.NEW:
         detail["values"] = {name: display_value(value) for name, value in candidate.values.items() if value}
         detail["items"] = {name: len(items) for name, items in candidate.collections.items()}
@@ -279,7 +265,7 @@ def _item_text(item: dict[str, Any] | None) -> str:
 
 
 def display_value(value: Any) -> str:
-    """The value as a page shows it, shortened."""
+    """Return the value as a page shows it, shortened."""
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, list | tuple):
@@ -289,60 +275,57 @@ def display_value(value: Any) -> str:
 
 
 def check_summary(result: ImportResult, lookups: Lookups) -> dict[str, Any]:
-    """What the page says of the whole: lines set aside, remarks, doubts by kind and by word."""
+    """Return what the page shows of the whole: lines set aside, remarks, doubts by kind and by word."""
     listed = vocabulary.find_unknown_words(result.table, result.mapping, lookups.directory)
-    chosen_from_a_list = {found["column"] for found in listed}
     kinds: Counter[str] = Counter()
-    words: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], Problem] = {}
     for outcome in result.plan.of(Status.SUSPICIOUS):
-        doubts = [p for p in outcome.candidate.problems if p.severity is Severity.DOUBT]
-        kinds.update({problem.code for problem in doubts})
-        for problem in doubts:
-            if problem.code in BY_CELL and problem.column and problem.column not in chosen_from_a_list:
-                word = (problem.code, problem.column, outcome.candidate.cells.get(problem.column, ""))
-                words[word] += 1
-                first.setdefault(word, problem)
+        kinds.update({problem.code for problem in _doubts(outcome)})
     return {
         "notices": result.table.notices,
         "blank": result.table.blank_lines,
         "total": result.table.total_lines,
         "kinds": dict(kinds.most_common()),
         "vocabulary": listed,
-        "groups": [
-            {
-                "code": code,
-                "column": column,
-                "cell": cell,
-                "count": n,
-                **_group_detail(first[code, column, cell]),
-            }
-            for (code, column, cell), n in words.most_common(MOST_GROUPS)
-        ],
+        "groups": _group_words(result.plan, {found["column"] for found in listed}),
     }
 
 
-def _group_detail(problem: Problem) -> dict[str, Any]:
-    return {
-        "message": apply_typography(problem.message),
-        "proposals": [list(pair) for pair in problem.proposals[:20]],
-    }
+def _doubts(outcome: Outcome) -> list[Problem]:
+    return [problem for problem in outcome.candidate.problems if problem.severity is Severity.DOUBT]
+
+
+def _group_words(plan: Plan, listed_columns: set[str]) -> list[dict[str, Any]]:
+    """Count the words that are not understood, but for those of columns with a list."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], Problem] = {}
+    for outcome in plan.of(Status.SUSPICIOUS):
+        for problem in _doubts(outcome):
+            if problem.code not in BY_CELL or problem.column in {"", *listed_columns}:
+                continue
+            word = (problem.code, problem.column, outcome.candidate.cells.get(problem.column, ""))
+            counts[word] += 1
+            first.setdefault(word, problem)
+    groups = []
+    for word, n in counts.most_common(MOST_GROUPS):
+        _code, column, cell = word
+        groups.append({**_problem_detail(first[word], {column: cell}), "count": n})
+    return groups
 
 
 def publishable_records(batch: ImportBatch, actor: User | None) -> Any:
-    """The records that the batch created and that the curator may publish."""
+    """Return the records that the batch created and that the curator may publish."""
     waiting = Record.objects.filter(import_batch=batch.pk, state__in=PUBLISHABLE_STATES)
     return waiting.filter(permissions.in_field(actor)) if actor is not None else waiting.none()
 
 
-def run_publication(batch: ImportBatch, say: ReportProgress) -> None:
+def run_publication(batch: ImportBatch, report_progress: ReportProgress) -> None:
     """Publish the records that the batch created, some at a time: what is published stays so."""
     waiting = list(publishable_records(batch, batch.job_by).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(waiting), PUBLICATION_CHUNK):
-        say(_("Publication"), start, len(waiting))
+        report_progress(_("Publication"), start, len(waiting))
         with transaction.atomic():
-            some = Record.objects.filter(pk__in=waiting[start : start + PUBLICATION_CHUNK])
-            for record in some.only("pk", "state").order_by("pk"):
+            chunk = Record.objects.filter(pk__in=waiting[start : start + PUBLICATION_CHUNK])
+            for record in chunk.only("pk", "state").order_by("pk"):
                 _publish_one(record, batch)
     ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")
 
@@ -354,9 +337,8 @@ def _publish_one(record: Record, batch: ImportBatch) -> None:
         return  # somebody decided otherwise meanwhile
 
 
-def run_undo(batch: ImportBatch, say: ReportProgress) -> None:
-    """The undo of the batch."""
-    say(_("Annulation"), 0, 1)
+def run_undo(batch: ImportBatch, report_progress: ReportProgress) -> None:
+    report_progress(_("Annulation"), 0, 1)
     with transaction.atomic():
         undo(batch, batch.job_by, keep_touched=bool(batch.setup.get("keep_touched")))
         ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")

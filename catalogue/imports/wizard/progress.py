@@ -1,4 +1,4 @@
-"""How far the job of an import is: written beside its transaction, so that a page sees it at once."""
+"""Store how far the job of an import is, beside its transaction, so that a page sees it at once."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ STORE_HEARTBEAT = "UPDATE catalogue_importbatch SET job_at = now() WHERE id = %s
 
 @contextmanager
 def progress_reporter(batch: int) -> Iterator[ReportProgress]:
-    """A function that says a step, how many are done and of how many, on a connection of its own.
+    """Yield a function that stores a step, how many are done and of how many, on its own connection.
 
-    Meanwhile a thread gives a sign of life now and then: without one, the process is dead.
+    Meanwhile a thread sends a heartbeat now and then: without one, the process is dead.
     """
     own, done = connection.copy(), threading.Event()
 
-    def say(step: str, done: int, total: int) -> None:
+    def report_progress(step: str, done: int, total: int) -> None:
         with own.cursor() as cursor:
             cursor.execute(STORE_PROGRESS, [step[:80], done, total, batch])
 
     heart = threading.Thread(target=_send_heartbeats, args=(batch, done), daemon=True)
     heart.start()
     try:
-        yield say
+        yield report_progress
     finally:
         done.set()
         heart.join()
@@ -41,12 +41,12 @@ def progress_reporter(batch: int) -> Iterator[ReportProgress]:
 
 
 def _send_heartbeats(batch: int, done: threading.Event) -> None:
-    """Give signs of life until the job is done; the connection is that of this thread."""
+    """Send heartbeats until the job is done; the connection is that of this thread."""
     try:
         while not done.wait(BEAT_S):
             with connection.cursor() as cursor:
                 cursor.execute(STORE_HEARTBEAT, [batch])
     except DatabaseError:
-        return  # the base is away: the job itself will say so
+        return  # the database is away: the job itself will fail
     finally:
         connection.close()

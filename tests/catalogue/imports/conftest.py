@@ -73,7 +73,7 @@ def index() -> TerritoryIndex:
 
 @pytest.fixture
 def territories(db: None) -> dict[str, Territory]:
-    """The communes in the base, with their départements and the codes that are no longer in force."""
+    """The communes in the database, with their départements and the codes that are no longer in force."""
     shared = {"millesime": 2025, "source": "essai"}
     codes = sorted({departement for _c, _n, departement, *_ in COMMUNES})
     departements = {

@@ -19,12 +19,12 @@ def run(*args):
     return out.getvalue()
 
 
-def test_a_dry_run_is_the_default_and_says_everything(territories, tmp_path):
+def test_a_dry_run_is_the_default_and_reports_everything(territories, tmp_path):
     rejects, report = tmp_path / "rejets.csv", tmp_path / "compte.json"
-    said = run(CSV, "--mapping", TOML, "--rejects", rejects, "--report", report)
-    assert "Rien n’a été écrit" in said
-    assert "ligne 4 – douteuse – L’Arsenal" in said
-    assert "ligne 17 – rejetée" in said
+    output = run(CSV, "--mapping", TOML, "--rejects", rejects, "--report", report)
+    assert "Rien n’a été écrit" in output
+    assert "ligne 4 – douteuse – L’Arsenal" in output
+    assert "ligne 17 – rejetée" in output
     assert not Record.objects.exists()
     lines = rejects.read_text(encoding="utf-8-sig")
     assert lines.splitlines()[0].startswith("N° Dept,Nom Dept,CODE INSEE")
@@ -32,7 +32,7 @@ def test_a_dry_run_is_the_default_and_says_everything(territories, tmp_path):
     assert json.loads(report.read_text(encoding="utf-8"))["comptes"]["nouvelles"] == 7
 
 
-def test_dry_run_can_be_said(territories):
+def test_dry_run_can_be_explicit(territories):
     assert "Rien n’a été écrit" in run(CSV, "--mapping", TOML, "--dry-run")
 
 

@@ -15,8 +15,8 @@ def candidate(key="1", **values):
 
 
 def outcome(row, existing=None, **options):
-    base = {("s", "1"): existing} if existing else {}
-    return compare([row], base, OPERATION, "s", **options).outcomes[0]
+    by_key = {("s", "1"): existing} if existing else {}
+    return compare([row], by_key, OPERATION, "s", **options).outcomes[0]
 
 
 def test_new_unchanged_changed():
@@ -31,7 +31,7 @@ def test_new_unchanged_changed():
     }
 
 
-def test_what_the_file_does_not_say_is_left_alone():
+def test_what_the_file_leaves_out_is_left_alone():
     assert outcome(candidate(), Existing(7, {"title": "Les Rives"})).status is Status.UNCHANGED
 
 
@@ -41,7 +41,7 @@ def test_nothing_and_empty_are_the_same():
     )
 
 
-def test_a_reject_beats_a_doubt_and_a_notice_is_only_said():
+def test_a_rejection_beats_a_doubt_and_a_notice_only_informs():
     row = candidate()
     row.problems = [notice("lu", "x"), doubt("quasi-doublon", "x")]
     assert outcome(row).status is Status.SUSPICIOUS
@@ -51,34 +51,34 @@ def test_a_reject_beats_a_doubt_and_a_notice_is_only_said():
     assert [p.code for p in outcome(row).reasons] == ["obligatoire", "quasi-doublon"]
 
 
-def test_a_field_that_a_curator_locked_is_held():
-    base = Existing(7, {"title": "Titre corrigé", "dwellings": 12}, locked=frozenset({"title"}))
-    held = outcome(candidate(dwellings=13), base)
-    assert [c.attribute for c in held.changes] == ["dwellings"]
-    assert proposal(held) == {"title": ["Titre corrigé", "Les Rives"]}
+def test_a_change_of_a_field_that_a_curator_locked_is_proposed():
+    existing = Existing(7, {"title": "Titre corrigé", "dwellings": 12}, locked=frozenset({"title"}))
+    outcome_of_locked = outcome(candidate(dwellings=13), existing)
+    assert [c.attribute for c in outcome_of_locked.changes] == ["dwellings"]
+    assert proposal(outcome_of_locked) == {"title": ["Titre corrigé", "Les Rives"]}
 
 
 def test_a_proposal_made_once_is_not_made_again():
-    base = Existing(
+    existing = Existing(
         7, {"title": "Corrigé"}, locked=frozenset({"title"}), proposals=({"title": ["Corrigé", "Les Rives"]},)
     )
-    assert outcome(candidate(), base).status is Status.UNCHANGED
+    assert outcome(candidate(), existing).status is Status.UNCHANGED
 
 
 def test_locking_the_organisations_holds_every_role():
-    base = Existing(7, {"title": "Les Rives"}, locked=frozenset({"organisations"}))
+    existing = Existing(7, {"title": "Les Rives"}, locked=frozenset({"organisations"}))
     row = candidate(**{"organisations.porteur": ("ville",)})
-    assert not outcome(row, base).changes
+    assert not outcome(row, existing).changes
 
 
 def test_an_item_is_added_or_corrected_and_never_removed():
     row = candidate()
     row.collections["awards"] = [{**AWARD, "note": "corrigée"}, {**AWARD, "step": "labellise", "year": 2015}]
-    kept = {**AWARD, "step": "charte", "year": 2013, "pk": 1}
-    base = Existing(
-        7, {"title": "Les Rives"}, {"awards": {IDENTITY: {**AWARD, "note": "", "pk": 2}, (1,): kept}}
+    other_award = {**AWARD, "step": "charte", "year": 2013, "pk": 1}
+    existing = Existing(
+        7, {"title": "Les Rives"}, {"awards": {IDENTITY: {**AWARD, "note": "", "pk": 2}, (1,): other_award}}
     )
-    changed = outcome(row, base)
+    changed = outcome(row, existing)
     assert [(c.old and c.old["pk"], c.new["step"]) for c in changed.items] == [
         (2, "engage"),
         (None, "labellise"),

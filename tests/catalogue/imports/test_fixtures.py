@@ -119,7 +119,7 @@ class TestInitialDataSet(TestCase):
         assert state() == before
         assert ImportBatch.objects.count() == batches
 
-    def test_every_record_says_where_it_comes_from(self):
+    def test_every_record_names_its_source(self):
         assert not Record.objects.filter(source=None).exists()
         for model in (Record, LabelAward, Indicator):
             assert not model.objects.filter(source_url="", source_citation="").exists()
@@ -139,13 +139,13 @@ def ground(db):
     make_ground()
 
 
-def test_a_territory_that_is_missing_is_said_and_the_rest_loads(ground):
+def test_a_territory_that_is_missing_is_reported_and_the_rest_loads(ground):
     Territory.objects.filter(code="61491").delete()
     results = import_fixtures()
-    said = {
+    reasons = {
         str(problem) for result in results for outcome in result.plan.outcomes for problem in outcome.reasons
     }
-    assert any("61491" in reason for reason in said)
+    assert any("61491" in reason for reason in reasons)
     assert Record.objects.count() > 600
     with pytest.raises(FileRefused, match="experimentations"):
         refuse_incomplete(results)

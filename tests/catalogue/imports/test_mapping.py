@@ -1,4 +1,4 @@
-"""A mapping file says what fills what; a mistake in it is said before any row is read."""
+"""A mapping file maps columns to fields; a mistake in it is reported before any row is read."""
 
 import pytest
 
@@ -10,9 +10,9 @@ from catalogue.records.kinds import KIND_SPECS
 from tests.catalogue.imports.conftest import DATA
 
 
-def candidates(text, toml=None, nature="operation"):
+def candidates(text, toml=None, kind="operation"):
     table = read_file(text.encode() if isinstance(text, str) else text)
-    given = mappings.load_mapping(toml) if toml else mappings.match_headers(KIND_SPECS[nature], table.headers)
+    given = mappings.load_mapping(toml) if toml else mappings.match_headers(KIND_SPECS[kind], table.headers)
     return read_candidates(table, mappings.bind_columns(given, table.headers))
 
 
@@ -102,7 +102,7 @@ def test_the_excerpt_becomes_candidates():
     assert [p.code for p in rows[17].problems] == ["obligatoire"]
 
 
-def test_an_empty_cell_says_nothing_and_a_word_empties():
+def test_an_empty_cell_changes_nothing_and_a_word_empties():
     first, second = candidates("identifiant;titre;description\n1;a;\n2;b;(vide)\n")
     assert "description" not in first.values
     assert second.values["description"] == ""
@@ -127,7 +127,7 @@ def test_an_identifier_given_twice_names_the_first_line():
         ("1;" + "x" * 251 + ";;;", "illisible"),
     ],
 )
-def test_each_doubtful_cell_is_said(cells, code):
+def test_each_doubtful_cell_is_reported(cells, code):
     (row,) = candidates("identifiant;titre;logements;type_operation;debut\n" + cells + "\n")
     assert code in [problem.code for problem in row.problems]
 
@@ -136,7 +136,7 @@ def test_a_number_of_an_organisation_is_checked():
     rows = candidates(
         "identifiant;nom;siren;siret\na;La Poste;356000000;35600000000048\nb;Faux;123456789;\nc;Court;12;\n"
         "d;SIREN faux;;73282932100007\n",
-        nature="organisation",
+        kind="organisation",
     )
     assert [[p.code for p in row.problems] for row in rows] == [
         [],

@@ -1,4 +1,4 @@
-"""A place is taken when it is believable; the base raises the doubts that a map would."""
+"""A place is taken when it is believable; the database raises the doubts that a map would."""
 
 import pytest
 
@@ -19,9 +19,9 @@ HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
 
 def placed(index, *cells, header=HEADER, srid=4326):
     table = read_file((header + "".join(f"{row}\n" for row in cells)).encode())
-    nature = KIND_SPECS["operation"]
-    rows = read_candidates(table, mappings.match_headers(nature, table.headers))
-    place_candidates(rows, nature, index, srid)
+    spec = KIND_SPECS["operation"]
+    rows = read_candidates(table, mappings.match_headers(spec, table.headers))
+    place_candidates(rows, spec, index, srid)
     return rows
 
 
@@ -42,7 +42,7 @@ def test_a_larger_territory_gives_no_point(index):
     assert row.values["location_precision"] == "aucune"
 
 
-def test_given_coordinates_are_exact_unless_said_otherwise(index):
+def test_given_coordinates_are_exact_unless_the_row_tells_otherwise(index):
     exact, address, none = placed(
         index, "1;a;38185;5,72;45,13;;;", "2;b;38185;5.72;45.13;adresse;;", "3;c;38185;;;aucune;;"
     )
@@ -72,7 +72,7 @@ def test_unbelievable_coordinates(index, cells, code):
     assert codes(row) == [code]
 
 
-def test_lambert_93_is_converted_when_the_mapping_says_so(index):
+def test_lambert_93_is_converted_when_the_mapping_names_it(index):
     (row,) = placed(index, "1;a;75056;652000;6862000;;;", srid=2154)
     lon, lat = (float(part) for part in row.values["geometry"].removeprefix("POINT(").rstrip(")").split())
     assert (round(lon, 2), round(lat, 2)) == (2.35, 48.86)
@@ -104,7 +104,7 @@ def doubted(*cells, header=HEADER, source="essai"):
         ("1;a;38185;;;;9000;", ["surface-trop-grande"]),
     ],
 )
-def test_the_base_doubts_a_point(territories, cells, code):
+def test_the_database_doubts_a_point(territories, cells, code):
     (row,) = doubted(cells)
     assert codes(row) == code
 
@@ -170,7 +170,7 @@ def test_a_row_is_no_duplicate_of_the_record_it_updates(territories):
     assert codes(row) == []
 
 
-def test_two_rows_that_say_the_same(territories):
+def test_two_rows_that_describe_the_same(territories):
     first, second = doubted("1;ZAC des Rives;38185;;;;;", "2;Quartier des Rives;38185;;;;;")
     assert codes(first) == []
     assert codes(second) == ["quasi-doublon"]

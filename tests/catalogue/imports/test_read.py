@@ -38,7 +38,7 @@ def test_the_excerpt_of_the_ministry_is_sorted_and_numbered():
     assert len(table.rows) == 13
 
 
-def test_lines_before_the_header_are_said():
+def test_lines_before_the_header_are_reported():
     table = read_file(b"Extraction du 3 mai\n\ncode;nom;type\n1;a;b\n2;c;d\n")
     assert table.headers == ["code", "nom", "type"]
     assert table.notices

@@ -1,4 +1,4 @@
-"""A code in force that its name confirms is taken; everything else is said, moved or doubted."""
+"""A code in force that its name confirms is taken; everything else is reported, moved or doubted."""
 
 import pytest
 
@@ -26,14 +26,14 @@ def outcome(index, code, name="", departement=""):
         ("commune:38185", "", ""),
     ],
 )
-def test_a_code_that_its_name_confirms_says_nothing(index, code, name, departement):
+def test_a_code_that_its_name_confirms_raises_no_problem(index, code, name, departement):
     ground, problems = outcome(index, code, name, departement)
     assert ground
     assert problems == []
 
 
 @pytest.mark.parametrize(
-    ("code", "name", "departement", "expected", "said"),
+    ("code", "name", "departement", "expected", "problem"),
     [
         ("1053", "Bourg-en-Bresse", "01", "01053", "zero-perdu"),
         ("38185", "Grenoblle", "38", "38185", "nom-approche"),
@@ -43,10 +43,10 @@ def test_a_code_that_its_name_confirms_says_nothing(index, code, name, departeme
         ("38185", "Grenoble", "69", "38185", "departement-contredit"),
     ],
 )
-def test_what_is_settled_is_said(index, code, name, departement, expected, said):
+def test_what_is_resolved_is_reported(index, code, name, departement, expected, problem):
     found = resolve_territory(index, code, name, departement)
     assert found.territory.code == expected
-    assert [p.code for p in found.problems] == [said]
+    assert [p.code for p in found.problems] == [problem]
     assert found.problems[0].severity is Severity.NOTICE
 
 

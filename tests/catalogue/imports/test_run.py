@@ -87,7 +87,7 @@ def test_the_same_file_twice_changes_nothing(ready):
     assert Transition.objects.count() == 1
 
 
-def test_a_newer_file_changes_only_what_it_says(ready):
+def test_a_newer_file_changes_only_what_it_contains(ready):
     import_file(job(ROW))
     first = Operation.objects.get()
     result = import_file(
@@ -175,14 +175,14 @@ def test_an_error_in_the_middle_leaves_nothing(ready, monkeypatch):
     assert not Transition.objects.exists()
 
 
-def test_what_the_base_alone_refuses_is_said_and_undone(ready, monkeypatch):
+def test_what_the_database_alone_refuses_is_reported_and_undone(ready, monkeypatch):
     monkeypatch.setattr("catalogue.imports.rows.rules.check_values", lambda candidate: None)
     with pytest.raises(FileRefused, match="operation_social_within_dwellings"):
         import_file(job(ROW.replace("120;30", "10;30")))
     assert not Record.objects.exists()
 
 
-def test_an_identifier_of_another_nature_is_rejected(ready):
+def test_an_identifier_of_another_kind_is_rejected(ready):
     factories.solution(source=Source.objects.get(code="essai"), external_id="1")
     result = dry_run(job(ROW))
     assert [p.code for p in result.plan.outcomes[0].reasons] == ["identifiant-pris"]
@@ -197,7 +197,7 @@ def test_an_identifier_of_another_nature_is_rejected(ready):
         ({"kind": "licorne"}, "nature"),
     ],
 )
-def test_what_must_be_said_first(ready, options, word):
+def test_what_the_options_must_give(ready, options, word):
     with pytest.raises(FileRefused, match=word):
         dry_run(job(ROW, **options))
 
@@ -207,7 +207,7 @@ def test_a_file_without_identifier_is_refused(ready):
         dry_run(job("a;38185\n", header="titre;territoire\n"))
 
 
-def test_a_mapping_may_not_name_what_the_base_lacks(ready):
+def test_a_mapping_may_not_name_what_does_not_exist(ready):
     toml = 'nature = "operation"\n[champs]\nidentifiant = "identifiant"\ntitre = "titre"\n'
     toml += '[champs.programmes]\nconstante = "ecoquartier"\n'
     with pytest.raises(FileRefused, match="ecoquartier"):
@@ -250,7 +250,7 @@ def test_an_item_is_corrected_in_place(ready):
     assert LabelAward.objects.filter(operation=award.operation, step="charte").count() == 1
 
 
-def test_an_abandoned_experiment_says_why(ready):
+def test_an_abandoned_experiment_gives_its_reason(ready):
     factories.solution(slug="la-solution")
     header = "identifiant;titre;territoire;solution;avancement;raison_abandon\n"
     rows = ("1;a;38185;la-solution;Abandonné;\n", "2;b;33063;la-solution;abandonne;Trop cher\n")

@@ -74,7 +74,7 @@ def test_a_geopackage_in_lambert_93_is_a_table_with_a_column_of_geometries(frame
     assert (first.cells["vérifiée"], first.cells["début"]) == ("oui", "2020-01-01")
     assert first.cells["emplacement"].startswith("POINT (652")
     assert table.rows[2].cells["emplacement"] == ""
-    assert any("altitudes" in said for said in table.notices)
+    assert any("altitudes" in notice for notice in table.notices)
     point, square, nowhere = placed(table, 2154)
     assert point.values["geometry"] == "POINT(2.35 48.85)"
     assert square.values["geometry"].startswith("POLYGON((2 47,")
@@ -99,14 +99,14 @@ def test_a_shapefile_keeps_its_accents_and_asks_for_the_projection_it_lost(frame
     assert placed(table, 2154)[0].values["geometry"] == "POINT(2.35 48.85)"
 
 
-def test_a_geojson_of_metres_that_says_nothing_is_asked_about(frame):
+def test_a_geojson_of_metres_without_a_projection_is_asked_about(frame):
     flat = frame.to_crs(2154).iloc[:2].drop(columns="début")
     data = json.loads(flat.to_json())
     assert read_file(json.dumps(data).encode()).srid == 2154
     del data["crs"]
     table = read_file(b"\xef\xbb\xbf" + json.dumps(data).encode())
     assert (table.srid, table.likely) == (None, 2154)
-    assert any("mètres" in said for said in table.notices)
+    assert any("mètres" in notice for notice in table.notices)
     assert table.headers == ["id", "Intitulé", "surface", "vérifiée", "emplacement"]
 
 
@@ -160,7 +160,7 @@ def test_a_geoparquet_is_read_in_its_projection():
     ]
 
 
-def test_swapped_axes_are_told_in_metres_and_forgotten_abroad():
+def test_swapped_axes_are_found_in_metres_and_forgotten_abroad():
     turned = read_shape("POINT (6862000 652000)", 2154, "emplacement", in_france=True)
     assert [problem.code for problem in turned.problems] == ["axes-a-echanger"]
     assert turned.position == pytest.approx((2.346, 48.857), abs=0.001)

@@ -1,4 +1,4 @@
-"""What a cell means, and what is said when that is not what it says."""
+"""What a cell means, and how it was read when that is not what is written."""
 
 import contextlib
 
@@ -13,17 +13,17 @@ from catalogue.imports.rows import values
 @pytest.mark.parametrize(
     "text", ["", " ", "-", "/", "?", "NC", "n.c.", "Néant", "non renseigné", "\u00a0", "N/A"]
 )
-def test_what_says_that_nothing_is_known(text):
+def test_words_for_the_unknown_are_empty(text):
     assert values.is_empty(text)
 
 
 @pytest.mark.parametrize("text", ["0", "x", "non", "Nantes", "Le Cannet"])
-def test_what_says_something(text):
+def test_other_words_are_not_empty(text):
     assert not values.is_empty(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "is_said"),
+    ("text", "number", "is_reported"),
     [
         ("1447", 1447, False),
         ("1 447", 1447, False),
@@ -34,10 +34,10 @@ def test_what_says_something(text):
         ("-3", -3, False),
     ],
 )
-def test_whole_numbers(text, number, is_said):
-    value, said = values.parse_whole(text)
+def test_whole_numbers(text, number, is_reported):
+    value, reading = values.parse_whole(text)
     assert value == number
-    assert bool(said) is is_said
+    assert bool(reading) is is_reported
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_areas_that_make_no_sense(text):
         values.parse_hectares(text)
 
 
-def test_a_converted_area_says_so():
+def test_a_converted_area_is_reported():
     assert values.parse_hectares("33 600 m²")[1] == "« 33 600 m² » lu 3,36 ha"
     assert values.parse_hectares("2 ha")[1] == ""
 
@@ -117,7 +117,7 @@ def test_yes_and_no():
 @pytest.mark.parametrize(
     "text", ["javascript:alert(1)", "ftp://x", "http://", "exemple.fr", "http://a b.fr", "x" * 700]
 )
-def test_what_is_no_web_address(text):
+def test_what_is_no_url(text):
     with pytest.raises(values.Unreadable):
         values.parse_url(text, 600)
 
@@ -149,7 +149,7 @@ def test_french_typography():
 
 
 @given(st.text(max_size=80))
-def test_typography_is_settled_after_one_pass(text):
+def test_typography_is_stable_after_one_pass(text):
     once = apply_typography(text)
     assert apply_typography(once) == once
 

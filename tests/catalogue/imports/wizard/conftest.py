@@ -1,4 +1,4 @@
-"""A base ready for an import, a curator logged in, and the wizard gone through step by step."""
+"""A database ready for an import, a curator logged in, and the wizard gone through step by step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROW = "1;Les Rives;38185;Grenoble;120;30;theme-eau;ville-test;2014;2016\n"
 
 @pytest.fixture
 def ready(territories: dict[str, Any]) -> dict[str, Any]:
-    """A base with a source, a theme and an organisation."""
+    """A database with a source, a theme and an organisation."""
     factories.source(code="essai", name="Source d’essai")
     factories.theme(code="theme-eau", label="Eau")
     factories.organisation(slug="ville-test", name="Ville test")
@@ -46,21 +46,21 @@ class Wizard:
 
     def columns(self, batch: ImportBatch, **changes: str) -> Any:
         """Accept the columns as they are proposed, but for those given by header."""
-        address = reverse("catalogue:import-columns", args=[batch.pk])
-        form = self.client.get(address).context["form"]
+        url = reverse("catalogue:import-columns", args=[batch.pk])
+        form = self.client.get(url).context["form"]
         given = {"version": batch.version, "projection": form["projection"].value()}
         for name in ("programmes", "themes"):
             given[name] = form[name].value() or []
         for number, column in enumerate(batch.setup["columns"]):
             field = f"colonne_{number}"
             given[field] = changes.get(column["header"], form[field].value() or "")
-        return self.client.post(address, given)
+        return self.client.post(url, given)
 
     def go(self, batch: ImportBatch, job: str, **fields: Any) -> ImportBatch:
         """Ask for a job and let the worker do it."""
         batch.refresh_from_db()
-        address = reverse("catalogue:import-start", args=[batch.pk, job])
-        response = self.client.post(address, {"version": batch.version, **fields})
+        url = reverse("catalogue:import-start", args=[batch.pk, job])
+        response = self.client.post(url, {"version": batch.version, **fields})
         assert response.status_code == 302
         self.run_jobs()
         batch.refresh_from_db()

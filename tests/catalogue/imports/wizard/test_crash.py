@@ -31,7 +31,7 @@ def on_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def open_excerpt(actor: Any) -> ImportBatch:
-    """The excerpt of the table of 2016, its columns said by its mapping file."""
+    """The excerpt of the table of 2016, its columns mapped by its mapping file."""
     text = (DATA / "ecoquartiers_extrait.toml").read_text(encoding="utf-8")
     data, _mapping = wizard.parse_mapping_file(text)
     source = {key: str(value) for key, value in data["source"].items()}
@@ -52,7 +52,7 @@ def waiting_for_a_lock() -> int:
 
 
 def cut_sessions() -> None:
-    """End every session that waits for the table of labels, as a base that dies does."""
+    """End every session that waits for the table of labels, as a database that dies does."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks"
@@ -60,9 +60,9 @@ def cut_sessions() -> None:
         )
 
 
-@pytest.mark.parametrize("killed", ["worker", "base"])
+@pytest.mark.parametrize("killed", ["worker", "database"])
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
+def test_a_worker_or_a_database_killed_in_the_middle_of_a_write_leaves_nothing_half_written(
     territories: Any, on_disk: Path, killed: str
 ) -> None:
     actor = factories.administrator()
@@ -73,21 +73,21 @@ def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_
     assert (batch.state, batch.failure) == ("verifie", "")
     wizard.start_job(batch.pk, ImportBatch.Job.WRITE, actor)
 
-    held, release = threading.Event(), threading.Event()
+    is_waiting, release = threading.Event(), threading.Event()
 
     def hold() -> None:
         own = connections["default"].copy()
         own.set_autocommit(False)
         with own.cursor() as cursor:
             cursor.execute("LOCK TABLE catalogue_labelaward IN ACCESS EXCLUSIVE MODE")
-            held.set()
+            is_waiting.set()
             release.wait(PATIENCE_S)
         own.rollback()
         own.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert held.wait(PATIENCE_S)
+    assert is_waiting.wait(PATIENCE_S)
     deadline = time.monotonic() + PATIENCE_S
     with worker({"VAR_DIR": str(on_disk)}) as first:
         while not waiting_for_a_lock() and time.monotonic() < deadline:
@@ -95,7 +95,7 @@ def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_
         assert waiting_for_a_lock()
         batch.refresh_from_db()
         assert batch.job_step  # the page shows how far it is, though nothing is written yet
-        if killed == "base":
+        if killed == "database":
             cut_sessions()
             while waiting_for_a_lock() and time.monotonic() < deadline:
                 assert first.poll() is None
@@ -105,7 +105,7 @@ def test_a_worker_or_a_base_killed_in_the_middle_of_a_write_leaves_nothing_half_
     assert not Record.objects.exists()
     batch.refresh_from_db()
     assert (batch.state, batch.job) == ("verifie", "ecriture")
-    if killed == "base":  # whether the queue tries again by itself or not, a curator can ask again
+    if killed == "database":  # whether the queue tries again by itself or not, a curator can ask again
         ImportBatch.objects.update(job_at=None)
         wizard.restart_job(batch.pk, actor)
     with worker({"VAR_DIR": str(on_disk)}, "--once", "--dead-after", "0") as second:

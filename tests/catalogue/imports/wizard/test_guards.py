@@ -12,7 +12,7 @@ READ = ("import-detail", "import-columns", "import-map", "import-rejects", "impo
 POSTED = ("import-decide", "import-words", "import-again", "import-discard")
 
 
-def addresses(pk):
+def list_urls(pk):
     yield reverse("catalogue:import-list"), "get"
     yield reverse("catalogue:import-new"), "get"
     for name in READ:
@@ -26,36 +26,36 @@ def addresses(pk):
 
 def test_only_curators_see_imports(wizard, client):
     batch = wizard.checked(ROW)
-    for address, method in addresses(batch.pk):
+    for url, method in list_urls(batch.pk):
         client.force_login(factories.member())
-        assert getattr(client, method)(address).status_code == 404, address
+        assert getattr(client, method)(url).status_code == 404, url
         client.logout()
-        assert getattr(client, method)(address).status_code == 302, address
+        assert getattr(client, method)(url).status_code == 302, url
     batch.refresh_from_db()
     assert (batch.state, batch.job) == ("verifie", "")
 
 
 def test_a_batch_that_does_not_exist(wizard):
-    for address, method in addresses(10**7):
-        if "atelier/imports/1" in address:
-            assert getattr(wizard.client, method)(address).status_code == 404, address
+    for url, method in list_urls(10**7):
+        if "atelier/imports/1" in url:
+            assert getattr(wizard.client, method)(url).status_code == 404, url
 
 
 def test_a_wrong_method(wizard):
     batch = wizard.checked(ROW)
-    for address, method in addresses(batch.pk):
-        if "nouveau" in address or "colonnes" in address:
+    for url, method in list_urls(batch.pk):
+        if "nouveau" in url or "colonnes" in url:
             continue
         wrong = "post" if method == "get" else "get"
-        assert getattr(wizard.client, wrong)(address).status_code == 405, address
+        assert getattr(wizard.client, wrong)(url).status_code == 405, url
 
 
 @pytest.mark.parametrize("job", ["licorne", "abandon"])
 def test_an_unknown_job(wizard, job):
     batch = wizard.checked(ROW)
     assert wizard.client.get(reverse("catalogue:import-confirm", args=[batch.pk, job])).status_code == 404
-    address = reverse("catalogue:import-start", args=[batch.pk, job])
-    assert wizard.client.post(address, {"version": batch.version}).status_code == 404
+    url = reverse("catalogue:import-start", args=[batch.pk, job])
+    assert wizard.client.post(url, {"version": batch.version}).status_code == 404
 
 
 def test_the_same_file_sent_twice_is_one_import(wizard):
@@ -67,22 +67,22 @@ def test_the_same_file_sent_twice_is_one_import(wizard):
 
 def test_a_second_click_asks_for_nothing_more(wizard):
     batch = wizard.checked(ROW)
-    address = reverse("catalogue:import-start", args=[batch.pk, "ecriture"])
+    url = reverse("catalogue:import-start", args=[batch.pk, "ecriture"])
     for _click in range(3):
-        assert wizard.client.post(address, {"version": batch.version}).status_code == 302
+        assert wizard.client.post(url, {"version": batch.version}).status_code == 302
     assert wizard.run_jobs().count("import_step") == 1
     assert Record.objects.count() == 1
-    wizard.client.post(address, {"version": batch.version})
+    wizard.client.post(url, {"version": batch.version})
     assert wizard.run_jobs() == []
     assert Record.objects.count() == 1
 
 
-def test_two_curators_lose_nothing_and_the_second_on_a_doubt_is_told(wizard):
+def test_two_curators_lose_nothing_and_the_second_on_a_doubt_is_warned(wizard):
     batch = wizard.checked(ROW, "2;a;21232;Dijon;;;;;;\n", "3;b;21232;Dijon;;;;;;\n")
     old = batch.version
     wizard.decide(batch, "ecarter", ligne=3)
     wizard.client.force_login(factories.curator())
-    address = reverse("catalogue:import-decide", args=[batch.pk])
+    url = reverse("catalogue:import-decide", args=[batch.pk])
     given = {
         "version": old,
         "choix": "corriger",
@@ -90,11 +90,11 @@ def test_two_curators_lose_nothing_and_the_second_on_a_doubt_is_told(wizard):
         "colonne": "territoire",
         "valeur": "commune:21231",
     }
-    said = wizard.client.post(address, given, follow=True).content.decode()
-    assert "une autre décision a été prise entre-temps" in said
-    assert ": écarter). La vôtre n’a pas été appliquée : lire « commune:21231 »" in said
-    wizard.client.post(address, {**given, "ligne": 4})
-    wizard.client.post(address, {"version": old, "choix": "proposer", "code": "code-contredit-nom"})
+    message = wizard.client.post(url, given, follow=True).content.decode()
+    assert "une autre décision a été prise entre-temps" in message
+    assert ": écarter). La vôtre n’a pas été appliquée : lire « commune:21231 »" in message
+    wizard.client.post(url, {**given, "ligne": 4})
+    wizard.client.post(url, {"version": old, "choix": "proposer", "code": "code-contredit-nom"})
     batch.refresh_from_db()
     lines = batch.setup["decisions"]["lines"]
     assert {line: one["choice"] for line, one in lines.items()} == {"3": "ecarter", "4": "corriger"}
@@ -104,11 +104,11 @@ def test_an_old_page_changes_nothing(wizard):
     batch = wizard.checked(ROW, "2;a;21232;Dijon;;;;;;\n")
     old = batch.version
     wizard.decide(batch, "ecarter", ligne=3)
-    said = "a changé depuis que vous avez ouvert la page"
+    message = "a changé depuis que vous avez ouvert la page"
     for name in ("import-start", "import-discard"):
         args = [batch.pk, "essai"] if name == "import-start" else [batch.pk]
         page = wizard.client.post(reverse(f"catalogue:{name}", args=args), {"version": old}, follow=True)
-        assert said in page.content.decode()
+        assert message in page.content.decode()
     batch.refresh_from_db()
     assert (batch.job, batch.version) == ("", old + 1)
     batch.version = old
@@ -119,7 +119,7 @@ def test_an_old_page_changes_nothing(wizard):
     wizard.run_jobs()
     given = {"version": old, "choix": "ecarter", "ligne": 3}
     page = wizard.client.post(reverse("catalogue:import-decide", args=[batch.pk]), given, follow=True)
-    assert said in page.content.decode()
+    assert message in page.content.decode()
 
 
 def test_a_written_import_takes_no_decision(wizard):
@@ -157,14 +157,14 @@ def test_a_senseless_decision_breaks_nothing(wizard, given):
 
 
 @pytest.mark.parametrize("query", ["?voir=licorne", "?page=0", "?page=abc"])
-def test_a_senseless_page_is_said(wizard, query):
+def test_a_senseless_page_is_refused(wizard, query):
     batch = wizard.checked(ROW)
     assert wizard.page(batch, query).status_code == 400
     assert wizard.page(batch, "?page=9").status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"", "vide"),
         (b"%PDF-1.7 x", "un PDF"),
@@ -176,10 +176,10 @@ def test_a_senseless_page_is_said(wizard, query):
         ("a;b\n1;2\x00\n".encode("utf-16"), "octets nuls"),
     ],
 )
-def test_a_hostile_file_is_refused_with_its_reason(wizard, data, said):
+def test_a_hostile_file_is_refused_with_its_reason(wizard, data, message):
     response = wizard.upload(data)
     assert response.status_code == 422
-    assert said in response.content.decode()
+    assert message in response.content.decode()
     assert not ImportBatch.objects.exists()
 
 
@@ -209,7 +209,7 @@ def test_the_name_of_a_file_is_only_a_name(wizard, name, shown):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"nature": ""}, "Dites ce que décrit chaque ligne"),
         ({"nature": "organisation"}, "Sélectionnez un choix valide"),
@@ -226,12 +226,12 @@ def test_the_name_of_a_file_is_only_a_name(wizard, name, shown):
         ({"correspondance": b'nature = "operation"\nx = "\\u0000"'}, "octets nuls"),
     ],
 )
-def test_what_must_be_said_of_a_file(wizard, fields, said):
+def test_what_must_be_given_with_a_file(wizard, fields, message):
     if "correspondance" in fields:
         fields = {"correspondance": SimpleUploadedFile("c.toml", fields["correspondance"])}
     response = wizard.upload((HEADER + ROW).encode(), **fields)
     assert response.status_code == 422
-    assert said in response.content.decode()
+    assert message in response.content.decode()
     assert not ImportBatch.objects.exists()
 
 
@@ -247,13 +247,13 @@ def test_pages_cost_the_same_queries_whatever_the_rows(wizard, django_assert_max
         wizard.client.get(reverse("catalogue:import-list"))
 
 
-def test_the_progress_is_told_to_the_script(wizard):
+def test_the_progress_is_given_to_the_script(wizard):
     batch = wizard.rows(ROW)
     wizard.columns(batch)
-    address = reverse("catalogue:import-progress", args=[batch.pk])
-    assert wizard.client.get(address).json()["enCours"] is True
+    url = reverse("catalogue:import-progress", args=[batch.pk])
+    assert wizard.client.get(url).json()["enCours"] is True
     page = wizard.page(batch).content.decode()
     assert "js/rooms/imports.js" in page
     assert "Actualiser" in page
     wizard.run_jobs()
-    assert wizard.client.get(address).json()["enCours"] is False
+    assert wizard.client.get(url).json()["enCours"] is False

@@ -1,4 +1,4 @@
-"""Spatial files go through the wizard: a layer is chosen, a projection said, outlines written and undone."""
+"""Spatial files go through the wizard: a layer and a projection are chosen, outlines written and undone."""
 
 import geopandas
 from django.urls import reverse
@@ -32,8 +32,8 @@ def test_a_layer_is_chosen_written_again_unchanged_and_undone(wizard):
     data = geopackage(("points d’eau", frame().iloc[:1].drop(columns="titre")), ("opérations", frame()))
     assert wizard.upload(data, "lieux.gpkg").status_code == 302
     batch = ImportBatch.objects.get()
-    address = reverse("catalogue:import-columns", args=[batch.pk])
-    page = wizard.client.get(address).content.decode()
+    url = reverse("catalogue:import-columns", args=[batch.pk])
+    page = wizard.client.get(url).content.decode()
     assert "Projection lue dans le fichier\u00a0: Lambert-93" in page
     assert '<option value="points d’eau" selected>' in page
     choose = reverse("catalogue:import-layer", args=[batch.pk])
@@ -43,7 +43,7 @@ def test_a_layer_is_chosen_written_again_unchanged_and_undone(wizard):
     assert wizard.client.post(choose, {"version": batch.version, "couche": "opérations"}).status_code == 302
     batch.refresh_from_db()
     assert (batch.setup["layer"], batch.row_count) == ("opérations", 2)
-    form = wizard.client.get(address).context["form"]
+    form = wizard.client.get(url).context["form"]
     fields = {row["column"]["header"]: row["field"].value() for row in form.rows()}
     assert fields == {
         "identifiant": "identifiant",
@@ -71,12 +71,12 @@ def test_a_layer_is_chosen_written_again_unchanged_and_undone(wizard):
     assert dump(ACCOUNTS) == before
 
 
-def test_the_curator_says_the_projection_that_the_file_lost(wizard):
+def test_the_curator_gives_the_projection_that_the_file_lost(wizard):
     data = shapefile(frame().iloc[1:].rename(columns={"identifiant": "id"}), without=(".prj",))
     assert wizard.upload(data, "couche.zip").status_code == 302
     batch = ImportBatch.objects.get()
-    address = reverse("catalogue:import-columns", args=[batch.pk])
-    response = wizard.client.get(address)
+    url = reverse("catalogue:import-columns", args=[batch.pk])
+    response = wizard.client.get(url)
     assert "D’après les coordonnées\u00a0: Lambert-93" in response.content.decode()
     assert response.context["form"]["projection"].value() == 2154
     batch.setup["likely"] = None

@@ -41,7 +41,7 @@ def test_from_a_file_to_published_records_and_back(wizard):
     assert Record.objects.filter(created_by__isnull=True).count() == 2
     page = wizard.page(batch)
     assert "Publier 2 fiches" in page.content.decode()
-    assert len(page.context["geojson"]["features"]) == 2
+    assert len(page.context["written"].geojson["features"]) == 2
     wizard.go(batch, "publication")
     assert Record.objects.published().count() == 2
     assert "2 fiches créées sont publiées" in wizard.page(batch).content.decode()
@@ -143,7 +143,7 @@ def test_headers_that_only_begin_alike_are_recognised(wizard):
     assert found == ["territoire", "commune", "", "titre", "surface_ha"]
 
 
-def test_what_the_content_alone_tells(wizard):
+def test_what_the_content_alone_suggests(wizard):
     rows = [f"Lieu {n};{code}\n" for n, code in enumerate(("38185", "21231", "2B313", "1053"))]
     batch = wizard.rows(*rows, header="titre;zone\n")
     form = wizard.client.get(reverse("catalogue:import-columns", args=[batch.pk])).context["form"]
@@ -161,23 +161,23 @@ def test_columns_are_remembered_for_the_source(wizard):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"titre": ""}, "obligatoire : Titre"),
         ({"commune": "titre"}, "déjà rempli par la colonne"),
         ({"commune": "licorne"}, "Sélectionnez un choix valide"),
     ],
 )
-def test_columns_that_make_no_record_are_refused(wizard, changes, said):
+def test_columns_that_make_no_record_are_refused(wizard, changes, message):
     batch = wizard.rows(ROW)
     response = wizard.columns(batch, **changes)
     assert response.status_code == 422
-    assert said in response.content.decode()
+    assert message in response.content.decode()
     batch.refresh_from_db()
     assert batch.job == ""
 
 
-def test_a_doubt_is_settled_line_by_line(wizard):
+def test_a_doubt_is_decided_line_by_line(wizard):
     batch = wizard.checked(
         "1;Les Rives;21232;Dijon;;;;;;\n", "2;Bords;38185;Grenoble;beaucoup;;;;;\n", ROW.replace("1;", "3;")
     )
@@ -194,7 +194,7 @@ def test_a_doubt_is_settled_line_by_line(wizard):
     assert Operation.objects.get(external_id="2").dwellings is None
 
 
-def test_a_doubt_is_settled_for_the_whole_file_and_taken_back(wizard):
+def test_a_doubt_is_decided_for_the_whole_file_and_taken_back(wizard):
     row = "{};Quartier {};38185;Grenoble;;;licorne;;;\n"
     batch = wizard.checked(*[row.format(n, "abcdefgh"[n] * 9) for n in range(4)])
     assert batch.suspicious_count == 4
@@ -222,28 +222,29 @@ def test_words_are_read_once_for_the_source_and_no_regime_as_another(wizard):
     )
     batch = wizard.checked(*rows, header=LABELLED)
     page = wizard.page(batch)
-    assert [f"{c['column']} {len(c['words'])}" for c in page.context["words"]["columns"]] == [
+    columns = page.context["words"].columns
+    assert [f"{column.column} {len(column.words)}" for column in columns] == [
         "Type d’opération 2",
         "Résultats 2014 3",
         "Charte 2",
     ]
-    words = {word["text"]: word for column in page.context["words"]["columns"] for word in column["words"]}
-    assert (words["RU"]["count"], words["RU"]["proposed"]) == (2, "renouvellement")
-    assert words["Étape 2"]["proposed"] == ""
-    steps = dict(words["Étape 2"]["field"].field.choices)
+    words = {word.text: word for column in columns for word in column.words}
+    assert (words["RU"].count, words["RU"].proposed) == (2, "renouvellement")
+    assert words["Étape 2"].proposed == ""
+    steps = dict(words["Étape 2"].field.field.choices)
     assert set(steps) == {"", "charte", "engage", "labellise", "~"}
-    address = reverse("catalogue:import-words", args=[batch.pk])
-    given = {word["field"].html_name: word["proposed"] for word in words.values()}
-    wrong = {**given, "version": batch.version, words["Étape 2"]["field"].html_name: "etape-2"}
-    assert "rien n’a été gardé" in wizard.client.post(address, wrong, follow=True).content.decode()
-    answer = {**given, "version": batch.version, words["Étape 2"]["field"].html_name: "~"}
-    wizard.client.post(address, answer)
+    url = reverse("catalogue:import-words", args=[batch.pk])
+    given = {word.field.html_name: word.proposed for word in words.values()}
+    wrong = {**given, "version": batch.version, words["Étape 2"].field.html_name: "etape-2"}
+    assert "rien n’a été gardé" in wizard.client.post(url, wrong, follow=True).content.decode()
+    answer = {**given, "version": batch.version, words["Étape 2"].field.html_name: "~"}
+    wizard.client.post(url, answer)
     wizard.run_jobs()
     batch.refresh_from_db()
     assert (batch.created_count, batch.suspicious_count) == (4, 0)
     wizard.go(batch, "ecriture")
-    said = LabelAward.objects.values_list("operation__title", "regime", "step", "year")
-    assert set(said) == {
+    awards = LabelAward.objects.values_list("operation__title", "regime", "step", "year")
+    assert set(awards) == {
         ("Rives", "2013-2016", "labellise", 2014),
         ("Rives", "2013-2016", "charte", 2013),
         ("Bonne", "2013-2016", "charte", None),
@@ -252,7 +253,7 @@ def test_words_are_read_once_for_the_source_and_no_regime_as_another(wizard):
     newer = wizard.checked("Verger;38338;RU;Label;x\n", header=LABELLED)
     assert (newer.created_count, newer.suspicious_count) == (1, 0)
     assert "déjà traduits" in wizard.page(newer).content.decode()
-    stale = wizard.client.post(address, answer, follow=True).content.decode()
+    stale = wizard.client.post(url, answer, follow=True).content.decode()
     assert "a changé depuis que vous avez ouvert la page" in stale
 
 
@@ -267,8 +268,8 @@ def test_a_place_in_doubt_is_drawn_for_its_row_and_with_all_the_others(wizard):
     batch = wizard.checked(*rows, header=header)
     assert batch.suspicious_count == 3
     page = wizard.client.get(reverse("catalogue:import-map", args=[batch.pk]))
-    assert [line["line"] for line in page.context["rows"]] == [2, 3, 4]
-    assert page.context["rows"][1]["names"].startswith("Grenoble (38185), à ")
+    assert [row.line for row in page.context["rows"]] == [2, 3, 4]
+    assert page.context["rows"][1].names.startswith("Grenoble (38185), à ")
     marks = [
         f["properties"] for f in page.context["geojson"]["features"] if f["properties"]["role"] == "point"
     ]
@@ -352,8 +353,8 @@ def test_a_record_of_another_field_is_left_out_and_not_published(wizard, ready):
     assert newer.rows.get().codes == ["hors-champ"]
     wizard.go(written, "publication")
     assert not Record.objects.published().exists()
-    address = reverse("catalogue:import-start", args=[written.pk, "annulation"])
-    assert wizard.client.post(address, {"version": written.version}).status_code == 404
+    url = reverse("catalogue:import-start", args=[written.pk, "annulation"])
+    assert wizard.client.post(url, {"version": written.version}).status_code == 404
     confirm = reverse("catalogue:import-confirm", args=[written.pk, "annulation"])
     assert wizard.client.get(confirm).status_code == 404
 
@@ -386,7 +387,7 @@ def test_an_abandoned_import_leaves_no_file(wizard, django_capture_on_commit_cal
     assert not storage.exists(name)
 
 
-def test_a_failure_is_said_and_can_be_tried_again(wizard, monkeypatch):
+def test_a_failure_is_shown_and_can_be_tried_again(wizard, monkeypatch):
     batch = wizard.checked(ROW)
     with monkeypatch.context() as patch:
         patch.setattr("catalogue.imports.write.writer._write_items", lambda *a: 1 / 0)
@@ -428,7 +429,7 @@ def test_a_spreadsheet_is_read_as_well(wizard):
     assert wizard.go(batch, "ecriture").created_count == 1
 
 
-def test_files_are_not_kept_for_ever(wizard):
+def test_files_are_not_stored_for_ever(wizard):
     written, waiting, recent = (
         wizard.checked(ROW),
         wizard.rows("2;a;38185;;;;;;;\n"),
