@@ -66,7 +66,7 @@ def forget_mails(timestamp: int) -> None:
 @task("ask_results", cron="37 6 * * *")
 def ask_results(timestamp: int) -> None:
     """Ask for what was measured where an accepted application has come to its end."""
-    results.ask()
+    results.ask_for_results()
 
 
 @task("treat_photo")

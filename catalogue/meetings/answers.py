@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.meetings import limits, mails, people
-from catalogue.meetings.refusal import Refused
+from catalogue.meetings.refusal import MeetingRefused
+from catalogue.meetings.sending import ActionRule, apply_rule, insert, send_once
 from catalogue.models import AnswerProposal, Need, NeedAnswer, Organisation, Record, Solution
 from catalogue.records import versions
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django_stubs_ext import StrOrPromise
-
 State = AnswerProposal.ProposalState
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One step of an answer."""
-
-    label: StrOrPromise
-    target: str
-    mail: str
-    needs_reason: bool = False
-
-
-RULES: dict[str, Rule] = {
-    "accept": Rule(gettext_lazy("Accepter"), State.ACCEPTED, "reponse-acceptee"),
-    "decline": Rule(gettext_lazy("Décliner"), State.DECLINED, "reponse-declinee", needs_reason=True),
-    "withdraw": Rule(gettext_lazy("Retirer la réponse"), State.WITHDRAWN, "reponse-retiree"),
+RULES: dict[str, ActionRule] = {
+    "accept": ActionRule(gettext_lazy("Accepter"), State.ACCEPTED, "reponse-acceptee"),
+    "decline": ActionRule(gettext_lazy("Décliner"), State.DECLINED, "reponse-declinee", needs_reason=True),
+    "withdraw": ActionRule(gettext_lazy("Retirer la réponse"), State.WITHDRAWN, "reponse-retiree"),
 }
-"""Each starts from « envoyée »."""
+NOT_POSSIBLE = gettext_lazy("« %(action)s » n’est plus possible : la réponse est %(state)s.")
 
 
-def deciders(need: Need) -> list[User]:
+def list_deciders(need: Need) -> list[User]:
     """Who examines the answers to a need: its owner's members, or the curators."""
-    return people.members(need.owner) if need.owner is not None else people.curators(need)
+    return people.list_members(need.owner) if need.owner is not None else people.list_curators(need)
 
 
 def send(
@@ -54,72 +40,61 @@ def send(
     *,
     how: str,
     message: str,
-    key: UUID,
+    creation_key: UUID,
 ) -> AnswerProposal:
-    """The answer, sent; the same one when the same form comes twice."""
-    with transaction.atomic():
-        limits.one_at_a_time(user)
-        twin = AnswerProposal.objects.filter(creation_key=key, created_by=user).first()
-        if twin is not None:
-            return twin
-        limits.check_sendings(user)
-        asked = Need.objects.select_for_update(of=("self",)).select_related("owner").get(pk=need.pk)
-        if asked.state != Record.State.PUBLISHED:
-            raise Refused(_("Ce besoin n’est plus publié."))
-        if NeedAnswer.objects.filter(need=asked, solution=solution).exists():
-            raise Refused(_("Cette solution est déjà donnée en réponse à ce besoin."))
-        try:
-            with transaction.atomic():
-                sent = AnswerProposal.objects.create(
-                    need=asked,
-                    solution=solution,
-                    organisation=organisation,
-                    how=how,
-                    message=message,
-                    created_by=user,
-                    creation_key=key,
-                )
-        except IntegrityError as error:
-            raise Refused(_already(asked, solution)) from error
-        mails.about_answer("reponse-envoyee", sent, to=people.team(user, organisation))
-        mails.about_answer("reponse-recue", sent, to=deciders(asked))
-    return sent
+    """Send an answer; return the same one when the same form comes twice."""
+    answer = AnswerProposal(
+        solution=solution,
+        organisation=organisation,
+        how=how,
+        message=message,
+        created_by=user,
+        creation_key=creation_key,
+    )
+    existing = AnswerProposal.objects.filter(creation_key=creation_key, created_by=user)
+    return send_once(existing, user, limits.check_sendings, lambda: _send(answer, need))
 
 
-def _already(need: Need, solution: Solution) -> str:
+def _send(answer: AnswerProposal, need: Need) -> AnswerProposal:
+    asked = Need.objects.select_for_update(of=("self",)).select_related("owner").get(pk=need.pk)
+    if asked.state != Record.State.PUBLISHED:
+        raise MeetingRefused(_("Ce besoin n’est plus publié."))
+    if NeedAnswer.objects.filter(need=asked, solution=answer.solution).exists():
+        raise MeetingRefused(_("Cette solution est déjà donnée en réponse à ce besoin."))
+    answer.need = asked
+    insert(answer, lambda: _explain_conflict(answer))
+    followers = people.list_followers(answer.created_by, answer.organisation)
+    mails.mail_about_answer("reponse-envoyee", answer, to=followers)
+    mails.mail_about_answer("reponse-recue", answer, to=list_deciders(asked))
+    return answer
+
+
+def _explain_conflict(answer: AnswerProposal) -> str:
     alive = AnswerProposal.objects.filter(
-        need=need, solution=solution, state__in=(State.SENT, State.ACCEPTED)
+        need=answer.need, solution=answer.solution, state__in=(State.SENT, State.ACCEPTED)
     )
     if alive.exists():
         return _("Cette solution est déjà proposée pour ce besoin : la première réponse est à l’examen.")
-    return _("Ce formulaire a déjà servi : rechargez la page pour en obtenir un autre.")
+    return ""
 
 
 def act(answer: AnswerProposal, action: str, actor: User, *, reason: str = "") -> AnswerProposal:
-    """Carry out one step of ``RULES`` and return the answer as it is then."""
+    """Carry out one action of ``RULES`` and return the answer as it is then."""
     rule = RULES[action]
+    related = ("need__owner", "solution", "organisation", "created_by")
     with transaction.atomic():
-        related = ("need__owner", "solution", "organisation", "created_by")
-        current = (
-            AnswerProposal.objects.select_for_update(of=("self",)).select_related(*related).get(pk=answer.pk)
-        )
-        if current.state != State.SENT:
-            raise Refused(
-                _("« %(action)s » n’est plus possible : la réponse est %(state)s.")
-                % {"action": rule.label, "state": current.get_state_display()}
-            )
-        if rule.needs_reason and not reason.strip():
-            raise Refused(_("Dites pourquoi : l’autre partie en a besoin pour la suite."))
-        current.state = rule.target
-        current.reason = reason.strip()
+        rows = AnswerProposal.objects.select_for_update(of=("self",)).select_related(*related)
+        current = rows.get(pk=answer.pk)
+        apply_rule(current, action, rule, reason, NOT_POSSIBLE)
         current.save(update_fields=["state", "reason", "updated_at"])
         if action == "accept":
             versions.save_before([current.need_id])
             NeedAnswer.objects.get_or_create(
                 need=current.need, solution=current.solution, defaults={"how": current.how}
             )
-            said = _("Une réponse au besoin est acceptée.")
-            versions.save_after([current.need_id], actor, versions.Origin.FORM, said)
-        applicants = people.team(current.created_by, current.organisation)
-        mails.about_answer(rule.mail, current, to=list(dict.fromkeys([*applicants, *deciders(current.need)])))
+            reason = _("Une réponse au besoin est acceptée.")
+            versions.save_after([current.need_id], actor, versions.Origin.FORM, reason)
+        applicants = people.list_followers(current.created_by, current.organisation)
+        recipients = dict.fromkeys([*applicants, *list_deciders(current.need)])
+        mails.mail_about_answer(rule.mail, current, to=recipients)
     return current

@@ -1,4 +1,4 @@
-"""Applications to test sites: what may happen from which state, and what each step leaves behind.
+"""Applications to test sites: what each action makes of them, and what it leaves behind.
 
 Views check ``rights`` first, then call ``send``, ``act`` or ``write``; each is one transaction under lock,
 e-mails included.
@@ -7,19 +7,20 @@ e-mails included.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.meetings import attachments, limits, mails, people
-from catalogue.meetings.refusal import Refused
+from catalogue.meetings.refusal import MeetingRefused
+from catalogue.meetings.sending import ActionRule, apply_rule, insert, send_once, write_once
 from catalogue.models import (
     Application,
+    Attachment,
     Experiment,
     Message,
     Organisation,
@@ -35,50 +36,18 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.core.files.uploadedfile import UploadedFile
-    from django_stubs_ext import StrOrPromise
 
 State = Application.ApplicationState
 ALIVE = (State.SENT, State.IN_REVIEW, State.ACCEPTED)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One step of an application."""
-
-    label: StrOrPromise
-    sources: frozenset[str]
-    target: str
-    mail: str
-    needs_reason: bool = False
-
-
-RULES: dict[str, Rule] = {
-    "examine": Rule(
-        gettext_lazy("Prendre en examen"),
-        frozenset({State.SENT}),
-        State.IN_REVIEW,
-        "candidature-en-examen",
+RULES: dict[str, ActionRule] = {
+    "examine": ActionRule(gettext_lazy("Prendre en examen"), State.IN_REVIEW, "candidature-en-examen"),
+    "accept": ActionRule(gettext_lazy("Accepter"), State.ACCEPTED, "candidature-acceptee"),
+    "decline": ActionRule(
+        gettext_lazy("Décliner"), State.DECLINED, "candidature-declinee", needs_reason=True
     ),
-    "accept": Rule(
-        gettext_lazy("Accepter"),
-        frozenset({State.SENT, State.IN_REVIEW}),
-        State.ACCEPTED,
-        "candidature-acceptee",
-    ),
-    "decline": Rule(
-        gettext_lazy("Décliner"),
-        frozenset({State.SENT, State.IN_REVIEW}),
-        State.DECLINED,
-        "candidature-declinee",
-        needs_reason=True,
-    ),
-    "withdraw": Rule(
-        gettext_lazy("Retirer la candidature"),
-        frozenset({State.SENT, State.IN_REVIEW}),
-        State.WITHDRAWN,
-        "candidature-retiree",
-    ),
+    "withdraw": ActionRule(gettext_lazy("Retirer la candidature"), State.WITHDRAWN, "candidature-retiree"),
 }
+NOT_POSSIBLE = gettext_lazy("« %(action)s » n’est plus possible : la candidature est %(state)s.")
 
 
 def send(
@@ -87,135 +56,114 @@ def send(
     solution: Solution,
     organisation: Organisation,
     *,
-    key: UUID,
-    files: Sequence[UploadedFile[Any]] = (),
+    creation_key: UUID,
+    documents: Sequence[UploadedFile[Any]] = (),
     **fields: Any,
 ) -> Application:
-    """The application, sent; the same one when the same form comes twice.
+    """Send an application; return the same one when the same form comes twice.
 
     ``fields``: motivation, calendar, starts_on, ends_on, needs. A pending member may send: the other side
-    is told, and cannot accept before the membership is confirmed.
+    is notified, and cannot accept before the membership is confirmed.
     """
-    with attachments.none_left_behind() as stored, transaction.atomic():
-        limits.one_at_a_time(user)
-        twin = Application.objects.filter(creation_key=key, created_by=user).first()
-        if twin is not None:
-            return twin
-        limits.check_sendings(user)
-        offered = TestSite.objects.select_for_update(of=("self",)).select_related("owner").get(pk=site.pk)
-        if refusal := offered.closed_reason:
-            raise Refused(refusal)
-        if organisation.pk == offered.owner_id:
-            raise Refused(
-                _("Ce site est tenu par cette organisation : elle ne peut pas s’y porter candidate.")
-            )
-        try:
-            with transaction.atomic():
-                sent = Application.objects.create(
-                    site=offered,
-                    solution=solution,
-                    organisation=organisation,
-                    created_by=user,
-                    creation_key=key,
-                    **fields,
-                )
-        except IntegrityError as error:
-            raise Refused(_already(offered, solution)) from error
-        attachments.attach(sent, user, files, stored)
-        mails.about_application("candidature-envoyee", sent, to=people.team(user, organisation))
-        readers = people.members(offered.owner) or people.curators(offered)
-        mails.about_application("candidature-recue", sent, to=readers)
-    return sent
+    application = Application(
+        solution=solution, organisation=organisation, created_by=user, creation_key=creation_key, **fields
+    )
+    existing = Application.objects.filter(creation_key=creation_key, created_by=user)
+    with attachments.delete_files_on_failure() as stored:
+        return send_once(
+            existing,
+            user,
+            limits.check_sendings,
+            lambda: _send(application, site, documents, stored),
+        )
 
 
-def _already(site: TestSite, solution: Solution) -> str:
-    if Application.objects.filter(site=site, solution=solution, state__in=ALIVE).exists():
+def _send(
+    application: Application, site: TestSite, documents: Sequence[UploadedFile[Any]], stored: list[Attachment]
+) -> Application:
+    offered = TestSite.objects.select_for_update(of=("self",)).select_related("owner").get(pk=site.pk)
+    if refusal := offered.closed_reason:
+        raise MeetingRefused(refusal)
+    if application.organisation_id == offered.owner_id:
+        raise MeetingRefused(
+            _("Ce site est tenu par cette organisation : elle ne peut pas s’y porter candidate.")
+        )
+    application.site = offered
+    insert(application, lambda: _explain_conflict(application))
+    author = application.created_by
+    attachments.attach_files(application, author, documents, stored)
+    followers = people.list_followers(author, application.organisation)
+    mails.mail_about_application("candidature-envoyee", application, to=followers)
+    readers = people.list_members(offered.owner) or people.list_curators(offered)
+    mails.mail_about_application("candidature-recue", application, to=readers)
+    return application
+
+
+def _explain_conflict(application: Application) -> str:
+    same = Application.objects.filter(site=application.site, solution=application.solution, state__in=ALIVE)
+    if same.exists():
         return _("Cette solution est déjà candidate à ce site : la première candidature reste en cours.")
-    return _("Ce formulaire a déjà servi : rechargez la page pour en obtenir un autre.")
+    return ""
 
 
 def act(
     application: Application, action: str, actor: User, *, reason: str = "", reserve: bool = False
 ) -> Application:
-    """Carry out one step of ``RULES`` and return the application as it is then.
+    """Carry out one action of ``RULES`` and return the application as it is then.
 
     The row is locked first: of two simultaneous answers, one succeeds and the other is refused.
     """
     rule = RULES[action]
     with transaction.atomic():
-        current = _locked(application)
-        if current.state not in rule.sources:
-            raise Refused(
-                _("« %(action)s » n’est plus possible : la candidature est %(state)s.")
-                % {"action": rule.label, "state": current.get_state_display()}
-            )
-        if rule.needs_reason and not reason.strip():
-            raise Refused(_("Dites pourquoi : l’autre partie en a besoin pour la suite."))
+        current = _lock(application)
+        apply_rule(current, action, rule, reason, NOT_POSSIBLE)
         if action == "accept":
-            current.experiment = _experiment_of(current, actor)
+            current.experiment = _create_experiment(current, actor)
             if reserve:
                 _reserve(current.site, actor)
-        current.state = rule.target
-        current.reason = reason.strip()
         current.save(update_fields=["state", "reason", "experiment", "updated_at"])
-        mails.about_application(rule.mail, current, to=both_sides(current), reserved=reserve)
+        mails.mail_about_application(rule.mail, current, to=list_both_sides(current), reserved=reserve)
     return current
 
 
-def write(application: Application, author: User, text: str, key: UUID) -> Message:
-    """A message in the thread, told to the other side; the same one when the same form comes twice."""
-    with transaction.atomic():
-        limits.one_at_a_time(author)
-        twin = Message.objects.filter(creation_key=key, author=author, application=application).first()
-        if twin is not None:
-            return twin
-        limits.check_messages(author)
-        current = _locked(application)
+def write(application: Application, author: User, text: str, creation_key: UUID) -> Message:
+    """Write in the thread and notify the other side; return the same message when the form comes twice."""
+
+    def write_message() -> Message:
+        current = _lock(application)
         if current.state not in ALIVE:
-            raise Refused(
+            raise MeetingRefused(
                 _("L’échange est terminé : la candidature est %(state)s.")
                 % {"state": current.get_state_display()}
             )
-        try:
-            with transaction.atomic():
-                written = Message.objects.create(
-                    application=current, author=author, text=text, creation_key=key
-                )
-        except IntegrityError as error:
-            raise Refused(_("Ce formulaire a déjà servi : rechargez la page.")) from error
-        others = [one for one in both_sides(current) if one.pk != author.pk]
-        mails.about_application("candidature-message", current, to=others, message=written)
-    return written
+        message = insert(Message(application=current, author=author, text=text, creation_key=creation_key))
+        others = [one for one in list_both_sides(current) if one.pk != author.pk]
+        mails.mail_about_application("candidature-message", current, to=others, message=message)
+        return message
+
+    return write_once(author, creation_key, write_message, application=application)
 
 
-def both_sides(application: Application) -> list[User]:
+def list_both_sides(application: Application) -> list[User]:
     """Everybody who follows the application, each once."""
-    applicants = people.team(application.created_by, application.organisation)
-    return list(dict.fromkeys([*applicants, *people.members(application.site.owner)]))
+    applicants = people.list_followers(application.created_by, application.organisation)
+    return list(dict.fromkeys([*applicants, *people.list_members(application.site.owner)]))
 
 
-def _locked(application: Application) -> Application:
+def _lock(application: Application) -> Application:
     related = ("site__owner", "solution", "organisation", "created_by", "experiment")
     return Application.objects.select_for_update(of=("self",)).select_related(*related).get(pk=application.pk)
 
 
-def _experiment_of(application: Application, actor: User) -> Experiment:
-    """The running experiment that the agreement gives birth to, submitted for publication."""
+def _create_experiment(application: Application, actor: User) -> Experiment:
+    """Create the running experiment of an agreement, submitted for publication."""
     site, solution = application.site, application.solution
-    organisation = application.organisation
-    if people.is_waiting(application.created_by, organisation) or not people.members(organisation):
-        raise Refused(
-            _(
-                "L’appartenance du candidat à « %(organisation)s » n’est pas encore confirmée : acceptez une "
-                "fois qu’elle l’est. Les curateurs s’en occupent."
-            )
-            % {"organisation": organisation}
-        )
+    _check_membership(application)
     title = f"{solution.title} – {site.title}"[:250]
+    summary = _("Expérimentation de « %(solution)s » sur le site « %(site)s ».")
     experiment = Experiment(
         title=title,
-        summary=_("Expérimentation de « %(solution)s » sur le site « %(site)s ».")
-        % {"solution": solution.title[:220], "site": site.title[:220]},
+        summary=summary % {"solution": solution.title[:220], "site": site.title[:220]},
         solution=solution,
         status=Experiment.Status.RUNNING,
         geometry=site.geometry,
@@ -223,11 +171,13 @@ def _experiment_of(application: Application, actor: User) -> Experiment:
         place_name=site.place_name,
         territory=site.territory,
         country=site.country,
-        year_start=application.starts_on.year if application.starts_on else None,
-        year_end=application.ends_on.year if application.ends_on else None,
         owner=application.organisation,
         created_by=application.created_by,
     )
+    if application.starts_on:
+        experiment.year_start = application.starts_on.year
+    if application.ends_on:
+        experiment.year_end = application.ends_on.year
     save_with_free_slug(experiment, title, fallback="experimentation")
     experiment.themes.set(solution.themes.all())
     experiment.stakes.set(solution.stakes.all())
@@ -239,8 +189,22 @@ def _experiment_of(application: Application, actor: User) -> Experiment:
     return experiment
 
 
+def _check_membership(application: Application) -> None:
+    """Raise MeetingRefused while the applicant's membership waits, or nobody is left in the organisation."""
+    organisation = application.organisation
+    is_pending = people.has_pending_membership(application.created_by, organisation)
+    if is_pending or not people.list_members(organisation):
+        raise MeetingRefused(
+            _(
+                "L’appartenance du candidat à « %(organisation)s » n’est pas encore confirmée : acceptez une "
+                "fois qu’elle l’est. Les curateurs s’en occupent."
+            )
+            % {"organisation": organisation}
+        )
+
+
 def _reserve(site: TestSite, actor: User) -> None:
-    """Say on the public page that the site is taken, and leave the line of history."""
+    """Mark the site as taken on its public page, with its line of history."""
     current = TestSite.objects.select_for_update(of=("self",)).get(pk=site.pk)
     if current.site_state != TestSite.SiteState.OPEN:
         return

@@ -1,4 +1,4 @@
-"""The private documents of an application: known by what they hold, kept under names that tell nothing."""
+"""The private documents of an application: recognised by their content, stored under random names."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MOST = 3
 LONGEST_TITLE = 120
 ACCEPTED = ".pdf,.png,.jpg,.jpeg,.webp,.odt,.ods,.docx,.xlsx,.csv"
 """For the file chooser; what decides is the content."""
-UNSEEN_SIGNS = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSEEN_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls, and what would show a name in another order than it has."""
 
 
-def suffix_of(file: UploadedFile[Any]) -> str:
+def recognise_suffix(file: UploadedFile[Any]) -> str:
     """The suffix that the content of an upload deserves; ValidationError when it is not accepted."""
     try:
         return recognise(file, file.size or 0).suffix
@@ -43,14 +43,14 @@ def suffix_of(file: UploadedFile[Any]) -> str:
 
 
 def clean_title(name: str) -> str:
-    """The name of a file as it may be shown and given back: no folder, no suffix, no unseen sign."""
+    """The name of a file as it may be shown and downloaded: no folder, no suffix, no unseen character."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    stem = PurePosixPath(" ".join(UNSEEN_SIGNS.sub(" ", last).split())).stem
+    stem = PurePosixPath(" ".join(UNSEEN_CHARACTERS.sub(" ", last).split())).stem
     return stem[:LONGEST_TITLE].strip(". ") or _("document")
 
 
 def download_name(attachment: Attachment) -> str:
-    """The name of the file that is given back."""
+    """The name under which the file is downloaded."""
     return attachment.title + _suffix(attachment)
 
 
@@ -63,20 +63,20 @@ def _suffix(attachment: Attachment) -> str:
     return PurePosixPath(attachment.file.name or "").suffix
 
 
-def attach(
-    application: Application, user: User, files: Sequence[UploadedFile[Any]], stored: list[Attachment]
+def attach_files(
+    application: Application, user: User | None, files: Sequence[UploadedFile[Any]], stored: list[Attachment]
 ) -> None:
-    """Keep the files with the application; each is added to ``stored`` once on the disk."""
+    """Store the files with the application; each is added to ``stored`` once on the disk."""
     for file in files[:MOST]:
         attachment = Attachment(application=application, title=clean_title(file.name or ""), added_by=user)
-        attachment.file.save(random_name(suffix_of(file)), file, save=False)
+        attachment.file.save(random_name(recognise_suffix(file)), file, save=False)
         stored.append(attachment)
         attachment.save()
 
 
 @contextmanager
-def none_left_behind() -> Iterator[list[Attachment]]:
-    """A list of what was put on the disk, taken away again when the transaction fails."""
+def delete_files_on_failure() -> Iterator[list[Attachment]]:
+    """Yield a list for the attachments put on the disk; delete their files when the block fails."""
     stored: list[Attachment] = []
     try:
         yield stored

@@ -30,7 +30,7 @@ def own_solutions(user: User) -> Any:
     return Solution.objects.exclude(state__in=HIDDEN_STATES).filter(mine).order_by("title", "pk")
 
 
-def usable_solutions(user: User) -> Any:
+def proposable_solutions(user: User) -> Any:
     """What somebody may apply with: their own solutions, and any published one."""
     return Solution.objects.filter(
         Q(state=Record.State.PUBLISHED) | Q(pk__in=own_solutions(user).values("pk"))
@@ -59,7 +59,7 @@ class KeyedForm(forms.Form):
     creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def hidden_errors(self) -> list[str]:
-        """What is wrong with the fields that nobody sees, and with the form as a whole."""
+        """The errors of hidden fields and of the form as a whole."""
         found = [str(error) for error in self.non_field_errors()]
         if self.errors.get("creation_key"):
             found.append(_g("Ce formulaire est abîmé : rechargez la page."))
@@ -85,13 +85,13 @@ class SolutionForm(KeyedForm):
         if host is not None:
             mine = mine.exclude(pk=host.pk)
         self.fields["organisation"].queryset = mine  # type: ignore[attr-defined]
-        self.fields["solution"].queryset = usable_solutions(user)  # type: ignore[attr-defined]
+        self.fields["solution"].queryset = proposable_solutions(user)  # type: ignore[attr-defined]
         only = list(mine[:2])
         if len(only) == 1:
             self.fields["organisation"].initial = only[0].pk
 
     def hidden_errors(self) -> list[str]:
-        """The same, and a solution that is not one's to propose."""
+        """Add the error on a solution that the account may not propose."""
         found = super().hidden_errors()
         if self.errors.get("solution"):
             found.append(
@@ -119,7 +119,7 @@ class DocumentsField(forms.FileField):
         wrong: list[forms.ValidationError] = []
         for file in files:
             try:
-                attachments.suffix_of(file)
+                attachments.recognise_suffix(file)
             except forms.ValidationError as error:
                 wrong.append(error)
         if wrong:
@@ -270,6 +270,7 @@ APPLICATION_VIEWS = (
     ("reponses-recues", _("Réponses reçues")),
     ("reponses-envoyees", _("Réponses envoyées")),
 )
+CONTACT_VIEWS = (("recus", _("Reçus")), ("envoyes", _("Envoyés")))
 
 
 class ApplicationListForm(PageForm):
@@ -286,9 +287,7 @@ class ApplicationListForm(PageForm):
 class ContactListForm(PageForm):
     """Which messages are listed."""
 
-    vue = forms.ChoiceField(
-        label=_("liste"), choices=(("recus", _("Reçus")), ("envoyes", _("Envoyés"))), required=False
-    )
+    vue = forms.ChoiceField(label=_("liste"), choices=CONTACT_VIEWS, required=False)
 
 
 class ContactAboutForm(forms.Form):

@@ -13,8 +13,7 @@ from catalogue.records.permissions import in_field, is_curator
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-LEFT_IN_DATABASE = ("description", "geometry", "point", "geog", "mercator")
-"""Columns of records that a list of meetings never shows."""
+HEAVY = ("description", "geometry", "point", "geog", "mercator")
 
 
 def _confirmed(user: User) -> QuerySet[Any]:
@@ -26,8 +25,9 @@ def _sent_by(user: User) -> Q:
     return Q(organisation__in=_confirmed(user)) | Q(created_by=user, organisation__in=everywhere)
 
 
-def _light(*relations: str) -> list[str]:
-    return [f"{relation}__{column}" for relation in relations for column in LEFT_IN_DATABASE]
+def heavy_columns(relation: str) -> list[str]:
+    """The columns of a record that a list of meetings never shows."""
+    return [f"{relation}__{column}" for column in HEAVY]
 
 
 def applications_sent(user: User) -> QuerySet[Application]:
@@ -43,7 +43,7 @@ def applications_received(user: User) -> QuerySet[Application]:
 def _applications() -> QuerySet[Application]:
     return (
         Application.objects.select_related("site__owner", "solution", "organisation")
-        .defer(*_light("site", "solution"))
+        .defer(*heavy_columns("site"), *heavy_columns("solution"))
         .order_by("-created_at", "-pk")
     )
 
@@ -64,7 +64,7 @@ def answers_received(user: User) -> QuerySet[AnswerProposal]:
 def _answers() -> QuerySet[AnswerProposal]:
     return (
         AnswerProposal.objects.select_related("need__owner", "solution", "organisation")
-        .defer(*_light("need", "solution"))
+        .defer(*heavy_columns("need"), *heavy_columns("solution"))
         .order_by("-created_at", "-pk")
     )
 
@@ -89,7 +89,7 @@ def _contacts() -> QuerySet[ContactRequest]:
     last = Message.objects.filter(contact=OuterRef("pk")).order_by("-pk")
     return (
         ContactRequest.objects.select_related("sender", "organisation", "record")
-        .defer(*_light("record"))
+        .defer(*heavy_columns("record"))
         .annotate(
             last_author=Subquery(last.values("author")[:1]),
             last_at=Coalesce(Subquery(last.values("created_at")[:1]), "created_at"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from catalogue.models import AnswerProposal, Application, ContactRequest, Message
 
 
-def about_application(
+def mail_about_application(
     kind: str,
     application: Application,
     *,
@@ -25,28 +25,29 @@ def about_application(
     reserved: bool = False,
 ) -> None:
     """Write one e-mail of ``templates/courriels/candidature-*.txt`` to each."""
-    experiment = application.experiment
-    _post(
+    organisation, owner, experiment = application.organisation, application.site.owner, application.experiment
+    link = mailing.absolute(reverse("catalogue:application-detail", args=[application.pk]))
+    _send_each(
         kind,
         to,
         {
-            "applicant": people.signature(application.created_by, application.organisation),
-            "organisation": application.organisation.name,
-            "host": application.site.owner.name if application.site.owner else "",
+            **_message_words(message, application),
+            "applicant": people.signature(application.created_by, organisation),
+            "organisation": organisation.name,
+            "host": owner.name if owner else "",
             "solution": application.solution.title,
             "place": application.site.title,
             "motivation": application.motivation,
             "reason": application.reason,
             "reserve": reserved,
             "end": application.ends_on,
-            "link": mailing.absolute(reverse("catalogue:application-detail", args=[application.pk])),
+            "link": link,
             "experiment": experiment.title if experiment else "",
-            **_said(message, application),
         },
     )
 
 
-def _said(message: Message | None, application: Application) -> dict[str, str]:
+def _message_words(message: Message | None, application: Application) -> dict[str, str]:
     if message is None:
         return {"author": "", "text": ""}
     owner = application.site.owner
@@ -55,9 +56,9 @@ def _said(message: Message | None, application: Application) -> dict[str, str]:
     return {"author": names[message.author_id], "text": message.text}
 
 
-def about_answer(kind: str, answer: AnswerProposal, *, to: Iterable[User]) -> None:
+def mail_about_answer(kind: str, answer: AnswerProposal, *, to: Iterable[User]) -> None:
     """Write one e-mail of ``templates/courriels/reponse-*.txt`` to each."""
-    _post(
+    _send_each(
         kind,
         to,
         {
@@ -73,7 +74,7 @@ def about_answer(kind: str, answer: AnswerProposal, *, to: Iterable[User]) -> No
     )
 
 
-def about_contact(
+def mail_about_contact(
     kind: str,
     request: ContactRequest,
     *,
@@ -83,11 +84,11 @@ def about_contact(
 ) -> None:
     """Write one e-mail of ``templates/courriels/contact-*.txt`` to each."""
     author = message.author if message is not None else request.sender
-    _post(
+    _send_each(
         kind,
         to,
         {
-            "author": author_of_contact(request, author),
+            "author": contact_author_name(request, author),
             "organisation": request.organisation.name,
             "subject": request.subject,
             "record": request.record.title if request.record is not None else "",
@@ -99,7 +100,7 @@ def about_contact(
     )
 
 
-def author_of_contact(request: ContactRequest, author: User | None) -> str:
+def contact_author_name(request: ContactRequest, author: User | None) -> str:
     """The name under which somebody wrote in the exchange."""
     if author is not None and author.pk == request.sender_id:
         return people.sender_name(author)
@@ -107,6 +108,6 @@ def author_of_contact(request: ContactRequest, author: User | None) -> str:
     return names[author.pk if author is not None else None]
 
 
-def _post(kind: str, to: Iterable[User], context: dict[str, Any]) -> None:
+def _send_each(kind: str, to: Iterable[User], context: dict[str, Any]) -> None:
     for user in to:
         mailing.post(kind, user.email, context)

@@ -9,7 +9,7 @@ from catalogue.models import ContactRequest
 State = ContactRequest.RequestState
 
 
-class AlreadyDealtWith(Exception):
+class AlreadyDecided(Exception):
     """Somebody decided before."""
 
 
@@ -18,7 +18,7 @@ def decide(request: ContactRequest, *, is_abuse: bool) -> ContactRequest:
     """Close a reported exchange, or give it back to its two sides when nothing in it was an abuse."""
     current = ContactRequest.objects.select_for_update().get(pk=request.pk)
     if current.state != State.REPORTED:
-        raise AlreadyDealtWith
+        raise AlreadyDecided
     if is_abuse:
         current.state = State.CLOSED
     else:

@@ -1,4 +1,4 @@
-"""Who is written to and under which name people appear to one another: never an e-mail address."""
+"""Who is written to, and under which name people appear to one another: never an e-mail address."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from catalogue.models import Membership, Organisation, Record
-from catalogue.records import notifications as notices
+from catalogue.records import notifications
 
 MOST_RECIPIENTS = 20
-"""Members of one organisation that one event is told to, responsables first."""
+"""Members of one organisation notified of one event, responsables first."""
 
 
 def organisations_of(user: User) -> QuerySet[Organisation]:
@@ -21,7 +21,7 @@ def organisations_of(user: User) -> QuerySet[Organisation]:
     return mine.annotate(confirmed_at=F("memberships__confirmed_at")).order_by("name")
 
 
-def is_waiting(user: User | None, organisation: Organisation) -> bool:
+def has_pending_membership(user: User | None, organisation: Organisation) -> bool:
     """True when the account asked to join the organisation and nobody has confirmed it yet."""
     return (
         user is not None
@@ -29,7 +29,7 @@ def is_waiting(user: User | None, organisation: Organisation) -> bool:
     )
 
 
-def members(organisation: Organisation | None, *, managers_only: bool = False) -> list[User]:
+def list_members(organisation: Organisation | None, *, managers_only: bool = False) -> list[User]:
     """The confirmed members who can be written to, responsables first."""
     if organisation is None:
         return []
@@ -41,21 +41,21 @@ def members(organisation: Organisation | None, *, managers_only: bool = False) -
     return [place.user for place in found[:MOST_RECIPIENTS]]
 
 
-def curators(about: Record | None = None) -> list[User]:
+def list_curators(about: Record | None = None) -> list[User]:
     """The curators whose field holds the record, or all of them; administrators when there is none."""
     if about is not None:
-        return list(notices.curators(about))[:MOST_RECIPIENTS]
+        return list(notifications.curators(about))[:MOST_RECIPIENTS]
     reached = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
     able = reached.filter(curatorship__isnull=False)[:MOST_RECIPIENTS]
     return list(able or reached.filter(is_superuser=True)[:MOST_RECIPIENTS])
 
 
-def team(author: User | None, organisation: Organisation) -> list[User]:
+def list_followers(author: User | None, organisation: Organisation) -> list[User]:
     """Who follows what an organisation sent: its author, its responsables, or any member left."""
-    followers = members(organisation, managers_only=True)
+    followers = list_members(organisation, managers_only=True)
     if author is not None and author.is_active and author.email and author not in followers:
         followers.insert(0, author)
-    return followers or members(organisation)
+    return followers or list_members(organisation)
 
 
 def signature(user: User | None, organisation: Organisation | None) -> str:

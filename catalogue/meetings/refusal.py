@@ -1,5 +1,5 @@
-"""The one exception of the package: what somebody is told when a meeting cannot go on."""
+"""The one exception of the room: why a meeting cannot go on."""
 
 
-class Refused(Exception):
+class MeetingRefused(Exception):
     """The action is not possible; the message says why, in French."""

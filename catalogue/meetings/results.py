@@ -13,7 +13,7 @@ MOST_AT_ONCE = 200
 GONE = (Record.State.REFUSED, Record.State.ARCHIVED)
 
 
-def measured(experiment: Experiment) -> bool:
+def has_measures(experiment: Experiment) -> bool:
     """True when the experiment has at least one measured figure."""
     return _measures().filter(experiment=experiment).exists()
 
@@ -22,7 +22,7 @@ def _measures() -> QuerySet[Indicator]:
     return Indicator.objects.filter(nature=Indicator.Nature.MEASURED, value__isnull=False)
 
 
-def to_ask() -> QuerySet[Application]:
+def applications_to_ask() -> QuerySet[Application]:
     """Accepted applications whose time is over, without a measured figure, whose holder was not asked yet."""
     return (
         Application.objects.filter(
@@ -38,20 +38,20 @@ def to_ask() -> QuerySet[Application]:
     )
 
 
-def ask() -> int:
+def ask_for_results() -> int:
     """Ask the holders, each once; how many. Called every day by the worker."""
-    return sum(_ask_one(key) for key in to_ask().values_list("pk", flat=True)[:MOST_AT_ONCE])
+    return sum(_ask_one(key) for key in applications_to_ask().values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def _ask_one(key: int) -> bool:
     with transaction.atomic():
         related = ("site__owner", "solution", "organisation", "created_by", "experiment")
-        due = to_ask().select_for_update(of=("self",), skip_locked=True).select_related(*related)
+        due = applications_to_ask().select_for_update(of=("self",), skip_locked=True).select_related(*related)
         application = due.filter(pk=key).first()
         if application is None:
             return False
         application.results_asked_at = timezone.now()
         application.save(update_fields=["results_asked_at"])
-        holders = people.team(application.created_by, application.organisation)
-        mails.about_application("candidature-resultats", application, to=holders)
+        holders = people.list_followers(application.created_by, application.organisation)
+        mails.mail_about_application("candidature-resultats", application, to=holders)
     return True

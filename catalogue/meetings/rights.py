@@ -95,7 +95,7 @@ ACTIONS: dict[str, StrOrPromise] = {
 }
 
 
-def side(user: Account, meeting: Meeting) -> Side:
+def find_side(user: Account, meeting: Meeting) -> Side:
     """What the account is to the meeting.
 
     Curators stand in for an organisation that nobody has joined, and for the owner of a need without one.
@@ -138,24 +138,29 @@ def _side_of_contact(user: Account, request: ContactRequest) -> Side:
     return Side.ADMINISTRATOR if is_administrator(user) else Side.CURATOR
 
 
-def granted(action: str, meeting: Meeting) -> frozenset[Side]:
+def allowed_sides(action: str, meeting: Meeting) -> frozenset[Side]:
     """The sides that may carry out the action in the present state."""
     return GRANTS[type(meeting)].get(action, {}).get(meeting.state, NOBODY)
 
 
-def possible(on_side: Side, meeting: Meeting) -> list[str]:
+def list_actions(on_side: Side, meeting: Meeting) -> list[str]:
     """The actions that a side may carry out now."""
-    return [action for action in GRANTS[type(meeting)] if on_side in granted(action, meeting)]
+    return [action for action in GRANTS[type(meeting)] if on_side in allowed_sides(action, meeting)]
+
+
+def allowed_states(model: type[Meeting], action: str) -> frozenset[str]:
+    """The states in which some side may carry out the action."""
+    return frozenset(GRANTS[model].get(action, {}))
 
 
 def require(user: Account, action: str, meeting: Meeting) -> Side:
-    """The side of the account; Http404 unless it may see the meeting and its side may ever do the action.
+    """Return the side of the account; Http404 unless it sees the meeting and may ever do the action.
 
     That the state no longer allows it is for the action to refuse, in words, under lock: of two members
     who answer at once, the second is told what the first did.
     """
-    on_side = side(user, meeting)
+    on_side = find_side(user, meeting)
     ever = frozenset().union(*GRANTS[type(meeting)].get(action, {}).values())
-    if on_side not in granted("view", meeting) or on_side not in ever:
+    if on_side not in allowed_sides("view", meeting) or on_side not in ever:
         raise Http404
     return on_side

@@ -113,10 +113,10 @@ import uuid
 from catalogue.meetings import answers, applications, contacts
 ali, odile = people["candidat"], people["hote"]
 key = uuid.uuid4
-sent = applications.send(ali, site, solution, company, key=key(), motivation="Mesurer.")
+sent = applications.send(ali, site, solution, company, creation_key=key(), motivation="Mesurer.")
 applications.write(sent, ali, "Bonjour.", key())
-answer = answers.send(ali, need, solution, company, how="Ombre.", message="", key=key())
-exchange = contacts.send(ali, host, site, subject="Visite", message="Jeudi ?", key=key())
+answer = answers.send(ali, need, solution, company, how="Ombre.", message="", creation_key=key())
+exchange = contacts.send(ali, host, site, subject="Visite", message="Jeudi ?", creation_key=key())
 print(json.dumps([sent.pk, answer.pk, exchange.pk]))
 """
 

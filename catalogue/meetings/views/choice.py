@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from catalogue.meetings import people
-from catalogue.meetings.forms import SolutionChoiceForm, own_solutions, usable_solutions
+from catalogue.meetings.forms import SolutionChoiceForm, own_solutions, proposable_solutions
 from catalogue.models import Record, Solution
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 MOST_SHOWN = 50
 
 
-def chosen(user: User, slug: str) -> Solution | None:
-    """The solution of that address, when the account may propose it."""
-    return usable_solutions(user).filter(slug=slug).first() if slug else None
+def find_proposable(user: User, slug: str) -> Solution | None:
+    """The solution of that slug, when the account may propose it."""
+    return proposable_solutions(user).filter(slug=slug).first() if slug else None
 
 
-def choose(
+def render_choice(
     request: HttpRequest, user: User, target: Record, form: SolutionChoiceForm, words: dict[str, str]
 ) -> HttpResponse:
-    """The page where the solution is chosen; ``words``: titre and retour of the page."""
+    """The page where the solution is chosen; ``words``: title and back_text of the page."""
     asked = form.cleaned_data["cherche"]
     found = Solution.objects.published().titled(asked)[:MOST_SHOWN] if asked else []
     return render(

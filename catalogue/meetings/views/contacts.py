@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,8 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.meetings import contacts, mails, people, rights
 from catalogue.meetings.forms import ContactAboutForm, ContactForm, MessageForm, ReasonForm
-from catalogue.meetings.refusal import Refused
-from catalogue.meetings.views import thread
+from catalogue.meetings.views.exchange import carry_out, data_for, message_lines, message_page, send_form
 from catalogue.meetings.views.form_data import current_user, field_value, submitted_data
 from catalogue.models import ContactRequest, Organisation, Record
 from catalogue.web.access import account
@@ -43,12 +45,11 @@ def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
     asked = about.cleaned_data["fiche"]
     record = Record.objects.published().defer("geometry").filter(slug=asked).first() if asked else None
     form = ContactForm(submitted_data(request))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _send(request, organisation, record, form) is not None
-    ):
-        return redirect("catalogue:contact-detail", form.cleaned_data["sent"])
+    if request.method == "POST" and form.is_valid():
+        sent = send_form(form, partial(contacts.send, current_user(request), organisation, record))
+        if sent is not None:
+            messages.success(request, _success_message(organisation))
+            return redirect("catalogue:contact-detail", sent.pk)
     context = {
         "organisation": organisation,
         "record": record,
@@ -59,31 +60,11 @@ def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "catalogue/meetings/contact_form.html", context)
 
 
-def _send(
-    request: HttpRequest, organisation: Organisation, record: Record | None, form: ContactForm
-) -> ContactRequest | None:
-    """The message, or None with the refusal said on the form."""
-    data = form.cleaned_data
-    try:
-        sent = contacts.send(
-            current_user(request),
-            organisation,
-            record,
-            subject=data["subject"],
-            message=data["message"],
-            key=data["creation_key"],
-        )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    data["sent"] = sent.pk
-    told = (
-        _("Votre message est transmis aux membres de %(name)s.")
-        if contacts.has_readers(organisation)
-        else _("Votre message est gardé. %(name)s n’a encore personne ici : les curateurs sont prévenus.")
-    )
-    messages.success(request, told % {"name": organisation.name})
-    return sent
+def _success_message(organisation: Organisation) -> str:
+    message = _("Votre message est gardé. %(name)s n’a encore personne ici : les curateurs sont prévenus.")
+    if contacts.has_readers(organisation):
+        message = _("Votre message est transmis aux membres de %(name)s.")
+    return message % {"name": organisation.name}
 
 
 @account
@@ -94,68 +75,54 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ContactRequest.objects.select_related("sender", "organisation", "record").defer("record__geometry"),
         pk=pk,
     )
-    side = rights.require(current_user(request), "view", exchange)
-    data = submitted_data(request)
+    user, data = current_user(request), submitted_data(request)
+    side = rights.require(user, "view", exchange)
     action = field_value(data, "action")
-    forms = _forms(data, action)
+    page_forms = _forms(data, action)
     if request.method == "POST":
         if action not in DONE:
             raise Http404
-        rights.require(current_user(request), action, exchange)
-        if _done(request, exchange, action, forms):
+        rights.require(user, action, exchange)
+        acts: dict[str, Callable[..., object]] = {
+            "write": partial(contacts.write, exchange, user),
+            "close": partial(contacts.close, exchange),
+            "report": partial(contacts.report, exchange),
+        }
+        if carry_out(request, action, page_forms.get(action), acts[action], DONE[action]):
             return redirect("catalogue:contact-detail", pk)
-    return render(request, "catalogue/meetings/contact_detail.html", _context(request, exchange, side, forms))
+    context = _context(request, exchange, side, page_forms)
+    return render(request, "catalogue/meetings/contact_detail.html", context)
 
 
-def _forms(data: QueryDict | None, action: str) -> dict[str, Any]:
+def _forms(data: QueryDict | None, action: str) -> dict[str, forms.Form]:
     return {
-        "write": MessageForm(data if action == "write" else None),
+        "write": MessageForm(data_for(data, action, "write")),
         "report": ReasonForm(
-            data if action == "report" else None,
+            data_for(data, action, "report"),
             label=_("Qu’est-ce qui ne va pas ?"),
             help_text=_("Les curateurs liront ce motif et tout l’échange."),
         ),
     }
 
 
-def _done(request: HttpRequest, exchange: ContactRequest, action: str, forms: dict[str, Any]) -> bool:
-    """True once the action is carried out or refused for good; False when the form has to be corrected."""
-    form = forms.get(action)
-    if form is not None and not form.is_valid():
-        return False
-    fields = form.cleaned_data if form is not None else {}
-    try:
-        if action == "write":
-            contacts.write(exchange, current_user(request), fields["text"], fields["creation_key"])
-        elif action == "close":
-            contacts.close(exchange)
-        else:
-            contacts.report(exchange, fields["reason"])
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return action != "write"
-    messages.success(request, DONE[action])
-    return True
-
-
 def _context(
-    request: HttpRequest, exchange: ContactRequest, side: rights.Side, forms: dict[str, Any]
+    request: HttpRequest, exchange: ContactRequest, side: rights.Side, page_forms: dict[str, forms.Form]
 ) -> dict[str, Any]:
-    page = thread.page_of(request, exchange.messages.all())
+    page = message_page(request, exchange.messages.all())
     sender = exchange.sender
     names = people.signatures(
         [message.author for message in page], [exchange.organisation], people.team_name()
     )
-    names[sender.pk] = mails.author_of_contact(exchange, sender)
+    names[sender.pk] = mails.contact_author_name(exchange, sender)
     return {
         "exchange": exchange,
         "sender": names[sender.pk],
         "from_me": sender.pk == current_user(request).pk,
         "side": side.value,
-        "actions": rights.possible(side, exchange),
-        "forms": forms,
+        "actions": rights.list_actions(side, exchange),
+        "forms": page_forms,
         "page": page,
-        "exchange_messages": thread.lines(page, names, current_user(request).pk),
+        "exchange_messages": message_lines(page, names, current_user(request).pk),
         "has_readers": contacts.has_readers(exchange.organisation),
         "section": "messages",
     }

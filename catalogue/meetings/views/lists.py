@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.meetings import contacts, lists, people
-from catalogue.meetings.forms import APPLICATION_VIEWS, ApplicationListForm, ContactListForm
+from catalogue.meetings.forms import APPLICATION_VIEWS, CONTACT_VIEWS, ApplicationListForm, ContactListForm
 from catalogue.meetings.views.form_data import current_user
 from catalogue.models import AnswerProposal, Application, ContactRequest, Record
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 QUERYSETS = {
     "recues": lists.applications_received,
@@ -45,20 +49,11 @@ def application_list(request: HttpRequest) -> HttpResponse:
     rows: QuerySet[Any] = QUERYSETS[view](user)
     states = _states(rows, view, state)
     page = page_of(rows.filter(state=state) if state else rows, form.cleaned_data["page"])
-    address = reverse("catalogue:application-list")
     return render(
         request,
         "catalogue/meetings/application_list.html",
         {
-            "tabs": [
-                {
-                    "label": label,
-                    "url": f"{address}?vue={name}",
-                    "is_active": name == view,
-                    "count": counts[name],
-                }
-                for name, label in APPLICATION_VIEWS
-            ],
+            "tabs": _tabs("catalogue:application-list", APPLICATION_VIEWS, view, counts),
             "view": view,
             "states": states,
             "page": page,
@@ -67,6 +62,22 @@ def application_list(request: HttpRequest) -> HttpResponse:
             "section": "candidatures",
         },
     )
+
+
+def _tabs(
+    url_name: str, labels: Iterable[tuple[str, StrOrPromise]], view: str, counts: dict[str, int]
+) -> list[dict[str, Any]]:
+    """The lists of the page, each with how many lines it has."""
+    url = reverse(url_name)
+    return [
+        {
+            "label": label,
+            "url": f"{url}?vue={name}",
+            "is_active": name == view,
+            "count": counts[name],
+        }
+        for name, label in labels
+    ]
 
 
 def _states(rows: QuerySet[Any], view: str, chosen: str) -> list[dict[str, Any]]:
@@ -122,21 +133,11 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     view = form.cleaned_data["vue"] or fallback
     page = page_of(received if view == "recus" else sent, form.cleaned_data["page"])
     names = people.sender_names(one.sender for one in page) if view == "recus" else {}
-    address = reverse("catalogue:contact-list")
-    labels = (("recus", _("Reçus")), ("envoyes", _("Envoyés")))
     return render(
         request,
         "catalogue/meetings/contact_list.html",
         {
-            "tabs": [
-                {
-                    "label": label,
-                    "url": f"{address}?vue={name}",
-                    "is_active": name == view,
-                    "count": counts[name],
-                }
-                for name, label in labels
-            ],
+            "tabs": _tabs("catalogue:contact-list", CONTACT_VIEWS, view, counts),
             "view": view,
             "page": page,
             "rows": [_contact_line(one, names) for one in page],
@@ -148,15 +149,17 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 
 def _contact_line(one: ContactRequest, names: dict[int, str]) -> dict[str, Any]:
     last = getattr(one, "last_author", None)
-    theirs = last != one.sender_id if last is not None else False
+    is_answered = last is not None and last != one.sender_id
+    sender, organisation = names.get(one.sender_id, ""), one.organisation.name
+    is_received, record = bool(names), one.record
     return {
         "url": reverse("catalogue:contact-detail", args=[one.pk]),
         "subject": one.subject,
-        "counterpart": names.get(one.sender_id, "") if names else one.organisation.name,
-        "recipient": one.organisation.name if names else "",
-        "record": one.record.title if one.record is not None else "",
+        "counterpart": sender if is_received else organisation,
+        "recipient": organisation if is_received else "",
+        "record": record.title if record is not None else "",
         "state": one.get_state_display(),
         "code": one.state,
         "date": getattr(one, "last_at", one.created_at),
-        "to_do": one.state in contacts.OPEN and (not theirs if names else theirs),
+        "to_do": one.state in contacts.OPEN and is_answered != is_received,
     }

@@ -68,9 +68,9 @@ def test_reference_lists_are_not_changed(person: User) -> None:
 def test_applications_and_messages_are_those_of_others(person: User) -> None:
     scene = Scene()
     application, reported = scene.application(), scene.contact(state="signalee")
-    assert meeting_rights.side(person, application) == SIDE.STRANGER
-    assert meeting_rights.side(person, reported) == SIDE.STRANGER
-    check(person, lambda one: meeting_rights.side(one, application) != SIDE.STRANGER)
+    assert meeting_rights.find_side(person, application) == SIDE.STRANGER
+    assert meeting_rights.find_side(person, reported) == SIDE.STRANGER
+    check(person, lambda one: meeting_rights.find_side(one, application) != SIDE.STRANGER)
 
 
 def test_nothing_is_given_to_who_cannot_open_it(person: User) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.meetings import answers
-from catalogue.meetings.refusal import Refused
+from catalogue.meetings.refusal import MeetingRefused
 from catalogue.models import AnswerProposal, NeedAnswer, OutgoingMail, Record
 from tests import factories
 from tests.catalogue.meetings.scenes import Scene, client_of, counts, sent_to
@@ -156,7 +156,7 @@ def test_two_decisions_at_once_are_one() -> None:
             together.wait(20)
             answers.act(answer, action, scene.owner, reason="Non.")
             outcomes.append("done")
-        except Refused:
+        except MeetingRefused:
             outcomes.append("refused")
         finally:
             connection.close()

@@ -19,7 +19,7 @@ from django.utils import timezone
 from PIL import Image
 
 from catalogue.meetings import applications, results
-from catalogue.meetings.refusal import Refused
+from catalogue.meetings.refusal import MeetingRefused
 from catalogue.models import Application, Attachment, Experiment, OutgoingMail, Record, Revision
 from catalogue.records import files, workflow
 from catalogue.tasks import ask_results
@@ -100,9 +100,9 @@ def test_the_host_cannot_apply_to_its_own_site(scene: Scene) -> None:
     response = apply_to(scene, site, client_of(scene.owner), organisation=scene.host.pk)
     assert response.status_code == 200
     assert counts() == before
-    with pytest.raises(Refused, match="tenu par cette organisation"):
+    with pytest.raises(MeetingRefused, match="tenu par cette organisation"):
         applications.send(
-            scene.owner, site, scene.solution, scene.host, key=uuid.uuid4(), motivation="Nous-mêmes."
+            scene.owner, site, scene.solution, scene.host, creation_key=uuid.uuid4(), motivation="Nous-mêmes."
         )
 
 
@@ -355,9 +355,9 @@ def test_a_fourth_or_a_heavy_document_is_refused(scene: Scene, monkeypatch: pyte
 
 def test_a_refused_sending_leaves_no_file(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: Any, **_named: Any) -> None:
-        raise Refused("Trop tard.")
+        raise MeetingRefused("Trop tard.")
 
-    monkeypatch.setattr("catalogue.meetings.mails.about_application", fail)
+    monkeypatch.setattr("catalogue.meetings.mails.mail_about_application", fail)
     before = {name for year in default_storage.listdir("")[0] for name in files_under(year)}
     apply_to(scene, scene.site(), documents=[SimpleUploadedFile("plan.pdf", PDF)])
     assert {name for year in default_storage.listdir("")[0] for name in files_under(year)} == before
@@ -507,7 +507,7 @@ def at_once(times: int, work: Any) -> list[str]:
             together.wait(20)
             work()
             outcomes.append("done")
-        except Refused:
+        except MeetingRefused:
             outcomes.append("refused")
         finally:
             connection.close()
@@ -535,7 +535,7 @@ def test_twenty_clicks_at_once_send_one_application() -> None:
 
     def send() -> None:
         applications.send(
-            scene.applicant, site, scene.solution, scene.company, key=key, motivation=MOTIVATION
+            scene.applicant, site, scene.solution, scene.company, creation_key=key, motivation=MOTIVATION
         )
 
     assert at_once(20, send) == ["done"] * 20
@@ -618,7 +618,7 @@ def test_nothing_is_asked_when_there_is_nothing_to_ask(scene: Scene, why: str) -
             )
         elif why == "archived":
             Record.objects.filter(pk=experiment.pk).update(state="archivee")
-    assert results.ask() == 0
+    assert results.ask_for_results() == 0
 
 
 # Pages

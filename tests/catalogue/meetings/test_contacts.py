@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalogue.meetings import contacts, limits
-from catalogue.meetings.refusal import Refused
+from catalogue.meetings.refusal import MeetingRefused
 from catalogue.models import AudienceDay, ContactRequest, Message, OutgoingMail
 from tests import factories
 from tests.catalogue.meetings.scenes import Scene, client_of, counts, sent_to
@@ -152,9 +152,11 @@ def test_twenty_at_once_are_five() -> None:
     def send() -> None:
         try:
             together.wait(30)
-            contacts.send(scene.owner, scene.company, None, subject="Bonjour", message=TEXT, key=uuid.uuid4())
+            contacts.send(
+                scene.owner, scene.company, None, subject="Bonjour", message=TEXT, creation_key=uuid.uuid4()
+            )
             outcomes.append("sent")
-        except Refused:
+        except MeetingRefused:
             outcomes.append("refused")
         finally:
             connection.close()
@@ -242,7 +244,7 @@ def test_a_reported_exchange_is_read_by_curators_and_frozen(scene: Scene, run_jo
 def test_a_closed_exchange_takes_nothing_more(scene: Scene) -> None:
     exchange = scene.contact()
     contacts.close(exchange)
-    with pytest.raises(Refused, match="ne reçoit plus"):
+    with pytest.raises(MeetingRefused, match="ne reçoit plus"):
         contacts.write(exchange, scene.applicant, "Encore ?", uuid.uuid4())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import models, transaction
 
-from catalogue.meetings.rights import GRANTS, Side, side
+from catalogue.meetings.rights import GRANTS, Side, find_side
 from catalogue.models import AnswerProposal, Application, ContactRequest, Message, NeedAnswer
 from tests import factories
 from tests.catalogue.meetings.scenes import Scene, client_of, counts
@@ -177,45 +177,45 @@ def test_the_author_loses_the_right_with_the_place_in_the_organisation() -> None
     scene = Scene()
     application = scene.application()
     scene.applicant.memberships.all().delete()
-    assert side(scene.applicant, application) == Side.STRANGER
+    assert find_side(scene.applicant, application) == Side.STRANGER
 
 
 def test_a_waiting_member_sees_what_they_sent_and_nothing_else() -> None:
     scene = Scene()
     newcomer = factories.account()
     factories.membership(newcomer, scene.company, confirmed_at=None)
-    assert side(newcomer, scene.application()) == Side.STRANGER
+    assert find_side(newcomer, scene.application()) == Side.STRANGER
     theirs = scene.application(created_by=newcomer)
-    assert side(newcomer, theirs) == Side.APPLICANT
+    assert find_side(newcomer, theirs) == Side.APPLICANT
 
 
 def test_a_waiting_member_of_the_host_decides_nothing() -> None:
     scene = Scene()
     newcomer = factories.account()
     factories.membership(newcomer, scene.host, confirmed_at=None)
-    assert side(newcomer, scene.application()) == Side.STRANGER
-    assert side(newcomer, scene.contact()) == Side.STRANGER
+    assert find_side(newcomer, scene.application()) == Side.STRANGER
+    assert find_side(newcomer, scene.contact()) == Side.STRANGER
 
 
 def test_who_is_on_both_sides_does_not_accept_their_own_application() -> None:
     scene = Scene()
     factories.membership(scene.applicant, scene.host)
-    assert side(scene.applicant, scene.application()) == Side.APPLICANT
+    assert find_side(scene.applicant, scene.application()) == Side.APPLICANT
 
 
 def test_curators_of_another_field_read_nothing() -> None:
     scene = Scene()
     elsewhere = factories.curator(regions=[factories.territory("region")])
     site = scene.site(territory=factories.commune())
-    assert side(elsewhere, scene.application(site=site)) == Side.STRANGER
+    assert find_side(elsewhere, scene.application(site=site)) == Side.STRANGER
 
 
 def test_curators_stand_in_for_a_need_without_owner() -> None:
     scene = Scene()
     answer = scene.answer(need=scene.need(owner=None))
-    assert side(scene.people[Side.CURATOR], answer) == Side.OWNER
-    assert side(scene.people[Side.ADMINISTRATOR], answer) == Side.OWNER
-    assert side(scene.owner, answer) == Side.STRANGER
+    assert find_side(scene.people[Side.CURATOR], answer) == Side.OWNER
+    assert find_side(scene.people[Side.ADMINISTRATOR], answer) == Side.OWNER
+    assert find_side(scene.owner, answer) == Side.STRANGER
     response = client_of(scene.people[Side.CURATOR]).post(
         ADDRESSES[AnswerProposal].format(answer.pk), fields("accept")
     )
@@ -226,15 +226,15 @@ def test_curators_stand_in_for_a_need_without_owner() -> None:
 def test_curators_stand_in_for_an_organisation_that_nobody_has_joined() -> None:
     scene = Scene()
     contact = scene.contact(organisation=factories.organisation())
-    assert side(scene.people[Side.CURATOR], contact) == Side.OWNER
-    assert side(scene.owner, contact) == Side.STRANGER
+    assert find_side(scene.people[Side.CURATOR], contact) == Side.OWNER
+    assert find_side(scene.owner, contact) == Side.STRANGER
 
 
 def test_a_disabled_account_is_nobody() -> None:
     scene = Scene()
     application = scene.application()
     scene.applicant.is_active = False
-    assert side(scene.applicant, application) == Side.VISITOR
+    assert find_side(scene.applicant, application) == Side.VISITOR
 
 
 def test_every_form_of_the_pages_carries_its_token() -> None:

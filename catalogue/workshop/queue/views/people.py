@@ -122,6 +122,6 @@ def workshop_report_decide(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         moderation.decide(report, is_abuse=abuse)
         messages.success(request, _("L’échange est clos.") if abuse else _("L’échange est rouvert."))
-    except moderation.AlreadyDealtWith:
+    except moderation.AlreadyDecided:
         messages.warning(request, _("Quelqu’un l’a déjà traité."))
     return redirect("catalogue:workshop-reports")
