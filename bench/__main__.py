@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import bases, processes, report
+from bench import databases, processes, report
 
 SIZES = (10_000, 100_000, 1_000_000)
 PARTS = ("tiles", "queries", "imports", "tipg")
@@ -21,7 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="manage.py bench", description="Mesure les chemins chauds du site.")
     parser.add_argument("--records", type=int, nargs="+", default=list(SIZES), help="tailles (%(default)s)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="ce qui est mesuré")
-    parser.add_argument("--fresh", action="store_true", help="refait les bases de mesure")
+    parser.add_argument("--fresh", action="store_true", help="refait les bases de données de mesure")
     parser.add_argument("--last", action="store_true", help="reprend les dernières mesures sans rien mesurer")
     parser.add_argument("--write", action="store_true", help="écrit le tableau dans docs/performance.md")
     options = parser.parse_args()
@@ -37,7 +37,7 @@ def main() -> int:
 
 def last(records: int) -> Path:
     """Where the last measures of a size are kept."""
-    return bases.ROOT / "var" / "bench" / f"{records}.json"
+    return databases.ROOT / "var" / "bench" / f"{records}.json"
 
 
 def measure(options: argparse.Namespace) -> None:
@@ -48,8 +48,8 @@ def measure(options: argparse.Namespace) -> None:
     for records in sorted(options.records):
         print(f"{records} fiches : préparation…", flush=True)
         began = time.monotonic()
-        name, generated = bases.prepare(records, options.fresh)
-        bases.manage(name, "collectstatic", "--noinput", "-v0")
+        name, generated = databases.prepare(records, options.fresh)
+        databases.manage(name, "collectstatic", "--noinput", "-v0")
         print(f"{records} fiches : mesures…", flush=True)
         largest = records == max(options.records)
         found = measured(name, records, options.only, compare="tipg" in options.only and largest)
@@ -64,8 +64,8 @@ def measured(name: str, records: int, only: list[str], compare: bool) -> dict[st
     command = [sys.executable, "-W", "ignore", "-m", "bench.size", name, str(records), ",".join(only)]
     output = subprocess.run(
         [*command, "yes" if compare else "no"],
-        cwd=bases.ROOT,
-        env=bases.environment(name),
+        cwd=databases.ROOT,
+        env=databases.environment(name),
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -19,7 +19,7 @@ from typing import Any
 
 import django
 
-from bench.bases import ROOT, environment
+from bench.databases import ROOT, environment
 
 ROWS = 100_000
 HEADERS = ("identifiant", "titre", "code_insee", "commune", "resume", "logements")

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 import psycopg
 
-from bench.bases import ROOT, environment, url_of
+from bench.databases import ROOT, environment, url_of
 
 TICKS = os.sysconf("SC_CLK_TCK")
 VENV = ROOT / "var" / "venv-bench"

@@ -9,7 +9,7 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-from bench.bases import ROOT, connect
+from bench.databases import ROOT, connect
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"

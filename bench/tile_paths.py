@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from bench.bases import connect
+from bench.databases import connect
 from bench.processes import Client, backends, cpu_s, family, site, tipg
 from catalogue.public import tiles
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from config.bootstrap.packages import browser
-from tests import bases
+from tests import databases
 
 # Playwright drives the browser from an event loop that Django would otherwise take for ours.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -55,12 +55,12 @@ MAKING = pytest.StashKey["subprocess.Popen[bytes]"]()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Of a whole run, begin to make the bases while the workers start: none waits for another's."""
+    """Of a whole run, begin to make the databases while the workers start: none waits for another's."""
     whole = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if whole and WORKER is None and session.config.getoption("numprocesses", None):
         session.config.stash[MAKING] = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.bases"],
-            cwd=bases.ROOT,
+            [sys.executable, "-W", "ignore", "-m", "tests.databases"],
+            cwd=databases.ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -84,7 +84,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     kinds: dict[str, list[pytest.Item]] = {"config": [], "browser": [], "others": []}
     for item in items:
-        place = item.path.relative_to(bases.ROOT / "tests").parts[0]
+        place = item.path.relative_to(databases.ROOT / "tests").parts[0]
         kinds[place if place in kinds else "others"].append(item)
     others = kinds["others"]
     items[:] = [*kinds["config"], *others[:MEANWHILE], *kinds["browser"], *others[MEANWHILE:]]
@@ -135,24 +135,24 @@ def _only_this_machine() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest) -> Iterator[bool]:
-    """Give each worker a copy of a migrated base, where Django then finds nothing left to do."""
+    """Give each worker a copy of a migrated database, where Django then finds nothing left to do."""
     if request.config.getvalue("reuse_db"):
         yield True
         return
     request.getfixturevalue("django_db_modify_db_settings")
     name = connection.creation._get_test_db_name()
-    with bases.server() as session:
-        bases.copy_migrated(session, name)
+    with databases.server() as session:
+        databases.copy_migrated(session, name)
     yield True
     connection.close()
-    with bases.server() as session:
-        bases.drop(session, name)
+    with databases.server() as session:
+        databases.drop(session, name)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Look each SRID up once, so that no test counts GeoDjango's look-up among its own queries; the base goes
-    with the run, so that no commit waits for the disk.
+    """Look each SRID up once, so that no test counts GeoDjango's look-up among its own queries; the database
+    goes with the run, so that no commit waits for the disk.
     """
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:

@@ -22,9 +22,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from config.bootstrap.supervision import wait_until_answers
-from tests import bases
+from tests import databases
 
-ROOT = bases.ROOT
+ROOT = databases.ROOT
 DATABASE = f"journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'run')}"
 """Each worker of the suite has a copy, a server and a browser of its own."""
 PATIENCE_S = 60
@@ -35,22 +35,22 @@ expect.set_options(timeout=10_000)  # two cores carry the servers, the browsers 
 def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Variables of the server under test: a local instance on the journeys' database."""
     folder = tmp_path_factory.mktemp("var")
-    (folder / "static").symlink_to(bases.STATIC)
-    return {**bases.environment(DATABASE), "VAR_DIR": str(folder)}
+    (folder / "static").symlink_to(databases.STATIC)
+    return {**databases.environment(DATABASE), "VAR_DIR": str(folder)}
 
 
 @pytest.fixture(scope="session")
 def site_database(site_environment: dict[str, str]) -> Iterator[str]:
     """Name of a database with the whole territory and the fixtures, prepared as ``start`` does."""
-    with bases.server() as connection:
-        bases.make_static(connection)
-        bases.make_pristine(connection)
-        bases.copy(connection, bases.PRISTINE, DATABASE)
+    with databases.server() as connection:
+        databases.make_static(connection)
+        databases.make_pristine(connection)
+        databases.copy(connection, databases.PRISTINE, DATABASE)
         # It goes with the run: nobody waits for the disk.
         connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
     yield DATABASE
-    with bases.server() as connection:
-        bases.drop(connection, DATABASE)
+    with databases.server() as connection:
+        databases.drop(connection, DATABASE)
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +133,7 @@ def mailbox(site_database: str) -> Callable[[str], list[Mail]]:
     """The e-mails written to an address, the last first."""
 
     def read(address: str) -> list[Mail]:
-        with psycopg.connect(dbname=site_database, **bases.parameters()) as connection:
+        with psycopg.connect(dbname=site_database, **databases.parameters()) as connection:
             rows = connection.execute(
                 'SELECT kind, subject, text FROM catalogue_outgoingmail WHERE lower("to") = lower(%s)'
                 " ORDER BY id DESC",
@@ -163,7 +163,7 @@ for line in sys.stdin:
 
 @pytest.fixture(scope="session")
 def on_site(site_environment: dict[str, str], base_url: str) -> Iterator[Callable[[str], str]]:
-    """Runs a few lines in the site's own base; returns what they print."""
+    """Runs a few lines in the site's own database; returns what they print."""
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", SHELL],
         cwd=ROOT, env=site_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

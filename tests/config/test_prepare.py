@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.test import override_settings
 
 from config.management.commands import prepare
-from tests import bases
+from tests import databases
 
 
 def test_the_fingerprint_changes_with_a_file_and_not_with_the_order(tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_database_that_refuses_is_told_in_french(monkeypatch: pytest.MonkeyPat
 
 def test_every_static_file_that_a_page_or_a_style_sheet_names_exists() -> None:
     """The storage of production refuses a missing reference, with an error 500 once online."""
-    with bases.server() as connection:
-        bases.make_static(connection)
-    collected = json.loads((bases.STATIC / "staticfiles.json").read_text())["paths"]
+    with databases.server() as connection:
+        databases.make_static(connection)
+    collected = json.loads((databases.STATIC / "staticfiles.json").read_text())["paths"]
 
     named = {
         name

@@ -1,8 +1,9 @@
-"""The bases of the tests: migrated once, then copied for each worker and for the site of the journeys, whose
-static files are gathered once as well.
+"""The databases of the tests: migrated once, then copied for each worker and for the site of the journeys,
+whose static files are gathered once as well.
 
-Migrating an empty base takes fifteen seconds, copying one a fraction of a second. The model is kept from
-one run to the next while the migrations and the libraries stay the same; its comment says of which it is.
+Migrating an empty database takes fifteen seconds, copying one a fraction of a second; loading the territories
+takes a minute. Each model is kept from one run to the next while what fills it stays the same; its comment
+says of what it was made.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,21 @@ from urllib.parse import urlencode
 
 import psycopg
 from django.conf import settings
+from grimp import build_graph
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = "migrated"
+GROUND = "ground"
+"""The whole territory."""
 PRISTINE = "journeys"
-"""The whole territory and the fixtures, prepared as ``start`` does: the site of the journeys is a copy."""
-MADE_FROM = (
-    "geo/data", "geo/importers", "geo/migrations", "geo/models", "catalogue/imports",
-    "catalogue/migrations", "fixtures", "requirements.txt", "tests/bases.py",
-)  # fmt: skip
-MIGRATED_FROM = ("geo/migrations", "catalogue/migrations", "requirements.txt", "tests/bases.py")
+"""The same with the fixtures, prepared as ``start`` does: the site of the journeys is a copy."""
+MIGRATED_FROM = ("geo/migrations", "catalogue/migrations", "requirements.txt", "tests/databases.py")
+COMMANDS = {
+    GROUND: "geo.management.commands.import_territories",
+    PRISTINE: "catalogue.management.commands.import_fixtures",
+}
+DATA = {GROUND: ("geo/data",), PRISTINE: ("fixtures",)}
 APART = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,
     10000 * row_number() OVER (ORDER BY sequencename))
@@ -44,7 +49,7 @@ STATIC = FILES / "static"
 
 
 def parameters() -> dict[str, Any]:
-    """How the server is reached, without the name of a base."""
+    """How the server is reached, without the name of a database."""
     default = settings.DATABASES["default"]
     given = {
         "user": default["USER"],
@@ -56,17 +61,17 @@ def parameters() -> dict[str, Any]:
 
 
 def url(name: str) -> str:
-    """DATABASE_URL of a base."""
+    """DATABASE_URL of a database."""
     return f"postgresql:///{name}?{urlencode(parameters())}"
 
 
 def server() -> Server:
-    """A session that creates and drops bases."""
+    """A session that creates and drops databases."""
     return psycopg.connect(dbname="postgres", autocommit=True, **parameters())
 
 
 def environment(name: str) -> dict[str, str]:
-    """Variables of a command of ours on a base: a local instance."""
+    """Variables of a command of ours on a database: a local instance."""
     return {
         **os.environ,
         "DATABASE_URL": url(name),
@@ -102,7 +107,7 @@ def fingerprint(places: Iterable[str]) -> str:
 
 
 def is_made_of(connection: Server, name: str, wanted: str) -> bool:
-    """True when the base is there and its comment says that it was made of these files."""
+    """True when the database is there and its comment says that it was made of these files."""
     row = connection.execute(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
     ).fetchone()
@@ -110,13 +115,13 @@ def is_made_of(connection: Server, name: str, wanted: str) -> bool:
 
 
 def sign(connection: Server, name: str, made_of: str) -> None:
-    """Say in the comment of a base of which files it was made."""
+    """Say in the comment of a database of which files it was made."""
     comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(made_of))
     connection.execute(comment)
 
 
 def drop(connection: Server, name: str) -> None:
-    """Drop a base, whoever of ours is still in it.
+    """Drop a database, whoever of ours is still in it.
 
     Not WITH (FORCE): it refuses to end an autovacuum worker, which is the server's, while a plain DROP does.
     """
@@ -129,7 +134,7 @@ def drop(connection: Server, name: str) -> None:
 
 
 def copy(connection: Server, original: str, name: str) -> None:
-    """Make a base anew as a copy of another."""
+    """Make a database anew as a copy of another."""
     drop(connection, name)
     made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     connection.execute(made.format(sql.Identifier(name), sql.Identifier(original)))
@@ -144,7 +149,7 @@ def alone(connection: Server, what: str) -> Iterator[None]:
 
 
 def copy_migrated(connection: Server, name: str) -> None:
-    """Make an empty base with every migration applied."""
+    """Make an empty database with every migration applied."""
     with alone(connection, MODEL):
         wanted = fingerprint(MIGRATED_FROM)
         if not is_made_of(connection, MODEL, wanted):
@@ -158,14 +163,46 @@ def copy_migrated(connection: Server, name: str) -> None:
         copy(connection, MODEL, name)
 
 
+def sources_of(command: str) -> set[str]:
+    """Find the files of a command and of all that it imports, from the root of the project."""
+    graph = build_graph("catalogue", "geo", exclude_type_checking_imports=True)
+    found, left = {command}, [command]
+    while left:
+        fresh = graph.find_modules_directly_imported_by(left.pop()) - found
+        found |= fresh
+        left += fresh
+    paths = (module.replace(".", "/") for module in found)
+    return {f"{path}/__init__.py" if (ROOT / path).is_dir() else f"{path}.py" for path in paths}
+
+
+def made_from(name: str) -> list[str]:
+    """List what fills a database: the migrations, the commands that ran, the data that they read."""
+    stages = [GROUND] if name == GROUND else [GROUND, PRISTINE]
+    places = set(MIGRATED_FROM)
+    for stage in stages:
+        places |= sources_of(COMMANDS[stage]) | set(DATA[stage])
+    return sorted(places)
+
+
+def make(connection: Server, name: str, copy_former: Callable[[Server, str], None], *command: str) -> None:
+    """Make a database as a copy of a former one that a command completes, unless it is there."""
+    with alone(connection, name):
+        wanted = fingerprint(made_from(name))
+        if not is_made_of(connection, name, wanted):
+            copy_former(connection, name)
+            manage(environment(name), *command)
+            sign(connection, name, wanted)
+
+
+def copy_ground(connection: Server, name: str) -> None:
+    """Make a database with the whole territory."""
+    make(connection, GROUND, copy_migrated, "import_territories")
+    copy(connection, GROUND, name)
+
+
 def make_pristine(connection: Server) -> None:
-    """Make the base of the journeys unless it is there."""
-    with alone(connection, PRISTINE):
-        wanted = fingerprint(MADE_FROM)
-        if not is_made_of(connection, PRISTINE, wanted):
-            copy_migrated(connection, PRISTINE)
-            manage(environment(PRISTINE), "prepare", "--only", "database")
-            sign(connection, PRISTINE, wanted)
+    """Make the database of the journeys unless it is there."""
+    make(connection, PRISTINE, copy_ground, "prepare", "--only", "database")
 
 
 def make_static(connection: Server) -> None:
