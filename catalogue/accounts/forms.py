@@ -27,7 +27,6 @@ NEW_PASSWORD = _("Nouveau mot de passe")
 AGAIN = _("Le même, une seconde fois")
 RULE = _("Douze caractères au moins, ni répétitifs ni trop courants. Une phrase convient.")
 CODE = _("Code")
-TOO_MANY = _("Trop d’essais manqués. Réessayez dans un quart d’heure.")
 
 
 class Worded:

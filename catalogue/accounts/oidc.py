@@ -37,7 +37,7 @@ ID_TOKEN = "oidc_id_token"  # noqa: S105 - the name of a slot of the session
 STATES = "oidc_states"
 
 
-class Refused(Exception):
+class ProviderRefused(Exception):
     """The provider's answer is not one that can be believed; the message is for the log."""
 
 
@@ -78,9 +78,9 @@ def _discover() -> dict[str, str]:
         answer.raise_for_status()
         described: dict[str, Any] = answer.json()
     except (requests.RequestException, ValueError) as error:
-        raise Refused(f"discovery: {type(error).__name__}") from error
+        raise ProviderRefused(f"discovery: {type(error).__name__}") from error
     if described.get("issuer") != settings.OIDC_ISSUER:
-        raise Refused("discovery: another issuer answers")
+        raise ProviderRefused("discovery: another issuer answers")
     names = Provider.__dataclass_fields__.keys() - {"issuer"}
     return {name: str(described[name]) for name in names if described.get(name)}
 
@@ -109,19 +109,19 @@ def _return_address() -> str:
 
 
 def finish_sign_in(request: HttpRequest) -> dict[str, Any]:
-    """What the provider says of who comes back from it; raises Refused when it cannot be believed."""
+    """What the provider says of who comes back from it; raises ProviderRefused when it cannot be believed."""
     states: dict[str, dict[str, Any]] = request.session.get(STATES, {})
     begun = states.pop(request.GET.get("state", ""), None)
     request.session[STATES] = states
     if begun is None or begun["added_on"] < time.time() - STATE_LIVES_S:
-        raise Refused("unknown, used or old state")
+        raise ProviderRefused("unknown, used or old state")
     code = request.GET.get("code", "")
     if not code:
-        raise Refused("no code")
+        raise ProviderRefused("no code")
     try:
         return Backend().claims(request, code, begun["nonce"], begun["code_verifier"])
     except (jwt.PyJWTError, requests.RequestException, SuspiciousOperation, KeyError, ValueError) as error:
-        raise Refused(type(error).__name__) from error
+        raise ProviderRefused(type(error).__name__) from error
 
 
 def logout_url(request: HttpRequest) -> str:
@@ -131,7 +131,7 @@ def logout_url(request: HttpRequest) -> str:
         return ""
     try:
         endpoint = discover_provider().end_session_endpoint
-    except Refused:
+    except ProviderRefused:
         return ""
     parameters = {
         "id_token_hint": token,

@@ -57,7 +57,7 @@ UNASKED: dict[str, Any] = {
 SearchForm = RecordFilterForm | GroundForm
 
 
-class TooMany(Exception):
+class TooManySearches(Exception):
     """The account has as many searches as it may."""
 
 
@@ -88,7 +88,7 @@ def address(search: SavedSearch) -> str:
 def save(user: User, target: str, form: SearchForm, name: str, rhythm: str) -> tuple[SavedSearch, bool]:
     """The search of a valid form, kept for the account; False when the account had it already.
 
-    Raises TooMany past MOST_PER_ACCOUNT, ValidationError when nothing could ever answer the search.
+    Raises TooManySearches past MOST_PER_ACCOUNT, ValidationError when nothing could ever answer the search.
     """
     query = normalised(form)
     columns = columns_of(form)
@@ -98,7 +98,7 @@ def save(user: User, target: str, form: SearchForm, name: str, rhythm: str) -> t
         if found is not None:
             return found, False
         if SavedSearch.objects.filter(user=user).count() >= MOST_PER_ACCOUNT:
-            raise TooMany
+            raise TooManySearches
         search = SavedSearch(user=user, target=target, query_string=query, name=name, **columns)
         set_rhythm(search, rhythm)
         search.save()

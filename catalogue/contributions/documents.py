@@ -29,7 +29,7 @@ WITHDRAWN = Q(is_pending=True, revision=None)
 """Taken off a record that others have read: no longer shown, kept for a return to a former version."""
 
 
-class TooMany(Exception):
+class TooManyDocuments(Exception):
     """The record has all the documents that one may have."""
 
     def __init__(self) -> None:
@@ -60,14 +60,14 @@ def add(
     file: UploadedFile[Any] | None,
     content: Content | None,
 ) -> Document:
-    """The document, added; one form adds one document, however often it is sent. Raises TooMany."""
+    """The document, added; one form adds one document, however often it is sent. Raises TooManyDocuments."""
     fresh = locked(copy)
     existing = fresh.record.documents.all()
     same: Document | None = existing.filter(key=key).first()
     if same is not None:
         return same
     if existing.exclude(WITHDRAWN).count() >= MOST:
-        raise TooMany
+        raise TooManyDocuments
     document = Document(record_id=fresh.record.pk, added_by=copy.user, **values)
     if not Document.objects.filter(key=key).exists():
         document.key = key

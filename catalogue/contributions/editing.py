@@ -2,7 +2,7 @@
 
 Each page carries what it showed, field by field (``version``). At saving, under the lock of the record, a
 field that somebody else changed meanwhile is kept as they left it when the page did not touch it, and
-``Stale`` is raised when both did: nothing is written, the page shows both.
+``EditConflict`` is raised when both did: nothing is written, the page shows both.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ OWNER = "owner"
 PLACE = ("geometry", "location_precision", "place_name", "territory", "country")
 
 
-class Stale(Exception):
+class EditConflict(Exception):
     """Somebody else changed fields that this page changes too; ``stored`` holds what they wrote."""
 
     def __init__(self, stored: Values, version: str) -> None:
@@ -152,7 +152,7 @@ def _seen(text: str) -> dict[str, str]:
 def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
     """Write what the page changed; returns the fields that somebody else changed and that were kept.
 
-    Raises Stale when both changed the same field, NotWritten when the base refuses.
+    Raises EditConflict when both changed the same field, NotWritten when the base refuses.
     """
     fresh = locked(copy)
     stored = fresh.values(values)
@@ -167,7 +167,7 @@ def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
     differing = {name for name in mine if not same(name, stored[name], values[name])}
     clash = [name for name in stored if name in differing & theirs]
     if clash:
-        raise Stale({name: stored[name] for name in clash}, version(stored))
+        raise EditConflict({name: stored[name] for name in clash}, version(stored))
     changed = {name: values[name] for name in values if name in differing}
     if changed:
         _keep(fresh, changed)
@@ -231,7 +231,7 @@ def save_role(copy: Copy, role: str, slug: str, *, present: bool) -> None:
 def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: str) -> None:
     """Add a row to a collection, or change the one of that reference.
 
-    Raises Stale when the row changed since the page showed it, Http404 when it is no longer there.
+    Raises EditConflict when the row changed since the page showed it, Http404 when it is no longer there.
     """
     fresh = locked(copy)
     known = collections(fresh.kind)[attribute]
@@ -250,7 +250,7 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
     shown = _seen(seen)
     if any(shown.get(name) != _digest(name, value) for name, value in now.items()):
         clash = {name: value for name, value in now.items() if not same(name, value, item[name])}
-        raise Stale(clash, version(now))
+        raise EditConflict(clash, version(now))
     if fresh.revision is None:
         change_item(fresh.record, known, int(stored["pk"]), item)
         touch(fresh.record, [attribute])

@@ -47,7 +47,7 @@ class Review:
     touched: list[Touched] = field(default_factory=list)
 
 
-class UndoRefused(Exception):
+class ImportUndoRefused(Exception):
     """The batch cannot be undone; the message says why, in French. ``touched`` are the records at fault."""
 
     def __init__(self, message: str, touched: list[Touched] | None = None) -> None:
@@ -56,7 +56,7 @@ class UndoRefused(Exception):
 
 
 def review(batch: ImportBatch) -> Review:
-    """What undoing the batch would do. Raises UndoRefused when it was not written, or is undone."""
+    """What undoing the batch would do. Raises ImportUndoRefused when it was not written, or is undone."""
     shape = _checked_shape(batch)
     found = Review()
     found.created = set(Record.objects.filter(import_batch=batch.pk).values_list("pk", flat=True))
@@ -74,14 +74,16 @@ def review(batch: ImportBatch) -> Review:
 def _checked_shape(batch: ImportBatch) -> Shape:
     """The shape of the digests of a batch that can be undone."""
     if batch.state == ImportBatch.BatchState.UNDONE:
-        raise UndoRefused(_("Cet import a déjà été annulé."))
+        raise ImportUndoRefused(_("Cet import a déjà été annulé."))
     if batch.state != ImportBatch.BatchState.WRITTEN:
-        raise UndoRefused(_("Cet import n’a pas été écrit : il n’y a rien à annuler."))
+        raise ImportUndoRefused(_("Cet import n’a pas été écrit : il n’y a rien à annuler."))
     shape: Shape | None = batch.report.get("shape")
     if batch.nature not in KINDS or shape is None:
-        raise UndoRefused(_("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé."))
+        raise ImportUndoRefused(
+            _("Cet import date d’avant les annulations : ce qu’il a changé n’a pas été gardé.")
+        )
     if not is_readable(shape, batch.nature):
-        raise UndoRefused(_("Les fiches n’ont plus la même forme depuis une mise à jour du site."))
+        raise ImportUndoRefused(_("Les fiches n’ont plus la même forme depuis une mise à jour du site."))
     return shape
 
 
@@ -125,11 +127,11 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
             list(records.values_list("pk", flat=True))
         found = review(fresh)
         if found.touched and not keep_touched:
-            raise UndoRefused(refusal(found.touched), found.touched)
+            raise ImportUndoRefused(refusal(found.touched), found.touched)
         try:
             _write_back(fresh, actor, found)
         except (IntegrityError, ProtectedError) as error:
-            raise UndoRefused(
+            raise ImportUndoRefused(
                 _("Une fiche dépend de ce qui a été importé ou supprimé depuis : rien n’a été annulé.")
             ) from error
         _close(fresh, actor, found)

@@ -1,4 +1,4 @@
-"""The domain: five kinds of records and what they refer to (see docs/modele.md)."""
+"""The domain: five kinds of records and what they refer to."""
 
 from catalogue.models.alerts import AlertMatch, FeedKey, SavedSearch
 from catalogue.models.audience import AudienceDay

@@ -40,7 +40,7 @@ def oidc_start(request: HttpRequest) -> HttpResponse:
         raise_if_reauthentication_required(request, app="allauth.account")
     try:
         address = oidc.start_sign_in(request)
-    except oidc.Refused as refusal:
+    except oidc.ProviderRefused as refusal:
         return _failed(request, refusal)
     request.session[NEXT] = get_next_redirect_url(request) or ""
     request.session[LINKING] = request.user.pk if request.user.is_authenticated else None
@@ -56,16 +56,16 @@ def oidc_return(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         claims = oidc.finish_sign_in(request)
-    except oidc.Refused as refusal:
+    except oidc.ProviderRefused as refusal:
         return _failed(request, refusal)
     linking = request.session.pop(LINKING, None)
     present = request.user if request.user.is_authenticated else None
     if linking != (present.pk if present else None):
-        return _failed(request, oidc.Refused("another account than the one that left"))
+        return _failed(request, oidc.ProviderRefused("another account than the one that left"))
     return _welcome(request, identities.sign_in_with_identity(claims, present), claims)
 
 
-def _failed(request: HttpRequest, refusal: oidc.Refused) -> HttpResponse:
+def _failed(request: HttpRequest, refusal: oidc.ProviderRefused) -> HttpResponse:
     logger.warning("openid sign-in refused: %s", refusal)
     messages.error(
         request,
@@ -84,7 +84,7 @@ def _welcome(request: HttpRequest, arrival: Arrival, claims: dict[str, Any]) -> 
             messages.success(request, _("Votre compte est associé à %(name)s.") % name)
         return redirect("catalogue:account-settings")
     if arrival.outcome == Outcome.NO_ADDRESS:
-        return _failed(request, oidc.Refused("no address"))
+        return _failed(request, oidc.ProviderRefused("no address"))
     if arrival.user is None:
         # The same answer as a sign-up: what concerns the account is sent to its address.
         request.session.pop(oidc.ID_TOKEN, None)

@@ -112,7 +112,7 @@ def _keep(
     data = form.cleaned_data
     try:
         search, is_new = saving.save(cast(User, request.user), target, criteria, data["name"], data["rhythm"])
-    except saving.TooMany:
+    except saving.TooManySearches:
         message = _("Vous avez déjà %(n)d recherches enregistrées : supprimez-en une d’abord.")
         form.add_error(None, message % {"n": saving.MOST_PER_ACCOUNT})
         return None

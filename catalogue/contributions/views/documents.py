@@ -38,7 +38,7 @@ def propose_documents(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             key = form.cleaned_data["key"]
             document = documents.add(copy, key, form.values, form.given, form.content)
-        except documents.TooMany as refusal:
+        except documents.TooManyDocuments as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _said(copy, document))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.contributions import drafts
 from catalogue.contributions.duplicates import LikelyDuplicate, describe, likely_duplicates
-from catalogue.contributions.editing import PLACE, Copy, Stale, open_copy, save, version
+from catalogue.contributions.editing import PLACE, Copy, EditConflict, open_copy, save, version
 from catalogue.contributions.forms import CourseForm, EssentialForm, StepForm
 from catalogue.contributions.place_form import PlaceForm
 from catalogue.contributions.steps import ACTORS, AWARDS, ESSENTIAL, RESULTS, Step
@@ -70,7 +70,7 @@ def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return saved(request, copy, step, save(copy, form.values, shown))
-        except Stale as problem:
+        except EditConflict as problem:
             shown, stale = problem.version, clashes(copy.kind, problem.stored)
         except NotWritten as problem:
             form.add_error(None, str(problem))
@@ -132,7 +132,7 @@ def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
         values: Values = {name: plain(form.cleaned_data[name]) for name in PLACE}
         try:
             return saved(request, copy, step, save(copy, values, shown))
-        except Stale as problem:
+        except EditConflict as problem:
             shown, stale = problem.version, clashes(copy.kind, problem.stored)
         except NotWritten as problem:
             form.add_error(None, str(problem))

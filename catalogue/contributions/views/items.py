@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalogue.contributions.editing import Copy, Stale, open_copy, remove, save_item, version
+from catalogue.contributions.editing import Copy, EditConflict, open_copy, remove, save_item, version
 from catalogue.contributions.items import FORMS
 from catalogue.contributions.steps import AWARDS, RESULTS, Step
 from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
@@ -25,7 +25,6 @@ NEW = "nouveau"
 MOST = 100
 """Rows of one collection: beyond, a record is no longer read."""
 REMOVE = "retirer"
-TITLES = ("name", "label")
 """What heads a row: it is not said again below."""
 
 
@@ -90,7 +89,7 @@ def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: V
             save_item(copy, attribute, None if ref == NEW else ref, form.values, shown)
             messages.success(request, _("Enregistré."))
             return redirect(step_address(copy.record, step.code))
-        except Stale as problem:
+        except EditConflict as problem:
             shown = problem.version
             stale = clashes(copy.kind, problem.stored, collections(copy.kind)[attribute])
         except NotWritten as problem:

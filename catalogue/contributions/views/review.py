@@ -24,8 +24,6 @@ from catalogue.models import Record, Revision
 from catalogue.records import permissions, workflow
 from catalogue.web.access import account
 
-UNFINISHED = (Record.State.DRAFT, Record.State.TO_COMPLETE)
-
 
 class SendForm(forms.Form):
     """What goes with a record that is sent."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.imports.forms import VersionForm
-from catalogue.imports.undo import Touched, UndoRefused, review
+from catalogue.imports.undo import ImportUndoRefused, Touched, review
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard.jobs import publishable_records
 from catalogue.models import ImportBatch
@@ -62,7 +62,7 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
     if job == Job.UNDO:
         try:
             context["undo"] = _undo_effect(batch)
-        except UndoRefused as refusal:
+        except ImportUndoRefused as refusal:
             messages.warning(request, str(refusal))
             return redirect("catalogue:import-detail", pk)
     return render(request, "catalogue/imports/confirm.html", context)

@@ -28,7 +28,7 @@ from catalogue.imports.read.typography import apply_typography
 from catalogue.imports.report import change_report
 from catalogue.imports.rows import vocabulary
 from catalogue.imports.run import ImportResult, Lookups
-from catalogue.imports.undo import UndoRefused, undo
+from catalogue.imports.undo import ImportUndoRefused, undo
 from catalogue.imports.wizard.batches import MOST_ROWS, Job, State
 from catalogue.imports.wizard.decisions import BY_CELL, row_decisions
 from catalogue.imports.wizard.progress import ReportProgress, progress_reporter
@@ -64,7 +64,7 @@ def run_job(pk: int, job: str) -> None:
     with progress_reporter(pk) as report_progress, _rare_garbage_collection():
         try:
             JOBS[Job(job)](batch, report_progress)
-        except (FileRefused, UndoRefused) as refusal:
+        except (FileRefused, ImportUndoRefused) as refusal:
             _store_failure(pk, job, str(refusal))
         except (OperationalError, InterfaceError):
             raise  # the database is away: the queue tries again

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalogue.imports.undo import UndoRefused, undo
+from catalogue.imports.undo import ImportUndoRefused, undo
 from catalogue.models import ImportBatch
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(_("Aucun lot ne porte le numéro %(n)d.") % {"n": options["batch"]})
         try:
             undo(batch, keep_touched=options["keep_touched"])
-        except UndoRefused as refusal:
+        except ImportUndoRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         done = ImportBatch.objects.get(pk=batch.pk).report["undone"]
         self.stdout.write(

@@ -33,7 +33,7 @@ class MergeRefused(Exception):
     """The two records cannot be merged; the message says why, in French."""
 
 
-class Stale(MergeRefused):
+class PairChanged(MergeRefused):
     """One of the records changed since the page was shown."""
 
     def __init__(self) -> None:
@@ -61,13 +61,13 @@ class Plan:
 def merge(first: Record, second: Record, plan: Plan, token: str, actor: User) -> Merge:
     """Merge the two as planned and return the merge. ``token`` is that of the comparison that was shown.
 
-    Raises Stale when anything changed since, MergeRefused when it cannot be or when the base refuses.
+    Raises PairChanged when anything changed since, MergeRefused when it cannot be or when the base refuses.
     """
     records = lock(first, second)
     check(records)
     sides = compare(records[FIRST], records[SECOND])
     if sides.token != token:
-        raise Stale
+        raise PairChanged
     if sides.forced and plan.survivor != sides.survivor:
         raise MergeRefused(_("La fiche publiée est celle qui reste : son adresse est connue du public."))
     kept, gone = sides.records[plan.survivor], sides.records[plan.loser]

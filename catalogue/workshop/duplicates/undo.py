@@ -26,7 +26,7 @@ from catalogue.workshop.duplicates.sides import part_label
 LISTED = 20
 
 
-class UndoRefused(Exception):
+class MergeUndoRefused(Exception):
     """The merge cannot be undone; the message says why, in French, ``lost`` what would be lost."""
 
     def __init__(self, message: str, lost: list[str] | None = None) -> None:
@@ -63,7 +63,7 @@ def _field_label(model: Any, column: str) -> str:
 
 @transaction.atomic
 def undo(merge: Merge, actor: User) -> Merge:
-    """Put both records back as they were and return the merge, undone. Raises UndoRefused."""
+    """Put both records back as they were and return the merge, undone. Raises MergeUndoRefused."""
     pks = sorted((merge.survivor_id, merge.loser_id))
     model = type(merge.survivor.proper)
     list(model._default_manager.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
@@ -78,7 +78,7 @@ def undo(merge: Merge, actor: User) -> Merge:
             restoring.reverse(kind, locked.trace["rows"])
             _take_audience_back(locked)
     except IntegrityError as error:
-        raise UndoRefused(
+        raise MergeUndoRefused(
             _("Ce qui a été écrit depuis empêche de rétablir les deux fiches : rien n’a été changé.")
         ) from error
     locked.undone_at, locked.undone_by = timezone.now(), actor
@@ -102,18 +102,18 @@ def undo(merge: Merge, actor: User) -> Merge:
 
 
 def check(merge: Merge) -> None:
-    """Raise UndoRefused unless the merge stands, is the last of its record, and nothing would be lost."""
+    """Raise MergeUndoRefused unless the merge is the last of its record and nothing would be lost."""
     if merge.undone_at is not None:
-        raise UndoRefused(_("Cette fusion a déjà été annulée."))
+        raise MergeUndoRefused(_("Cette fusion a déjà été annulée."))
     later_one = Merge.objects.standing().filter(loser=merge.survivor_id).select_related("survivor").first()
     if later_one is not None:
-        raise UndoRefused(
+        raise MergeUndoRefused(
             _("« %(kept)s » a été fusionnée depuis dans « %(other)s » : annulez d’abord cette fusion-là.")
             % {"kept": merge.survivor.title, "other": later_one.survivor.title}
         )
     lost = obstacles(merge)
     if lost:
-        raise UndoRefused(
+        raise MergeUndoRefused(
             _("Ceci a été écrit depuis la fusion et serait perdu : rien n’a été annulé."), lost[:LISTED]
         )
 

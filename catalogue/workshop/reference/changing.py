@@ -18,11 +18,11 @@ from catalogue.workshop.reference.values import Values
 Action = ReferenceChange.Action
 
 
-class Refused(Exception):
+class ReferenceRefused(Exception):
     """What was asked cannot be done; the message says why, in French."""
 
 
-class Stale(Refused):
+class LineChanged(ReferenceRefused):
     """The line changed since the form was opened."""
 
     def __init__(self) -> None:
@@ -32,10 +32,10 @@ class Stale(Refused):
 
 
 def locked(known: ReferenceList, pk: int, token: str | None = None) -> Any:
-    """The line, locked; raises Stale when it no longer says what ``token`` stands for."""
+    """The line, locked; raises LineChanged when it no longer says what ``token`` stands for."""
     line = known.rows.select_for_update(of=("self",)).get(pk=pk)
     if token is not None and forms_of.token(known, line) != token:
-        raise Stale
+        raise LineChanged
     return line
 
 
@@ -103,7 +103,7 @@ def restore(known: ReferenceList, change: ReferenceChange, name: str, actor: Use
     """Give a line back the value that it had before a change."""
     line = known.rows.filter(**{known.key: change.key}).first()
     if line is None or name not in change.changes or name not in known.values:
-        raise Refused(_("Cette valeur ne peut pas être rétablie."))
+        raise ReferenceRefused(_("Cette valeur ne peut pas être rétablie."))
     before = change.changes[name][0]
     empty: Any = [] if name == "crosswalk" else ""
     field: Any = None if name == "crosswalk" else known.model._meta.get_field(name)
@@ -117,7 +117,7 @@ def activate(known: ReferenceList, pk: int, active: bool, token: str, actor: Use
     """Archive a line, or offer it again; one that was merged has to be separated first."""
     line = locked(known, pk, token)
     if line.merged_into_id is not None:
-        raise Refused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
+        raise ReferenceRefused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
     if line.is_active == active:
         return
     known.rows.filter(pk=pk).update(is_active=active)
@@ -129,7 +129,7 @@ def activate(known: ReferenceList, pk: int, active: bool, token: str, actor: Use
 def move(known: ReferenceList, pk: int, up: bool, actor: User) -> None:
     """Move a line one place up or down among those that are offered; the ranks are numbered anew."""
     if not known.is_ordered:
-        raise Refused(_("Cette liste n’a pas d’ordre choisi."))
+        raise ReferenceRefused(_("Cette liste n’a pas d’ordre choisi."))
     lines = list(
         known.rows.select_for_update(of=("self",)).order_by("-is_active", "position", known.label, "pk")
     )

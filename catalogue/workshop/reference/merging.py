@@ -28,7 +28,7 @@ from catalogue.models import (
 )
 from catalogue.records import restoring, versions
 from catalogue.workshop.reference import changing, values
-from catalogue.workshop.reference.changing import Refused
+from catalogue.workshop.reference.changing import ReferenceRefused
 from catalogue.workshop.reference.lists import ReferenceList
 
 LINKS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
@@ -162,7 +162,7 @@ def merge(
     first, second = lines[pks[0]], lines[pks[1]]
     reason_not_to = refusal(known, first, second)
     if reason_not_to:
-        raise Refused(reason_not_to)
+        raise ReferenceRefused(reason_not_to)
     touched = list(known.records(first).values_list("pk", flat=True))
     versions.save_before(touched)
     trace = {relation.name: _moved(relation, first, second) for relation in relations(known.model)}
@@ -205,11 +205,11 @@ def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> Refe
     """Undo a merge: what moved and still stands at the second line comes back, what was dropped too."""
     change = ReferenceChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if change.action != changing.Action.MERGE or ReferenceChange.objects.filter(undoes=change).exists():
-        raise Refused(_("Cette réunion est déjà annulée."))
+        raise ReferenceRefused(_("Cette réunion est déjà annulée."))
     first = known.rows.select_for_update(of=("self",)).filter(**{known.key: change.key}).first()
     second = known.rows.filter(pk=change.trace["into"]).first()
     if first is None or second is None or first.merged_into_id != second.pk:
-        raise Refused(_("Cette réunion ne peut plus être annulée."))
+        raise ReferenceRefused(_("Cette réunion ne peut plus être annulée."))
     touched = touched_by(known, change)
     versions.save_before(touched)
     for relation in relations(known.model):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalogue.imports.run import import_file
-from catalogue.imports.undo import UndoRefused, review, undo
+from catalogue.imports.undo import ImportUndoRefused, review, undo
 from catalogue.models import (
     Document,
     ImportBatch,
@@ -168,7 +168,7 @@ def test_what_somebody_touched_stops_the_undo_and_is_named(lived_in, touch):
     touched = Operation.objects.get(title__startswith="ZAC Daudet")
     touch(touched)
     before = dump()
-    with pytest.raises(UndoRefused, match=r"ZAC Daudet|Corrigé") as refusal:
+    with pytest.raises(ImportUndoRefused, match=r"ZAC Daudet|Corrigé") as refusal:
         undo(batch)
     assert [one.pk for one in refusal.value.touched] == [touched.pk]
     assert dump() == before
@@ -182,7 +182,7 @@ def test_a_changed_record_touched_since_keeps_both_works(lived_in):
     batch = import_file(job(ROW.replace("120", "150"))).batch
     touch_document(lived_in)
     touch_title(lived_in)
-    with pytest.raises(UndoRefused):
+    with pytest.raises(ImportUndoRefused):
         undo(batch)
     undo(batch, keep_touched=True)
     lived_in.refresh_from_db()
@@ -194,7 +194,7 @@ def test_two_batches_are_undone_the_last_first(lived_in):
     before = dump()
     first = import_file(job(ROW.replace("120", "150"), ROW.replace("1;Les", "2;Bords"))).batch
     second = import_file(job(ROW.replace("120", "180"), ROW.replace("1;Les Rives", "2;Bords du lac"))).batch
-    with pytest.raises(UndoRefused):
+    with pytest.raises(ImportUndoRefused):
         undo(first)
     undo(second)
     undo(first)
@@ -204,13 +204,13 @@ def test_two_batches_are_undone_the_last_first(lived_in):
 def test_an_undo_happens_once(lived_in):
     batch = import_file(excerpt()).batch
     undo(batch)
-    with pytest.raises(UndoRefused, match="déjà"):
+    with pytest.raises(ImportUndoRefused, match="déjà"):
         undo(batch)
     open_one = ImportBatch.objects.create(filename="a.csv", sha256="0" * 64, state="preparation")
-    with pytest.raises(UndoRefused, match="pas été écrit"):
+    with pytest.raises(ImportUndoRefused, match="pas été écrit"):
         undo(open_one)
     old = ImportBatch.objects.create(filename="a.csv", sha256="0" * 64)
-    with pytest.raises(UndoRefused, match="avant les annulations"):
+    with pytest.raises(ImportUndoRefused, match="avant les annulations"):
         undo(old)
 
 

@@ -12,7 +12,7 @@ from django.db import connection, models
 
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.run import import_file
-from catalogue.imports.undo import UndoRefused, undo
+from catalogue.imports.undo import ImportUndoRefused, undo
 from catalogue.models import Operation, Record, RecordVersion
 from catalogue.records import shape, snapshots, versions
 from catalogue.records.fields import Collection, Field
@@ -107,7 +107,7 @@ def test_versions_hold_its_rows_and_bring_them_back(remark: Any) -> None:
 def test_an_undone_import_looks_at_rows_that_somebody_added(remark: Any) -> None:
     batch = import_file(job(ROW)).batch
     row = remark.objects.create(record=Operation.objects.get(), text="Vu sur place")
-    with pytest.raises(UndoRefused, match="Les Rives"):
+    with pytest.raises(ImportUndoRefused, match="Les Rives"):
         undo(batch)
     row.delete()
     undo(batch)
@@ -148,7 +148,7 @@ def test_a_merge_chooses_its_rows_and_its_undo_puts_them_back(remark: Any) -> No
     moved = remark.objects.get(record=one.pk, text="Revu")
     pk = moved.pk
     moved.delete()
-    with pytest.raises(unmerge.UndoRefused) as refused:
+    with pytest.raises(unmerge.MergeUndoRefused) as refused:
         unmerge.undo(done, curator)
     assert refused.value.lost == ["Remarques : une ligne a été supprimée."]
     remark.objects.create(pk=pk, record=one, text="Revu")

@@ -34,7 +34,7 @@ def workshop_merge_done(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, opened(request, pk))
 
 
-def show(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = None) -> HttpResponse:
+def show(request: HttpRequest, merge: Merge, refused: undo.MergeUndoRefused | None = None) -> HttpResponse:
     """The page of a merge; ``refused`` says why it was not undone."""
     user = cast(User, request.user)
     context: dict[str, Any] = {
@@ -55,7 +55,7 @@ def workshop_merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     merge = opened(request, pk)
     try:
         undo.undo(merge, cast(User, request.user))
-    except undo.UndoRefused as refusal:
+    except undo.MergeUndoRefused as refusal:
         return show(request, opened(request, pk), refusal)
     messages.success(request, _("La fusion est annulée : les deux fiches sont comme avant."))
     return redirect("catalogue:workshop-merge-done", pk=merge.pk)

@@ -59,7 +59,7 @@ def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpRespons
     if not form.is_valid():
         return show(request, sides, form, status=422)
     if form.cleaned_data["jeton"] != sides.token:
-        return show(request, sides, form, status=422, problem=str(merge.Stale()))
+        return show(request, sides, form, status=422, problem=str(merge.PairChanged()))
     if step == PREVIEW:
         return preview(request, sides, form)
     try:

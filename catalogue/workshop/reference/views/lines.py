@@ -56,7 +56,7 @@ def _edited(request: HttpRequest, known: ReferenceList, line: Any, form: LineFor
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
         change = changing.edit(known, line.pk, form.values(), seen, cast(User, request.user), reason)
-    except changing.Refused as refusal:
+    except changing.ReferenceRefused as refusal:
         form.add_error(None, str(refusal))
         fresh = request.POST.copy()
         fresh["seen"] = values.token(known, line_at(known, known.key_of(line)))
@@ -150,7 +150,7 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
         changing.activate(known, line.pk, action == "retablir", data["seen"], actor, data["reason"])
         done = _("La ligne est de nouveau proposée.") if action == "retablir" else _("La ligne est archivée.")
         messages.success(request, done)
-    except changing.Refused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect(words.line_address(known, line))
 
@@ -167,7 +167,7 @@ def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         changing.restore(known, change, request.POST.get("champ", ""), cast(User, request.user))
         messages.success(request, _("La valeur d’avant est rétablie."))
-    except (changing.Refused, ValidationError) as refusal:
+    except (changing.ReferenceRefused, ValidationError) as refusal:
         said = refusal.messages[0] if isinstance(refusal, ValidationError) else str(refusal)
         messages.warning(request, said)
     return redirect("catalogue:workshop-reference-line", known.code, change.key)

@@ -89,7 +89,7 @@ def _merged(request: HttpRequest, known: ReferenceList, pair: tuple[Any, Any], d
     tokens = (data["seen"], data["other"])
     try:
         change = merging.merge(known, (first.pk, second.pk), tokens, cast(User, request.user), data["reason"])
-    except changing.Refused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
         return False
     messages.success(
@@ -110,6 +110,6 @@ def workshop_reference_separate(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         merging.separate(known, change, cast(User, request.user))
         messages.success(request, _("La réunion est annulée : tout est revenu."))
-    except changing.Refused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect("catalogue:workshop-reference-line", known.code, change.key)

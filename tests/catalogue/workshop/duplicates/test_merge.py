@@ -28,7 +28,7 @@ from catalogue.models import (
 )
 from catalogue.records import completeness, workflow
 from catalogue.workshop.duplicates import candidates, merge, undo
-from catalogue.workshop.duplicates.merge import MergeRefused, Plan, Stale
+from catalogue.workshop.duplicates.merge import MergeRefused, PairChanged, Plan
 from catalogue.workshop.duplicates.sides import FIRST, SECOND, compare
 from tests import factories
 
@@ -169,7 +169,7 @@ def test_a_merge_undone_leaves_the_database_as_it_was(pair: Pair, run_jobs: Any)
     assert [table for table in before if before[table] != after[table]] == []
     assert [t.action for t in Transition.objects.order_by("pk")] == ["merge", "unmerge"]
     assert OutgoingMail.objects.order_by("pk").last().kind == "fiche-separee"
-    with pytest.raises(undo.UndoRefused, match="déjà été annulée"):
+    with pytest.raises(undo.MergeUndoRefused, match="déjà été annulée"):
         undo.undo(done, pair.curator)
     assert pair.merge().pk != done.pk
 
@@ -178,7 +178,7 @@ def test_what_was_written_since_is_not_lost_in_silence(pair: Pair) -> None:
     done = pair.merge(lines={"title": SECOND})
     Record.objects.filter(pk=pair.first.pk).update(title="Un titre récrit")
     pair.first.proper.awards.filter(year=2021).update(note="Vérifié")
-    with pytest.raises(undo.UndoRefused) as refused:
+    with pytest.raises(undo.MergeUndoRefused) as refused:
         undo.undo(done, pair.curator)
     assert refused.value.lost == ["« Titre » de « Un titre récrit » a été récrit."]
 
@@ -199,7 +199,7 @@ def test_what_is_gone_since_makes_the_undo_refuse_as_a_whole(pair: Pair) -> None
     done = pair.merge(lists=lists)
     pair.second.themes.clear()
     Theme.objects.all().delete()
-    with pytest.raises(undo.UndoRefused, match="empêche de rétablir"):
+    with pytest.raises(undo.MergeUndoRefused, match="empêche de rétablir"):
         undo.undo(done, pair.curator)
     assert Record.objects.get(pk=pair.second.pk).state == "archivee"
 
@@ -207,7 +207,7 @@ def test_what_is_gone_since_makes_the_undo_refuse_as_a_whole(pair: Pair) -> None
 def test_a_page_that_is_out_of_date_writes_nothing(pair: Pair) -> None:
     token, plan = compare(pair.first, pair.second).token, pair.plan()
     factories.award(pair.second.proper, year=2020)
-    with pytest.raises(Stale):
+    with pytest.raises(PairChanged):
         merge.merge(pair.first, pair.second, plan, token, pair.curator)
     assert not Merge.objects.exists()
     assert Record.objects.get(pk=pair.second.pk).is_published
@@ -252,7 +252,7 @@ def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, clien
             response = client.get(f"/fiches/{old}{suffix}")
             assert (response.status_code, response["Location"]) == (301, f"/fiches/rennes{suffix}")
     assert saved_slugs(client, "chardonnet,rennes,baud") == ["rennes"]
-    with pytest.raises(undo.UndoRefused, match="annulez d’abord"):
+    with pytest.raises(undo.MergeUndoRefused, match="annulez d’abord"):
         undo.undo(first, pair.curator)
     Record.objects.filter(pk=third.pk).update(state="archivee")
     assert client.get("/fiches/chardonnet/").status_code == 404
