@@ -304,7 +304,6 @@ def source_line(record: Record) -> Context:
         "title": record.source_citation or (found.name if found else ""),
         "url": record.source_url or (found.url if found else ""),
         "publisher": found.publisher if found and record.source_citation else "",
-        "jeu": found.name if found and record.source_citation else "",
         "licence": found.licence if found else "",
         "consulted_on": date_format(found.consulted_on) if found and found.consulted_on else "",
     }
