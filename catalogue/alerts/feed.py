@@ -93,7 +93,7 @@ def _proposals(user: User) -> list[dict[str, Any]]:
         item["record"]["slug"]: (proposal.title, item["record"])
         for proposal in proposals_for(user)
         for item in proposal.items
-        if "fiche" in item
+        if "record" in item
     }
     records = Record.objects.published().filter(slug__in=told).only(*RECORD)
     return [
