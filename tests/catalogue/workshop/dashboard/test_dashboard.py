@@ -23,7 +23,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 PAGE = "/atelier/tableau-de-bord/"
-LINK = re.compile(r'<a href="([^"#]*/atelier/tableau-de-bord/[^".]*)">([^<]*)</a>')
+LINK = re.compile(r'<a\s+href="([^"#]*/atelier/tableau-de-bord/[^".]*)"\s*>([^<]*)</a>')
 COUNT = re.compile(r'class="tdb-compte">([^<]*)<')
 QUERIES = 24
 """Of the page, whatever is in the database: six figures, the field, the session, the menu."""
