@@ -1,9 +1,9 @@
 """The capitalisation sheet of a record: its written sections, and the indicators that were typed in bulk."""
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.record import Record
 
 
@@ -53,14 +53,7 @@ class TypingBatch(models.Model):
     """Indicators that were given a shared type together, so that it can be undone together."""
 
     types = models.JSONField(_("types donnés"), help_text=_("Clé de l’indicateur → code de son type."))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    created_by = optional_user(_("par"))
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
     undone_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.kinds import Experiment
 from catalogue.models.record import Record
 from catalogue.models.reference import IndicatorType
@@ -77,15 +77,7 @@ class Document(models.Model):
         editable=False,
         help_text=_("Ajouté à une fiche publiée : public une fois le changement accepté."),
     )
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("ajouté par"),
-    )
+    added_by = optional_user(_("ajouté par"), editable=False)
 
     objects = DocumentQuerySet.as_manager()
 

@@ -1,7 +1,31 @@
-"""Column types of PostgreSQL that Django does not name."""
+"""Fields that several models share, and column types of PostgreSQL that Django does not name."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django_stubs_ext import StrOrPromise
+
+
+def optional_user(
+    verbose_name: StrOrPromise, related_name: str = "+", **options: Any
+) -> models.ForeignKey[User | None, User | None]:
+    """A key to an account, empty once the account is erased."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name=related_name,
+        verbose_name=verbose_name,
+        **options,
+    )
 
 
 class BitsField(models.Field):  # type: ignore[type-arg]

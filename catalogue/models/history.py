@@ -1,9 +1,9 @@
 """What happened to records: imports, transitions of state, revisions. Appended to, never edited."""
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.record import Record
 
 
@@ -47,15 +47,7 @@ class ImportBatch(models.Model):
     job_done = models.PositiveIntegerField(_("avancement"), default=0, db_default=0, editable=False)
     job_total = models.PositiveIntegerField(_("avancement total"), default=0, db_default=0, editable=False)
     job_at = models.DateTimeField(_("dernier signe de la tâche"), null=True, blank=True, editable=False)
-    job_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("tâche demandée par"),
-    )
+    job_by = optional_user(_("tâche demandée par"), editable=False)
     failure = models.TextField(_("échec"), blank=True, db_default="", editable=False)
     created_count = models.PositiveIntegerField(_("fiches créées"), default=0)
     changed_count = models.PositiveIntegerField(_("fiches modifiées"), default=0)
@@ -63,26 +55,11 @@ class ImportBatch(models.Model):
     suspicious_count = models.PositiveIntegerField(_("lignes douteuses"), default=0)
     rejected_count = models.PositiveIntegerField(_("lignes rejetées"), default=0)
     report = models.JSONField(_("compte rendu"), default=dict, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    created_by = optional_user(_("par"))
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
     written_at = models.DateTimeField(_("écrit le"), null=True, blank=True, editable=False)
     undone_at = models.DateTimeField(_("annulé le"), null=True, blank=True, editable=False)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("annulé par"),
-    )
+    undone_by = optional_user(_("annulé par"), editable=False)
 
     class Meta:
         verbose_name = _("lot d’import")
@@ -106,14 +83,7 @@ class Transition(models.Model):
     to_state = models.CharField(_("à"), max_length=16, choices=Record.State)
     action = models.CharField(_("action"), max_length=24)
     reason = models.TextField(_("motif"), blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    actor = optional_user(_("par"))
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
 
     class Meta:
@@ -138,14 +108,7 @@ class Revision(models.Model):
     state = models.CharField(_("état"), max_length=12, choices=RevisionState, default=RevisionState.PROPOSED)
     changes = models.JSONField(_("changements"), help_text=_("Champ → [ancienne valeur, nouvelle valeur]."))
     reason = models.TextField(_("motif"), blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    author = optional_user(_("par"))
     import_batch = models.ForeignKey(
         ImportBatch, models.SET_NULL, null=True, blank=True, related_name="revisions", verbose_name=_("lot")
     )
@@ -155,14 +118,7 @@ class Revision(models.Model):
         blank=True,
         help_text=_("Dernière modification de la fiche quand le changement a été préparé."),
     )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("décidée par"),
-    )
+    decided_by = optional_user(_("décidée par"))
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
     decision = models.TextField(_("motif de la décision"), blank=True)
     created_at = models.DateTimeField(_("le"), auto_now_add=True)

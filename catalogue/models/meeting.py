@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.kinds import Experiment, Need, Solution, TestSite
 
 
@@ -39,14 +40,7 @@ class Application(models.Model):
         Experiment, models.SET_NULL, null=True, blank=True, verbose_name=_("expérimentation née de l’accord")
     )
     creation_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="applications",
-        verbose_name=_("par"),
-    )
+    created_by = optional_user(_("par"), related_name="applications")
     results_asked_at = models.DateTimeField(_("résultats demandés le"), null=True, blank=True)
     created_at = models.DateTimeField(_("envoyée le"), auto_now_add=True)
     updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
@@ -140,14 +134,7 @@ class AnswerProposal(models.Model):
     state = models.CharField(_("état"), max_length=10, choices=ProposalState, default=ProposalState.SENT)
     reason = models.TextField(_("motif"), blank=True)
     creation_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="answer_proposals",
-        verbose_name=_("par"),
-    )
+    created_by = optional_user(_("par"), related_name="answer_proposals")
     created_at = models.DateTimeField(_("envoyée le"), auto_now_add=True)
     updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
 
@@ -192,14 +179,7 @@ class Message(models.Model):
         related_name="messages",
         verbose_name=_("demande de contact"),
     )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("de"),
-    )
+    author = optional_user(_("de"))
     creation_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     text = models.TextField(_("texte"))
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
@@ -227,14 +207,7 @@ class Attachment(models.Model):
     key = models.UUIDField(_("clé"), default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(_("titre"), max_length=250)
     file = models.FileField(_("fichier"), upload_to="candidatures/%Y/")
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    added_by = optional_user(_("par"))
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
 
     class Meta:

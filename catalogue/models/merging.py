@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.record import Record
 
 
@@ -28,14 +28,7 @@ class DuplicateCandidate(models.Model):
     factors = models.JSONField(_("facteurs"), default=list)
     state = models.CharField(_("état"), max_length=10, choices=Judgement, default=Judgement.OPEN)
     reason = models.CharField(_("motif"), max_length=500, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("jugée par"),
-    )
+    decided_by = optional_user(_("jugée par"))
     decided_at = models.DateTimeField(_("jugée le"), null=True, blank=True)
     found_at = models.DateTimeField(_("trouvée le"))
 
@@ -88,23 +81,9 @@ class Merge(models.Model):
         _("ce qui a changé"), default=dict, help_text=_("Chaque ligne de la base, avant et après.")
     )
     reason = models.CharField(_("motif"), max_length=500, blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    actor = optional_user(_("par"))
     created_at = models.DateTimeField(_("le"), auto_now_add=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("annulée par"),
-    )
+    undone_by = optional_user(_("annulée par"))
     undone_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
 
     objects = MergeQuerySet.as_manager()

@@ -9,6 +9,8 @@ from django.contrib.gis.db import models
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
+
 LA_POSTE_SIREN = "356000000"
 LA_POSTE_SEAT = "35600000000048"
 
@@ -156,14 +158,7 @@ class Membership(models.Model):
     role = models.CharField(_("rôle"), max_length=12, choices=Role, default=Role.MEMBER)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
     confirmed_at = models.DateTimeField(_("confirmé le"), null=True, blank=True)
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("confirmé par"),
-    )
+    confirmed_by = optional_user(_("confirmé par"))
     created_at = models.DateTimeField(_("demandé le"), auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()

@@ -1,10 +1,10 @@
 """What is checked of records: findings, the state of links, and what owners are asked to confirm."""
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.record import Record
 
 
@@ -23,14 +23,7 @@ class QualityFinding(models.Model):
     since = models.DateTimeField(_("depuis le"))
     changed_at = models.DateTimeField(_("constat du"))
     waived_at = models.DateTimeField(_("écart accepté le"), null=True, blank=True)
-    waived_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("accepté par"),
-    )
+    waived_by = optional_user(_("accepté par"))
     waiver = models.TextField(_("motif de l’écart"), blank=True)
 
     class Meta:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models.functions import Cast
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.querysets import RecordQuerySet
 from catalogue.models.record_indexes import INDEXES
 
@@ -162,15 +162,7 @@ class Record(models.Model):
     creation_key = models.UUIDField(
         null=True, blank=True, unique=True, editable=False, help_text=_("Un formulaire ne crée qu’une fiche.")
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="created_records",
-        verbose_name=_("créée par"),
-    )
+    created_by = optional_user(_("créée par"), related_name="created_records", editable=False)
     created_at = models.DateTimeField(_("créée le"), auto_now_add=True)
     updated_at = models.DateTimeField(_("modifiée le"), auto_now=True)
     published_at = models.DateTimeField(_("publiée le"), null=True, blank=True, editable=False)

@@ -1,8 +1,9 @@
 """What curators did to the reference lists: appended to, never edited."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from catalogue.models.fields import optional_user
 
 
 class ReferenceChange(models.Model):
@@ -39,14 +40,7 @@ class ReferenceChange(models.Model):
         verbose_name=_("annule"),
     )
     reason = models.TextField(_("motif"), blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    actor = optional_user(_("par"))
     at = models.DateTimeField(_("le"), auto_now_add=True)
 
     class Meta:

@@ -1,10 +1,10 @@
 """The versions of a record: its whole content, each time that a write changed it."""
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.record import Record
 
 
@@ -30,14 +30,7 @@ class RecordVersion(models.Model):
     record = models.ForeignKey(Record, models.CASCADE, related_name="versions", verbose_name=_("fiche"))
     number = models.PositiveIntegerField(_("numéro"))
     made_at = models.DateTimeField(_("le"), default=timezone.now)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("par"),
-    )
+    actor = optional_user(_("par"))
     origin = models.CharField(_("origine"), max_length=16, choices=Origin)
     reason = models.TextField(_("motif"), blank=True)
     data = models.JSONField(_("contenu"))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import optional_user
 from catalogue.models.record import Record
 
 State = Record.State
@@ -29,22 +30,8 @@ class CaseFile(models.Model):
     )
     state = models.CharField(_("état"), max_length=16, choices=State, editable=False)
     since = models.DateTimeField(_("depuis le"), editable=False)
-    handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="handled_cases",
-        verbose_name=_("confiée à"),
-    )
-    handed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("confiée par"),
-    )
+    handler = optional_user(_("confiée à"), related_name="handled_cases")
+    handed_by = optional_user(_("confiée par"))
     handed_at = models.DateTimeField(_("confiée le"), null=True, blank=True)
     completeness = models.SmallIntegerField(_("complétude (%)"), null=True, blank=True, editable=False)
 
@@ -107,14 +94,7 @@ class CaseNote(models.Model):
         related_name="+",
         verbose_name=_("par"),
     )
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("à"),
-    )
+    recipient = optional_user(_("à"))
     creation_key = models.UUIDField(
         null=True,
         blank=True,
