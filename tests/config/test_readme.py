@@ -1,6 +1,7 @@
-"""What the README lists is what there is: commands, variables, rooms."""
+"""What the documents list is what there is: commands, variables, rooms, the version."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from config.bootstrap import commands
@@ -42,3 +43,13 @@ def test_the_chapter_on_architecture_is_the_listing_of_the_catalogue() -> None:
     there = [path for path in (ROOT / "catalogue").iterdir() if not path.name.startswith("_")]
 
     assert sorted(listed) == sorted(f"{path.name}/" if path.is_dir() else path.name for path in there)
+
+
+def test_there_is_one_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    said = re.search(r'^softwareVersion: "(.+)"$', (ROOT / "publiccode.yml").read_text(), re.MULTILINE)
+    released = re.search(r"^## (\d\S*) \(", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert said
+    assert released
+    assert said[1] == released[1] == version
