@@ -90,7 +90,7 @@ def forget_import_files(timestamp: int) -> None:
 @task("sweep_files", cron="47 3 * * *")
 def sweep_files(timestamp: int) -> None:
     """Delete the files that no document holds any more."""
-    files.sweep()
+    files.delete_orphans()
 
 
 @task("match_alerts")

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Membership, Organisation
-from catalogue.records.permissions import Account, curatorship_of, is_administrator
+from catalogue.records.permissions import Account, get_curatorship, is_administrator
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -77,7 +77,7 @@ def ties(user: Account, organisation: Organisation) -> frozenset[Tie]:
         found.add(Tie.MANAGER if membership.role == Membership.Role.MANAGER else Tie.MEMBER)
     if is_administrator(user):
         found.add(Tie.ADMINISTRATOR)
-    elif curatorship_of(user) is not None:
+    elif get_curatorship(user) is not None:
         found.add(Tie.CURATOR)
     return frozenset(found or {Tie.NONE})
 

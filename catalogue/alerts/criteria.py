@@ -14,7 +14,7 @@ from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.parameters import labels
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.rankings.grounds.forms import GroundForm
-from catalogue.records.wording import NBSP, whole
+from catalogue.records.wording import NBSP, format_integer
 
 if TYPE_CHECKING:
     from catalogue.public.search.parameters import Place
@@ -196,7 +196,7 @@ def _years(first: int | None, last: int | None) -> list[str]:
 def _population(least: int | None, most: int | None) -> list[str]:
     found = []
     if least is not None:
-        found.append(_("au moins %(n)s habitants") % {"n": whole(least)})
+        found.append(_("au moins %(n)s habitants") % {"n": format_integer(least)})
     if most is not None:
-        found.append(_("au plus %(n)s habitants") % {"n": whole(most)})
+        found.append(_("au plus %(n)s habitants") % {"n": format_integer(most)})
     return found

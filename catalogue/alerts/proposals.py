@@ -55,7 +55,7 @@ def proposals_for(user: User) -> list[Proposal]:
 
 
 def _own(model: type[Record], user: User) -> list[Any]:
-    mine = model.objects.published().filter(permissions.own(user)).order_by("-updated_at", "-pk")
+    mine = model.objects.published().filter(permissions.own_records(user)).order_by("-updated_at", "-pk")
     related = mine.select_related("territory").prefetch_related("themes")
     return list(related.defer("geometry", "description", "territory__geometry")[:MOST_OF_EACH])
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.models import Document
-from catalogue.records.file_types import Content, recognise
+from catalogue.records.file_types import Content, recognise_file
 from geo.uploads import UploadRefused
 
 LICENCES = [
@@ -141,7 +141,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         if file is None or file.file is None:
             return
         try:
-            self.content = recognise(file.file, file.size or 0)
+            self.content = recognise_file(file.file, file.size or 0)
         except UploadRefused as refusal:
             self.add_error("file", str(refusal))
             self.cleaned_data["file"] = None

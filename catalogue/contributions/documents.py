@@ -20,8 +20,8 @@ from catalogue.models import Document, Indicator, Record, Revision
 from catalogue.queue import later
 from catalogue.records import versions
 from catalogue.records.file_types import Content
-from catalogue.records.files import forget_file, random_name
-from catalogue.records.writing import touch
+from catalogue.records.files import delete_file, random_name
+from catalogue.records.writing import mark_changed
 
 MOST = 30
 """Documents of one record, and of those withdrawn from it that are kept."""
@@ -157,8 +157,8 @@ def _give(document: Document, file: UploadedFile[Any] | None, content: Content |
 
 
 def _let_go(document: Document) -> None:
-    forget_file(document.file)
-    forget_file(document.thumbnail)
+    delete_file(document.file)
+    delete_file(document.thumbnail)
     document.file, document.thumbnail = "", ""
 
 
@@ -171,5 +171,5 @@ def _after(fresh: Copy, document: Document) -> None:
 def _touch(fresh: Copy) -> None:
     """Say that the record changed, unless only a revision did."""
     if fresh.is_direct:
-        touch(fresh.record)
+        mark_changed(fresh.record)
         versions.save_after([fresh.record.pk], fresh.user, versions.Origin.FORM)

@@ -82,7 +82,7 @@ def owners_of(user: User, record: Record | None = None) -> dict[str, str]:
 def mine(user: User) -> RecordQuerySet:
     """The drafts that the account may go on with, the latest first."""
     unfinished = Record.objects.filter(state__in=(Record.State.DRAFT, Record.State.TO_COMPLETE))
-    return unfinished.filter(permissions.own(user)).order_by("-updated_at", "-pk")
+    return unfinished.filter(permissions.own_records(user)).order_by("-updated_at", "-pk")
 
 
 def has_too_many(user: User) -> bool:
@@ -94,7 +94,7 @@ def usable_solutions(user: User) -> Any:
     """The solutions that an experiment of the account may be of: published ones and its own."""
     states = (Record.State.REFUSED, Record.State.ARCHIVED)
     return Solution.objects.filter(
-        Q(state=Record.State.PUBLISHED) | (permissions.own(user) & ~Q(state__in=states))
+        Q(state=Record.State.PUBLISHED) | (permissions.own_records(user) & ~Q(state__in=states))
     )
 
 
@@ -102,7 +102,7 @@ def find_solutions(user: User, words: str) -> list[Solution]:
     """The usable solutions whose title holds the words; the account's own when there are none."""
     found = usable_solutions(user).only("slug", "title", "summary", "state", "kind")
     if len(words) < AT_LEAST - 1:
-        return list(found.filter(permissions.own(user)).order_by("title")[:SHOWN])
+        return list(found.filter(permissions.own_records(user)).order_by("title")[:SHOWN])
     for word in words.split()[:8]:
         found = found.filter(title__unaccent__icontains=word)
     return list(found.order_by("title")[:SHOWN])

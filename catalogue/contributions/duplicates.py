@@ -91,7 +91,7 @@ def likely_duplicates(
 
     ``record_key`` is that of the record being written, when it is stored already.
     """
-    own = Record.objects.filter(permissions.own(user), kind=description.kind)
+    own = Record.objects.filter(permissions.own_records(user), kind=description.kind)
     own = own.exclude(state=Record.State.PUBLISHED).order_by("-updated_at")
     own_keys = set(own.values_list("pk", flat=True)[:CANDIDATES])
     found = _find(description, own_keys, record_key)

@@ -27,15 +27,22 @@ from catalogue.records.content import (
     ROLES,
     SHAPE,
     Values,
-    attributes,
-    collections,
-    read,
+    get_collections,
+    is_same,
+    list_attributes,
+    parse_shape,
     read_items,
-    same,
-    shape,
+    read_values,
 )
 from catalogue.records.kinds import KIND_SPECS
-from catalogue.records.writing import NotWritten, add_item, change_item, remove_item, touch, write
+from catalogue.records.writing import (
+    NotWritten,
+    add_item,
+    change_item,
+    mark_changed,
+    remove_item,
+    write_values,
+)
 
 DIGEST = 8
 """Characters of the digest of one field in a version."""
@@ -76,11 +83,11 @@ class Copy:
 
     def values(self, names: Iterable[str]) -> Values:
         """The values as they are now in the copy."""
-        return revisions.overlaid(read(self.record, names), self.revision)
+        return revisions.overlaid(read_values(self.record, names), self.revision)
 
     def items(self, attribute: str) -> list[Values]:
         """The rows of a collection as they are now in the copy, each with its ``ref``."""
-        rows = read_items(self.record, collections(self.kind)[attribute])
+        rows = read_items(self.record, get_collections(self.kind)[attribute])
         found = revisions.overlaid_items(rows, self.revision, attribute)
         return [{**row, "ref": str(row.get("pk") or f"n{row['new']}")} for row in found]
 
@@ -99,7 +106,7 @@ class Copy:
         prepared = {name: pair[1] for name, pair in self.revision.changes.items()}
         for name in PLACE:
             if name in prepared and name != "territory":
-                setattr(record, name, shape(prepared[name]) if name == SHAPE else prepared[name])
+                setattr(record, name, parse_shape(prepared[name]) if name == SHAPE else prepared[name])
         if "territory" in prepared:
             level, _colon, code = str(prepared["territory"] or "").partition(":")
             territories: Any = Record._meta.get_field("territory").related_model
@@ -133,7 +140,7 @@ def version(values: Mapping[str, Any]) -> str:
 
 def _digest(name: str, value: Any) -> str:
     if name == SHAPE and value:
-        found: Any = shape(value)
+        found: Any = parse_shape(value)
         value = [round(number, 6) for number in _numbers(found.tuple)]
     value = None if value in ("", []) else value
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:DIGEST]
@@ -164,7 +171,7 @@ def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
             mine.add(name)
         if digest is not None and _digest(name, stored[name]) != digest:
             theirs.add(name)
-    differing = {name for name in mine if not same(name, stored[name], values[name])}
+    differing = {name for name in mine if not is_same(name, stored[name], values[name])}
     clash = [name for name in stored if name in differing & theirs]
     if clash:
         raise EditConflict({name: stored[name] for name in clash}, version(stored))
@@ -189,12 +196,12 @@ def locked(copy: Copy) -> Copy:
 
 
 def _keep(fresh: Copy, changed: Mapping[str, Any]) -> None:
-    before = read(fresh.record, changed)
+    before = read_values(fresh.record, changed)
     if fresh.revision is not None:
-        allowed = {name: value for name, value in changed.items() if name in attributes(fresh.kind)}
+        allowed = {name: value for name, value in changed.items() if name in list_attributes(fresh.kind)}
         revisions.prepare(fresh.revision, before, allowed)
         return
-    write(fresh.record, changed)
+    write_values(fresh.record, changed)
     if changed.get(OWNER) and not fresh.record.organisation_links.exists():
         RecordOrganisation.objects.create(record_id=fresh.record.pk, organisation=fresh.record.owner)
     trace(fresh, {name: [before[name], value] for name, value in changed.items()})
@@ -234,26 +241,26 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
     Raises EditConflict when the row changed since the page showed it, Http404 when it is no longer there.
     """
     fresh = locked(copy)
-    known = collections(fresh.kind)[attribute]
+    known = get_collections(fresh.kind)[attribute]
     if ref is None:
         if fresh.revision is None:
             add_item(fresh.record, known, item)
-            touch(fresh.record, [attribute])
+            mark_changed(fresh.record, [attribute])
             trace(fresh, {attribute: [[], [item]]})
         else:
             _prepare_new(fresh, attribute, item)
         return
     stored = fresh.item(attribute, ref)
     now = {name: stored.get(name) for name in item}
-    if all(same(name, now[name], item[name]) for name in item):
+    if all(is_same(name, now[name], item[name]) for name in item):
         return
     shown = _seen(seen)
     if any(shown.get(name) != _digest(name, value) for name, value in now.items()):
-        clash = {name: value for name, value in now.items() if not same(name, value, item[name])}
+        clash = {name: value for name, value in now.items() if not is_same(name, value, item[name])}
         raise EditConflict(clash, version(now))
     if fresh.revision is None:
         change_item(fresh.record, known, int(stored["pk"]), item)
-        touch(fresh.record, [attribute])
+        mark_changed(fresh.record, [attribute])
         trace(fresh, {attribute: [[{**now, "pk": stored["pk"]}], [{**item, "pk": stored["pk"]}]]})
         return
     rows = [{**row, **item} if row["ref"] == ref else row for row in fresh.items(attribute)]
@@ -271,20 +278,20 @@ def remove(copy: Copy, attribute: str, ref: str) -> None:
     if fresh.revision is not None:
         _prepare_rows(fresh, attribute, [row for row in rows if row["ref"] != ref])
         return
-    remove_item(fresh.record, collections(fresh.kind)[attribute], int(gone["pk"]))
-    touch(fresh.record, [attribute])
+    remove_item(fresh.record, get_collections(fresh.kind)[attribute], int(gone["pk"]))
+    mark_changed(fresh.record, [attribute])
     trace(fresh, {attribute: [[{name: value for name, value in gone.items() if name != "ref"}], []]})
 
 
 def _prepare_new(fresh: Copy, attribute: str, item: Values) -> None:
     rows = fresh.items(attribute)
-    if not any(all(same(name, row.get(name), item[name]) for name in item) for row in rows):
+    if not any(all(is_same(name, row.get(name), item[name]) for name in item) for row in rows):
         _prepare_rows(fresh, attribute, [*rows, {**item, "new": uuid.uuid4().hex[:6]}])
 
 
 def _prepare_rows(fresh: Copy, attribute: str, rows: list[Values]) -> None:
     if fresh.revision is None:
         raise NotWritten
-    published = read_items(fresh.record, collections(fresh.kind)[attribute])
+    published = read_items(fresh.record, get_collections(fresh.kind)[attribute])
     bare = [{name: value for name, value in row.items() if name != "ref"} for row in rows]
     revisions.prepare_items(fresh.revision, attribute, published, bare)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.contributions.writing_help import HELP
 from catalogue.models import Need, Operation, Programme, Record, Stake, TestSite, Theme
 from catalogue.models.kinds import GROUND_KINDS, Experiment
-from catalogue.records.content import plain
+from catalogue.records.content import to_portable
 from catalogue.records.fields import model_field
 from catalogue.records.kinds import KIND_SPECS
-from catalogue.records.vocabularies import vocabularies
+from catalogue.records.vocabularies import read_vocabularies
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -142,7 +142,7 @@ class StepForm(forms.Form):
 
     def portable(self, name: str, value: Any) -> Any:
         """One value as it is kept."""
-        return plain(value)
+        return to_portable(value)
 
 
 class TitleForm(StepForm):
@@ -275,7 +275,7 @@ class OperationForm(StepForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["programmes"]
-        field.choices = list(vocabularies({"programmes": Programme}, self.initial)["programmes"].items())
+        field.choices = list(read_vocabularies({"programmes": Programme}, self.initial)["programmes"].items())
 
     def clean_area_ha(self) -> Any:
         """The area, greater than nothing."""
@@ -305,7 +305,9 @@ class ThemesForm(StepForm):
         if self.record_kind == Record.Kind.OPERATION:
             del self.fields["programmes"]
         known = {"themes": Theme, "stakes": Stake, "programmes": Programme}
-        for name, terms in vocabularies({name: known[name] for name in self.fields}, self.initial).items():
+        for name, terms in read_vocabularies(
+            {name: known[name] for name in self.fields}, self.initial
+        ).items():
             field: Any = self.fields[name]
             field.choices = list(terms.items())
 

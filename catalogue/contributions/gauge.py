@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from catalogue.contributions.criteria import CRITERIA, Contents, Criterion
 from catalogue.contributions.editing import Copy
 from catalogue.models import Document
-from catalogue.records.content import attributes, collections
+from catalogue.records.content import get_collections, list_attributes
 
 COUNTED = ("indicators", "awards")
 """The collections that the criteria look at."""
@@ -79,8 +79,8 @@ def read_contents(copy: Copy) -> Contents:
     kinds = list(Document.objects.filter(record=copy.record.pk).values_list("kind", flat=True))
     owner = copy.record.owner
     return Contents(
-        copy.values(attributes(copy.kind)),
-        {name: copy.items(name) for name in collections(copy.kind) if name in COUNTED},
+        copy.values(list_attributes(copy.kind)),
+        {name: copy.items(name) for name in get_collections(copy.kind) if name in COUNTED},
         documents=len(kinds),
         photos=kinds.count(Document.Kind.PHOTO),
         owner=owner.slug if owner else "",

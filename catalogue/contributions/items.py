@@ -13,7 +13,7 @@ from catalogue.contributions.forms import Lines, Number, choice, year
 from catalogue.models import Document, Indicator, IndicatorType, LabelAward
 from catalogue.models.evidence import unit_mismatch
 from catalogue.models.units import are_compatible
-from catalogue.records.content import Values, plain
+from catalogue.records.content import Values, to_portable
 
 FIRST_AWARD = 2009
 OTHER = ""
@@ -116,7 +116,7 @@ class IndicatorForm(forms.Form):
     @property
     def values(self) -> Values:
         """What was typed, in the portable form."""
-        data = {name: plain(value) for name, value in self.cleaned_data.items()}
+        data = {name: to_portable(value) for name, value in self.cleaned_data.items()}
         return data | {"type": data["type"] or None, "document": data["document"] or None}
 
 
@@ -181,7 +181,7 @@ class AwardForm(forms.Form):
     @property
     def values(self) -> Values:
         """What was typed, in the portable form: regime and step apart."""
-        data = {name: plain(value) for name, value in self.cleaned_data.items() if name != "etape"}
+        data = {name: to_portable(value) for name, value in self.cleaned_data.items() if name != "etape"}
         regime, _colon, step = self.cleaned_data["etape"].partition(":")
         if regime != LabelAward.Regime.OTHER:
             data["label"] = "ÉcoQuartier"

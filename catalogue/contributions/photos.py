@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from catalogue.models import Document
 from catalogue.records.file_types import IMAGES, MOST_PIXELS
-from catalogue.records.files import forget_file, random_name
+from catalogue.records.files import delete_file, random_name
 
 LONGEST_SIDE = 1600
 THUMBNAIL_SIDE = 480
@@ -31,7 +31,7 @@ def treat(document_id: int) -> None:
         document = Document.objects.select_for_update().filter(pk=document_id, is_ready=False).first()
         if document is None:
             return
-        forget_file(document.file)
+        delete_file(document.file)
         document.file.save(random_name(suffix), ContentFile(reduced), save=False)
         document.thumbnail.save(random_name(suffix), ContentFile(thumbnail), save=False)
         document.content_type, document.size, document.is_ready = content_type, len(reduced), True

@@ -20,22 +20,28 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Record, Revision
 from catalogue.queue import later
-from catalogue.records import notifications as notices
-from catalogue.records import versions
+from catalogue.records import notifications, versions
 from catalogue.records.content import (
     SHAPE,
     Values,
-    attributes,
-    collections,
-    item_words,
-    label,
-    read,
+    describe_item,
+    describe_value,
+    get_collections,
+    get_label,
+    is_same,
+    list_attributes,
     read_items,
-    same,
-    words,
+    read_values,
 )
 from catalogue.records.fields import Collection
-from catalogue.records.writing import NotWritten, add_item, change_item, remove_item, touch, write
+from catalogue.records.writing import (
+    NotWritten,
+    add_item,
+    change_item,
+    mark_changed,
+    remove_item,
+    write_values,
+)
 
 State = Revision.RevisionState
 DOCUMENTS = "documents"
@@ -51,7 +57,7 @@ class RevisionConflict(RevisionRefused):
 
     def __init__(self, record: Record, fields: Iterable[str]) -> None:
         self.fields = list(fields)
-        names = ", ".join(label(record.kind, name) for name in self.fields)
+        names = ", ".join(get_label(record.kind, name) for name in self.fields)
         super().__init__(
             _("La fiche a changé depuis que ces changements ont été préparés : %(names)s.") % {"names": names}
         )
@@ -100,7 +106,7 @@ def prepare(revision: Revision, published: Mapping[str, Any], values: Mapping[st
     """
     changes = dict(revision.changes)
     for name, value in values.items():
-        if same(name, published[name], value):
+        if is_same(name, published[name], value):
             changes.pop(name, None)
         else:
             changes[name] = [changes.get(name, [published[name]])[0], value]
@@ -123,10 +129,10 @@ def prepare_items(revision: Revision, attribute: str, published: list[Values], i
 def conflicts(revision: Revision) -> list[str]:
     """The attributes whose published value is no longer the one from which the change was prepared."""
     record = revision.record.proper
-    known = collections(record.kind)
-    plain = [name for name in revision.changes if name in attributes(record.kind)]
-    now = read(record, plain)
-    moved = [name for name in plain if not same(name, revision.changes[name][0], now[name])]
+    known = get_collections(record.kind)
+    plain = [name for name in revision.changes if name in list_attributes(record.kind)]
+    now = read_values(record, plain)
+    moved = [name for name in plain if not is_same(name, revision.changes[name][0], now[name])]
     for name, collection in known.items():
         if name in revision.changes:
             rows = {row["pk"]: row for row in read_items(record, collection)}
@@ -139,7 +145,7 @@ def conflicts(revision: Revision) -> list[str]:
 def _same_item(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
     """True when every attribute that the first row says is the same in the other."""
     return other is not None and all(
-        same(name, value, other.get(name)) for name, value in row.items() if name not in ("pk", "new")
+        is_same(name, value, other.get(name)) for name, value in row.items() if name not in ("pk", "new")
     )
 
 
@@ -150,19 +156,19 @@ def describe(revision: Revision) -> list[dict[str, Any]]:
     or a list of texts), ``moved`` (the published value changed since) and ``now`` (that value).
     """
     kind, record = revision.record.kind, revision.record.proper
-    known, moved = collections(kind), set(conflicts(revision))
+    known, moved = get_collections(kind), set(conflicts(revision))
     told = []
     for name, (old, new) in revision.changes.items():
         line: dict[str, Any] = {"field": name, "moved": name in moved, "now": ""}
         if name in known:
-            said = [[item_words(known[name], row) for row in rows] for rows in (old, new)]
-            line |= {"label": label(kind, name), "kind": "lignes", "old": said[0], "new": said[1]}
-        elif name in attributes(kind):
-            was, will = words(kind, name, old), words(kind, name, new)
+            said = [[describe_item(known[name], row) for row in rows] for rows in (old, new)]
+            line |= {"label": get_label(kind, name), "kind": "lignes", "old": said[0], "new": said[1]}
+        elif name in list_attributes(kind):
+            was, will = describe_value(kind, name, old), describe_value(kind, name, new)
             sort = "carte" if name == SHAPE else "liste" if isinstance(was or will, list) else "texte"
-            line |= {"label": label(kind, name), "kind": sort, "old": was, "new": will}
+            line |= {"label": get_label(kind, name), "kind": sort, "old": was, "new": will}
             if name in moved:
-                line["now"] = words(kind, name, read(record, [name])[name])
+                line["now"] = describe_value(kind, name, read_values(record, [name])[name])
         else:
             continue
         told.append(line)
@@ -198,18 +204,18 @@ def propose(revision: Revision, reason: str) -> Revision:
         raise RevisionRefused(_("Il n’y a aucun changement à envoyer."))
     waiting.state, waiting.reason, waiting.base_updated_at = State.PROPOSED, reason, record.updated_at
     waiting.save()
-    notices.revision_proposed(waiting)
+    notifications.notify_proposal(waiting)
     return waiting
 
 
 def _rebase(revision: Revision) -> None:
     """Make the published values the old ones: the author has just seen them."""
     record = revision.record.proper
-    now = read(record, [name for name in revision.changes if name in attributes(record.kind)])
+    now = read_values(record, [name for name in revision.changes if name in list_attributes(record.kind)])
     changes = {
         name: [now[name], pair[1]] if name in now else pair
         for name, pair in revision.changes.items()
-        if name not in now or not same(name, now[name], pair[1])
+        if name not in now or not is_same(name, now[name], pair[1])
     }
     revision.changes = changes
 
@@ -254,7 +260,7 @@ def accept(
     versions.save_after([record.pk], actor, versions.Origin.REVISION, locked.reason)
     _decide(locked, State.ACCEPTED, actor, "")
     _set_aside(locked, left, actor)
-    notices.revision_decided(locked)
+    notifications.notify_decision(locked)
     later("match_alerts", records=[record.pk])
     return locked
 
@@ -266,7 +272,7 @@ def refuse(revision: Revision, actor: User, reason: str) -> Revision:
     if not reason.strip():
         raise RevisionRefused(_("Dites pourquoi : l’auteur doit pouvoir le comprendre."))
     _decide(locked, State.REFUSED, actor, reason)
-    notices.revision_decided(locked)
+    notifications.notify_decision(locked)
     return locked
 
 
@@ -308,15 +314,15 @@ def _set_aside(revision: Revision, left: dict[str, Any], actor: User) -> None:
 
 def _apply(record: Any, changes: dict[str, Any]) -> None:
     """Write accepted changes: the fields together, then the rows of the collections."""
-    known, allowed = collections(record.kind), attributes(record.kind)
+    known, allowed = get_collections(record.kind), list_attributes(record.kind)
     values = {name: pair[1] for name, pair in changes.items() if name in allowed}
     if values:
-        write(record, values)
+        write_values(record, values)
     for name, (old, new) in changes.items():
         if name in known:
             _apply_items(record, known[name], old, new)
     if any(name in known for name in changes):
-        touch(record, [name for name in changes if name in known])
+        mark_changed(record, [name for name in changes if name in known])
 
 
 def _apply_items(record: Any, collection: Collection, old: list[Values], new: list[Values]) -> None:

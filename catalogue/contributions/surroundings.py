@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from catalogue.models import Programme, Record, Zonage, ZonageMember
-from catalogue.records.wording import NBSP, distance_words, whole
+from catalogue.records.wording import NBSP, distance_words, format_integer
 from geo.models import Territory
 
 AROUND_KM = 2
@@ -99,7 +99,7 @@ def _facts(territory: Territory) -> list[dict[str, str]]:
     if territory.region is not None:
         found.append((_("Région"), territory.region.name))
     if territory.population is not None:
-        found.append((_("Population"), f"{whole(territory.population)}{NBSP}{_('habitants')}"))
+        found.append((_("Population"), f"{format_integer(territory.population)}{NBSP}{_('habitants')}"))
     if territory.density_class is not None:
         found.append((_("Densité"), territory.get_density_class_display()))
     return [{"term": term, "value": value} for term, value in found]

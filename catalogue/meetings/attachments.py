@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from catalogue.models import Application, Attachment
-from catalogue.records.file_types import recognise
+from catalogue.records.file_types import recognise_file
 from catalogue.records.files import random_name
 from geo.uploads import UploadRefused
 
@@ -32,7 +32,7 @@ UNSEEN_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\
 def recognise_suffix(file: UploadedFile[Any]) -> str:
     """The suffix that the content of an upload deserves; ValidationError when it is not accepted."""
     try:
-        return recognise(file, file.size or 0).suffix
+        return recognise_file(file, file.size or 0).suffix
     except UploadRefused as refusal:
         raise ValidationError(
             _("« %(name)s » : %(why)s"),

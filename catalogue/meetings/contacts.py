@@ -51,7 +51,7 @@ def send(
 def _send(request: ContactRequest) -> ContactRequest:
     insert(request)
     if request.record is not None:
-        audience.contacted(request.record)
+        audience.count_contact(request.record)
     readers = people.list_members(request.organisation)
     if readers:
         mails.mail_about_contact("contact-recu", request, to=readers)

@@ -26,7 +26,7 @@ def own_solutions(user: User) -> Any:
     carried = RecordOrganisation.objects.filter(
         organisation__in=people.organisations_of(user).values("pk"), role=RecordOrganisation.Role.HOLDER
     ).values("record")
-    mine = permissions.own(user) | Q(pk__in=carried, state=Record.State.PUBLISHED)
+    mine = permissions.own_records(user) | Q(pk__in=carried, state=Record.State.PUBLISHED)
     return Solution.objects.exclude(state__in=HIDDEN_STATES).filter(mine).order_by("title", "pk")
 
 

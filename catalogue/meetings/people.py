@@ -44,7 +44,7 @@ def list_members(organisation: Organisation | None, *, managers_only: bool = Fal
 def list_curators(about: Record | None = None) -> list[User]:
     """The curators whose field holds the record, or all of them; administrators when there is none."""
     if about is not None:
-        return list(notifications.curators(about))[:MOST_RECIPIENTS]
+        return list(notifications.find_curators(about))[:MOST_RECIPIENTS]
     reached = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
     able = reached.filter(curatorship__isnull=False)[:MOST_RECIPIENTS]
     return list(able or reached.filter(is_superuser=True)[:MOST_RECIPIENTS])

@@ -16,7 +16,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import AnswerProposal, Application, ContactRequest, Membership, Record
-from catalogue.records.permissions import Account, covers, curatorship_of, is_administrator, is_curator
+from catalogue.records.permissions import Account, covers, get_curatorship, is_administrator, is_curator
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -119,7 +119,7 @@ def find_side(user: Account, meeting: Meeting) -> Side:
     stands_in = isinstance(meeting, AnswerProposal) and about.owner_id is None
     if is_administrator(user):
         return Side.OWNER if stands_in else Side.ADMINISTRATOR
-    curatorship = curatorship_of(user)
+    curatorship = get_curatorship(user)
     if curatorship is None or not covers(curatorship, about):
         return Side.STRANGER
     return Side.OWNER if stands_in else Side.CURATOR

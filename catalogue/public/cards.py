@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from catalogue.models import Record
 from catalogue.records.expiry import verified_words
-from catalogue.records.wording import distance_words, period_words, place_words, status_words, whole
+from catalogue.records.wording import distance_words, format_integer, period_words, place_words, status_words
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def figures(record: Record) -> list[dict[str, str]]:
         operation = record.as_operation
         found = []
         if operation.dwellings is not None:
-            found.append({"value": whole(operation.dwellings), "label": _("logements")})
+            found.append({"value": format_integer(operation.dwellings), "label": _("logements")})
         if operation.area_ha is not None:
             found.append(
                 {"value": f"{operation.area_ha.normalize():f}".replace(".", ","), "label": _("hectares")}
@@ -84,5 +84,5 @@ def figures(record: Record) -> list[dict[str, str]]:
         return found
     places = getattr(record, "place_count", None)
     if record.kind == Record.Kind.SOLUTION and places:
-        return [{"value": whole(places), "label": ngettext("lieu d’essai", "lieux d’essai", places)}]
+        return [{"value": format_integer(places), "label": ngettext("lieu d’essai", "lieux d’essai", places)}]
     return []

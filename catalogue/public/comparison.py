@@ -11,7 +11,7 @@ from catalogue.models import Indicator, Record
 from catalogue.public import record_page as detail
 from catalogue.records import sections
 from catalogue.records.expiry import verified_words
-from catalogue.records.wording import NBSP, period_words, place_words, whole
+from catalogue.records.wording import NBSP, format_integer, period_words, place_words
 from geo.models import Territory
 
 FEWEST = 2
@@ -70,7 +70,9 @@ def _own(record: Record) -> dict[str, Cell]:
         fact["term"]: {"text": fact["value"], "note": fact.get("note", ""), "url": fact.get("url", "")}
         for fact in detail.KIND_FACTS[Record.Kind(record.kind)](record)
     }
-    lessons = {one.title: {"text": one.text} for one in sections.written(record) if one.code in COMPARED}
+    lessons = {
+        one.title: {"text": one.text} for one in sections.list_sections(record) if one.code in COMPARED
+    }
     return facts | lessons
 
 
@@ -92,13 +94,13 @@ def _closing(record: Record) -> dict[str, Cell]:
 def _population_words(territory: Territory | None) -> str:
     if territory is None or territory.population is None:
         return ""
-    return f"{whole(territory.population)}{NBSP}hab."
+    return f"{format_integer(territory.population)}{NBSP}hab."
 
 
 def _density_words(territory: Territory | None) -> str:
     if territory is None or territory.density is None:
         return ""
-    return f"{whole(territory.density)}{NBSP}hab./km²"
+    return f"{format_integer(territory.density)}{NBSP}hab./km²"
 
 
 def indicator_rows(compared: Sequence[Record]) -> list[Row]:

@@ -27,7 +27,7 @@ from catalogue.public import synthesis_wording
 from catalogue.public.cards import Card, figures, record_card
 from catalogue.records import attachments, proof, sections
 from catalogue.records.expiry import verified_words
-from catalogue.records.wording import NBSP, period_words, place_words, status_words, whole
+from catalogue.records.wording import NBSP, format_integer, period_words, place_words, status_words
 
 Context = dict[str, Any]
 NEARBY = 6
@@ -113,7 +113,7 @@ def _add_place(page: RecordPage) -> None:
 
 def lessons(record: Record) -> Context:
     """The sections that somebody wrote: those before the results, that of the results, those after."""
-    found = sections.written(record)
+    found = sections.list_sections(record)
     has_results = record.kind in (Record.Kind.EXPERIMENT, Record.Kind.SOLUTION)
     results = [one for one in found if one.code == "resultats"] if has_results else []
     after = [one for one in found if one.code in sections.AFTER_RESULTS]
@@ -273,7 +273,7 @@ KIND_FACTS: dict[str, Callable[[Record], list[Context]]] = {
 
 
 def _number(value: int | None) -> str:
-    return "" if value is None else whole(value)
+    return "" if value is None else format_integer(value)
 
 
 def organisations(record: Record) -> list[Context]:

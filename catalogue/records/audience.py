@@ -51,13 +51,13 @@ class Week:
     contacts: int
 
 
-def seen(request: HttpRequest, record: Record) -> None:
+def count_view(request: HttpRequest, record: Record) -> None:
     """Count one view of a public page, unless by a robot or by those who keep or publish the record."""
     if is_person(request) and not is_concerned(request, record):
         _count(COUNT_VIEW, record)
 
 
-def contacted(record: Record) -> None:
+def count_contact(record: Record) -> None:
     """Count one contact made through the page of a record."""
     _count(COUNT_CONTACT, record)
 
@@ -73,7 +73,7 @@ def is_concerned(request: HttpRequest, record: Record) -> bool:
     """True for those who keep the record up to date and for its curators."""
     if not request.user.is_authenticated:
         return False
-    return bool(permissions.ties(request.user, record) & permissions.CONCERNED)
+    return bool(permissions.get_ties(request.user, record) & permissions.CONCERNED)
 
 
 def _count(statement: str, record: Record) -> None:
@@ -84,7 +84,7 @@ def _count(statement: str, record: Record) -> None:
         logger.warning("audience not counted: %s", type(error).__name__)
 
 
-def totals(record: Record) -> dict[str, int]:
+def sum_audience(record: Record) -> dict[str, int]:
     """Views and contacts since the record exists."""
     found: dict[str, Any] = AudienceDay.objects.filter(record=record.pk).aggregate(
         views=Sum("views", default=0), contacts=Sum("contacts", default=0)
@@ -92,7 +92,7 @@ def totals(record: Record) -> dict[str, int]:
     return found
 
 
-def weeks(record: Record) -> list[Week]:
+def list_weeks(record: Record) -> list[Week]:
     """The last twelve weeks, the present one included, oldest first; none is left out."""
     today = timezone.localdate()
     mondays = [

@@ -141,7 +141,10 @@ WHERE m.id = c.record_id AND c.completeness IS DISTINCT FROM m.percent
 """
 
 
-def statement(kind: str, some: str) -> str:
+WAITING = "f.state IN ('soumise', 'en-instruction', 'a-completer')"
+
+
+def build_statement(kind: str, some: str) -> str:
     """The SQL that measures the records of a kind; ``some`` says which case files ``f``."""
     table, criteria = CRITERIA[kind]
     met = " + ".join(f"{weight} * coalesce(({condition}), false)::int" for weight, condition in criteria)
@@ -149,17 +152,19 @@ def statement(kind: str, some: str) -> str:
     return MEASURE.format(met=met, total=total, kind=kind, table=table, some=some)
 
 
-def measure(pks: Iterable[int]) -> None:
+def measure_records(pks: Iterable[int]) -> None:
     """Measure those of the records that have a case file, as they are now in the transaction."""
     wanted = sorted(set(pks))
     kinds = Record.objects.filter(pk__in=wanted, case__isnull=False).order_by("kind")
     for kind in kinds.values_list("kind", flat=True).distinct():
         with connection.cursor() as cursor:
-            cursor.execute(statement(kind, "f.record_id = ANY(%s)"), [wanted])
+            cursor.execute(build_statement(kind, "f.record_id = ANY(%s)"), [wanted])
 
 
 def measure_waiting() -> None:
     """Measure every record of the queue: what an organisation or a document that went has changed."""
     for kind in CRITERIA:
         with connection.cursor() as cursor:
-            cursor.execute(statement(kind, "f.state IN ('soumise', 'en-instruction', 'a-completer')"), [])
+            cursor.execute(
+                build_statement(kind, "f.state IN ('soumise', 'en-instruction', 'a-completer')"), []
+            )

@@ -34,14 +34,14 @@ SHAPE = "geometry"
 MANY = ("themes", "stakes", "programmes")
 
 
-def attributes(kind: str) -> tuple[str, ...]:
+def list_attributes(kind: str) -> tuple[str, ...]:
     """Every attribute of a record of this kind that a change may carry, its collections aside."""
     nature = KIND_SPECS[kind]
     named = [known.attribute for known in nature.fields if known.attribute]
     return (*named, SHAPE) if nature.has_place else tuple(named)
 
 
-def collections(kind: str) -> dict[str, Collection]:
+def get_collections(kind: str) -> dict[str, Collection]:
     """What a record of this kind has several of, by attribute: ``indicators``, ``awards``; no documents."""
     declared = {collection.attribute: collection for collection in KIND_SPECS[kind].collections}
     others = [table for name, table in parts(kind).items() if name not in {*declared, DOCUMENTS}]
@@ -56,14 +56,14 @@ def _collection_of(table: Table) -> Collection:
     return Collection(table.attribute, table.attribute, table.model, table.owner, "", columns, identity)
 
 
-def plain(value: Any) -> Any:
+def to_portable(value: Any) -> Any:
     """A value of a model or of a form as JSON can hold it."""
     if isinstance(value, GEOSGeometry):
         return WKTWriter(trim=True, precision=DIGITS).write(value).decode()
     if isinstance(value, Territory):
         return f"{value.level}:{value.code}"
     if isinstance(value, Decimal):
-        return plain_decimal(value)
+        return format_decimal(value)
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list | tuple | set):
@@ -73,32 +73,32 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def same(attribute: str, first: Any, second: Any) -> bool:
+def is_same(attribute: str, first: Any, second: Any) -> bool:
     """True when two portable values say the same thing."""
     if attribute == SHAPE:
         return _same_shape(first, second)
     blank: tuple[Any, ...] = (None, "", [], ())
     if first in blank or second in blank:
         return first in blank and second in blank
-    return bool(plain(first) == plain(second))
+    return bool(to_portable(first) == to_portable(second))
 
 
 def _same_shape(first: str | None, second: str | None) -> bool:
     if not first or not second:
         return not first and not second
     try:
-        one, other = shape(first), shape(second)
+        one, other = parse_shape(first), parse_shape(second)
     except (GEOSException, ValueError):
         return False
     return bool(one is not None and other is not None and one.equals_exact(other, CLOSE_DEGREES))
 
 
-def shape(wkt: str | None) -> GEOSGeometry | None:
+def parse_shape(wkt: str | None) -> GEOSGeometry | None:
     """The geometry (srid 4326) that a portable value describes."""
     return GEOSGeometry(str(wkt).split(";")[-1], srid=4326) if wkt else None
 
 
-def read(record: Record, names: Iterable[str]) -> Values:
+def read_values(record: Record, names: Iterable[str]) -> Values:
     """The portable values of ``names``; ``record`` is the row of its own kind."""
     wanted = list(names)
     values = {name: _read_one(record, name) for name in wanted if not name.startswith(ROLES)}
@@ -117,7 +117,7 @@ def _read_one(row: models.Model, name: str) -> Any:
         return sorted(value.values_list("code", flat=True))
     if isinstance(value, models.Model) and not isinstance(value, Territory):
         return str(getattr(value, natural_key(value)))
-    return plain(value)
+    return to_portable(value)
 
 
 def read_items(record: Record, collection: Collection) -> list[Values]:
@@ -134,7 +134,7 @@ def item_names(collection: Collection) -> list[str]:
     return [*names, "document"] if collection.attribute == "indicators" else names
 
 
-def label(kind: str, attribute: str) -> str:
+def get_label(kind: str, attribute: str) -> str:
     """What a reader calls the attribute."""
     if attribute.startswith(ROLES):
         return str(RecordOrganisation.Role(attribute.removeprefix(ROLES)).label).capitalize()
@@ -151,12 +151,12 @@ def label(kind: str, attribute: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def words(kind: str, attribute: str, value: Any) -> str | list[str]:
+def describe_value(kind: str, attribute: str, value: Any) -> str | list[str]:
     """A portable value as a reader understands it: a text, or a list of texts."""
     if value in (None, "", []):
         return ""
     if attribute == SHAPE:
-        return shape_words(value)
+        return describe_shape(value)
     if attribute.startswith(ROLES):
         return _labels(Organisation, "slug", "name", value)
     if attribute in MANY:
@@ -168,10 +168,10 @@ def words(kind: str, attribute: str, value: Any) -> str | list[str]:
         return f"{found.name} ({code})" if found else str(value)
     if attribute in ("solution", "parent"):
         return _labels(Record, "slug", "title", [value])[0]
-    return choice_words(model_field(KIND_SPECS[kind].model, attribute), value)
+    return describe_choice(model_field(KIND_SPECS[kind].model, attribute), value)
 
 
-def choice_words(known: models.Field[Any, Any], value: Any) -> str | list[str]:
+def describe_choice(known: models.Field[Any, Any], value: Any) -> str | list[str]:
     """The value of a field with choices by its label, a boolean as oui or non, the rest as it is."""
     source: Any = getattr(known, "base_field", known)
     named = {str(code): str(text) for code, text in source.flatchoices} if source.choices else {}
@@ -192,9 +192,9 @@ def _labels(model: type[models.Model], key: str, name: str, value: Iterable[str]
     return [str(found.get(part, part)) for part in wanted]
 
 
-def shape_words(wkt: str) -> str:
+def describe_shape(wkt: str) -> str:
     """A shape in words: « point : 48,85370 N, 2,34800 E »."""
-    found = shape(wkt)
+    found = parse_shape(wkt)
     if found is None or found.empty:
         return ""
     middle: Any = found if found.geom_type == "Point" else found.point_on_surface
@@ -207,14 +207,14 @@ def shape_words(wkt: str) -> str:
     return _("tracé de %(n)d sommets, autour de %(where)s") % {"n": found.num_coords, "where": where}
 
 
-def item_words(collection: Collection, item: Mapping[str, Any]) -> str:
+def describe_item(collection: Collection, item: Mapping[str, Any]) -> str:
     """One item in one line, its attributes separated by commas."""
     parts = []
     for name in item_names(collection):
         value = item.get(name)
         if value in (None, "", []) or name in ("document", "type", "unit"):
             continue
-        said = choice_words(model_field(collection.model, name), value)
+        said = describe_choice(model_field(collection.model, name), value)
         if name == "is_independent":
             said = _("mesure indépendante") if value else ""
         if name in ("value", "baseline") and item.get("unit"):
@@ -226,7 +226,7 @@ def item_words(collection: Collection, item: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def plain_decimal(number: Decimal) -> str:
+def format_decimal(number: Decimal) -> str:
     """The number as text without needless zeros: « 4.1 »."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -63,7 +63,7 @@ def _parameters(**more: Any) -> dict[str, Any]:
     return {"kinds": list(kinds), "states": list(states), "months": list(MONTHS.values()), **more}
 
 
-def until(record: int, day: datetime.date | None = None) -> datetime.date | None:
+def compute_expiry(record: int, day: datetime.date | None = None) -> datetime.date | None:
     """The day before which a record confirmed on ``day`` (today) is to be confirmed again; None for never."""
     with connection.cursor() as cursor:
         cursor.execute(UNTIL, _parameters(record=record, day=day or timezone.localdate()))
@@ -71,7 +71,7 @@ def until(record: int, day: datetime.date | None = None) -> datetime.date | None
     return None if row is None else row[0]
 
 
-def fill(records: Iterable[int] | None = None) -> int:
+def fill_expiry(records: Iterable[int] | None = None) -> int:
     """Give a day to the published records, or to these, that were verified without one; how many."""
     keys = None if records is None else list(records)
     narrowed = "true" if keys is None else "r.id = ANY (%(records)s)"

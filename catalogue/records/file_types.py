@@ -44,7 +44,7 @@ class Content:
         return self.content_type in IMAGE_TYPES
 
 
-def recognise(file: IO[bytes], size: int) -> Content:
+def recognise_file(file: IO[bytes], size: int) -> Content:
     """What the file is; UploadRefused, in French, when it is nothing that is kept."""
     if size > LARGEST:
         raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))

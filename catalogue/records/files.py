@@ -14,7 +14,7 @@ from django.utils import timezone
 from catalogue.models import Attachment, Document
 
 FOLDERS = ("documents", "vignettes", "candidatures")
-KEPT = datetime.timedelta(days=1)
+GRACE = datetime.timedelta(days=1)
 """How long a file that no document holds is left: an upload may still be on its way."""
 
 
@@ -23,16 +23,16 @@ def random_name(suffix: str) -> str:
     return f"{uuid.uuid4().hex}{suffix}"
 
 
-def forget_file(file: FieldFile | None) -> None:
+def delete_file(file: FieldFile | None) -> None:
     """Delete a file once the transaction that lets go of it is committed."""
     name = file.name if file else None
     if name:
         transaction.on_commit(lambda: default_storage.delete(name))
 
 
-def sweep() -> int:
+def delete_orphans() -> int:
     """Delete the files that no document holds any more; returns how many."""
-    limit = timezone.now() - KEPT
+    limit = timezone.now() - GRACE
     held = {name for pair in Document.objects.values_list("file", "thumbnail") for name in pair if name}
     held |= set(Attachment.objects.values_list("file", flat=True))
     lost = [

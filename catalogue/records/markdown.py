@@ -51,7 +51,7 @@ def _is_allowed(url: str) -> bool:
 READER = _reader()
 
 
-def rendered(text: str, heading: int = 3) -> SafeString:
+def render_markdown(text: str, heading: int = 3) -> SafeString:
     """The text as safe HTML; its first level of headings becomes ``heading``, to fit the page's outline."""
     return mark_safe(_html(text, heading))
 
@@ -85,7 +85,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 @lru_cache(maxsize=512)
-def plain(text: str) -> str:
+def strip_markdown(text: str) -> str:
     """The text without its marks: what a search, an export or a summary reads."""
     lines: list[str] = []
     cells: list[str] | None = None
@@ -117,6 +117,6 @@ def _words(children: Sequence[Token]) -> str:
     return "".join("\n" if child.type in breaks else child.content for child in children)
 
 
-def word_count(texts: Iterable[str]) -> int:
+def count_words(texts: Iterable[str]) -> int:
     """How many words a reader meets."""
-    return sum(len(plain(text).split()) for text in texts)
+    return sum(len(strip_markdown(text).split()) for text in texts)

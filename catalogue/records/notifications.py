@@ -34,7 +34,7 @@ TO_CURATORS = {
 People = Iterable[User]
 
 
-def owners(record: Record) -> People:
+def find_owners(record: Record) -> People:
     """The author and the confirmed members of the organisation that keeps the record."""
     author = Q(pk=record.created_by_id or 0)
     if record.owner_id is not None:
@@ -43,7 +43,7 @@ def owners(record: Record) -> People:
     return _reached(User.objects.filter(author))
 
 
-def curators(record: Record) -> People:
+def find_curators(record: Record) -> People:
     """The curators whose field covers the record; the administrators when there are none."""
     everybody = Curatorship.objects.select_related("user").prefetch_related("regions", "themes")
     found = [
@@ -58,26 +58,26 @@ def _reached(people: Any) -> People:
     return list(people.filter(is_active=True).exclude(email="").distinct().order_by("pk"))
 
 
-def transition_made(line: Transition) -> None:
+def notify_transition(line: Transition) -> None:
     """Tell those concerned that the state of a record has changed; never the one who changed it."""
     record = _whole(line.record_id)
     if record.created_by_id is None and record.owner_id is None:
         return
     if line.action == "submit":
         authors = {record.created_by_id, line.actor_id}
-        _post("fiche-soumise", [one for one in owners(record) if one.pk in authors], record)
+        _post("fiche-soumise", [one for one in find_owners(record) if one.pk in authors], record)
     if line.action in TO_OWNERS:
-        told = [one for one in owners(record) if one.pk != line.actor_id]
+        told = [one for one in find_owners(record) if one.pk != line.actor_id]
         _post(TO_OWNERS[line.action], told, record, reason=line.reason.strip())
     if line.action in TO_CURATORS:
-        told = [one for one in curators(record) if one.pk != line.actor_id]
+        told = [one for one in find_curators(record) if one.pk != line.actor_id]
         _post(TO_CURATORS[line.action], told, record, reason=line.reason.strip())
 
 
-def revision_proposed(revision: Revision) -> None:
+def notify_proposal(revision: Revision) -> None:
     """Tell the curators that a change of a published record waits for them."""
     record = _whole(revision.record_id)
-    told = [one for one in curators(record) if one.pk != revision.author_id]
+    told = [one for one in find_curators(record) if one.pk != revision.author_id]
     _post(
         "changement-propose",
         told,
@@ -87,7 +87,7 @@ def revision_proposed(revision: Revision) -> None:
     )
 
 
-def revision_decided(revision: Revision) -> None:
+def notify_decision(revision: Revision) -> None:
     """Tell the author of a change what became of it, and why."""
     record = _whole(revision.record_id)
     accepted = revision.state == Revision.RevisionState.ACCEPTED
@@ -99,7 +99,7 @@ def revision_decided(revision: Revision) -> None:
     )
 
 
-def records_handed(records: Iterable[Record], to: User, by: str, word: str = "") -> None:
+def notify_assignment(records: Iterable[Record], to: User, by: str, word: str = "") -> None:
     """Tell a curator, in one e-mail, which records another gave them; ``by`` is the other's name."""
     lines = [
         {

@@ -151,7 +151,7 @@ def is_curator(user: Account) -> bool:
     return is_appointed_curator(user) and not lacks_second_factor(user)
 
 
-def curatorship_of(user: Account) -> Curatorship | None:
+def get_curatorship(user: Account) -> Curatorship | None:
     """Return what makes the account a curator, or None; without its second factor it is an ordinary one."""
     if not user.is_authenticated:
         return None
@@ -180,10 +180,10 @@ def _place_of(record: Record) -> tuple[int | None, int | None]:
 
 def in_field(user: Account) -> Q:
     """What narrows records to the field of a curator: the same rule as ``covers``, in SQL."""
-    return Q() if is_administrator(user) else field_of(curatorship_of(user))
+    return Q() if is_administrator(user) else field_condition(get_curatorship(user))
 
 
-def field_of(curatorship: Curatorship | None) -> Q:
+def field_condition(curatorship: Curatorship | None) -> Q:
     """The same for a curatorship that was read already; no record at all for none."""
     if curatorship is None:
         return Q(pk__in=[])
@@ -197,7 +197,7 @@ def field_of(curatorship: Curatorship | None) -> Q:
     return field
 
 
-def own(user: Account) -> Q:
+def own_records(user: Account) -> Q:
     """What narrows records to those of an account: as their author, or as a confirmed member."""
     if not user.is_authenticated:
         return Q(pk__in=[])
@@ -207,14 +207,14 @@ def own(user: Account) -> Q:
     return confirmed | author
 
 
-def ties(user: Account, record: Record) -> frozenset[Tie]:
+def get_ties(user: Account, record: Record) -> frozenset[Tie]:
     """All that the account is to the record: a curator may be its author as well."""
     if not user.is_authenticated or not user.is_active:
         return frozenset({Tie.VISITOR})
     found = _ties_of_owner(user, record)
     if is_administrator(user):
         found.add(Tie.ADMINISTRATOR)
-    curatorship = curatorship_of(user)
+    curatorship = get_curatorship(user)
     if curatorship is not None and covers(curatorship, record):
         found.add(Tie.CURATOR)
     if not found:
@@ -236,21 +236,21 @@ def _ties_of_owner(user: User, record: Record) -> set[Tie]:
     return found
 
 
-def tie(user: Account, record: Record) -> Tie:
+def get_strongest_tie(user: Account, record: Record) -> Tie:
     """The strongest of the ties of an account to a record."""
-    return max(ties(user, record), key=list(Tie).index)
+    return max(get_ties(user, record), key=list(Tie).index)
 
 
-def actions(user: Account, record: Record) -> frozenset[str]:
+def list_actions(user: Account, record: Record) -> frozenset[str]:
     """All that the account may do with the record in its present state."""
-    held = ties(user, record)
+    held = get_ties(user, record)
     return frozenset(name for name, states in GRANTS.items() if held & states.get(record.state, frozenset()))
 
 
 def may(user: Account, action: str, record: Record) -> bool:
     """True when the account may carry out the action on the record in its state; never an unknown one."""
     granted = GRANTS.get(action, {}).get(record.state, frozenset())
-    return bool(granted) and bool(ties(user, record) & granted)
+    return bool(granted) and bool(get_ties(user, record) & granted)
 
 
 def require(user: Account, action: str, record: Record) -> None:

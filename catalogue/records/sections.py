@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.models import Indicator, Record, Section
-from catalogue.records.markdown import plain, rendered
+from catalogue.records.markdown import render_markdown, strip_markdown
 from catalogue.records.wording import NBSP
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Written(NamedTuple):
     text: str
 
 
-def texts(record: Record) -> dict[str, str]:
+def read_sections(record: Record) -> dict[str, str]:
     """What each section of the record says, in Markdown, in the order of the sheet; "" where nothing is."""
     rows = {section.code: section.text for section in record.sections.all()}
     own = record.proper
@@ -143,16 +143,16 @@ def _in_field(own: Record, kind: str, code: str) -> str:
     return str(getattr(own, attribute)) if attribute else ""
 
 
-def written(record: Record, heading: int = 3) -> list[Written]:
+def list_sections(record: Record, heading: int = 3) -> list[Written]:
     """The sections that somebody wrote, in order; what the rest of the page says is not repeated."""
     return [
-        Written(code, str(Code(code).label), rendered(text, heading), plain(text))
-        for code, text in texts(record).items()
+        Written(code, str(Code(code).label), render_markdown(text, heading), strip_markdown(text))
+        for code, text in read_sections(record).items()
         if text.strip()
     ]
 
 
-def measure_words(row: Indicator) -> str:
+def describe_measure(row: Indicator) -> str:
     """One figure in one line: « Énergie économisée : 35 % (2019, mesuré par la commune) »."""
     value = f"{_number(row.value)}{NBSP}{row.unit}".strip() if row.value is not None else row.text
     if row.baseline is not None and row.value is not None:

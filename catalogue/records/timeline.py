@@ -59,7 +59,7 @@ NOW: dict[str, StrOrPromise] = {
 }
 
 
-def steps(record: Record) -> list[dict[str, str]]:
+def list_steps(record: Record) -> list[dict[str, str]]:
     """The route of a record to publication, for composants/etapes.html."""
     route = STEPS.get(record.state, ROUTE)
     here = route.index(record.state)
@@ -74,7 +74,7 @@ def steps(record: Record) -> list[dict[str, str]]:
     ]
 
 
-def history(record: Record, reader: User, *, by_name: bool) -> list[dict[str, Any]]:
+def list_events(record: Record, reader: User, *, by_name: bool) -> list[dict[str, Any]]:
     """What happened, newest first; ``by_name`` for curators, who work with one another."""
     lines = [
         {
@@ -82,7 +82,7 @@ def history(record: Record, reader: User, *, by_name: bool) -> list[dict[str, An
             "what": HAPPENED.get(line.action, line.get_to_state_display().capitalize()),
             "state": line.to_state,
             "reason": line.reason.strip(),
-            "who": who(line.actor, reader, by_name=by_name, as_curator=_by_curator(line)),
+            "who": describe_actor(line.actor, reader, by_name=by_name, as_curator=_by_curator(line)),
         }
         for line in record.transitions.select_related("actor")[:LISTED]
     ]
@@ -91,7 +91,7 @@ def history(record: Record, reader: User, *, by_name: bool) -> list[dict[str, An
         "what": _("Fiche importée") if record.external_id else _("Brouillon créé"),
         "state": State.DRAFT,
         "reason": "",
-        "who": who(record.created_by, reader, by_name=by_name, as_curator=False),
+        "who": describe_actor(record.created_by, reader, by_name=by_name, as_curator=False),
     }
     return [*lines, began] if len(lines) < LISTED else lines
 
@@ -101,7 +101,7 @@ def _by_curator(line: Transition) -> bool:
     return line.action in MERGED or (rule is not None and rule.by_curator)
 
 
-def who(person: User | None, reader: User, *, by_name: bool, as_curator: bool) -> str:
+def describe_actor(person: User | None, reader: User, *, by_name: bool, as_curator: bool) -> str:
     """Who did something, as the reader may know them; never an e-mail address."""
     if person is None:
         return _("l’équipe de curation") if as_curator else ""
@@ -112,13 +112,13 @@ def who(person: User | None, reader: User, *, by_name: bool, as_curator: bool) -
     return person.get_full_name() or (_("un curateur") if as_curator else _("un contributeur"))
 
 
-def last_reason(record: Record) -> Transition | None:
+def find_last_reason(record: Record) -> Transition | None:
     """The line that says why the record is in its present state, when somebody gave a reason."""
     line = record.transitions.filter(to_state=record.state).first()
     return line if line is not None and line.reason.strip() else None
 
 
-def revisions(record: Record) -> QuerySet[Revision]:
+def list_revisions(record: Record) -> QuerySet[Revision]:
     """The changes proposed for a published record, newest first; those in preparation are their author's."""
     return record.revisions.exclude(state=Revision.RevisionState.DRAFT)[:LISTED]
 

@@ -9,7 +9,7 @@ from django.db.models import F, Model, Value
 Vocabularies = dict[str, dict[str, str]]
 
 
-def vocabularies(
+def read_vocabularies(
     models: Mapping[str, type[Model]], held: Mapping[str, Collection[str]] | None = None
 ) -> Vocabularies:
     """Labels by code of each model (a ``Labelled``), in their order, under the name given to it.

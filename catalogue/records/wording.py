@@ -47,7 +47,7 @@ def territory_detail_words(territory: Territory) -> str:
     return territory.kind_label if departement is None else f"{territory.kind_label}, {departement.name}"
 
 
-def whole(number: float) -> str:
+def format_integer(number: float) -> str:
     """A whole number with French grouping."""
     return number_format(round(number), use_l10n=True, force_grouping=True)
 

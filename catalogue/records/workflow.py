@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Merge, Record, Transition
 from catalogue.queue import later
-from catalogue.records import completeness
-from catalogue.records import expiry as lifespans
-from catalogue.records import notifications as notices
+from catalogue.records import completeness, expiry, notifications
 from catalogue.records.permissions import CURATORS, GRANTS
 
 if TYPE_CHECKING:
@@ -85,10 +83,10 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     if rule.target == State.PUBLISHED:
         changes["published_at"] = timezone.now()
         if current.expires_on is None or current.expires_on < timezone.localdate():
-            changes["expires_on"] = lifespans.until(record.pk)
+            changes["expires_on"] = expiry.compute_expiry(record.pk)
     Record.objects.filter(pk=record.pk).update(**changes, updated_at=timezone.now())
     record.state = rule.target
-    completeness.measure([record.pk])
+    completeness.measure_records([record.pk])
     line = Transition.objects.create(
         record=current,
         from_state=current.state,
@@ -97,7 +95,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         reason=reason,
         actor=actor if actor is not None and actor.pk else None,
     )
-    notices.transition_made(line)
+    notifications.notify_transition(line)
     if rule.target == State.PUBLISHED:
         later("match_alerts", records=[current.pk])
     if rule.target in (State.SUBMITTED, State.PUBLISHED):

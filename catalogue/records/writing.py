@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from catalogue.models import Document, Organisation, Record, RecordOrganisation
-from catalogue.records.content import MANY, ROLES, SHAPE, item_names, same, shape
+from catalogue.records.content import MANY, ROLES, SHAPE, is_same, item_names, parse_shape
 from catalogue.records.fields import Collection, model_field
 from catalogue.records.shape import natural_key
 from geo.models import Territory
@@ -24,7 +24,7 @@ class NotWritten(Exception):
     """The base refuses the values; the message says why, in French."""
 
 
-def write(record: Record, values: Mapping[str, Any]) -> None:
+def write_values(record: Record, values: Mapping[str, Any]) -> None:
     """Write the values; ``record`` is the row of its own kind, locked by the caller."""
     columns: list[str] = ["updated_at"]
     for name, value in values.items():
@@ -36,11 +36,11 @@ def write(record: Record, values: Mapping[str, Any]) -> None:
         else:
             setattr(record, name, _column(type(record), name, value))
             columns.append(name)
-    lock_corrected(record, values)
+    lock_fields(record, values)
     _save(record, [*columns, "locked_fields"])
 
 
-def lock_corrected(record: Record, names: Iterable[str]) -> None:
+def lock_fields(record: Record, names: Iterable[str]) -> None:
     """Keep what was corrected on an imported record from the next import."""
     if not (record.external_id or record.import_batch_id):
         return
@@ -73,7 +73,7 @@ def _column(model: type[models.Model], name: str, value: Any) -> Any:
     """What to set on the attribute for a portable value."""
     known = model_field(model, name)
     if name == SHAPE:
-        return shape(value)
+        return parse_shape(value)
     if known.is_relation:
         return None if value in (None, "") else _target(known, name, str(value))
     if value is None and not known.null:
@@ -151,12 +151,12 @@ def _document(record: Record, key: str | None) -> Document | None:
     return Document.objects.filter(record=record.pk, key=key).first() if key else None
 
 
-def touch(record: Record, names: Iterable[str] = ()) -> None:
+def mark_changed(record: Record, names: Iterable[str] = ()) -> None:
     """Say that the record changed when only its collections did."""
-    lock_corrected(record, names)
+    lock_fields(record, names)
     record.save(update_fields=["updated_at", "locked_fields"])
 
 
-def unchanged(values: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+def is_unchanged(values: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
     """True when writing the values would change nothing."""
-    return all(same(name, stored.get(name), value) for name, value in values.items())
+    return all(is_same(name, stored.get(name), value) for name, value in values.items())

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from catalogue.records.markdown import rendered
+from catalogue.records.markdown import render_markdown
 
 register = template.Library()
 
@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def markdown(text: str | None, heading: int = 3) -> SafeString:
     """The text as safe HTML; its headings start at the level ``heading``."""
-    return rendered(text or "", heading)
+    return render_markdown(text or "", heading)

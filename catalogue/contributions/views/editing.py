@@ -27,7 +27,7 @@ from catalogue.contributions.views.items import items_step
 from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
 from catalogue.contributions.views.start import WordsForm
 from catalogue.models import Experiment, Record
-from catalogue.records.content import Values, plain
+from catalogue.records.content import Values, to_portable
 from catalogue.records.writing import NotWritten
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
@@ -129,7 +129,7 @@ def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     shown = version(copy.values(PLACE)) if data is None else seen(data)
     stale: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
-        values: Values = {name: plain(form.cleaned_data[name]) for name in PLACE}
+        values: Values = {name: to_portable(form.cleaned_data[name]) for name in PLACE}
         try:
             return saved(request, copy, step, save(copy, values, shown))
         except EditConflict as problem:

@@ -16,7 +16,7 @@ from catalogue.contributions.editing import Copy, EditConflict, open_copy, remov
 from catalogue.contributions.items import FORMS
 from catalogue.contributions.steps import AWARDS, RESULTS, Step
 from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
-from catalogue.records.content import Values, collections, item_words
+from catalogue.records.content import Values, describe_item, get_collections
 from catalogue.records.writing import NotWritten
 from catalogue.web.access import account
 
@@ -33,11 +33,11 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     attribute = ATTRIBUTES[step.code]
     if request.method == "POST":
         return saved(request, copy, step, [])
-    known = collections(copy.kind)[attribute]
+    known = get_collections(copy.kind)[attribute]
     rows = [
         {
             "title": _title(attribute, row),
-            "text": item_words(
+            "text": describe_item(
                 known, {name: value for name, value in row.items() if name not in ("name", "label")}
             ),
             "url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, row["ref"]]),
@@ -91,7 +91,7 @@ def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: V
             return redirect(step_address(copy.record, step.code))
         except EditConflict as problem:
             shown = problem.version
-            stale = clashes(copy.kind, problem.stored, collections(copy.kind)[attribute])
+            stale = clashes(copy.kind, problem.stored, get_collections(copy.kind)[attribute])
         except NotWritten as problem:
             form.add_error(None, str(problem))
     return render(

@@ -14,7 +14,7 @@ from catalogue.contributions.editing import Copy
 from catalogue.contributions.gauge import Gauge, measure
 from catalogue.contributions.steps import REVIEW, Step
 from catalogue.models import Record, Transition
-from catalogue.records.content import Values, choice_words, label, words
+from catalogue.records.content import Values, describe_choice, describe_value, get_label
 from catalogue.records.fields import Collection, model_field
 from catalogue.web import form_recovery
 
@@ -87,7 +87,7 @@ def submitted_data(request: HttpRequest) -> QueryDict | None:
     return form_recovery.submitted_data(
         request,
         _(
-            "Votre session avait expiré : voici ce que vous aviez écrit. Rien n’est encore enregistré, "
+            "Votre session avait expiré : voici ce que vous aviez écrit. Rien n’est encore enregistré, "
             "vérifiez puis enregistrez."
         ),
     )
@@ -102,13 +102,13 @@ def clashes(kind: str, stored: Values, collection: Collection | None = None) -> 
     """What somebody else wrote meanwhile, field by field."""
     if collection is None:
         return [
-            {"name": label(kind, name), "values": lines(words(kind, name, value)) or [_("vide")]}
+            {"name": get_label(kind, name), "values": lines(describe_value(kind, name, value)) or [_("vide")]}
             for name, value in stored.items()
         ]
     return [
         {
             "name": str(model_field(collection.model, name).verbose_name).capitalize(),
-            "values": lines(choice_words(model_field(collection.model, name), value))
+            "values": lines(describe_choice(model_field(collection.model, name), value))
             if value not in (None, "")
             else [_("vide")],
         }
@@ -124,7 +124,7 @@ def lines(value: str | list[str]) -> list[str]:
 def saved(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> HttpResponse:
     """The next page once a step is saved, with what has to be said."""
     if others:
-        names = ", ".join(label(copy.kind, name) for name in others)
+        names = ", ".join(get_label(copy.kind, name) for name in others)
         messages.info(
             request,
             _("Enregistré. Entre-temps, quelqu’un d’autre a changé : %(names)s. Sa version est gardée.")

@@ -18,7 +18,7 @@ from catalogue.imports.compare import merged
 from catalogue.imports.compare.diff import Existing, Key, key_of
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import Record, RecordOrganisation, Revision, Source
-from catalogue.records.content import plain
+from catalogue.records.content import to_portable
 from catalogue.records.fields import Collection, KindSpec, model_field
 from catalogue.records.shape import natural_key
 
@@ -51,7 +51,7 @@ def _read_rows(rows: models.QuerySet[Any], spec: KindSpec, names: list[str]) -> 
         key = values.get("source__code") or "", values[spec.key.attribute]
         existing[key] = Existing(
             values["pk"],
-            values={name: to_portable(values[f"as_{name}"]) for name in names},
+            values={name: _as_imported(values[f"as_{name}"]) for name in names},
             locked=frozenset(values.get("locked_fields", ())),
         )
     return existing
@@ -93,9 +93,9 @@ def _expression(model: type[models.Model], attribute: str) -> Any:
     return F(f"{attribute}__{natural_key(field.related_model)}")
 
 
-def to_portable(value: Any) -> Portable:
+def _as_imported(value: Any) -> Portable:
     """Return a value of the database as the candidates give it."""
-    known = plain(value)
+    known = to_portable(value)
     if isinstance(known, list):
         return tuple(known)
     return None if known == ":" else known
@@ -123,7 +123,7 @@ def _add_items(by_pk: dict[int, list[Existing]], collection: Collection) -> None
     columns = {f"as_{name}": _expression(collection.model, name) for name in names}
     rows = collection.model._default_manager.filter(**{f"{collection.parent}__in": by_pk})
     for values in rows.annotate(**columns).values("pk", f"{collection.parent}_id", *columns):
-        item: Item = {name: to_portable(values[f"as_{name}"]) for name in names}
+        item: Item = {name: _as_imported(values[f"as_{name}"]) for name in names}
         item["pk"] = values["pk"]
         identity = tuple(item.get(name) for name in collection.identity)
         owner = values[f"{collection.parent}_id"]

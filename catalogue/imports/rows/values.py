@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from catalogue.imports.read.typography import one_line
-from catalogue.records.content import plain_decimal
+from catalogue.records.content import format_decimal
 from geo.names import normalise
 
 EMPTY = frozenset(
@@ -109,7 +109,7 @@ def parse_decimal(text: str) -> tuple[str, str]:
     number, unit, remark = parse_quantity(text)
     _refuse_second_number(unit, text)
     reading = _("« %(text)s » lu %(n)s") % {"text": one_line(text), "n": number} if unit or remark else ""
-    return plain_decimal(number), reading
+    return format_decimal(number), reading
 
 
 def parse_hectares(text: str) -> tuple[str, str]:
@@ -121,7 +121,7 @@ def parse_hectares(text: str) -> tuple[str, str]:
     area = (number * factor).quantize(Decimal("0.01"))
     if area <= 0:
         raise Unreadable(_("« %(text)s » : une surface doit être positive.") % {"text": one_line(text)})
-    value = plain_decimal(area)
+    value = format_decimal(area)
     if not remark and area == number:
         return value, ""
     return value, _("« %(text)s » lu %(n)s ha") % {"text": one_line(text), "n": value.replace(".", ",")}

@@ -84,7 +84,7 @@ def _write_records(plan: Plan, writer: Writer) -> None:
     before = snapshots.remember(plan.spec.kind, written)
     _write_rows(plan, created, writer)
     versions.save_after(written, writer.actor, versions.Origin.IMPORT, writer.reason)
-    completeness.measure(created)
+    completeness.measure_records(created)
     _propose(changed, writer)
     shape = snapshots.digest_shape(plan.spec.kind)
     digests = snapshots.digests(shape, [*created, *written])

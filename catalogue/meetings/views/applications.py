@@ -147,7 +147,7 @@ def _experiment_context(user: User, application: Application) -> dict[str, Any]:
     """How far the application is, and whether the account may complete its experiment."""
     experiment = application.experiment
     has_results = experiment is not None and results.has_measures(experiment)
-    allowed = permissions.actions(user, experiment) if experiment is not None else frozenset()
+    allowed = permissions.list_actions(user, experiment) if experiment is not None else frozenset()
     return {
         "steps": application_steps(application, has_results=has_results),
         "has_results": has_results,

@@ -24,7 +24,7 @@ from catalogue.public.search.parameters import (
 )
 from catalogue.public.search.record_search import Parameter, RecordSearch
 from catalogue.records import proof
-from catalogue.records.vocabularies import vocabularies
+from catalogue.records.vocabularies import read_vocabularies
 from geo.models.territory import DensityClass
 
 MAX_RADIUS_KM = 200
@@ -111,7 +111,7 @@ class RecordFilterForm(forms.Form):
     @cached_property
     def vocabularies(self) -> dict[str, dict[str, str]]:
         """Labels by code of each vocabulary, read once and only when a page or a value needs them."""
-        return vocabularies({"theme": Theme, "enjeu": Stake, "programme": Programme})
+        return read_vocabularies({"theme": Theme, "enjeu": Stake, "programme": Programme})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -21,7 +21,7 @@ from catalogue.public.search import facets, feedback, places, results, words
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
-from catalogue.records.wording import whole
+from catalogue.records.wording import format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
 from geo.models import Territory
@@ -56,7 +56,8 @@ def figure_list(figures: dict[str, int]) -> list[dict[str, str]]:
         ("besoins", _("besoins exprimés"), "?type=besoin"),
     ]
     return [
-        {"value": whole(figures[key]), "label": label, "url": address + query} for key, label, query in shown
+        {"value": format_integer(figures[key]), "label": label, "url": address + query}
+        for key, label, query in shown
     ]
 
 
@@ -148,7 +149,7 @@ def empty_advice(address: str) -> list[dict[str, str]]:
 
 def count_words(count: int) -> str:
     """« 128 fiches », exact; in French zero takes the singular."""
-    return ngettext("%(n)s fiche", "%(n)s fiches", max(count, 1)) % {"n": whole(count)}
+    return ngettext("%(n)s fiche", "%(n)s fiches", max(count, 1)) % {"n": format_integer(count)}
 
 
 def extent_words(search: RecordSearch) -> str:
@@ -172,5 +173,5 @@ def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if record is None:
         return redirect_to_survivor(slug, "catalogue:record-detail")
     response = render(request, "catalogue/public/record_detail.html", detail.record_context(record))
-    audience.seen(request, record)
+    audience.count_view(request, record)
     return response

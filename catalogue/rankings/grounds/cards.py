@@ -12,7 +12,7 @@ from catalogue.models import Record
 from catalogue.public.cards import Card
 from catalogue.rankings.grounds import Ground, Model, Wish
 from catalogue.rankings.grounds.explanations import OPENING_WORDS
-from catalogue.records.wording import distance_words, whole
+from catalogue.records.wording import distance_words, format_integer
 
 
 def model_line(model: Model) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def territory_card(ground: Ground) -> dict[str, Any]:
         "url": reverse("catalogue:territory-detail", args=[row["level"], row["code"]]),
         "name": row["name"],
         "departement": row["departement"],
-        "population": whole(row["population"]) if row["population"] is not None else "",
+        "population": format_integer(row["population"]) if row["population"] is not None else "",
         "distance": _distance(row),
         "site": _link(row["site_title"], row["site_slug"]) if row["site_slug"] else None,
         "need": _link(row["need_title"], row["need_slug"]) if row["needs"] else None,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalogue.rankings.grounds.footprint import Footprint, Model
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.rankings.solutions import Factor, currency_factors
-from catalogue.records.wording import distance_words, whole
+from catalogue.records.wording import distance_words, format_integer
 
 Row = dict[str, Any]
 LIKENESS_WORDS = (
@@ -128,10 +128,10 @@ def figures_words(row: Row) -> str:
     """Population and density of the place and of its model: the first two variables of both profiles."""
     (people, density), (model_people, model_density) = row["values"][:2], row["model_values"][:2]
     return _("Ici %(people)s hab. et %(density)s hab./km² ; là-bas %(there)s et %(dense)s.") % {
-        "people": whole(people),
-        "density": whole(density),
-        "there": whole(model_people),
-        "dense": whole(model_density),
+        "people": format_integer(people),
+        "density": format_integer(density),
+        "there": format_integer(model_people),
+        "dense": format_integer(model_density),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalogue.models import Experiment
 from catalogue.rankings.grounds.grounds import Ground, Matching
 from catalogue.rankings.grounds.wish import Wish
-from catalogue.records.wording import distance_words, place_words, whole
+from catalogue.records.wording import distance_words, format_integer, place_words
 from geo.models import Territory
 from geo.models.territory import DensityClass
 
@@ -89,13 +89,13 @@ def _population(territory: Territory, wish: Wish) -> str:
         return _("Sa population n’est pas connue : la condition de population ne peut pas être vérifiée.")
     if least is not None and people < least:
         return _("Sa population, %(n)s habitants, est sous le minimum demandé de %(limit)s.") % {
-            "n": whole(people),
-            "limit": whole(least),
+            "n": format_integer(people),
+            "limit": format_integer(least),
         }
     if most is not None and people > most:
         return _("Sa population, %(n)s habitants, dépasse le maximum demandé de %(limit)s.") % {
-            "n": whole(people),
-            "limit": whole(most),
+            "n": format_integer(people),
+            "limit": format_integer(most),
         }
     return ""
 
@@ -137,7 +137,7 @@ def _distance(territory: Territory, wish: Wish) -> str:
         return ""
     return _("Il est %(distance)s, au-delà du rayon demandé de %(km)s km.") % {
         "distance": distance_words(metres),
-        "km": whole(wish.radius_km),
+        "km": format_integer(wish.radius_km),
     }
 
 

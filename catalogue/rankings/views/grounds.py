@@ -26,7 +26,7 @@ from catalogue.rankings.grounds.cards import (
 )
 from catalogue.rankings.grounds.forms import GroundForm, settle
 from catalogue.rankings.grounds.refusals import experiment_words
-from catalogue.records.wording import NBSP, whole
+from catalogue.records.wording import NBSP, format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
 from geo.models import Level, Territory
@@ -245,7 +245,7 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
             "%(n)s territoires ont déjà la solution : ils sont laissés de côté, avec ce qui s’y trouve.",
             len(where.taken),
         )
-        found.append(words % {"n": whole(len(where.taken))})
+        found.append(words % {"n": format_integer(len(where.taken))})
     return found
 
 
@@ -258,8 +258,8 @@ def verdict_context(answer: Verdict) -> dict[str, Any]:
         "is_excluded": answer.is_excluded,
         "reasons": answer.reasons,
         "experiments": [_verdict_experiment(experiment) for experiment in answer.experiments],
-        "rank": whole(answer.rank) if answer.rank is not None else "",
-        "examined": whole(answer.examined),
+        "rank": format_integer(answer.rank) if answer.rank is not None else "",
+        "examined": format_integer(answer.examined),
         "factors": ground.factors if ground is not None else [],
         "phrase": ground.sentence if ground is not None else "",
         "note": answer.note,

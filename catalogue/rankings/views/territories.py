@@ -20,7 +20,7 @@ from catalogue.public.search.filters import MAX_RADIUS_KM
 from catalogue.public.search.parameters import BoundedIntegerField
 from catalogue.rankings.cards import ranked_card
 from catalogue.rankings.solutions import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
-from catalogue.records.wording import NBSP, whole
+from catalogue.records.wording import NBSP, format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
 from geo.models import Territory
@@ -203,10 +203,10 @@ def lead(territory: Territory, counts: dict[str, int]) -> str:
     else:
         known = ngettext(
             "Le catalogue y compte %(n)s fiche.", "Le catalogue y compte %(n)s fiches.", total
-        ) % {"n": whole(total)}
+        ) % {"n": format_integer(total)}
     if territory.population is None:
         return known
-    people = _("%(n)s habitants.") % {"n": whole(territory.population)}
+    people = _("%(n)s habitants.") % {"n": format_integer(territory.population)}
     return f"{people} {known}"
 
 
@@ -223,7 +223,7 @@ def radius_words(territory: Territory, ranking: Ranking) -> str:
             "proven": proven,
         }
     radius = _("dans un rayon de %(km)s km autour %(of)s") % {
-        "km": whole(ranking.radius_km),
+        "km": format_integer(ranking.radius_km),
         "of": territory.of_name,
     }
     if ranking.widened:
@@ -265,7 +265,11 @@ def facts(territory: Territory, counts: dict[str, int]) -> list[dict[str, Any]]:
         {"term": _("Codes postaux"), "value": ", ".join(territory.postal_codes[:6])},
     ]
     found += [
-        {"term": str(PLURALS[kind]), "value": whole(counts[kind]), "url": f"{address}&type={kind.value}"}
+        {
+            "term": str(PLURALS[kind]),
+            "value": format_integer(counts[kind]),
+            "url": f"{address}&type={kind.value}",
+        }
         for kind in Record.Kind
         if counts[kind]
     ]
@@ -276,7 +280,7 @@ def _quantity(value: Any, unit: str = "") -> str:
     """The number with its unit; empty when it is unknown or zero."""
     if not value:
         return ""
-    return f"{whole(value)}{NBSP}{unit}" if unit else whole(value)
+    return f"{format_integer(value)}{NBSP}{unit}" if unit else format_integer(value)
 
 
 def listed(territory: Territory) -> str:

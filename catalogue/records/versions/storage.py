@@ -52,7 +52,7 @@ def save_after(pks: Iterable[int], actor: User | None, origin: str, reason: str 
     """Save the records after a write, where it changed them, and have them checked."""
     written = sorted(set(pks))
     _insert(Record.objects.filter(pk__in=written), actor, RecordVersion.Origin(origin), reason)
-    completeness.measure(written)
+    completeness.measure_records(written)
     for start in range(0, len(written), CHUNK):
         later("check_quality", records=written[start : start + CHUNK])
 

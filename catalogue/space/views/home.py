@@ -34,7 +34,7 @@ WITH_THE_TEAM = (State.SUBMITTED, State.IN_REVIEW)
 def space(request: HttpRequest) -> HttpResponse:
     """The home of an account: first what it has to do."""
     user = cast(User, request.user)
-    mine = Record.objects.filter(permissions.own(user))
+    mine = Record.objects.filter(permissions.own_records(user))
     counts = mine.aggregate(
         total=Count("pk"),
         to_complete=Count("pk", filter=Q(state=State.TO_COMPLETE)),

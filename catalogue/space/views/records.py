@@ -20,7 +20,7 @@ from catalogue.contributions.gauge import measure
 from catalogue.models import Record
 from catalogue.public import record_page as detail
 from catalogue.records import audience, permissions, timeline, workflow
-from catalogue.records.wording import whole
+from catalogue.records.wording import format_integer
 from catalogue.space.forms import ActionForm, MyRecordsForm
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
@@ -44,7 +44,7 @@ def space_records(request: HttpRequest) -> HttpResponse:
     form = MyRecordsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    mine = Record.objects.filter(permissions.own(request.user))
+    mine = Record.objects.filter(permissions.own_records(request.user))
     state = form.cleaned_data["etat"]
     shown = mine.filter(state=state) if state else mine
     rows = timeline.with_last_event(shown.select_related("owner").defer("geometry", "description"))
@@ -112,14 +112,14 @@ def space_record(request: HttpRequest, slug: str) -> HttpResponse:
 def situation(request: HttpRequest, record: Record, failed: ActionForm | None = None) -> dict[str, Any]:
     """What the page of a record in the space shows; ``failed`` is a form to show with its errors."""
     user = cast(User, request.user)
-    allowed = permissions.actions(user, record)
+    allowed = permissions.list_actions(user, record)
     return {
         "record": record,
-        "steps": timeline.steps(record),
+        "steps": timeline.list_steps(record),
         "now": timeline.NOW[record.state],
-        "asked": timeline.last_reason(record),
-        "history": timeline.history(record, user, by_name=permissions.is_curator(user)),
-        "revisions": timeline.revisions(record),
+        "asked": timeline.find_last_reason(record),
+        "history": timeline.list_events(record, user, by_name=permissions.is_curator(user)),
+        "revisions": timeline.list_revisions(record),
         "allowed": allowed,
         "forms": forms_of(allowed, failed),
         "audience": figures(record) if "figures" in allowed else None,
@@ -146,13 +146,13 @@ def forms_of(allowed: frozenset[str], failed: ActionForm | None) -> list[dict[st
 
 def figures(record: Record) -> dict[str, Any]:
     """The audience of a record: totals, and twelve weeks with the length of their bars."""
-    weeks = audience.weeks(record)
+    weeks = audience.list_weeks(record)
     most = max(week.views for week in weeks) or 1
-    counts = audience.totals(record)
+    counts = audience.sum_audience(record)
     return {
         "totals": counts,
-        "reads": whole(counts["views"]),
-        "contacts": whole(counts["contacts"]),
+        "reads": format_integer(counts["views"]),
+        "contacts": format_integer(counts["contacts"]),
         "weeks": [{"week": week, "part": f"{week.views / most:.3f}"} for week in weeks],
     }
 

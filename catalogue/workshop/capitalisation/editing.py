@@ -16,9 +16,9 @@ from django.db import transaction
 
 from catalogue.contributions.editing import locked, open_copy, trace
 from catalogue.models import Record
-from catalogue.records.content import Values, collections, read_items
-from catalogue.records.sections import STANDS_IN, texts
-from catalogue.records.writing import add_item, change_item, remove_item, touch, write
+from catalogue.records.content import Values, get_collections, read_items
+from catalogue.records.sections import STANDS_IN, read_sections
+from catalogue.records.writing import add_item, change_item, mark_changed, remove_item, write_values
 
 DIGEST = 12
 SECTIONS = "sections"
@@ -49,7 +49,7 @@ def save_sections(user: User, slug: str, posted: Mapping[str, str], seen: Mappin
     Raises Http404 when the account may not edit it, NotWritten when the database refuses.
     """
     copy = locked(open_copy(user, slug))
-    stored, result = texts(Record.objects.get(pk=copy.record.pk)), SaveResult()
+    stored, result = read_sections(Record.objects.get(pk=copy.record.pk)), SaveResult()
     for code, text in posted.items():
         if code not in stored or digest_text(text) in (seen.get(code), digest_text(stored[code])):
             continue  # not changed here, or written the same by both
@@ -69,17 +69,17 @@ def _write_sections(record: Record, changed: Mapping[str, str], stored: Mapping[
     fields = {name: changed[code] for code, name in places.items() if name}
     changes: dict[str, Any] = {name: [stored[code], changed[code]] for code, name in places.items() if name}
     if fields:
-        write(record, fields)
+        write_values(record, fields)
     rows = {code: text for code, text in changed.items() if not places[code]}
     if rows:
         changes[SECTIONS] = _write_rows(record, rows)
-        touch(record, [SECTIONS])
+        mark_changed(record, [SECTIONS])
     return changes
 
 
 def _write_rows(record: Record, rows: Mapping[str, str]) -> list[list[Values]]:
     """Add, change or remove the rows of the sections; return them before and after."""
-    collection = collections(record.kind)[SECTIONS]
+    collection = get_collections(record.kind)[SECTIONS]
     existing = {row["code"]: row for row in read_items(record, collection)}
     for code, text in rows.items():
         if not text:

@@ -18,7 +18,7 @@ from catalogue.models import Experiment, Indicator, IndicatorType, Record, Typin
 from catalogue.models.units import are_compatible
 from catalogue.records import permissions, restoring, versions
 from catalogue.records.wording import NBSP
-from catalogue.records.writing import touch
+from catalogue.records.writing import mark_changed
 
 LIKELY = 0.3
 """Resemblance under which nothing is proposed."""
@@ -131,5 +131,5 @@ def _keep(rows: list[Indicator], user: User, reason: str) -> None:
     """Say that the records changed, shield their results from the next import, keep their version."""
     records = {row.experiment_id: row.experiment for row in rows}
     for record in records.values():
-        touch(record, [ATTRIBUTE])
+        mark_changed(record, [ATTRIBUTE])
     versions.save_after(records, user, versions.Origin.FORM, reason)

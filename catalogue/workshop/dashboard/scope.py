@@ -30,7 +30,7 @@ class Scope:
     @classmethod
     def for_user(cls, user: Account, where: str) -> Scope:
         """Return the scope of an account that asked for ``where``: its field, or EVERYWHERE."""
-        curatorship = permissions.curatorship_of(user)
+        curatorship = permissions.get_curatorship(user)
         regions = curatorship.regions.all() if curatorship and not permissions.is_administrator(user) else ()
         return cls(
             permissions.in_field(user),

@@ -19,10 +19,9 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import AudienceDay, Merge, Record, Transition
 from catalogue.queue import later
-from catalogue.records import notifications as notices
-from catalogue.records import restoring, snapshots, versions
-from catalogue.records.content import same
-from catalogue.records.writing import NotWritten, touch, write
+from catalogue.records import notifications, restoring, snapshots, versions
+from catalogue.records.content import is_same
+from catalogue.records.writing import NotWritten, mark_changed, write_values
 from catalogue.workshop.duplicates.following import Following, following
 from catalogue.workshop.duplicates.sides import FIRST, SECOND, Choices, Comparison, compare
 
@@ -132,13 +131,13 @@ def _write(sides: Comparison, plan: Plan, kept: Any, gone: Any) -> None:
     values = chosen(sides, plan)
     held = sides.values[plan.survivor]
     _without_itself(values, kept, gone)
-    changed = {name: value for name, value in values.items() if not same(name, held[name], value)}
+    changed = {name: value for name, value in values.items() if not is_same(name, held[name], value)}
     if changed:
-        write(kept, changed)
+        write_values(kept, changed)
     parts = [one for one in sides.lists if one.part is not None]
     moved = [one.name for one in parts if _keep_rows(one, plan, kept.pk, gone.pk)]
     if moved:
-        touch(kept, moved)
+        mark_changed(kept, moved)
 
 
 def chosen(sides: Comparison, plan: Plan) -> dict[str, Any]:
@@ -224,7 +223,7 @@ def _archive(gone: Any, kept: Any, reason: str, actor: User) -> Transition:
 
 
 def _notify(line: Transition, kept: Any) -> None:
-    notices.transition_made(line)
+    notifications.notify_transition(line)
     later("find_duplicates", records=[kept.pk])
     if kept.is_published:
         later("match_alerts", records=[kept.pk])

@@ -14,8 +14,7 @@ from django.contrib.gis.db import models
 from django.utils.translation import gettext as _
 
 from catalogue.models import Organisation, Record
-from catalogue.records import content as portable
-from catalogue.records import snapshots
+from catalogue.records import content, snapshots
 from catalogue.records.content import MANY, ROLES, SHAPE, Values
 from catalogue.records.fields import model_field
 from catalogue.records.kinds import KIND_SPECS
@@ -93,8 +92,8 @@ class Comparison:
 def compare(first: Record, second: Record) -> Comparison:
     """The two records line by line; both are of the same kind."""
     records = {FIRST: first.proper, SECOND: second.proper}
-    names = [name for name in portable.attributes(first.kind) if name not in KEPT_BY_EACH] + [OWNER]
-    values = {side: portable.read(record, names) for side, record in records.items()}
+    names = [name for name in content.list_attributes(first.kind) if name not in KEPT_BY_EACH] + [OWNER]
+    values = {side: content.read_values(record, names) for side, record in records.items()}
     survivor = _survivor(records, values)
     snapshot = snapshots.take(first.kind, [first.pk, second.pk])
     published = [side for side, record in records.items() if record.is_published]
@@ -125,7 +124,7 @@ def _lines(kind: str, names: Iterable[str], values: Mapping[str, Values], surviv
     for name in names:
         if name in MANY or name.startswith(ROLES) or name in PLACE_NAMES:
             continue
-        lines.append(_line(kind, name, portable.label(kind, name), (name,), values, survivor))
+        lines.append(_line(kind, name, content.get_label(kind, name), (name,), values, survivor))
     if KIND_SPECS[kind].has_place:
         lines.insert(1, _line(kind, PLACE, _("Lieu"), PLACE_NAMES, values, survivor))
     return lines
@@ -134,7 +133,7 @@ def _lines(kind: str, names: Iterable[str], values: Mapping[str, Values], surviv
 def _line(
     kind: str, name: str, label: str, names: tuple[str, ...], values: Mapping[str, Values], survivor: str
 ) -> Line:
-    same = all(portable.same(one, values[FIRST][one], values[SECOND][one]) for one in names)
+    same = all(content.is_same(one, values[FIRST][one], values[SECOND][one]) for one in names)
     main = SHAPE if name == PLACE else name
     other = SECOND if survivor == FIRST else FIRST
     empty = values[survivor][main] in (None, "", [])
@@ -156,7 +155,7 @@ def _words_of(kind: str, name: str, value: Any) -> Any:
     """A value as a reader understands it."""
     if name == OWNER and value:
         return Organisation.objects.filter(slug=value).values_list("name", flat=True).first() or value
-    return portable.words(kind, name, value)
+    return content.describe_value(kind, name, value)
 
 
 def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> list[Choices]:
@@ -168,12 +167,12 @@ def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> lis
         held = {side: values[side][name] for side in SIDES}
         codes = list(dict.fromkeys([*held[FIRST], *held[SECOND]]))
         if codes:
-            labels = portable.words(kind, name, codes)
+            labels = content.describe_value(kind, name, codes)
             options = [
                 Option(code, words, tuple(side for side in SIDES if code in held[side]))
                 for code, words in zip(codes, labels, strict=True)
             ]
-            found.append(Choices(name, portable.label(kind, name), options))
+            found.append(Choices(name, content.get_label(kind, name), options))
     return found
 
 
@@ -199,7 +198,7 @@ def part_label(kind: str, name: str) -> str:
     """What the pages of a merge call the rows of a relation."""
     if name == SECTIONS:
         return _("Sections de la fiche de capitalisation")
-    return portable.label(kind, name)
+    return content.get_label(kind, name)
 
 
 def _row_words(kind: str, name: str, row: Any) -> str:
@@ -209,13 +208,13 @@ def _row_words(kind: str, name: str, row: Any) -> str:
     if name == DOCUMENTS:
         parts_of_line = (row.title, row.get_kind_display(), row.url, row.licence)
         return ", ".join(str(words) for words in parts_of_line if words)
-    collection = portable.collections(kind)[name]
-    item = {one: _item_value(row, one) for one in portable.item_names(collection)}
-    words = portable.item_words(collection, item)
+    collection = content.get_collections(kind)[name]
+    item = {one: _item_value(row, one) for one in content.item_names(collection)}
+    words = content.describe_item(collection, item)
     if name == "answer_links":
         return f"{row.solution.title} – {words}" if row.how else str(row.solution.title)
     return words
 
 
 def _item_value(row: models.Model, name: str) -> Any:
-    return portable.plain(getattr(row, model_field(type(row), name).attname))
+    return content.to_portable(getattr(row, model_field(type(row), name).attname))

@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import AudienceDay, Merge, Record, Transition
 from catalogue.queue import later
-from catalogue.records import notifications as notices
-from catalogue.records import restoring, snapshots, versions
+from catalogue.records import notifications, restoring, snapshots, versions
 from catalogue.records.shape import Table, tables
 from catalogue.workshop.duplicates.following import following
 from catalogue.workshop.duplicates.sides import part_label
@@ -92,7 +91,7 @@ def undo(merge: Merge, actor: User) -> Merge:
         reason=_("La fusion dans « %(title)s » est annulée.") % {"title": locked.survivor.title},
         actor=actor,
     )
-    notices.transition_made(line)
+    notifications.notify_transition(line)
     versions.save_after(pks, actor, versions.Origin.MERGE, _("Fusion annulée"))
     later("find_duplicates", records=pks)
     published = list(Record.objects.published().filter(pk__in=pks).values_list("pk", flat=True))

@@ -10,7 +10,7 @@ from django.contrib.gis.db import models
 from django.core.exceptions import FieldDoesNotExist
 
 from catalogue.models import Document, Organisation, Source
-from catalogue.records import content as portable
+from catalogue.records import content
 from catalogue.records.fields import Collection, model_field
 from catalogue.records.shape import DOCUMENTS, natural_key, parts
 from catalogue.records.versions.reading import Data
@@ -67,7 +67,7 @@ def is_same_value(name: str, before: Any, after: Any) -> bool:
     """Return True when both values mean the same; rows are compared as they are."""
     if _has_rows(before) or _has_rows(after):
         return (before or []) == (after or [])
-    return portable.same(name, before, after)
+    return content.is_same(name, before, after)
 
 
 def _has_rows(value: Any) -> bool:
@@ -75,7 +75,7 @@ def _has_rows(value: Any) -> bool:
 
 
 def _sort_fields(kind: str, names: set[str]) -> list[str]:
-    known = [*portable.attributes(kind), *portable.collections(kind), DOCUMENTS]
+    known = [*content.list_attributes(kind), *content.get_collections(kind), DOCUMENTS]
     place = {name: rank for rank, name in enumerate(known)}
     return sorted(names, key=lambda name: (place.get(name, len(place)), name))
 
@@ -84,7 +84,7 @@ def compare_field(kind: str, name: str, before: Any, after: Any) -> FieldChange:
     """Return what changes of one field."""
     if _has_rows(before) or _has_rows(after):
         return _compare_rows(kind, name, before or [], after or [])
-    change = FieldChange(name, get_label(kind, name), PLACE if name == portable.SHAPE else TEXT)
+    change = FieldChange(name, get_label(kind, name), PLACE if name == content.SHAPE else TEXT)
     old, new = format_value(kind, name, before), format_value(kind, name, after)
     if isinstance(old, list) or isinstance(new, list):
         change.sort = LIST
@@ -104,7 +104,7 @@ def _diff_lists(before: list[str], after: list[str]) -> tuple[list[str], list[st
 def get_label(kind: str, name: str) -> str:
     """Return the name of the field for a reader; its code when the site no longer has it."""
     try:
-        return portable.label(kind, name)
+        return content.get_label(kind, name)
     except (FieldDoesNotExist, ValueError):
         return name
 
@@ -116,7 +116,7 @@ def format_value(kind: str, name: str, value: Any) -> str | list[str]:
     if name in NAMED:
         return _find_name(NAMED[name], str(value))
     try:
-        return portable.words(kind, name, value)
+        return content.describe_value(kind, name, value)
     except (FieldDoesNotExist, KeyError):
         return [str(part) for part in value] if isinstance(value, list) else str(value)
 
@@ -170,7 +170,7 @@ def get_row_identity(kind: str, name: str, row: Data) -> tuple[Any, ...]:
     """Return what distinguishes a row from the others of its collection."""
     if name == DOCUMENTS:
         return (row.get("key"),)
-    collection = portable.collections(kind).get(name)
+    collection = content.get_collections(kind).get(name)
     return tuple(row.get(one) for one in (collection.identity if collection else sorted(row)))
 
 
@@ -207,7 +207,7 @@ def _format_cell(model: type[models.Model] | None, name: str, row: Data) -> str:
         return str(value)
     if field.is_relation:
         return _find_link(field, str(value))
-    words = portable.choice_words(field, value)
+    words = content.describe_choice(field, value)
     return ", ".join(words) if isinstance(words, list) else words
 
 
@@ -220,19 +220,19 @@ def _find_link(field: models.Field[Any, Any], key: str) -> str:
 
 def get_row_title(kind: str, name: str, row: Data) -> str:
     """Return the title or the name of a row, else its identity in words."""
-    collection = portable.collections(kind).get(name)
+    collection = content.get_collections(kind).get(name)
     if collection is None or row.get("name") or "solution" in row:
         return str(row.get("title") or row.get("name") or format_row(kind, name, row))
-    return portable.item_words(collection, {one: row.get(one) for one in collection.identity})
+    return content.describe_item(collection, {one: row.get(one) for one in collection.identity})
 
 
 def format_row(kind: str, name: str, row: Data) -> str:
     """Return one row in one line."""
-    collection: Collection | None = portable.collections(kind).get(name)
+    collection: Collection | None = content.get_collections(kind).get(name)
     if collection is None:
         names = ("title", "kind", "published_year", "url", "licence")
         return ", ".join(filter(None, (_format_cell(Document, one, row) for one in names)))
     if "solution" in row:
         solution = _find_link(model_field(collection.model, "solution"), str(row["solution"]))
         return " – ".join(filter(None, (solution, str(row.get("how") or ""))))
-    return portable.item_words(collection, row)
+    return content.describe_item(collection, row)

@@ -88,14 +88,14 @@ def describe_version(version: RecordVersion, reader: User) -> HistoryLine:
     """Return a version in words; the first that is followed has words of its own."""
     is_first = version.origin == Origin.FOUND and version.number == 1
     label = _("avant le premier changement suivi") if is_first else str(ORIGIN_LABELS[version.origin])
-    who = timeline.who(version.actor, reader, by_name=True, as_curator=False)
+    who = timeline.describe_actor(version.actor, reader, by_name=True, as_curator=False)
     return HistoryLine(VERSION, version.made_at, label, who, version.reason.strip(), version.number)
 
 
 def _describe_transition(transition: Transition, reader: User) -> HistoryLine:
     state = transition.get_to_state_display().capitalize()
     label = str(timeline.HAPPENED.get(transition.action, state))
-    who = timeline.who(transition.actor, reader, by_name=True, as_curator=False)
+    who = timeline.describe_actor(transition.actor, reader, by_name=True, as_curator=False)
     return HistoryLine(TRANSITION, transition.created_at, label, who, transition.reason.strip())
 
 

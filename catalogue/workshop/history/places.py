@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from catalogue.records.content import shape, shape_words
-from catalogue.records.wording import NBSP, whole
+from catalogue.records.content import describe_shape, parse_shape
+from catalogue.records.wording import NBSP, format_integer
 
 BEFORE, AFTER = "avant", "apres"
 MAX_VERTICES = 5000
@@ -48,7 +48,7 @@ def compare_outlines(kind: str, before: str | None, after: str | None) -> Outlin
         return None
     outlines = Outlines({"type": "FeatureCollection", "features": features})
     nowhere = _("sans emplacement")
-    first, second = (shape_words(text) if text else nowhere for text in (before, after))
+    first, second = (describe_shape(text) if text else nowhere for text in (before, after))
     outlines.rows.append((_("Emplacement"), first, second))
     if old is not None and new is not None:
         _add_measures(outlines, old, new)
@@ -57,7 +57,7 @@ def compare_outlines(kind: str, before: str | None, after: str | None) -> Outlin
 
 def _parse_shape(wkt: str | None) -> GEOSGeometry | None:
     try:
-        found = shape(wkt)
+        found = parse_shape(wkt)
     except (GEOSException, ValueError):
         return None
     return None if found is None or found.empty else found
@@ -94,7 +94,7 @@ def _add_measures(outlines: Outlines, before: GEOSGeometry, after: GEOSGeometry)
     else:
         outlines.facts.append(_("Le centre se déplace de %(n)s.") % {"n": format_metres(shift)})
     if common is not None and area:
-        words = {"share": f"{whole(100 * common / area)}{NBSP}%", "area": format_area(common)}
+        words = {"share": f"{format_integer(100 * common / area)}{NBSP}%", "area": format_area(common)}
         fact = _("%(share)s de la surface d’avant est encore couverte (%(area)s).") % words
         outlines.facts.append(fact)
 
@@ -104,7 +104,7 @@ def format_area(square_metres: float) -> str:
     if not square_metres:
         return _("sans surface")
     if square_metres < HECTARE:
-        return f"{whole(square_metres)}{NBSP}m²"
+        return f"{format_integer(square_metres)}{NBSP}m²"
     if square_metres < 10 * SQUARE_KM:
         return f"{_format_decimal(square_metres / HECTARE)}{NBSP}ha"
     return f"{_format_decimal(square_metres / SQUARE_KM)}{NBSP}km²"
@@ -113,7 +113,7 @@ def format_area(square_metres: float) -> str:
 def format_metres(metres: float) -> str:
     """Return « 350 m », « 1 234 m », « 12,5 km »."""
     if metres < 10_000:
-        return f"{whole(metres)}{NBSP}m"
+        return f"{format_integer(metres)}{NBSP}m"
     return f"{_format_decimal(metres / 1000)}{NBSP}km"
 
 

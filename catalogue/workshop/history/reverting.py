@@ -19,11 +19,18 @@ from django.utils.translation import gettext as _
 from catalogue.models import Document, Record, RecordVersion
 from catalogue.queue import later
 from catalogue.records import versions
-from catalogue.records.content import MANY, ROLES, collections, read_items
+from catalogue.records.content import MANY, ROLES, get_collections, read_items
 from catalogue.records.fields import model_field
 from catalogue.records.shape import DOCUMENTS, natural_key, versioned_fields
 from catalogue.records.versions.reading import Data
-from catalogue.records.writing import NotWritten, change_item, put_item, remove_item, touch, write
+from catalogue.records.writing import (
+    NotWritten,
+    change_item,
+    mark_changed,
+    put_item,
+    remove_item,
+    write_values,
+)
 from catalogue.workshop.history import comparing
 from geo.models import Territory
 
@@ -63,7 +70,7 @@ def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
         value = version.data.get(name)
         if name == DOCUMENTS:
             _plan_documents(plan, value or [])
-        elif name in collections(record.kind):
+        elif name in get_collections(record.kind):
             _plan_rows(plan, record, name, value or [])
         elif name in MANY or name.startswith(ROLES):
             _plan_links(plan, record, name, value or [])
@@ -120,7 +127,7 @@ def _plan_rows(plan: RevertPlan, record: Record, name: str, rows: list[Data]) ->
 
 def _restore_row(plan: RevertPlan, record: Record, name: str, row: Data) -> Data | None:
     """Return the row without the links that are gone; None when one of them is compulsory."""
-    model = collections(record.kind)[name].model
+    model = get_collections(record.kind)[name].model
     restored = dict(row)
     for attribute, value in row.items():
         field = model_field(model, attribute)
@@ -203,12 +210,12 @@ def _write_plan(record: Any, plan: RevertPlan) -> None:
     changed = {name: value for name, value in plan.wanted.items() if value != plan.now.get(name, [])}
     if DOCUMENTS in changed:
         _write_documents(record, changed.pop(DOCUMENTS))
-    rows = [name for name in changed if name in collections(record.kind)]
+    rows = [name for name in changed if name in get_collections(record.kind)]
     for name in rows:
         _write_rows(record, name, changed.pop(name))
-    touch(record, rows)
+    mark_changed(record, rows)
     if changed:
-        write(record, changed)
+        write_values(record, changed)
 
 
 def _write_documents(record: Record, rows: list[Data]) -> None:
@@ -228,7 +235,7 @@ def _write_documents(record: Record, rows: list[Data]) -> None:
 
 def _write_rows(record: Any, name: str, rows: list[Data]) -> None:
     """Remove rows first, so that no two have one identity; a row that stays keeps its primary key."""
-    collection = collections(record.kind)[name]
+    collection = get_collections(record.kind)[name]
     existing = {int(row.pop("pk")): row for row in read_items(record, collection)}
     pairs, gone, come = comparing.pair_rows(record.kind, name, list(existing.values()), rows)
     for row in gone:

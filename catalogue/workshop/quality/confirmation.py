@@ -25,8 +25,8 @@ from catalogue import mailing
 from catalogue.models import ConfirmationRound, Experiment, Membership, Record, Revision, TestSite, Transition
 from catalogue.queue import later
 from catalogue.records import expiry, notifications, versions
-from catalogue.records.content import read
-from catalogue.records.writing import write
+from catalogue.records.content import read_values
+from catalogue.records.writing import write_values
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -240,7 +240,9 @@ def _lock_record(record: Record) -> Record:
 
 def _renew_expiry(record: Record) -> None:
     today = timezone.localdate()
-    Record.objects.filter(pk=record.pk).update(verified_on=today, expires_on=expiry.until(record.pk, today))
+    Record.objects.filter(pk=record.pk).update(
+        verified_on=today, expires_on=expiry.compute_expiry(record.pk, today)
+    )
 
 
 def _close_round(record: Record, given: str, note: str = "") -> None:
@@ -252,9 +254,9 @@ def _close_round(record: Record, given: str, note: str = "") -> None:
 def _close_record(record: Record) -> None:
     """Write that a site is closed or an experiment over, with its line of history."""
     own, values = record.proper, CLOSINGS[record.kind][0]
-    before = read(own, list(values))
+    before = read_values(own, list(values))
     versions.save_before([record.pk])
-    write(own, values)
+    write_values(own, values)
     _renew_expiry(record)
     Revision.objects.create(
         record_id=record.pk,
@@ -287,5 +289,5 @@ def _notify_curators(record: Record, taken: str, note: str) -> None:
         "note": note.strip(),
         "link": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
     }
-    for curator in notifications.curators(record):
+    for curator in notifications.find_curators(record):
         mailing.post("fiche-reponse-porteur", curator.email, context)

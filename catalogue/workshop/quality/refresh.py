@@ -39,13 +39,13 @@ def refresh_findings(records: Iterable[int] | None = None) -> None:
     for start in range(0, len(keys), BATCH_SIZE):
         some = keys[start : start + BATCH_SIZE]
         with long_transaction():
-            expiry.fill(some)
+            expiry.fill_expiry(some)
             _replace_findings(CHECKS.values(), some)
 
 
 def _refresh_all() -> None:
     with long_transaction():
-        expiry.fill()
+        expiry.fill_expiry()
     for check in CHECKS.values():
         with long_transaction():
             _replace_findings([check], None)

@@ -100,7 +100,7 @@ def _count_mails(bulk_request: BulkRequest, effects: list[Effect]) -> None:
     for effect in effects:
         people = (effect.record.owner_id, effect.record.created_by_id)
         if people not in counts:
-            owners = notifications.owners(effect.record)
+            owners = notifications.find_owners(effect.record)
             counts[people] = len({one.email.lower() for one in owners if one.pk != bulk_request.actor.pk})
         effect.mails = counts[people]
 
@@ -178,7 +178,7 @@ def run_once(key: uuid.UUID, bulk_request: BulkRequest, seen: Mapping[str, str])
     gone = len(seen) - len(records)
     run.results += [{"done": False, "said": _("Cette fiche n’existe plus dans votre champ.")}] * gone
     if bulk_request.action == GIVE and to is not None and to.pk != actor.pk:
-        notifications.records_handed(done, to, name_of(actor), bulk_request.reason)
+        notifications.notify_assignment(done, to, name_of(actor), bulk_request.reason)
     run.save(update_fields=["results"])
     return run
 

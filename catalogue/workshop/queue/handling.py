@@ -61,7 +61,7 @@ def give_record(record: Record, to: User, by: User, seen: int | None, message: s
     if to.pk == by.pk:
         take_record(record, by, seen)
     elif hand_over_record(record, to, by, seen, message):
-        notifications.records_handed([record], to, name_of(by), message)
+        notifications.notify_assignment([record], to, name_of(by), message)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ def may_change(user: Account) -> bool:
     """True for an administrator, and for a curator of every région and theme: a list is everybody's."""
     if permissions.is_administrator(user):
         return True
-    curatorship = permissions.curatorship_of(user) if user.is_active else None
+    curatorship = permissions.get_curatorship(user) if user.is_active else None
     return curatorship is not None and not curatorship.regions.all() and not curatorship.themes.all()
 
 

@@ -112,7 +112,7 @@ def test_an_ordinary_account_costs_no_more(settings: Any) -> None:
     counts = []
     for settings.REQUIRE_TOTP in (False, True):
         with CaptureQueriesContext(connection) as queries:
-            permissions.actions(User(pk=one.pk), record)
+            permissions.list_actions(User(pk=one.pk), record)
             permissions.is_curator(one)
             permissions.in_field(one)
         counts.append(len(queries))

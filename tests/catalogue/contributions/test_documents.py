@@ -325,9 +325,9 @@ def test_files_that_nothing_holds_are_swept(writer, draft, monkeypatch):
     posted(writer, draft, PDF)
     kept = draft.documents.get().file.name
     lost = default_storage.save("documents/2020/perdu.pdf", ContentFile(PDF))
-    assert files.sweep() == 0, "an upload may still be on its way"
-    monkeypatch.setattr(files, "KEPT", -files.KEPT)
-    files.sweep()
+    assert files.delete_orphans() == 0, "an upload may still be on its way"
+    monkeypatch.setattr(files, "GRACE", -files.GRACE)
+    files.delete_orphans()
     assert default_storage.exists(kept)
     assert not default_storage.exists(lost)
 

@@ -5,9 +5,9 @@ from django.contrib.gis.geos import Point
 
 from catalogue.contributions import revisions
 from catalogue.models import Indicator, Record, Revision
-from catalogue.records.content import attributes, collections, read, read_items
+from catalogue.records.content import get_collections, list_attributes, read_items, read_values
 from catalogue.records.kinds import KIND_SPECS
-from catalogue.records.writing import write
+from catalogue.records.writing import write_values
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def owned():
 
 def prepared(record, author, **values):
     revision = revisions.open_for(record, author)
-    revisions.prepare(revision, read(record.proper, values), values)
+    revisions.prepare(revision, read_values(record.proper, values), values)
     return revision
 
 
@@ -45,10 +45,10 @@ def test_what_is_read_is_written_back_the_same(kind):
     record = makers[kind](summary="Un résumé", year_start=2020)
     record.themes.add(factories.theme())
     record.organisations.add(factories.organisation(), through_defaults={"role": "porteur"})
-    values = read(record, attributes(kind))
-    write(record, values)
+    values = read_values(record, list_attributes(kind))
+    write_values(record, values)
     fresh = KIND_SPECS[kind].model.objects.get(pk=record.pk)
-    assert read(fresh, attributes(kind)) == values
+    assert read_values(fresh, list_attributes(kind)) == values
 
 
 def test_one_revision_is_prepared_by_account_and_record(owned):
@@ -139,7 +139,7 @@ def test_rows_are_added_changed_and_removed_once_accepted(curator):
     one = factories.experiment(owner=organisation)
     kept, gone = factories.indicator(one, name="Gardé"), factories.indicator(one, name="Retiré")
     record = Record.objects.get(pk=one.pk)
-    rows = read_items(record.proper, collections(record.kind)["indicators"])
+    rows = read_items(record.proper, get_collections(record.kind)["indicators"])
     revision = revisions.open_for(record, author)
     changed = [{**row, "value": "15"} for row in rows if row["pk"] == kept.pk]
     added = {"name": "Neuf", "nature": "annonce", "text": "Prévu", "new": "a"}
@@ -162,7 +162,7 @@ def test_a_revision_of_the_importers_is_accepted_too(curator):
     one = factories.experiment(solution=solution, external_id="x", source=factories.source(), title="Avant")
     row = factories.indicator(one, name="Bruit", value=3)
     theme = factories.theme(code="bruit")
-    old = read_items(one, collections(one.kind)["indicators"])[0]
+    old = read_items(one, get_collections(one.kind)["indicators"])[0]
     old.pop("document")
     new = {name: value for name, value in old.items() if name != "pk"} | {"value": "4.5"}
     revision = Revision.objects.create(

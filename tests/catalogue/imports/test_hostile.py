@@ -21,7 +21,7 @@ from catalogue.imports.read.problems import FileRefused, Severity
 from catalogue.imports.rows.candidates import read_candidates
 from catalogue.models import ImportBatch
 from catalogue.records.csv_files import safe_cell
-from catalogue.records.file_types import recognise
+from catalogue.records.file_types import recognise_file
 from geo.uploads import UploadRefused, read_upload, sandbox
 from tests import factories
 from tests.catalogue.imports.hostile import (
@@ -107,7 +107,7 @@ def given(content):
 def joined(content):
     """What the form of a document says of a file."""
     with pytest.raises(UploadRefused) as refusal:
-        recognise(io.BytesIO(content), len(content))
+        recognise_file(io.BytesIO(content), len(content))
     return str(refusal.value)
 
 

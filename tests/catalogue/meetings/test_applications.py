@@ -699,11 +699,11 @@ def test_nothing_of_an_application_is_public(scene: Scene) -> None:
 def test_a_file_that_no_application_holds_any_more_is_swept(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("catalogue.records.files.KEPT", datetime.timedelta(0))
+    monkeypatch.setattr("catalogue.records.files.GRACE", datetime.timedelta(0))
     apply_to(scene, scene.site(), documents=[SimpleUploadedFile("plan.pdf", PDF)])
     name = Attachment.objects.get().file.name
-    files.sweep()
+    files.delete_orphans()
     assert default_storage.exists(name)
     Application.objects.get().delete()
-    files.sweep()
+    files.delete_orphans()
     assert not default_storage.exists(name)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalogue.models import AudienceDay, Record
 from catalogue.records import audience
-from catalogue.records.wording import whole
+from catalogue.records.wording import format_integer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +102,9 @@ def test_the_page_answers_on_a_base_that_only_reads(reader):
 
 def test_a_contact_counts_apart():
     record = factories.need()
-    audience.contacted(record)
-    audience.contacted(record)
-    assert audience.totals(record) == {"views": 0, "contacts": 2}
+    audience.count_contact(record)
+    audience.count_contact(record)
+    assert audience.sum_audience(record) == {"views": 0, "contacts": 2}
 
 
 def test_twelve_weeks_none_left_out():
@@ -114,12 +114,12 @@ def test_twelve_weeks_none_left_out():
         AudienceDay.objects.create(
             record=record, day=today - datetime.timedelta(days=ago), views=seen, contacts=1
         )
-    weeks = audience.weeks(record)
+    weeks = audience.list_weeks(record)
     assert len(weeks) == 12
     assert all(week.monday.weekday() == 0 for week in weeks)
     assert [week.views for week in weeks[-2:]] == [3, 5]
     assert sum(week.views for week in weeks) == 8
-    assert audience.totals(record) == {"views": 48, "contacts": 3}
+    assert audience.sum_audience(record) == {"views": 48, "contacts": 3}
 
 
 def test_its_owners_read_the_figures(client):
@@ -130,4 +130,4 @@ def test_its_owners_read_the_figures(client):
     client.force_login(member)
     text = client.get(f"/mon-espace/fiches/{record.slug}/").content.decode()
     assert "Les douze dernières semaines" in text
-    assert whole(1234) in text
+    assert format_integer(1234) in text

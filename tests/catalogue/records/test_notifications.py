@@ -6,8 +6,7 @@ import pytest
 from django.core import mail
 
 from catalogue.models import OutgoingMail, Record, Revision
-from catalogue.records import notifications as notices
-from catalogue.records import workflow
+from catalogue.records import notifications, workflow
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -106,16 +105,16 @@ def test_a_curator_is_told_of_their_region_and_themes_alone(people):
     theme = factories.theme()
     both = factories.curator(regions=[region], themes=[theme])
     record = people.need(State.DRAFT, territory=factories.commune(region=region))
-    assert list(notices.curators(record)) == [people.curator]
+    assert list(notifications.find_curators(record)) == [people.curator]
     record.themes.add(theme)
-    assert list(notices.curators(Record.objects.get(pk=record.pk))) == [people.curator, both]
+    assert list(notifications.find_curators(Record.objects.get(pk=record.pk))) == [people.curator, both]
 
 
 def test_without_a_curator_the_administrators_are_told(people):
     administrator = factories.administrator()
     record = people.need(State.DRAFT)
     people.curator.curatorship.delete()
-    assert list(notices.curators(record)) == [administrator]
+    assert list(notifications.find_curators(record)) == [administrator]
 
 
 def test_an_email_vanishes_with_a_refused_transition(people):
@@ -129,21 +128,21 @@ def test_a_proposed_change_and_its_decision_are_told(people, settings):
     settings.SITE_URL = "https://place.exemple.fr"
     record = people.need(State.PUBLISHED)
     revision = Revision.objects.create(record=record, author=people.author, changes={}, reason="Mise à jour")
-    notices.revision_proposed(revision)
+    notifications.notify_proposal(revision)
     assert told() == {"changement-propose": {people.curator.email}}
     assert f"/atelier/changements/{revision.pk}/" in OutgoingMail.objects.get().text
     OutgoingMail.objects.all().delete()
     revision.state, revision.decision = Revision.RevisionState.REFUSED, "Chiffre invérifiable."
-    notices.revision_decided(revision)
+    notifications.notify_decision(revision)
     assert told() == {"changement-refuse": {people.author.email}}
     assert "Chiffre invérifiable." in OutgoingMail.objects.get().text
     OutgoingMail.objects.all().delete()
     revision.state, revision.decision = Revision.RevisionState.ACCEPTED, ""
-    notices.revision_decided(revision)
+    notifications.notify_decision(revision)
     assert told() == {"changement-accepte": {people.author.email}}
 
 
 def test_the_change_of_an_import_has_no_author_to_tell(people):
     revision = Revision.objects.create(record=people.need(State.PUBLISHED), changes={}, state="acceptee")
-    notices.revision_decided(revision)
+    notifications.notify_decision(revision)
     assert not OutgoingMail.objects.exists()

@@ -387,7 +387,7 @@ def test_the_ties_are_what_they_are_said_to_be(world: World) -> None:
         person = client.session.get("_auth_user_id")
         if person is not None:
             user = User.objects.get(pk=person)
-            assert permissions.ties(user, world.site) == {tie} | (
+            assert permissions.get_ties(user, world.site) == {tie} | (
                 {Tie.MEMBER} if tie == Tie.AUTHOR else set()
             )
 
@@ -395,7 +395,7 @@ def test_the_ties_are_what_they_are_said_to_be(world: World) -> None:
 def test_who_waits_to_be_confirmed_is_a_stranger(world: World) -> None:
     user = factories.account()
     factories.membership(user, world.site.owner, confirmed_at=None)
-    assert permissions.tie(user, world.site) == Tie.STRANGER
+    assert permissions.get_strongest_tie(user, world.site) == Tie.STRANGER
     world.in_state(State.DRAFT)
     client = Client()
     client.force_login(user)
@@ -407,17 +407,17 @@ def test_who_waits_to_be_confirmed_is_a_stranger(world: World) -> None:
 def test_a_curator_who_is_the_author_has_both_rights() -> None:
     curator = factories.curator()
     record = factories.need(state=State.DRAFT, created_by=curator)
-    assert permissions.ties(curator, record) == {Tie.AUTHOR, Tie.CURATOR}
+    assert permissions.get_ties(curator, record) == {Tie.AUTHOR, Tie.CURATOR}
     assert permissions.may(curator, "submit", record)
     record.state = State.SUBMITTED
     assert permissions.may(curator, "publish", record)
-    assert permissions.tie(curator, record) == Tie.CURATOR
+    assert permissions.get_strongest_tie(curator, record) == Tie.CURATOR
 
 
 def test_a_closed_account_is_nobody(world: World) -> None:
     author = world.site.created_by
     author.is_active = False
-    assert permissions.ties(author, world.site) == {Tie.VISITOR}
+    assert permissions.get_ties(author, world.site) == {Tie.VISITOR}
 
 
 def test_every_action_has_a_name_and_a_known_state() -> None:
@@ -431,8 +431,8 @@ def test_own_and_ties_agree(world: World) -> None:
     for tie, client in world.clients.items():
         person = client.session.get("_auth_user_id")
         user = User.objects.get(pk=person) if person else AnonymousUser()
-        found = Record.objects.filter(permissions.own(user), pk=world.site.pk).exists()
-        assert found == bool(permissions.ties(user, world.site) & mine), tie
+        found = Record.objects.filter(permissions.own_records(user), pk=world.site.pk).exists()
+        assert found == bool(permissions.get_ties(user, world.site) & mine), tie
 
 
 @pytest.mark.parametrize("action", [name for name in GRANTED if name not in READ])

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.models import Indicator, IndicatorType, TypingBatch
-from catalogue.records.sections import measure_words
-from catalogue.records.wording import whole
+from catalogue.records.sections import describe_measure
+from catalogue.records.wording import format_integer
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
@@ -52,7 +52,7 @@ def workshop_indicators(request: HttpRequest) -> HttpResponse:
     told = ngettext("%(n)s résultat", "%(n)s résultats", page.paginator.count)
     context = {
         "page": page,
-        "count_words": told % {"n": whole(page.paginator.count)},
+        "count_words": told % {"n": format_integer(page.paginator.count)},
         "rows": [line(row, types, found.get(row.pk), data, chosen) for row in rows],
         "batches": recent(),
         "section": "atelier",
@@ -81,7 +81,7 @@ def line(
         "pk": row.pk,
         "name": row.name,
         "unit": row.unit,
-        "text": measure_words(row),
+        "text": describe_measure(row),
         "record": row.experiment.title,
         "url": reverse("catalogue:workshop-record", args=[row.experiment.slug]),
         "why": guess.why if guess else "",
@@ -113,7 +113,7 @@ def effect(row: Indicator, wanted: IndicatorType) -> dict[str, Any]:
     return {
         "pk": row.pk,
         "code": wanted.code,
-        "text": measure_words(row),
+        "text": describe_measure(row),
         "record": row.experiment.title,
         "type": f"{wanted.label} ({wanted.unit})",
         "possible": bool(fitting(row.unit, [wanted])),

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from catalogue.models import Record, Section
 from catalogue.public import record_page as detail
 from catalogue.records import attachments, permissions
-from catalogue.records.markdown import plain, rendered, word_count
-from catalogue.records.sections import EXPECTED, measure_words, texts
+from catalogue.records.markdown import count_words, render_markdown, strip_markdown
+from catalogue.records.sections import EXPECTED, describe_measure, read_sections
 from catalogue.records.writing import NotWritten
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
@@ -68,7 +68,7 @@ def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the sections; a preview is made by the server and saves nothing."""
     record = get_record_or_404(request, slug)
     permissions.require(request.user, "edit", record)
-    stored = texts(record)
+    stored = read_sections(record)
     data = form_recovery.submitted_data(request)
     action = data.get("action", "") if data is not None else ""
     if data is not None and request.method != "POST":
@@ -140,7 +140,7 @@ def show(
         "record": record,
         "form": form,
         "sections": [section_line(form, code, clashes or {}, preview=preview) for code in form.codes],
-        "words": word_count(shown.values()),
+        "words": count_words(shown.values()),
         "filled": sum(1 for text in shown.values() if text.strip()),
         "differences": [str(Section.Code(code).label) for code in clashes or {}],
         "preview": preview,
@@ -159,9 +159,9 @@ def section_line(form: SheetForm, code: str, clashes: Mapping[str, str], *, prev
         "field": form[TEXT + code],
         "seen": form[SEEN + code],
         "skeleton": EXPECTED[code].outline,
-        "words": word_count([text]),
-        "preview": rendered(text, heading=4) if preview and text.strip() else "",
-        "difference": plain(clashes[code]) or _("(vide)") if code in clashes else "",
+        "words": count_words([text]),
+        "preview": render_markdown(text, heading=4) if preview and text.strip() else "",
+        "difference": strip_markdown(clashes[code]) or _("(vide)") if code in clashes else "",
     }
 
 
@@ -171,7 +171,7 @@ def known(record: Record) -> dict[str, Any]:
     photos, documents = attachments.public_attachments(record)
     return {
         "organisations": detail.organisations(record),
-        "results": [{"text": measure_words(row), "url": row.source_url} for row in measures],
+        "results": [{"text": describe_measure(row), "url": row.source_url} for row in measures],
         "source": detail.source_line(record),
         "photos": photos,
         "documents": documents,

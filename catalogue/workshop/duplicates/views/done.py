@@ -39,8 +39,8 @@ def show(request: HttpRequest, merge: Merge, refused: undo.MergeUndoRefused | No
     user = cast(User, request.user)
     context: dict[str, Any] = {
         "merge": merge,
-        "by": timeline.who(merge.actor, user, by_name=True, as_curator=True),
-        "undone_by": timeline.who(merge.undone_by, user, by_name=True, as_curator=True),
+        "by": timeline.describe_actor(merge.actor, user, by_name=True, as_curator=True),
+        "undone_by": timeline.describe_actor(merge.undone_by, user, by_name=True, as_curator=True),
         "gains": undo.merged_changes(merge),
         "refusal": refused,
         "section": "atelier",

@@ -93,7 +93,7 @@ def pair_line(pair: DuplicateCandidate, reader: Any) -> dict[str, Any]:
         "records": [{"record": one, "place": place_words(one)} for one in (first, second)],
         "url": reverse("catalogue:workshop-merge", args=[first.slug, second.slug]),
         "judgement": pair if pair.state == Judgement.DISTINCT else None,
-        "by": timeline.who(pair.decided_by, reader, by_name=True, as_curator=True),
+        "by": timeline.describe_actor(pair.decided_by, reader, by_name=True, as_curator=True),
     }
 
 
@@ -127,7 +127,7 @@ def workshop_merges(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "merge": one,
-            "by": timeline.who(one.actor, request.user, by_name=True, as_curator=True),  # type: ignore[arg-type]
+            "by": timeline.describe_actor(one.actor, request.user, by_name=True, as_curator=True),  # type: ignore[arg-type]
         }
         for one in page
     ]

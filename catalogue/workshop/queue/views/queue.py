@@ -39,11 +39,11 @@ LABELS = {
 def workshop(request: HttpRequest) -> HttpResponse:
     """The queue, what waits longest first."""
     user = cast(User, request.user)
-    curatorship = permissions.curatorship_of(user)
+    curatorship = permissions.get_curatorship(user)
     form = form_of(request, user, curatorship)
     if not form.is_valid():
         return bad_request(request, form)
-    field = Q() if permissions.is_administrator(user) else permissions.field_of(curatorship)
+    field = Q() if permissions.is_administrator(user) else permissions.field_condition(curatorship)
     wanted = wanted_of(form)
     changes = wanted.tab == waiting.CHANGES
     rows: QuerySet[Any] = (

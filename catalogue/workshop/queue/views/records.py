@@ -36,7 +36,7 @@ def workshop_record(request: HttpRequest, slug: str) -> HttpResponse:
 def show(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:
     """The page of a record; ``failed`` is a decision to show with its errors."""
     user = cast(User, request.user)
-    allowed = permissions.actions(user, record)
+    allowed = permissions.list_actions(user, record)
     merge = merge_of(record)
     if merge is not None:
         allowed -= {"publish", "merge"}
@@ -45,10 +45,10 @@ def show(request: HttpRequest, record: Record, failed: DecisionForm | None = Non
         "allowed": allowed,
         "merge": merge,
         "decisions": [decision(name, failed) for name in DECISIONS if name in allowed],
-        "steps": timeline.steps(record),
-        "asked": timeline.last_reason(record),
-        "history": timeline.history(record, user, by_name=True),
-        "revisions": timeline.revisions(record),
+        "steps": timeline.list_steps(record),
+        "asked": timeline.find_last_reason(record),
+        "history": timeline.list_events(record, user, by_name=True),
+        "revisions": timeline.list_revisions(record),
         "data": data_of(record),
         "last": describe_last_version(record, user),
         "findings": findings.list_for_record(record),

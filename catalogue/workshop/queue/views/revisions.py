@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.contributions import revisions
 from catalogue.models import Record, Revision
-from catalogue.records import content as portable
-from catalogue.records import permissions, timeline
+from catalogue.records import content, permissions, timeline
 from catalogue.web.access import curator
 from catalogue.workshop.history import comparing
 from catalogue.workshop.history.places import compare_outlines
@@ -70,7 +69,7 @@ def show(
     told = revisions.describe(revision) if lines is None else lines
     kept = set(form.data.getlist("fields_kept")) if form else {line["field"] for line in told}  # type: ignore[attr-defined]
     waiting = revision.state == Revision.RevisionState.PROPOSED
-    places = revision.changes.get(portable.SHAPE)
+    places = revision.changes.get(content.SHAPE)
     drawn = compare_outlines(revision.record.kind, *places) if places else None
     context = {
         "revision": revision,
@@ -86,8 +85,9 @@ def show(
         ],
         "to_decide": waiting,
         "has_moved": [line["label"] for line in told if line["moved"]] if waiting else [],
-        "author": timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import"),
-        "decider": timeline.who(revision.decided_by, user, by_name=True, as_curator=True),
+        "author": timeline.describe_actor(revision.author, user, by_name=True, as_curator=False)
+        or _("un import"),
+        "decider": timeline.describe_actor(revision.decided_by, user, by_name=True, as_curator=True),
         "version": revision.record.updated_at.isoformat(),
         "errors": form.errors if form else {},
         "form": form or RevisionForm([]),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from catalogue.records.markdown import plain, rendered
+from catalogue.records.markdown import render_markdown, strip_markdown
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -81,7 +81,7 @@ class Elements(HTMLParser):
 @pytest.mark.parametrize("number", range(len(PAYLOADS)))
 def test_nothing_runs_and_nothing_is_fetched(number: int) -> None:
     for text in (PAYLOADS[number], f"Avant {PAYLOADS[number]} **après**"):
-        for tag, attributes in Elements(rendered(text)).found:
+        for tag, attributes in Elements(render_markdown(text)).found:
             assert set(attributes) <= ALLOWED[tag], (text, tag, attributes)
             assert (attributes.get("href") or "https://").startswith(("https://", "http://", "mailto:"))
             assert attributes.get("tabindex", "0") == "0"
@@ -92,20 +92,20 @@ def test_what_is_written_is_shown_with_the_outline_of_the_page() -> None:
         "# Titre\n**gras** et *italique*\nà la ligne\n\n- [lien](https://exemple.fr)\n\n|a|b|\n|-|-:|\n|1|2|"
     )
 
-    html = rendered(text, heading=3)
+    html = render_markdown(text, heading=3)
 
     assert "<h3>Titre</h3>" in html
     assert "<strong>gras</strong> et <em>italique</em><br>" in html
     assert '<a href="https://exemple.fr" rel="external nofollow noopener">lien</a>' in html
     assert 'tabindex="0"' in html
     assert '<td class="droite">2</td>' in html
-    assert plain(text) == "Titre\n\ngras et italique\nà la ligne\n\n– lien\n\na ; b\n1 ; 2"
+    assert strip_markdown(text) == "Titre\n\ngras et italique\nà la ligne\n\n– lien\n\na ; b\n1 ; 2"
 
 
 def test_a_plain_text_stays_what_it_was() -> None:
     text = "Une phrase.\nUne autre, avec 2 < 3 & « guillemets ».\n\n    Un alinéa\n[1]: une note"
 
-    assert rendered(text) == (
+    assert render_markdown(text) == (
         "<p>Une phrase.<br>\nUne autre, avec 2 &lt; 3 &amp; « guillemets ».</p>\n"
         "<p>Un alinéa<br>\n[1]: une note</p>\n"
     )
@@ -114,5 +114,5 @@ def test_a_plain_text_stays_what_it_was() -> None:
 @pytest.mark.parametrize("text", ["[" * 20_000, "[a](" * 5_000, "*" * 20_000, "> " * 10_000], ids=range(4))
 def test_no_text_takes_long_to_read(text: str) -> None:
     start = time.perf_counter()
-    rendered(text)
+    render_markdown(text)
     assert time.perf_counter() - start < 2

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue.models import Experiment, Record, RecordVersion, Section
-from catalogue.records import content as portable
+from catalogue.records import content
 from catalogue.records.kinds import KIND_SPECS
-from catalogue.records.sections import written
+from catalogue.records.sections import list_sections
 from catalogue.workshop.capitalisation.editing import digest_text
 from tests import factories
 
@@ -73,7 +73,7 @@ def test_sections_are_written_versioned_found_and_public(
     found = client.get("/fiches/?q=canicule").content.decode()
     assert trial.title in found
     assert "**" not in found
-    [section] = written(Record.objects.get(pk=trial.pk))
+    [section] = list_sections(Record.objects.get(pk=trial.pk))
     assert (section.title, section.text) == ("Contexte", "Une canicule\n\n– lien")
 
 
@@ -132,11 +132,11 @@ def test_only_curators_of_the_field_open_the_page(client: Client, trial: Experim
 def test_a_proposed_change_and_an_import_see_the_sections(trial: Experiment) -> None:
     Section.objects.create(record=trial, code="contexte", text="Un texte.")
     for kind in Record.Kind:
-        assert "sections" in portable.collections(kind)
-    collection = portable.collections(trial.kind)["sections"]
-    [row] = portable.read_items(trial, collection)
+        assert "sections" in content.get_collections(kind)
+    collection = content.get_collections(trial.kind)["sections"]
+    [row] = content.read_items(trial, collection)
     assert (row["code"], row["text"]) == ("contexte", "Un texte.")
-    assert portable.item_words(collection, row) == "Contexte, Un texte."
+    assert content.describe_item(collection, row) == "Contexte, Un texte."
     assert KIND_SPECS["solution"].collections == (collection,)
 
 

@@ -116,7 +116,7 @@ def pair() -> Pair:
     AudienceDay.objects.create(record=first, day=today, views=5)
     AudienceDay.objects.create(record=second, day=today, views=3, contacts=1)
     AudienceDay.objects.create(record=second, day=datetime.date(2026, 11, 19), views=2)
-    completeness.measure([first.pk, second.pk])
+    completeness.measure_records([first.pk, second.pk])
     return Pair((first.pk, second.pk), factories.curator())
 
 
@@ -238,7 +238,7 @@ def test_two_rows_that_cannot_stand_together_are_refused_with_a_sentence(pair: P
 def saved_slugs(client: Any, slugs: str) -> list[str]:
     """The records of a selection of these slugs."""
     page = client.get("/selection/", {"fiches": slugs})
-    return [card["slug"] for card in page.context["records"]]
+    return [card.slug for card in page.context["records"]]
 
 
 def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, client: Any) -> None:

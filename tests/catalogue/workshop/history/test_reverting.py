@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalogue.models import Document, Indicator, LabelAward, NeedAnswer, Record, RecordVersion, Section
 from catalogue.records import versions
-from catalogue.records.content import collections, item_names, read_items
+from catalogue.records.content import get_collections, item_names, read_items
 from catalogue.records.shape import KINDS, parts
 from catalogue.workshop.history import reverting
 from tests import factories
@@ -128,7 +128,7 @@ def version_of(record: Any) -> RecordVersion:
 def test_what_a_version_holds_can_be_written() -> None:
     """Every attribute that a version reads is one that a return writes: a new column fails here first."""
     for kind in KINDS:
-        known = collections(kind)
+        known = get_collections(kind)
         tables = parts(kind)
         assert set(tables) == {*known, "documents"}
         for name, collection in known.items():
@@ -143,7 +143,7 @@ def test_a_revert_restores_exactly_the_version(data: Any, curator: Any, names: A
     record = MAKERS[kind](source=factories.source())
     write(record, names, data.draw)
     first = version_of(record)
-    for name, collection in collections(kind).items():
+    for name, collection in get_collections(kind).items():
         bare = [
             {key: value for key, value in row.items() if key != "pk"}
             for row in read_items(record, collection)

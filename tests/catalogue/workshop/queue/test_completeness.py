@@ -163,7 +163,7 @@ def test_it_is_the_gauge_that_contributors_see(kind: str) -> None:
         record.pk: measure(Copy(_fetch(Record.objects.get(pk=record.pk)), user, is_direct=True)).percent
         for record in records
     }
-    completeness.measure([record.pk for record in records])
+    completeness.measure_records([record.pk for record in records])
     assert dict(CaseFile.objects.values_list("record", "completeness")) == expected
     assert len(set(expected.values())) > 3
     CaseFile.objects.update(completeness=None)
