@@ -1,8 +1,8 @@
 """A map of a few records as one HTML file that needs no network: to show in a council meeting.
 
-folium writes the page; its thirteen addresses of CDNs are left out, Leaflet is inlined from django-leaflet's
-files, and the base is the outlines of our territories. Texts reach the page as JSON that ends no script and
-are put in the popups as text nodes, never as HTML. The page forbids itself the network (CSP).
+folium makes the map alone, without its CDNs, and a template writes the page around it: Leaflet is inlined
+from django-leaflet's files, the ground is the outlines of our territories. Texts reach the page as JSON that
+ends no script and are put in the popups as text nodes, never as HTML. The page forbids itself the network.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import folium
-from branca.element import Element, Figure
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.contrib.gis.geos import Point
 from django.contrib.staticfiles import finders
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.html import escape
-from django.utils.translation import gettext as _
-from jinja2 import Template
+from django.utils.safestring import SafeString, mark_safe
 
 from catalogue.models import Experiment, Record
 from catalogue.records.wording import period_words, place_words, status_words
@@ -44,70 +43,11 @@ STYLES = {
     Level.DEPARTEMENT: {"color": "#7b8b90", "weight": 1, "dashArray": "3 3", "fillOpacity": 0},
     Level.COMMUNE: {"color": "#13262f", "weight": 1.5, "fillColor": "#d6dfde", "fillOpacity": 0.5},
 }
-PAGE = Template(
-    """<!DOCTYPE html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{{ this.policy }}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ this.title|e }}</title>
-{{ this.header.render(**kwargs) }}
-</head>
-<body>
-{{ this.html.render(**kwargs) }}
-<script>{{ this.script.render(**kwargs) }}</script>
-</body>
-</html>
-"""
-)
 
 
-class Verbatim(Element):
-    """Text that goes into the page as it is: what folium would take for a template."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-    def render(self, **_kwargs: Any) -> str:
-        """The text."""
-        return self.text
-
-
-class Page(Figure):
-    """The page, with its language, its title escaped and its policy."""
-
-    _template = PAGE
-
-    def __init__(self, title: str) -> None:
-        super().__init__(title=title)
-        self.policy = POLICY
-        self.header._children.clear()
-
-
-class Records(Element):
-    """The records of the map, numbered as in the list below it.
-
-    Not a MacroElement: branca would compile what it prints as a template, and run the braces of a title.
-    """
-
-    def __init__(
-        self, page: Page, drawn: folium.Map, records: list[dict[str, Any]], corners: Corners
-    ) -> None:
-        super().__init__()
-        self.page, self.drawn = page, drawn
-        self.arguments = f"{script_json(records)}, {script_json(corners)}"
-
-    def render(self, **_kwargs: Any) -> str:
-        """Nothing here: the call that draws the records is added after the script of the map."""
-        self.page.script.add_child(Verbatim(f"drawRecords({self.drawn.get_name()}, {self.arguments});"))
-        return ""
-
-
-def script_json(value: Any) -> str:
+def script_json(value: Any) -> SafeString:
     """JSON that can stand in a script: nothing in it ends the element."""
-    return json.dumps(value).translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"})
+    return mark_safe(json.dumps(value).translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&"}))
 
 
 def standalone_map(records: Sequence[Record], base: str) -> str:
@@ -115,12 +55,32 @@ def standalone_map(records: Sequence[Record], base: str) -> str:
 
     ``base`` is the origin of the site, to which the links lead.
     """
-    title = _("Carte des fiches gardées")
     tried = _trials(records)
-    numbered = [
+    described = [
         _described(record, number, base, tried.get(record.pk, [])) for number, record in enumerate(records, 1)
     ]
-    page = Page(title)
+    drawn = _base_map(records)
+    page = drawn.get_root()
+    drawn.render()
+    points = list(chain.from_iterable(one["places"] for one in described))
+    context = {
+        "policy": POLICY,
+        "leaflet": _leaflet(),
+        "head": mark_safe(page.header.render()),
+        "body": mark_safe(page.html.render()),
+        "script": mark_safe(page.script.render()),
+        "map_name": drawn.get_name(),
+        "json": script_json(described),
+        "corners": script_json(corners([(point["lat"], point["lon"]) for point in points])),
+        "records": described,
+        "base": base,
+        "source": _source(records),
+    }
+    return render_to_string("catalogue/public/standalone_map.html", context)
+
+
+def _base_map(records: Sequence[Record]) -> folium.Map:
+    """The map that folium draws on: our outlines, without tiles nor anything to fetch."""
     drawn = folium.Map(
         tiles=None, height="70%", prefer_canvas=False, attribution_control=False, location=(46.6, 2.4)
     )
@@ -131,15 +91,7 @@ def standalone_map(records: Sequence[Record], base: str) -> str:
             style_function=lambda _feature, style=STYLES[level]: style,
             interactive=False,
         ).add_to(drawn)
-    points = [[place["lat"], place["lon"]] for one in numbered for place in one["places"]]
-    drawn.add_child(Records(page, drawn, numbered, corners(points)))
-    page.header.add_child(Verbatim(_leaflet()))
-    page.html.add_child(Verbatim(f"<h1>{escape(title)}</h1>"))
-    page.add_child(drawn)
-    listed = {"records": numbered, "base": base, "source": _source(records)}
-    text = page.render()
-    below = render_to_string("catalogue/public/standalone_map_list.html", listed)
-    return text.replace("</body>", f"{below}</body>", 1)
+    return drawn
 
 
 def corners(points: Sequence[Sequence[float]]) -> Corners:
@@ -167,22 +119,17 @@ def _trials(records: Iterable[Record]) -> dict[int, list[Experiment]]:
 def _places(record: Record, trials: Iterable[Experiment], base: str) -> list[dict[str, Any]]:
     """Where the record is drawn: its own point, or those of its trials with their titles."""
     if record.kind == Record.Kind.SOLUTION:
-        return [
-            {
-                "lat": trial.point.y,
-                "lon": trial.point.x,
-                "trial": trial.title,
-                "url": base + trial.get_absolute_url(),
-            }
-            for trial in trials
-        ]
-    if record.point is None:
-        return []
-    return [{"lat": record.point.y, "lon": record.point.x, "trial": "", "url": ""}]
+        return [_place(trial.point, trial.title, base + trial.get_absolute_url()) for trial in trials]
+    return [] if record.point is None else [_place(record.point)]
+
+
+def _place(point: Point, trial: str = "", url: str = "") -> dict[str, Any]:
+    return {"lat": point.y, "lon": point.x, "trial": trial, "url": url}
 
 
 def _described(record: Record, number: int, base: str, trials: Iterable[Experiment]) -> dict[str, Any]:
     source = record.source
+    details = (status_words(record), period_words(record.year_start, record.year_end))
     return {
         "number": number,
         "kind": record.kind,
@@ -190,11 +137,7 @@ def _described(record: Record, number: int, base: str, trials: Iterable[Experime
         "title": record.title,
         "summary": record.summary,
         "place": place_words(record),
-        "detail": " · ".join(
-            words
-            for words in (status_words(record), period_words(record.year_start, record.year_end))
-            if words
-        ),
+        "detail": " · ".join(filter(None, details)),
         "proof": record.proof_level,
         "url": base + record.get_absolute_url(),
         "source": record.source_citation or (source.name if source else ""),
@@ -246,16 +189,16 @@ def _source(records: Iterable[Record]) -> str:
 
 
 @cache
-def _leaflet() -> str:
-    """Leaflet and our own script and style, in the page: no image, no address that would be fetched."""
+def _leaflet() -> dict[str, SafeString]:
+    """Leaflet and our own scripts and styles, for the page: no image, no URL that would be fetched."""
+    style = re.sub(r"/\*.*?\*/", "", _static("leaflet/leaflet.css"), flags=re.S)
     script = _static("leaflet/leaflet.js").replace("https://leafletjs.com", "")
-    style = re.sub(
-        r"url\([^)]*\)", "none", re.sub(r"/\*.*?\*/", "", _static("leaflet/leaflet.css"), flags=re.S)
-    )
-    return (
-        f"<style>{style}</style><style>{_static('css/rooms/standalone_map.css')}</style>"
-        f"<script>{script}</script><script>{_static('js/rooms/standalone_map.js')}</script>"
-    )
+    return {
+        "style": mark_safe(re.sub(r"url\([^)]*\)", "none", style)),
+        "own_style": mark_safe(_static("css/rooms/standalone_map.css")),
+        "script": mark_safe(script),
+        "own_script": mark_safe(_static("js/rooms/standalone_map.js")),
+    }
 
 
 def _static(name: str) -> str:
