@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from catalogue.admin.base import CatalogueAdmin
 from catalogue.workshop.reference import changing
-from catalogue.workshop.reference.lists import list_of
+from catalogue.workshop.reference.lists import get_list
 
 
 class ReferenceAdmin(CatalogueAdmin):
@@ -21,4 +21,4 @@ class ReferenceAdmin(CatalogueAdmin):
         def save() -> None:
             super(ReferenceAdmin, self).save_model(request, obj, form, change)
 
-        changing.witness(list_of(self.model), obj, save, cast(User, request.user))
+        changing.save_elsewhere(get_list(self.model), obj, save, cast(User, request.user))

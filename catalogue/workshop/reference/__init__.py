@@ -1,1 +1,1 @@
-"""The reference lists that curators keep: what may be changed in each, merged, and restored."""
+"""The reference lists of the curators: what may be changed in each, merged, and restored."""

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import ReferenceChange
 from catalogue.records.slugs import save_with_free_slug
-from catalogue.workshop.reference import values as forms_of
-from catalogue.workshop.reference.lists import ReferenceList
+from catalogue.workshop.reference import values
+from catalogue.workshop.reference.lists import CROSSWALK, ReferenceList
 from catalogue.workshop.reference.values import Values
 
 Action = ReferenceChange.Action
 
 
-class ReferenceRefused(Exception):
-    """What was asked cannot be done; the message says why, in French."""
+class Refused(Exception):
+    """The change cannot be made; the message explains why, in French."""
 
 
 class LineChanged(ReferenceRefused):
@@ -32,17 +32,17 @@ class LineChanged(ReferenceRefused):
 
 
 def locked(known: ReferenceList, pk: int, token: str | None = None) -> Any:
-    """The line, locked; raises LineChanged when it no longer says what ``token`` stands for."""
+    """Lock a line and return it; raise Stale when it changed since the page made ``token``."""
     line = known.rows.select_for_update(of=("self",)).get(pk=pk)
-    if token is not None and forms_of.token(known, line) != token:
-        raise LineChanged
+    if token is not None and values.token(known, line) != token:
+        raise Stale
     return line
 
 
 def append(
     known: ReferenceList, line: Any, action: Action, actor: User | None, reason: str = "", **more: Any
 ) -> ReferenceChange:
-    """The line of history of a change; the only place that writes one."""
+    """Add the line of history of a change; nothing else writes one."""
     return ReferenceChange.objects.create(
         list=known.code,
         key=known.key_of(line),
@@ -55,95 +55,105 @@ def append(
 
 
 @transaction.atomic
-def add(known: ReferenceList, values: Values, actor: User, reason: str = "") -> Any:
-    """A new line, last of its list."""
+def add_line(known: ReferenceList, wanted: Values, actor: User, reason: str = "") -> Any:
+    """Add a line, last of its list, and return it."""
     line = known.model()
     if known.is_ordered:
         last = known.rows.order_by("-position").values_list("position", flat=True).first()
         line.position = (last or 0) + 1  # type: ignore[attr-defined]
-    before = dict.fromkeys(known.values)
-    given = forms_of.given(known, values)
+    written = values.from_json(known, wanted)
     save_with_free_slug(
         line,
-        str(values[known.label]),
+        str(wanted[known.label]),
         fallback=known.code,
         field=known.key,
-        save=lambda: forms_of.put(known, line, given),
+        save=lambda: values.write_values(known, line, written),
     )
-    changes = forms_of.difference(before, {k: v for k, v in forms_of.held(known, line).items() if v})
+    changes = values.diff_values({}, _drop_empty(values.read_values(known, line)))
     append(known, line, Action.CREATE, actor, reason, changes=changes)
     return line
 
 
 @transaction.atomic
-def edit(
-    known: ReferenceList, pk: int, values: Values, token: str | None, actor: User, reason: str = ""
+def edit_line(
+    known: ReferenceList, pk: int, wanted: Values, token: str | None, actor: User, reason: str = ""
 ) -> ReferenceChange | None:
     """Change the values of a line; None when they are what they were."""
     line = locked(known, pk, token)
-    before = forms_of.held(known, line)
-    forms_of.put(known, line, forms_of.given(known, values))
-    changes = forms_of.difference(before, forms_of.held(known, line))
+    before = values.read_values(known, line)
+    values.write_values(known, line, values.from_json(known, wanted))
+    changes = values.diff_values(before, values.read_values(known, line))
     return append(known, line, Action.EDIT, actor, reason, changes=changes) if changes else None
 
 
 @transaction.atomic
-def witness(known: ReferenceList, line: Any, save: Callable[[], None], actor: User) -> None:
-    """Save a line that was edited elsewhere (the administration), and keep what changed all the same."""
-    held = known.rows.filter(pk=line.pk).first() if line.pk else None
-    before = forms_of.held(known, held) | {"is_active": held.is_active} if held else {}
+def save_elsewhere(known: ReferenceList, line: Any, save: Callable[[], None], actor: User) -> None:
+    """Save a line that was edited elsewhere (the administration), and store what changed all the same."""
+    stored = known.rows.filter(pk=line.pk).first() if line.pk else None
+    before = values.read_values(known, stored) | {"is_active": stored.is_active} if stored else {}
     save()
-    after = forms_of.held(known, line) | {"is_active": line.is_active}
-    changes = forms_of.difference(before, after if held else {k: v for k, v in after.items() if v})
+    after = values.read_values(known, line) | {"is_active": line.is_active}
+    changes = values.diff_values(before, after if stored else _drop_empty(after))
     if changes:
-        append(known, line, Action.EDIT if held else Action.CREATE, actor, changes=changes)
+        append(known, line, Action.EDIT if stored else Action.CREATE, actor, changes=changes)
 
 
-def restore(known: ReferenceList, change: ReferenceChange, name: str, actor: User) -> ReferenceChange | None:
-    """Give a line back the value that it had before a change."""
+def _drop_empty(found: Values) -> Values:
+    return {name: value for name, value in found.items() if value}
+
+
+def restore_value(
+    known: ReferenceList, change: ReferenceChange, name: str, actor: User
+) -> ReferenceChange | None:
+    """Give a line the value that it had before a change."""
     line = known.rows.filter(**{known.key: change.key}).first()
     if line is None or name not in change.changes or name not in known.values:
-        raise ReferenceRefused(_("Cette valeur ne peut pas être rétablie."))
-    before = change.changes[name][0]
-    empty: Any = [] if name == "crosswalk" else ""
-    field: Any = None if name == "crosswalk" else known.model._meta.get_field(name)
-    value = before if before is not None else (None if field is not None and field.null else empty)
-    words = _("Valeur d’avant le %(date)s rétablie") % {"date": f"{change.at:%d/%m/%Y}"}
-    return edit(known, line.pk, {name: value}, None, actor, words)
+        raise Refused(_("Cette valeur ne peut pas être rétablie."))
+    value = change.changes[name][0]
+    if value is None:
+        value = _get_empty_value(known, name)
+    reason = _("Valeur d’avant le %(date)s rétablie") % {"date": f"{change.at:%d/%m/%Y}"}
+    return edit_line(known, line.pk, {name: value}, None, actor, reason)
+
+
+def _get_empty_value(known: ReferenceList, name: str) -> Any:
+    if name == CROSSWALK:
+        return []
+    field: Any = known.model._meta.get_field(name)
+    return None if field.null else ""
 
 
 @transaction.atomic
-def activate(known: ReferenceList, pk: int, active: bool, token: str, actor: User, reason: str = "") -> None:
+def set_active(
+    known: ReferenceList, pk: int, is_active: bool, token: str, actor: User, reason: str = ""
+) -> None:
     """Archive a line, or offer it again; one that was merged has to be separated first."""
     line = locked(known, pk, token)
     if line.merged_into_id is not None:
-        raise ReferenceRefused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
-    if line.is_active == active:
+        raise Refused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
+    if line.is_active == is_active:
         return
-    known.rows.filter(pk=pk).update(is_active=active)
-    action = Action.ACTIVATE if active else Action.ARCHIVE
-    append(known, line, action, actor, reason, changes={"is_active": [not active, active]})
+    known.rows.filter(pk=pk).update(is_active=is_active)
+    action = Action.ACTIVATE if is_active else Action.ARCHIVE
+    append(known, line, action, actor, reason, changes={"is_active": [not is_active, is_active]})
 
 
 @transaction.atomic
-def move(known: ReferenceList, pk: int, up: bool, actor: User) -> None:
-    """Move a line one place up or down among those that are offered; the ranks are numbered anew."""
+def move_line(known: ReferenceList, pk: int, up: bool, actor: User) -> None:
+    """Move a line one place up or down among those that are offered; number the positions anew."""
     if not known.is_ordered:
-        raise ReferenceRefused(_("Cette liste n’a pas d’ordre choisi."))
-    lines = list(
-        known.rows.select_for_update(of=("self",)).order_by("-is_active", "position", known.label, "pk")
-    )
+        raise Refused(_("Cette liste n’a pas d’ordre choisi."))
+    rows = known.rows.select_for_update(of=("self",))
+    lines = list(rows.order_by("-is_active", "position", known.label, "pk"))
     place = next(n for n, line in enumerate(lines) if line.pk == pk)
     other = place - 1 if up else place + 1
     if not 0 <= other < len(lines) or lines[other].is_active != lines[place].is_active:
         return
-    before = place + 1
     lines[place], lines[other] = lines[other], lines[place]
     changed = []
-    for rank, line in enumerate(lines, start=1):
-        if line.position != rank:
-            line.position = rank
+    for position, line in enumerate(lines, start=1):
+        if line.position != position:
+            line.position = position
             changed.append(line)
     known.rows.bulk_update(changed, ["position"])
-    moved = lines[other]
-    append(known, moved, Action.ORDER, actor, changes={"position": [before, moved.position]})
+    append(known, lines[other], Action.ORDER, actor, changes={"position": [place + 1, other + 1]})

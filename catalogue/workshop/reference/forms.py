@@ -1,4 +1,4 @@
-"""What the pages of the reference lists read."""
+"""Forms of the pages of the reference lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
 
 
 class ListForm(PageForm):
-    """What is looked for in a list."""
+    """The filters of a list."""
 
     q = forms.CharField(label=gettext_lazy("Chercher"), max_length=100, required=False)
     voir = forms.ChoiceField(
@@ -37,13 +37,13 @@ class ListForm(PageForm):
 
 
 class UsesForm(PageForm):
-    """Which uses of a line are listed: the place of the use, all of them when it is not given."""
+    """The way of use whose records are listed: its index, all of them when it is not given."""
 
     usage = forms.IntegerField(label=gettext_lazy("Usage"), min_value=0, max_value=9, required=False)
 
 
 class VintageForm(PageForm):
-    """Which changes of a vintage are shown, and of which territory the records are."""
+    """The filters of the changes of a vintage, and the territory whose records are listed."""
 
     nature = forms.ChoiceField(
         label=gettext_lazy("Changement"),
@@ -62,8 +62,8 @@ class TargetForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Chercher"), max_length=100, required=False)
 
 
-class ActForm(forms.Form):
-    """A gesture on a line: the version that was seen, and why."""
+class LineActionForm(forms.Form):
+    """An action on a line: the version that was seen, and why."""
 
     seen = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     other = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
@@ -85,11 +85,11 @@ class PairsField(forms.CharField):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        """The list as lines."""
+        """Return the list as lines."""
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        """The pairs, each once."""
+        """Return the pairs, each once."""
         pairs = set()
         for line in super().clean(value).splitlines():
             where, colon, label = (part.strip() for part in line.partition(":"))
@@ -118,24 +118,24 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
     known: ReferenceList
 
     def values(self) -> Values:
-        """What was typed, by the names of the allow-list."""
-        return {name: values.plain(self.cleaned_data[name]) for name in self.known.values}
+        """Return what was typed, by the names of the allow-list."""
+        return {name: values.to_json(self.cleaned_data[name]) for name in self.known.values}
 
 
-def form_of(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
-    """The form of a line, with what it says."""
+def make_line_form(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
+    """Return the form of a line, with its values."""
     made: Any = forms.modelform_factory(
         known.model,
         form=LineForm,
         fields=[name for name in known.fields if name != "territory"],
         widgets={"consulted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
-        formfield_callback=_asked,
+        formfield_callback=_make_field,
     )
     extra: dict[str, Any] = {"known": known}
     initial: dict[str, Any] = {"seen": values.token(known, line) if line.pk else ""}
     if CROSSWALK in known.values:
         extra[CROSSWALK] = PairsField()
-        initial[CROSSWALK] = values.crosswalk_of(line) if line.pk else []  # type: ignore[arg-type]
+        initial[CROSSWALK] = values.read_crosswalk(line) if line.pk else []  # type: ignore[arg-type]
     if known.model is Organisation:
         extra["territory"] = TerritoryField(
             label=gettext_lazy("Territoire"),
@@ -144,22 +144,22 @@ def form_of(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
             levels=LEVELS,
             help_text=gettext_lazy("Niveau et code : « commune:35238 », « epci:243500139 »."),
         )
-        initial["territory"] = values.plain(getattr(line, "territory", None)) or ""
+        initial["territory"] = values.to_json(getattr(line, "territory", None)) or ""
     made = type("LineForm", (made,), extra)
     form: LineForm = made(data, instance=line, initial=initial, auto_id="ligne-%s")
-    _explain(form)
+    _set_help_texts(form)
     last = [name for name in ("seen", "reason") if name in form.fields]
     form.order_fields([*known.values, *last])
     return form
 
 
-def _asked(field: Field[Any, Any], **options: Any) -> Any:
+def _make_field(field: Field[Any, Any], **options: Any) -> Any:
     if isinstance(field, URLField):
         options["assume_scheme"] = "https"
     return field.formfield(**options)
 
 
-def _explain(form: LineForm) -> None:
+def _set_help_texts(form: LineForm) -> None:
     if form.known.model is IndicatorType:
         form.fields["description"].label = _("Définition")
         form.fields["unit"].help_text = _("La changer ne convertit pas les résultats déjà saisis.")

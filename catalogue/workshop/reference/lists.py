@@ -22,7 +22,7 @@ from catalogue.models import (
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-TERM = ("label", "description")
+TERM_FIELDS = ("label", "description")
 CROSSWALK = "crosswalk"
 """The one value of a line that is a list: what a theme is called elsewhere, « liste : libellé »."""
 
@@ -37,8 +37,6 @@ class Use:
 
 @dataclass(frozen=True)
 class ReferenceList:
-    """One reference list."""
-
     code: str
     model: type[Model]
     title: StrOrPromise
@@ -57,7 +55,6 @@ class ReferenceList:
 
     @property
     def rows(self) -> QuerySet[Any]:
-        """Its lines."""
         rows: QuerySet[Any] = self.model._default_manager.all()
         return rows
 
@@ -67,22 +64,21 @@ class ReferenceList:
         return (*self.fields, CROSSWALK) if self.model is Theme else self.fields
 
     def find(self, words: str) -> QuerySet[Any]:
-        """Its lines that contain the words."""
+        """Return its lines that contain the words."""
         wanted = Q()
         for name in self.searched:
             wanted |= Q(**{f"{name}__icontains": words})
         return self.rows.filter(wanted) if words else self.rows
 
     def key_of(self, line: Any) -> str:
-        """What names a line in addresses and in files."""
+        """Return what names a line in URLs and in files."""
         return str(getattr(line, self.key))
 
     def label_of(self, line: Any) -> str:
-        """What a line is called."""
         return str(getattr(line, self.label))
 
     def counts(self, lines: list[Any], shown: Q) -> dict[int, list[int]]:
-        """For each line, how many of the records ``shown`` use it in each way; a statement for each way."""
+        """Count for each line the records ``shown`` that use it in each way; a statement for each way."""
         found = {line.pk: [0] * len(self.uses) for line in lines}
         for place, use in enumerate(self.uses):
             rows = Record.objects.filter(shown, **{f"{use.lookup}__in": list(found)}).order_by()
@@ -92,7 +88,7 @@ class ReferenceList:
         return found
 
     def records(self, line: Any, use: Use | None = None) -> QuerySet[Record]:
-        """The records that use a line, in one way or in any."""
+        """Return the records that use a line, in one way or in any."""
         wanted = Q()
         for one in [use] if use else self.uses:
             wanted |= Q(pk__in=Record.objects.filter(**{one.lookup: line}).order_by().values("pk"))
@@ -104,29 +100,29 @@ LISTS: dict[str, ReferenceList] = {
     one.code: one
     for one in (
         ReferenceList(
-            "themes", Theme, _("Thèmes"), _("thème"), TERM, (Use("themes", _("Fiches")),),
+            "themes", Theme, _("Thèmes"), _("thème"), TERM_FIELDS, (Use("themes", _("Fiches")),),
             said=_("Ce dont parlent les fiches, et comment chaque source l’appelle."),
         ),
         ReferenceList(
-            "enjeux", Stake, _("Enjeux"), _("enjeu"), TERM, (Use("stakes", _("Fiches")),),
+            "enjeux", Stake, _("Enjeux"), _("enjeu"), TERM_FIELDS, (Use("stakes", _("Fiches")),),
             said=_("Les grandes finalités des fiches."),
         ),
         ReferenceList(
             "indicateurs", IndicatorType, _("Indicateurs partagés"), _("indicateur partagé"),
-            (*TERM, "unit", "direction"),
+            (*TERM_FIELDS, "unit", "direction"),
             (Use("as_experiment__indicators__type", _("Fiches")),),
             searched=("label", "code", "unit"),
             said=_("Unité, sens de lecture et définition, pour que les résultats se comparent."),
         ),
         ReferenceList(
             "programmes", Programme, _("Programmes"), _("programme"),
-            (*TERM, "operator", "url", "year_start", "year_end"),
+            (*TERM_FIELDS, "operator", "url", "year_start", "year_end"),
             (Use("programmes", _("Fiches")),),
             searched=("label", "code", "operator"),
             said=_("Les programmes et labels publics dont relèvent les fiches."),
         ),
         ReferenceList(
-            "zonages", Zonage, _("Zonages"), _("zonage"), (*TERM, "programme", "source"),
+            "zonages", Zonage, _("Zonages"), _("zonage"), (*TERM_FIELDS, "programme", "source"),
             said=_("Les territoires qu’un programme ou une loi désigne ; leur liste vient d’un import."),
         ),
         ReferenceList(
@@ -147,6 +143,6 @@ LISTS: dict[str, ReferenceList] = {
 }  # fmt: skip
 
 
-def list_of(model: type[Model]) -> ReferenceList:
-    """The list whose lines are of this model."""
+def get_list(model: type[Model]) -> ReferenceList:
+    """Return the list whose lines are of this model."""
     return next(known for known in LISTS.values() if known.model is model)

@@ -11,7 +11,7 @@ from catalogue.records.permissions import Account
 
 
 def may_change(user: Account) -> bool:
-    """True for an administrator, and for a curator of every région and theme: a list is everybody's."""
+    """Return True for an administrator, and for a curator without limits: a list is everybody's."""
     if permissions.is_administrator(user):
         return True
     curatorship = permissions.get_curatorship(user) if user.is_active else None
@@ -24,7 +24,7 @@ def require_change(user: Account) -> None:
         raise Http404
 
 
-def shown(user: Account) -> Q:
-    """What narrows records to those whose title the curator may read: published, or in their field."""
+def visible_records(user: Account) -> Q:
+    """Return the condition of the records whose title the curator may read: published, or in their field."""
     drafts = Q(state__in=permissions.UNSEEN)
     return Q(state=Record.State.PUBLISHED) | (permissions.in_field(user) & ~drafts)

@@ -1,4 +1,4 @@
-"""The values of a line in a form that a history can keep, compare and give back."""
+"""The values of a line in a form that a history can store, compare and restore."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from geo.models import Territory
 Values = dict[str, Any]
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it: a line of another list by its key, a territory by its level and code."""
+def to_json(value: Any) -> Any:
+    """Return a value as JSON holds it: a line of another list by its key, a territory as level and code."""
     if isinstance(value, Territory):
         return f"{value.level}:{value.code}"
     if isinstance(value, Model):
@@ -26,35 +26,39 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def held(known: ReferenceList, line: Any) -> Values:
-    """What a line says, by the names of the allow-list."""
-    values = {name: plain(getattr(line, name)) for name in known.fields}
+def read_values(known: ReferenceList, line: Any) -> Values:
+    """Return the values of a line, by the names of the allow-list."""
+    values = {name: to_json(getattr(line, name)) for name in known.fields}
     if CROSSWALK in known.values:
-        values[CROSSWALK] = crosswalk_of(line) if line.pk else []
+        values[CROSSWALK] = read_crosswalk(line) if line.pk else []
     return values
 
 
-def crosswalk_of(theme: Theme) -> list[str]:
-    """What a theme is called elsewhere, « liste : libellé »."""
+def read_crosswalk(theme: Theme) -> list[str]:
+    """Return what a theme is called elsewhere, « liste : libellé »."""
     rows = ThemeCrosswalk.objects.filter(theme=theme).values_list("source_list", "source_label")
     return sorted(f"{where} : {label}" for where, label in rows)
 
 
 def token(known: ReferenceList, line: Any) -> str:
-    """A digest of what a line says: a form that was opened on another version is told so."""
-    said = json.dumps([held(known, line), line.is_active, line.merged_into_id], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    """Digest a line: a form that was opened on another version of it is refused."""
+    state = json.dumps([read_values(known, line), line.is_active, line.merged_into_id], sort_keys=True)
+    return hashlib.sha256(state.encode()).hexdigest()[:32]
 
 
-def given(known: ReferenceList, values: Values) -> Values:
-    """The values as the model takes them: the keys of a history are looked up again."""
-    return {name: _given(known, name, value) for name, value in values.items()}
+def from_json(known: ReferenceList, values: Values) -> Values:
+    """Return the values as the model takes them: the keys of a history are looked up again."""
+    return {name: _from_json(known, name, value) for name, value in values.items()}
 
 
-def _given(known: ReferenceList, name: str, value: Any) -> Any:
-    field = None if name == CROSSWALK else known.model._meta.get_field(name)
-    if field is None or not field.is_relation or isinstance(value, Model) or not value:
-        return None if field is not None and field.is_relation and not value else value
+def _from_json(known: ReferenceList, name: str, value: Any) -> Any:
+    if name == CROSSWALK or isinstance(value, Model):
+        return value
+    field = known.model._meta.get_field(name)
+    if not field.is_relation:
+        return value
+    if not value:
+        return None
     other: Any = field.related_model
     if other is Territory:
         level, _colon, code = str(value).partition(":")
@@ -62,18 +66,18 @@ def _given(known: ReferenceList, name: str, value: Any) -> Any:
     return other._default_manager.filter(code=value).first()
 
 
-def put(known: ReferenceList, line: Any, values: Values) -> None:
-    """Write the values on a line, checked as the model checks them; save nothing else."""
+def write_values(known: ReferenceList, line: Any, values: Values) -> None:
+    """Set the values on a line, validate them as the model does and save the line."""
     fields = {name: value for name, value in values.items() if name != CROSSWALK}
     for name, value in fields.items():
         setattr(line, name, value)
     line.full_clean(exclude=[one.name for one in line._meta.fields if one.name not in {*fields, known.key}])
     line.save()
     if CROSSWALK in values:
-        _put_crosswalk(line, values[CROSSWALK])
+        _write_crosswalk(line, values[CROSSWALK])
 
 
-def _put_crosswalk(theme: Theme, pairs: list[str]) -> None:
+def _write_crosswalk(theme: Theme, pairs: list[str]) -> None:
     wanted = {tuple(part.strip() for part in pair.split(":", 1)) for pair in pairs}
     rows = {(row.source_list, row.source_label): row for row in ThemeCrosswalk.objects.filter(theme=theme)}
     for pair, row in rows.items():
@@ -85,23 +89,24 @@ def _put_crosswalk(theme: Theme, pairs: list[str]) -> None:
     )
 
 
-def difference(before: Values, after: Values) -> dict[str, list[Any]]:
-    """Each value that changed, before and after."""
+def diff_values(before: Values, after: Values) -> dict[str, list[Any]]:
+    """Return each value that changed, before and after."""
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
-def label_of(known: ReferenceList, name: str) -> str:
-    """What a value is called on the page."""
+def get_value_label(known: ReferenceList, name: str) -> str:
+    """Return the name of a value on the page."""
     if name == CROSSWALK:
         return _("Correspondances")
     if name == "is_active":
         return _("Proposé dans les formulaires")
     field: Any = known.model._meta.get_field(name)
-    return str(field.verbose_name).capitalize() if field.verbose_name.islower() else str(field.verbose_name)
+    label = str(field.verbose_name)
+    return label.capitalize() if label.islower() else label
 
 
-def words(known: ReferenceList, name: str, value: Any) -> str:
-    """A value for a reader."""
+def format_value(known: ReferenceList, name: str, value: Any) -> str:
+    """Return a value for a reader."""
     if value in (None, "", []):
         return _("(vide)")
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A new vintage of the territories: what it changes with the records that stand there, then its application.
+"""A new vintage of the territories: what it changes with the records located there, then its application.
 
 Called by ``manage.py update_territories``. Nothing moves that a dry run has not listed.
 """
@@ -28,72 +28,69 @@ from geo.importers.write import write
 from geo.models import Territory, TerritoryLoad
 
 CODE = "territoires"
-GROUND = (Kind.MERGED.value, Kind.GONE.value)
-"""Kinds of change after which a record cannot stay where it is."""
 
 
-class NotTried(Exception):
-    """The vintage was not tried on the base as it is; the message says what to do, in French."""
+class DryRunRequired(Exception):
+    """The vintage was not tried on the database as it is; the message explains what to do, in French."""
 
 
-def sha256_of(path: Path) -> str:
-    """The digest of a file."""
+def hash_file(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def loaded() -> str:
-    """What names the load that the base holds; empty before the first."""
+def get_loaded_fingerprint() -> str:
+    """Return what names the load in the database; empty before the first."""
     last = TerritoryLoad.objects.first()
     return last.fingerprint if last else ""
 
 
-def records_at(change: dict[str, Any]) -> QuerySet[Record]:
-    """The records of a territory that changes; once it is applied, those that were moved."""
+def filter_records(change: dict[str, Any]) -> QuerySet[Record]:
+    """Return the records of a territory that changes; once it is applied, those that were moved."""
     if "moved" in change:
         rows: QuerySet[Record] = Record.objects.filter(pk__in=change["moved"])
         return rows
     return Record.objects.filter(territory__level=change["level"], territory__code=change["code"])
 
 
-def attempt(path: Path, names: Nomenclature, shapes: Shapes | None) -> TerritoryUpdate:
-    """Compare a vintage with the base, count the records that it touches, and keep the report."""
+def try_vintage(path: Path, names: Nomenclature, shapes: Shapes | None) -> TerritoryUpdate:
+    """Compare a vintage with the database, count the records that it touches, and save the report."""
     found = [asdict(one) for one in vintage.changes(names, vintage.held(), shapes)]
-    counts = _counts({one["code"] for one in found})
+    counts = _count_records({one["code"] for one in found})
     for one in found:
         one["records"] = counts.get((one["level"], one["code"]), 0)
     touched = {(one["level"], one["code"]) for one in found}
     return TerritoryUpdate.objects.create(
         millesime=names.millesime,
         filename=path.name,
-        sha256=sha256_of(path),
-        base=loaded(),
+        sha256=hash_file(path),
+        base=get_loaded_fingerprint(),
         changes=found,
         record_count=sum(counts.get(key, 0) for key in touched),
     )
 
 
-def _counts(codes: set[str]) -> dict[tuple[str, str], int]:
+def _count_records(codes: set[str]) -> dict[tuple[str, str], int]:
     rows = Record.objects.filter(territory__code__in=list(codes)).order_by()
     pairs = rows.values_list("territory__level", "territory__code").annotate(total=Count("pk"))
     return {(level, code): total for level, code, total in pairs}
 
 
-def apply(path: Path, names: Nomenclature, shapes: Shapes) -> TerritoryUpdate:
+def apply_vintage(path: Path, names: Nomenclature, shapes: Shapes) -> TerritoryUpdate:
     """Load the vintage and move the records of merged communes to their successors, or do nothing at all.
 
-    Raises NotTried unless the last dry run was of this file, on the base as it is.
+    Raises DryRunRequired unless the last dry run was of this file, on the database as it is.
     """
     ground = build(names, shapes)
     with transaction.atomic():
-        update = _tried(path)
+        update = _lock_last_try(path)
         fingerprint = hashlib.sha256(f"{update.sha256} {shapes.source}".encode()).hexdigest()
         load = TerritoryLoad(fingerprint=fingerprint, millesime=names.millesime)
         write(ground, read_coastal(), load)
         moved = 0
         for change in update.changes:
             if change["kind"] == Kind.MERGED.value:
-                change["moved"] = _move(change, names.millesime)
+                change["moved"] = _move_records(change, names.millesime)
                 moved += len(change["moved"])
         update.state = TerritoryUpdate.State.APPLIED
         update.applied_at = timezone.now()
@@ -109,17 +106,17 @@ def apply(path: Path, names: Nomenclature, shapes: Shapes) -> TerritoryUpdate:
     return update
 
 
-def _tried(path: Path) -> TerritoryUpdate:
+def _lock_last_try(path: Path) -> TerritoryUpdate:
     update = TerritoryUpdate.objects.select_for_update().first()
-    if update is None or update.sha256 != sha256_of(path) or update.state != TerritoryUpdate.State.TRIED:
-        raise NotTried(_("Ce fichier n’a pas été essayé à blanc en dernier : faites-le d’abord."))
-    if update.base != loaded():
-        raise NotTried(_("Le territoire a changé depuis l’essai à blanc : refaites-le."))
+    if update is None or update.sha256 != hash_file(path) or update.state != TerritoryUpdate.State.TRIED:
+        raise DryRunRequired(_("Ce fichier n’a pas été essayé à blanc en dernier : faites-le d’abord."))
+    if update.base != get_loaded_fingerprint():
+        raise DryRunRequired(_("Le territoire a changé depuis l’essai à blanc : refaites-le."))
     return update
 
 
-def _move(change: dict[str, Any], millesime: int) -> list[int]:
-    """The records moved from a merged commune to its successor, each with a version that says why."""
+def _move_records(change: dict[str, Any], millesime: int) -> list[int]:
+    """Move the records of a merged commune to its successor, each with a version that explains why."""
     gone = Territory.objects.get(level=change["level"], code=change["code"])
     heir = Territory.objects.resolve(change["level"], change["after"])
     moved = list(Record.objects.filter(territory=gone).values_list("pk", flat=True))
@@ -132,8 +129,8 @@ def _move(change: dict[str, Any], millesime: int) -> list[int]:
     return moved
 
 
-def by_kind(update: TerritoryUpdate) -> dict[str, tuple[int, int]]:
-    """For each kind of change, how many territories and how many records."""
+def count_by_kind(update: TerritoryUpdate) -> dict[str, tuple[int, int]]:
+    """Return for each kind of change how many territories and how many records."""
     places: Counter[str] = Counter()
     records: Counter[str] = Counter()
     for change in update.changes:

@@ -21,9 +21,9 @@ from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard.lines import WIDE, make_record_line
 from catalogue.workshop.reference import changing, rights, values
-from catalogue.workshop.reference.alike import Alike, alike
-from catalogue.workshop.reference.forms import ActForm, LineForm, UsesForm, form_of
+from catalogue.workshop.reference.forms import LineActionForm, LineForm, UsesForm, make_line_form
 from catalogue.workshop.reference.lists import ReferenceList
+from catalogue.workshop.reference.similarity import SimilarLine, find_similar_lines
 from catalogue.workshop.reference.views import words
 from catalogue.workshop.reference.views.lists import uses_of
 
@@ -45,18 +45,18 @@ def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpRe
     may = rights.may_change(request.user)
     if request.method == "POST":
         rights.require_change(request.user)
-        form = form_of(known, line_at(known, key), request.POST)
+        form = make_line_form(known, line_at(known, key), request.POST)
         if form.is_valid() and _edited(request, known, line, form):
             return redirect(words.line_address(known, line))
         return show(request, known, line, form)
-    return show(request, known, line, form_of(known, line, form_recovery.pop_form(request)) if may else None)
+    return show(request, known, line, make_line_form(known, line, kept.given_back(request)) if may else None)
 
 
 def _edited(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm) -> bool:
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
-        change = changing.edit(known, line.pk, form.values(), seen, cast(User, request.user), reason)
-    except changing.ReferenceRefused as refusal:
+        change = changing.edit_line(known, line.pk, form.values(), seen, cast(User, request.user), reason)
+    except changing.Refused as refusal:
         form.add_error(None, str(refusal))
         fresh = request.POST.copy()
         fresh["seen"] = values.token(known, line_at(known, known.key_of(line)))
@@ -73,9 +73,10 @@ def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm |
     """The page of a line."""
     user = request.user
     may = rights.may_change(user)
-    counts = known.counts([line], rights.shown(user))[line.pk]
+    counts = known.counts([line], rights.visible_records(user))[line.pk]
     everything = known.counts([line], Q())[line.pk]
-    held = values.held(known, line)
+    pairs = values.read_values(known, line).items()
+    similar = find_similar_lines(known, line) if may and line.is_active else []
     context = {
         "list": known,
         "row": line,
@@ -88,10 +89,10 @@ def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm |
         },
         "usages": uses_of(known, line, counts),
         "hidden": sum(everything) - sum(counts),
-        "values": [(values.label_of(known, n), values.words(known, n, v)) for n, v in held.items()],
+        "values": [(values.get_value_label(known, n), values.format_value(known, n, v)) for n, v in pairs],
         "form": form,
         "seen": values.token(known, line),
-        "similar": [_near(known, line, one) for one in alike(known, line)] if may and line.is_active else [],
+        "similar": [_near(known, line, one) for one in similar],
         "may_change": may,
         "history": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
         "section": "atelier",
@@ -100,7 +101,7 @@ def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm |
     return render(request, "catalogue/workshop/reference/line.html", context, status=status)
 
 
-def _near(known: ReferenceList, line: Any, one: Alike) -> dict[str, str]:
+def _near(known: ReferenceList, line: Any, one: SimilarLine) -> dict[str, str]:
     """A line that may be the same, why, and where what making them one would do is seen."""
     key = known.key_of(one.line)
     return {
@@ -117,9 +118,9 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
     """A new line."""
     known = words.known_list(code)
     rights.require_change(request.user)
-    form = form_of(known, known.model(), form_recovery.submitted_data(request))
+    form = make_line_form(known, known.model(), kept.posted(request))
     if request.method == "POST" and form.is_valid():
-        line = changing.add(known, form.values(), cast(User, request.user), form.cleaned_data["reason"])
+        line = changing.add_line(known, form.values(), cast(User, request.user), form.cleaned_data["reason"])
         messages.success(request, _("« %(label)s » est ajouté.") % {"label": known.label_of(line)})
         return redirect(words.line_address(known, line))
     context = {
@@ -139,15 +140,15 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
     known = words.known_list(code)
     line = line_at(known, key)
     rights.require_change(request.user)
-    form = ActForm(request.POST)
+    form = LineActionForm(request.POST)
     if action not in ACTIONS or not form.is_valid():
         raise Http404
     actor, data = cast(User, request.user), form.cleaned_data
     try:
         if action in ("monter", "descendre"):
-            changing.move(known, line.pk, action == "monter", actor)
+            changing.move_line(known, line.pk, action == "monter", actor)
             return redirect("catalogue:workshop-reference-list", code=known.code)
-        changing.activate(known, line.pk, action == "retablir", data["seen"], actor, data["reason"])
+        changing.set_active(known, line.pk, action == "retablir", data["seen"], actor, data["reason"])
         done = _("La ligne est de nouveau proposée.") if action == "retablir" else _("La ligne est archivée.")
         messages.success(request, done)
     except changing.ReferenceRefused as refusal:
@@ -165,7 +166,7 @@ def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
     known = words.known_list(change.list)
     rights.require_change(request.user)
     try:
-        changing.restore(known, change, request.POST.get("champ", ""), cast(User, request.user))
+        changing.restore_value(known, change, request.POST.get("champ", ""), cast(User, request.user))
         messages.success(request, _("La valeur d’avant est rétablie."))
     except (changing.ReferenceRefused, ValidationError) as refusal:
         said = refusal.messages[0] if isinstance(refusal, ValidationError) else str(refusal)
@@ -186,7 +187,11 @@ def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpRe
     if place is not None and place >= len(known.uses):
         raise Http404
     rows = known.records(line, None if place is None else known.uses[place])
-    rows = rows.filter(rights.shown(request.user)).select_related("territory__departement").defer(*WIDE)
+    rows = (
+        rows.filter(rights.visible_records(request.user))
+        .select_related("territory__departement")
+        .defer(*WIDE)
+    )
     page = page_of(rows.order_by("-pk"), form.cleaned_data["page"])
     title = str(known.uses[place].label) if place is not None else _("Fiches")
     context = {

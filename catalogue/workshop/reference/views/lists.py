@@ -78,7 +78,7 @@ def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
 
 def lines_of(known: ReferenceList, rows: list[Any], request: HttpRequest) -> list[dict[str, Any]]:
     """Lines with their uses, each use with the list of its records."""
-    counts = known.counts(rows, rights.shown(request.user))
+    counts = known.counts(rows, rights.visible_records(request.user))
     return [
         {
             "line": line,

@@ -15,9 +15,9 @@ from catalogue.models import ReferenceChange
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.workshop.reference import changing, merging, rights
-from catalogue.workshop.reference.alike import nearest
-from catalogue.workshop.reference.forms import ActForm, TargetForm
+from catalogue.workshop.reference.forms import LineActionForm, TargetForm
 from catalogue.workshop.reference.lists import ReferenceList
+from catalogue.workshop.reference.similarity import order_by_similarity
 from catalogue.workshop.reference.views import words
 from catalogue.workshop.reference.views.lines import line_at, use_line
 
@@ -38,7 +38,7 @@ def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpR
     data = form.cleaned_data
     target = line_at(known, data["avec"]) if data["avec"] else None
     if request.method == "POST" and target is not None:
-        act = ActForm(request.POST)
+        act = LineActionForm(request.POST)
         if act.is_valid() and _merged(request, known, (line, target), act.cleaned_data):
             return redirect(words.line_address(known, target))
         return redirect(f"{words.line_address(known, line, 'merge')}?avec={known.key_of(target)}")
@@ -61,14 +61,14 @@ def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpR
 def candidates(known: ReferenceList, line: Any, typed: str) -> list[dict[str, str]]:
     """The lines that it could be merged into: those of the words typed, else those that look most like it."""
     found = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
-    rows = found if typed else nearest(known, line)
+    rows = found if typed else order_by_similarity(known, line)
     return [{"key": known.key_of(one), "title": known.label_of(one)} for one in rows[:CHOICES]]
 
 
 def effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -> dict[str, Any]:
     """What the merge would do."""
     found = merging.preview(known, line, target)
-    readable = found.records.filter(rights.shown(request.user))
+    readable = found.records.filter(rights.visible_records(request.user))
     total, shown = found.records.count(), readable.count()
     seen, other = merging.tokens(known, line, target)
     rows = readable.select_related("territory__departement").defer("geometry", "description")
@@ -80,7 +80,7 @@ def effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -
         "total": total,
         "hidden": total - shown,
         "all": words.line_address(known, line, "uses") if shown > SHOWN else "",
-        "form": ActForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
+        "form": LineActionForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
     }
 
 

@@ -111,7 +111,7 @@ def by_kind(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
             "territories": places,
             "records": records,
         }
-        for kind, (places, records) in vintage.by_kind(update).items()
+        for kind, (places, records) in vintage.count_by_kind(update).items()
     ]
 
 
@@ -150,7 +150,7 @@ def workshop_vintage_records(request: HttpRequest, pk: int) -> HttpResponse:
     change = next((one for one in update.changes if (one["kind"], one["level"], one["code"]) == asked), None)
     if change is None:
         raise Http404
-    rows = vintage.records_at(change).filter(rights.shown(request.user))
+    rows = vintage.filter_records(change).filter(rights.visible_records(request.user))
     page = page_of(
         rows.select_related("territory__departement").defer(*WIDE).order_by("-pk"), form.cleaned_data["page"]
     )

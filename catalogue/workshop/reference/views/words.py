@@ -54,9 +54,9 @@ def _change(one: ReferenceChange, may_change: bool) -> dict[str, Any]:
                 differences.append(
                     {
                         "field": name,
-                        "name": values.label_of(known, name),
-                        "before": values.words(known, name, old),
-                        "after": values.words(known, name, new),
+                        "name": values.get_value_label(known, name),
+                        "before": values.format_value(known, name, old),
+                        "after": values.format_value(known, name, new),
                         "restore": may_change and one.action == one.Action.EDIT and name != "is_active",
                     }
                 )

@@ -92,12 +92,12 @@ def place_of(slug: str) -> Any:
 
 def test_a_vintage_is_tried_then_applied(vintage_file: Path) -> None:
     shapes = Shapes("essai", dict(WIDER))
-    with pytest.raises(vintage.NotTried):
-        vintage.apply(vintage_file, NEW, shapes)
-    update = vintage.attempt(vintage_file, NEW, shapes)
+    with pytest.raises(vintage.DryRunRequired):
+        vintage.apply_vintage(vintage_file, NEW, shapes)
+    update = vintage.try_vintage(vintage_file, NEW, shapes)
     assert place_of("fiche-de-01002") == "01002"
     assert update.record_count == 3
-    assert vintage.by_kind(update)["fusionnee"] == (1, 1)
+    assert vintage.count_by_kind(update)["fusionnee"] == (1, 1)
     client = Client()
     client.force_login(factories.curator())
     url = f"/atelier/referentiels/territoires/{update.pk}/"
@@ -105,7 +105,7 @@ def test_a_vintage_is_tried_then_applied(vintage_file: Path) -> None:
     merged = next(line for line in page.context["rows"] if line["code"] == "01002")
     assert "fiche-de-01002" in client.get(merged["url"]).content.decode()
     assert client.get(f"{url}touchees/?nature=epci&niveau=commune&code=01001").status_code == 404
-    vintage.apply(vintage_file, NEW, shapes)
+    vintage.apply_vintage(vintage_file, NEW, shapes)
     assert place_of("fiche-de-01002") == "01001"
     assert [place_of("fiche-de-01001"), place_of("fiche-de-01003")] == ["01001", "01003"]
     assert not Territory.objects.get(level="commune", code="01002").is_current
@@ -115,16 +115,16 @@ def test_a_vintage_is_tried_then_applied(vintage_file: Path) -> None:
     assert ReferenceChange.objects.get().record_count == 1
     assert "fiche-de-01002" in client.get(merged["url"]).content.decode()
     assert "Appliqué" in client.get(url).content.decode().title()
-    with pytest.raises(vintage.NotTried):
-        vintage.apply(vintage_file, NEW, shapes)
+    with pytest.raises(vintage.DryRunRequired):
+        vintage.apply_vintage(vintage_file, NEW, shapes)
 
 
 def test_a_trial_on_another_database_is_not_applied(vintage_file: Path) -> None:
     shapes = Shapes("essai", dict(WIDER))
-    vintage.attempt(vintage_file, NEW, shapes)
+    vintage.try_vintage(vintage_file, NEW, shapes)
     TerritoryLoad.objects.create(fingerprint="b", millesime=2026)
-    with pytest.raises(vintage.NotTried, match="refaites"):
-        vintage.apply(vintage_file, NEW, shapes)
+    with pytest.raises(vintage.DryRunRequired, match="refaites"):
+        vintage.apply_vintage(vintage_file, NEW, shapes)
     assert place_of("fiche-de-01002") == "01002"
     assert TerritoryUpdate.objects.get().state == "essai"
 

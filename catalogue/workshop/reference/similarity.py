@@ -1,4 +1,4 @@
-"""Lines of a list that may be the same as another one: names that are alike, or one SIREN."""
+"""Lines of a list that may be the same as another one: names that are similar, or one SIREN."""
 
 from __future__ import annotations
 
@@ -13,39 +13,40 @@ from catalogue.models import Organisation
 from catalogue.workshop.folding import folded
 from catalogue.workshop.reference.lists import ReferenceList
 
-ALIKE = 0.7
+MIN_SIMILARITY = 0.7
 """Trigram similarity of the names (accents and capitals aside) from which two lines may be one."""
-MOST = 5
+MAX_LINES = 5
 
 
 @dataclass(frozen=True)
-class Alike:
+class SimilarLine:
     """A line that may be the same, and why."""
 
     line: Any
     reasons: tuple[str, ...]
 
 
-def alike(known: ReferenceList, line: Any) -> list[Alike]:
-    """The offered lines that may be the same, the surest first; at most MOST.
+def find_similar_lines(known: ReferenceList, line: Any) -> list[SimilarLine]:
+    """Return the offered lines that may be the same, the surest first; at most MAX_LINES.
 
     Two SIREN that differ are two legal persons, whatever their names.
     """
-    found = Q(nearness__gte=ALIKE)
-    if siren := _siren(known, line):
-        found = (found & Q(siren="")) | Q(siren=siren)
-    return [Alike(one, _reasons(one)) for one in nearest(known, line).filter(found)[:MOST]]
+    is_similar = Q(nearness__gte=MIN_SIMILARITY)
+    if siren := _get_siren(known, line):
+        is_similar = (is_similar & Q(siren="")) | Q(siren=siren)
+    found = order_by_similarity(known, line).filter(is_similar)[:MAX_LINES]
+    return [SimilarLine(one, _list_reasons(one)) for one in found]
 
 
-def nearest(known: ReferenceList, line: Any) -> QuerySet[Any]:
-    """The other lines that are offered: one legal person first, then by how near their names are.
+def order_by_similarity(known: ReferenceList, line: Any) -> QuerySet[Any]:
+    """Return the other offered lines: one legal person first, then by similarity of their names.
 
     ``nearness`` is the similarity of the names, between 0 and 1; the list is read whole, which takes some
     milliseconds for ten thousand lines.
     """
     rows = known.rows.filter(is_active=True).exclude(pk=line.pk)
     same: Any = Value(0.0, output_field=FloatField())
-    if siren := _siren(known, line):
+    if siren := _get_siren(known, line):
         same = Case(When(siren=siren, then=Value(1.0)), default=same)
     own: Any = folded(Value(known.label_of(line)))
     near = TrigramSimilarity(folded(known.label), own)
@@ -53,14 +54,14 @@ def nearest(known: ReferenceList, line: Any) -> QuerySet[Any]:
     return found.order_by("-is_same", "-nearness", known.label, "pk")
 
 
-def _siren(known: ReferenceList, line: Any) -> str:
+def _get_siren(known: ReferenceList, line: Any) -> str:
     return str(line.siren) if known.model is Organisation else ""
 
 
-def _reasons(one: Any) -> tuple[str, ...]:
-    said = [_("même SIREN")] if one.is_same else []
+def _list_reasons(one: Any) -> tuple[str, ...]:
+    reasons = [_("même SIREN")] if one.is_same else []
     if one.nearness >= 1:
-        said.append(_("même nom"))
-    elif one.nearness >= ALIKE:
-        said.append(_("noms proches à %(share)d %%") % {"share": round(100 * one.nearness)})
-    return tuple(said)
+        reasons.append(_("même nom"))
+    elif one.nearness >= MIN_SIMILARITY:
+        reasons.append(_("noms proches à %(share)d %%") % {"share": round(100 * one.nearness)})
+    return tuple(reasons)
