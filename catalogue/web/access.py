@@ -12,16 +12,19 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalogue.models import Record
 from catalogue.records.permissions import (
     is_appointed_administrator,
     is_appointed_curator,
     lacks_second_factor,
+    require,
 )
 from catalogue.web import form_recovery
 
@@ -83,3 +86,14 @@ def to_login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form_recovery.store_form(request)
     return redirect(login_address(request.get_full_path()))
+
+
+def get_record_or_404(
+    request: HttpRequest, slug: str, action: str, rows: QuerySet[Record] | None = None
+) -> Record:
+    """Return the record when the user may take the action on it; raise Http404 otherwise."""
+    if rows is None:
+        rows = Record.objects.defer("geometry", "description")
+    record: Record = get_object_or_404(rows, slug=slug)
+    require(request.user, action, record)
+    return record

@@ -128,23 +128,23 @@ class QueueForm(PageForm):
         field.choices = [("", WHATEVER.get(name, _("Tous"))), *choices]
 
     @property
-    def first(self) -> list[Any]:
+    def main_fields(self) -> list[Any]:
         """The fields that the page always shows."""
         return [self[name] for name in MAIN_FIELDS if name in self.fields]
 
     @property
-    def others(self) -> list[Any]:
+    def other_fields(self) -> list[Any]:
         """The fields that it opens on demand."""
         return [self[name] for name in self.fields if name not in (*MAIN_FIELDS, "voir", "page")]
 
     @property
     def is_open(self) -> bool:
         """True when one of these is in use."""
-        return any(self.kept.get(field.name) for field in self.others)
+        return any(self.parameters.get(field.name) for field in self.other_fields)
 
     @property
-    def kept(self) -> dict[str, str]:
-        """What the address says, but its page."""
+    def parameters(self) -> dict[str, str]:
+        """The parameters of the URL, without the page."""
         return {name: str(value) for name, value in self.cleaned_data.items() if name != "page" and value}
 
 

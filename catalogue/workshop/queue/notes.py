@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -17,6 +17,16 @@ DELETABLE_FOR = timedelta(minutes=15)
 MAX_NOTES = 200
 """Most notes shown; the newest are."""
 NoteKind = CaseNote.NoteKind
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A comment, or a change of handler in words."""
+
+    note: CaseNote
+    what: str
+    who: str
+    removable: bool
 
 
 class TooLate(Exception):
@@ -43,18 +53,14 @@ def can_delete_comment(note: CaseNote, user: User) -> bool:
     return note.kind == NoteKind.COMMENT and note.author_id == user.pk and is_recent
 
 
-def list_notes(record: Record, reader: User) -> list[dict[str, Any]]:
+def list_notes(record: Record, reader: User) -> list[NoteLine]:
     """Return the comments and the changes of handler, the oldest first."""
     notes = CaseNote.objects.filter(record=record.pk).select_related("author", "recipient")
-    return [
-        {
-            "note": note,
-            "what": _describe_event(note, reader),
-            "who": _get_name(note.author, reader) if note.author or note.text else "",
-            "removable": can_delete_comment(note, reader),
-        }
-        for note in reversed(notes.order_by("-created_at", "-pk")[:MAX_NOTES])
-    ]
+    lines = []
+    for note in reversed(notes.order_by("-created_at", "-pk")[:MAX_NOTES]):
+        who = _get_name(note.author, reader) if note.author or note.text else ""
+        lines.append(NoteLine(note, _describe_event(note, reader), who, can_delete_comment(note, reader)))
+    return lines
 
 
 def _get_name(person: User | None, reader: User) -> str:

@@ -55,7 +55,6 @@ def workshop_indicators(request: HttpRequest) -> HttpResponse:
         "count_words": told % {"n": format_integer(page.paginator.count)},
         "rows": [line(row, types, found.get(row.pk), data, chosen) for row in rows],
         "batches": recent(),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/capitalisation/indicators.html", context)
 
@@ -102,7 +101,6 @@ def preview(request: HttpRequest, user: User, chosen: dict[int, str], types: Typ
         "possible": sum(1 for one in shown if one["possible"]),
         "gone": len(chosen) - len(rows),
         "page": request.GET.get("page", ""),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/capitalisation/indicators_preview.html", context)
 

@@ -22,7 +22,7 @@ from catalogue.records.writing import NotWritten
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.workshop.capitalisation.editing import SaveResult, digest_text, save_sections
-from catalogue.workshop.queue.opening import get_record_or_404
+from catalogue.workshop.queue.opening import get_whole_record
 
 LONGEST = 20_000
 """Characters of one section: about six printed pages."""
@@ -66,7 +66,7 @@ class SheetForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the sections; a preview is made by the server and saves nothing."""
-    record = get_record_or_404(request, slug)
+    record = get_whole_record(request, slug)
     permissions.require(request.user, "edit", record)
     stored = read_sections(record)
     data = form_recovery.submitted_data(request)
@@ -145,7 +145,6 @@ def show(
         "differences": [str(Section.Code(code).label) for code in clashes or {}],
         "preview": preview,
         "known": known(record),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/capitalisation/sheet.html", context, status=status)
 

@@ -80,7 +80,6 @@ def show(
             {"text": _("Tableau de bord"), "url": f"{home}?champ=france" if scope.parameters else home},
             {"text": title, "url": ""},
         ],
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)
 

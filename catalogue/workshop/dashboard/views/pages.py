@@ -35,7 +35,6 @@ def workshop_dashboard(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(scope),
         "everywhere": scope.is_everywhere,
         "when": figures.format_moment(scope),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/page.html", context)
 

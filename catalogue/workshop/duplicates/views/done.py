@@ -43,7 +43,6 @@ def show(request: HttpRequest, merge: Merge, refused: undo.MergeUndoRefused | No
         "undone_by": timeline.describe_actor(merge.undone_by, user, by_name=True, as_curator=True),
         "gains": undo.merged_changes(merge),
         "refusal": refused,
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/duplicates/done.html", context, status=422 if refused else 200)
 

@@ -55,7 +55,6 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
             "query": urlencode(kept),
             "has_more": page.paginator.count == MOST,
             "filtered": any(data[name] for name in ("type", "region", "score")),
-            "section": "atelier",
         },
     )
 

@@ -119,7 +119,6 @@ def show(
         "refusal": ReasonForm(),
         "geojson": shapes(sides),
         "address": request.path,
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/duplicates/pair.html", context, status=status)
 
@@ -224,7 +223,6 @@ def preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpRes
         "remark": plan.reason,
         "hidden": form.hidden(),
         "address": request.path,
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/duplicates/preview.html", context)
 
@@ -280,7 +278,6 @@ def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
         "record": record,
         "form": form,
         "rows": [pair_line(row, request.user) for row in rows],
-        "section": "atelier",
     }
     return render(
         request, "catalogue/workshop/duplicates/with.html", context, status=422 if form.errors else 200

@@ -66,7 +66,6 @@ def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
         "start": numbers[1] if len(numbers) > 1 else 0,
         "end": numbers[0] if numbers else 0,
         "can_restore": permissions.may(request.user, "edit", record),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/history/history.html", context)
 
@@ -99,7 +98,6 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
         "places": drawn,
         "geojson": drawn.features if drawn else None,
         "can_restore": permissions.may(request.user, "edit", record),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/history/compare.html", context)
 

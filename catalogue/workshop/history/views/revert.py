@@ -67,6 +67,5 @@ def show(
         "form": form,
         "places": drawn,
         "geojson": drawn.features if drawn else None,
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/history/revert.html", context, status=status)

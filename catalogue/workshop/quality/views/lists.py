@@ -61,7 +61,6 @@ def workshop_quality(request: HttpRequest) -> HttpResponse:
         "chosen": data,
         "query": urlencode(form.parameters),
         "filtered": bool(form.parameters),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/quality/findings.html", context)
 

@@ -1,12 +1,14 @@
-"""One action on many records: its effect is shown, then confirmed, then what became of each is told."""
+"""One action on many records: a preview, its confirmation, then the result for each record."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,33 +22,52 @@ from catalogue.workshop.queue import bulk, handling
 from catalogue.workshop.queue.forms import BulkForm, DecisionForm
 
 
+@dataclass(frozen=True)
+class BulkPage:
+    """What the preview shows: the effects, how many mails, and the fields of the confirmation."""
+
+    action: str
+    label: str
+    possible: list[bulk.Effect]
+    impossible: list[bulk.Effect]
+    missing: int
+    mails: int
+    reason: DecisionForm | None
+    person: BoundField | None
+    chosen: str
+    can_confirm: bool
+    key: uuid.UUID
+    queue_query: str
+    back_url: str
+
+
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_bulk(request: HttpRequest) -> HttpResponse:
-    """What an action would do to the ticked records; carried out once confirmed as it was shown."""
-    user, data = cast(User, request.user), form_recovery.submitted_data(request)
+    """Preview an action on the ticked records; carry it out once confirmed as it was shown."""
+    user, data = cast(User, request.user), form_recovery.posted(request)
     if data is None:
         return redirect("catalogue:workshop")
     form = BulkForm(data, handling.list_curators(), user)
     if not form.is_valid():
         for error in [str(one) for errors in form.errors.values() for one in errors]:
             messages.warning(request, error)
-        return redirect(queue_address(str(data.get("suite", ""))))
-    reason = reason_form(form, data)
+        return redirect(get_queue_url(str(data.get("suite", ""))))
+    reason = build_reason_form(form, data)
     if request.method == "POST" and form.is_final and (reason is None or reason.is_valid()):
-        run = bulk.run_once(form.cleaned_data["cle"], order_of(form, user, reason), form.seen)
+        run = bulk.run_once(form.cleaned_data["cle"], build_bulk_request(form, user, reason), form.seen)
         return redirect("catalogue:workshop-bulk-result", run.key)
-    return preview(request, form, reason)
+    return render_preview(request, form, reason)
 
 
-def queue_address(query: str) -> str:
-    """The queue as it was left."""
-    asked = QueryDict(query).urlencode()
-    return reverse("catalogue:workshop") + (f"?{asked}" if asked else "")
+def get_queue_url(query: str) -> str:
+    """Return the URL of the queue with its filters."""
+    parameters = QueryDict(query).urlencode()
+    return reverse("catalogue:workshop") + (f"?{parameters}" if parameters else "")
 
 
-def reason_form(form: BulkForm, data: QueryDict) -> DecisionForm | None:
-    """The form of the reason, when the action asks for one; bound once it was shown."""
+def build_reason_form(form: BulkForm, data: QueryDict) -> DecisionForm | None:
+    """Return the form of the reason, when the action requires one; bound once it was shown."""
     action = form.cleaned_data["geste"]
     rule = workflow.RULES.get(action)
     if rule is None or not rule.needs_reason:
@@ -54,52 +75,51 @@ def reason_form(form: BulkForm, data: QueryDict) -> DecisionForm | None:
     return DecisionForm(action, data if form.cleaned_data["confirmer"] else None)
 
 
-def order_of(form: BulkForm, user: User, reason: DecisionForm | None) -> bulk.BulkRequest:
-    """What is asked."""
-    said = reason.cleaned_data["whole"] if reason is not None and reason.is_bound else ""
-    return bulk.BulkRequest(form.cleaned_data["geste"], user, said, form.to)
+def build_bulk_request(form: BulkForm, user: User, reason: DecisionForm | None) -> bulk.BulkRequest:
+    text = reason.cleaned_data["whole"] if reason is not None and reason.is_bound else ""
+    return bulk.BulkRequest(form.cleaned_data["geste"], user, text, form.to)
 
 
-def preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | None) -> HttpResponse:
-    """The effect on each record, with what remains to be said."""
+def render_preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | None) -> HttpResponse:
+    """Render the effect on each record, with the fields that are still to be filled in."""
     user, data = cast(User, request.user), form.cleaned_data
-    order = bulk.BulkRequest(data["geste"], user, to=form.to)
-    effects = bulk.preview_effects(order, bulk.select_records(user, data["fiche"]))
+    asked = bulk.BulkRequest(data["geste"], user, to=form.to)
+    effects = bulk.preview_effects(asked, bulk.select_records(user, data["fiche"]))
     possible = [effect for effect in effects if effect.possible]
-    is_given = order.action == bulk.GIVE
+    is_given = asked.action == bulk.GIVE
     mails = sum(effect.mails for effect in possible)
     if is_given and form.to is not None and form.to.pk != user.pk and possible:
         mails = 1
-    wrong = bool(reason is not None and reason.is_bound and reason.errors)
-    context: dict[str, Any] = {
-        "action": order.action,
-        "label": bulk.get_action_label(order.action),
-        "possible": possible,
-        "impossible": [effect for effect in effects if not effect.possible],
-        "missing": len(data["fiche"]) - len(effects),
-        "mails": mails,
-        "reason": reason,
-        "person": form["a"] if is_given else None,
-        "chosen": data["a"] if is_given else "",
-        "can_confirm": bool(possible) and (not is_given or form.to is not None),
-        "key": data["cle"] or uuid.uuid4(),
-        "queue_query": data["suite"],
-        "back_url": queue_address(data["suite"]),
-        "section": "atelier",
-    }
-    return render(request, "catalogue/workshop/queue/bulk.html", context, status=422 if wrong else 200)
+    has_errors = reason is not None and reason.is_bound and bool(reason.errors)
+    page = BulkPage(
+        action=asked.action,
+        label=bulk.get_action_label(asked.action),
+        possible=possible,
+        impossible=[effect for effect in effects if not effect.possible],
+        missing=len(data["fiche"]) - len(effects),
+        mails=mails,
+        reason=reason,
+        person=form["a"] if is_given else None,
+        chosen=data["a"] if is_given else "",
+        can_confirm=bool(possible) and (not is_given or form.to is not None),
+        key=data["cle"] or uuid.uuid4(),
+        queue_query=data["suite"],
+        back_url=get_queue_url(data["suite"]),
+    )
+    return render(
+        request, "catalogue/workshop/queue/bulk.html", vars(page), status=422 if has_errors else 200
+    )
 
 
 @curator
 @require_safe
 def workshop_bulk_result(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """What became of each record; for the one who asked."""
+    """Show the result for each record, to the curator who asked."""
     run = get_object_or_404(BulkRun, key=key, actor=cast(User, request.user).pk)
     context = {
         "run": run,
         "label": bulk.get_action_label(run.action),
         "done": [one for one in run.results if one["done"]],
         "refused": [one for one in run.results if not one["done"]],
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/queue/bulk_result.html", context)

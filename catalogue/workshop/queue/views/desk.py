@@ -1,9 +1,11 @@
-"""Who handles a record, and what curators say of it among themselves."""
+"""Who handles a record, and the comments of curators among themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, cast
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -17,57 +19,65 @@ from catalogue.accounts.names import name_of
 from catalogue.models import CaseNote, Record
 from catalogue.records import permissions
 from catalogue.web import form_recovery
-from catalogue.web.access import curator
+from catalogue.web.access import curator, get_record_or_404
 from catalogue.workshop.queue import handling, notes
 from catalogue.workshop.queue.forms import HandForm, NoteForm
-from catalogue.workshop.queue.views.bulk import queue_address
+from catalogue.workshop.queue.views.bulk import get_queue_url
 
 
-def desk_context(
-    record: Record, reader: User, allowed: Collection[str], form: NoteForm | None = None
-) -> dict[str, Any]:
-    """Who handles the record and the thread of the curators, for catalogue/workshop/queue/_handling.html.
+@dataclass(frozen=True)
+class Desk:
+    """Who handles a record and the comments of the curators, for catalogue/workshop/queue/_handling.html."""
 
-    ``allowed`` are the actions that the reader may carry out on the record.
-    """
-    known = Record.objects.select_related("case__handler").only("pk", "case").get(pk=record.pk)
-    case = getattr(known, "case", None)
-    held = case.handler_id if case is not None else None
-    return {
-        "curator": handling.get_handler_name(known, reader),
-        "since": case.handed_at if case is not None and held else None,
-        "seen": held or "",
-        "is_mine": held == reader.pk,
-        "can_assign": "handle" in allowed,
-        "assign": HandForm(handling.list_curators(), reader),
-        "thread": notes.list_notes(record, reader),
-        "form": form or NoteForm(),
-    }
+    curator: str
+    since: datetime | None
+    seen: int | str
+    is_mine: bool
+    can_assign: bool
+    assign: HandForm
+    thread: list[notes.NoteLine]
+    form: NoteForm
+
+
+def build_desk(record: Record, reader: User, allowed: Collection[str], form: NoteForm | None = None) -> Desk:
+    """Return the desk of a record; ``allowed`` are the actions that the reader may carry out on it."""
+    handled = Record.objects.select_related("case__handler").only("pk", "case").get(pk=record.pk)
+    case = getattr(handled, "case", None)
+    handler = case.handler_id if case is not None else None
+    return Desk(
+        curator=handling.get_handler_name(handled, reader),
+        since=case.handed_at if case is not None and handler else None,
+        seen=handler or "",
+        is_mine=handler == reader.pk,
+        can_assign="handle" in allowed,
+        assign=HandForm(handling.list_curators(), reader),
+        thread=notes.list_notes(record, reader),
+        form=form or NoteForm(),
+    )
 
 
 @curator
 @require_POST
 def workshop_assign(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a record, give it to a curator, or put it back; when somebody was faster, say who."""
+    """Take a record, give it to a curator, or release it; when somebody was faster, report who."""
     user = cast(User, request.user)
-    record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
-    permissions.require(user, "handle", record)
+    record = get_record_or_404(request, slug, "handle")
     form = HandForm(handling.list_curators(), user, request.POST)
     if not form.is_valid():
         messages.warning(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
-        return redirect(_back(form, record))
+        return redirect(_get_return_url(form, record))
     try:
-        messages.success(request, carry_out(form, record, user))
-    except handling.HandledByAnother as held:
-        said = _("« %(title)s » : %(who)s Rien n’a changé.") % {"title": record.title, "who": held}
-        messages.warning(request, said)
+        messages.success(request, assign_record(form, record, user))
+    except handling.HandledByAnother as refusal:
+        words = {"title": record.title, "who": refusal}
+        messages.warning(request, _("« %(title)s » : %(who)s Rien n’a changé.") % words)
     except handling.AssignmentRefused as refusal:
         messages.warning(request, str(refusal))
-    return redirect(_back(form, record))
+    return redirect(_get_return_url(form, record))
 
 
-def carry_out(form: HandForm, record: Record, user: User) -> str:
-    """Do what a valid form asks; what to say of it."""
+def assign_record(form: HandForm, record: Record, user: User) -> str:
+    """Carry out a valid form; return the message for its author."""
     data, title = form.cleaned_data, {"title": record.title}
     if data["geste"] == "confier":
         to = form.people[data["a"]]
@@ -80,10 +90,10 @@ def carry_out(form: HandForm, record: Record, user: User) -> str:
     return _("Vous vous chargez de « %(title)s ».") % title
 
 
-def _back(form: HandForm, record: Record) -> str:
-    """The line of the queue, or the page of the record."""
+def _get_return_url(form: HandForm, record: Record) -> str:
+    """Return the line of the queue, or the page of the record."""
     if "suite" in form.data:
-        return f"{queue_address(str(form.data['suite'])[:2000])}#fiche-{record.slug}"
+        return f"{get_queue_url(str(form.data['suite'])[:2000])}#fiche-{record.slug}"
     return reverse("catalogue:workshop-record", args=[record.slug]) + "#interne"
 
 
@@ -92,17 +102,15 @@ def _back(form: HandForm, record: Record) -> str:
 def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a comment that only curators read."""
     user = cast(User, request.user)
-    record = get_object_or_404(Record.objects.defer("geometry"), slug=slug)
-    permissions.require(user, "comment", record)
-    form = NoteForm(form_recovery.submitted_data(request))
+    record = get_record_or_404(request, slug, "comment")
+    form = NoteForm(form_recovery.posted(request))
     if request.method == "POST" and form.is_valid():
         notes.add_comment(record, user, form.cleaned_data["texte"], form.cleaned_data["cle"])
         messages.success(request, _("Le commentaire est ajouté."))
         return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")
     context = {
         "record": record,
-        "desk": desk_context(record, user, permissions.list_actions(user, record), form),
-        "section": "atelier",
+        "desk": build_desk(record, user, permissions.actions(user, record), form),
     }
     return render(request, "catalogue/workshop/queue/notes.html", context, status=422 if form.errors else 200)
 
@@ -110,7 +118,7 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
 @curator
 @require_POST
 def workshop_comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take back a comment that one has just written."""
+    """Delete a comment that one has just written."""
     user = cast(User, request.user)
     note = get_object_or_404(CaseNote.objects.select_related("record"), pk=pk, record__slug=slug)
     permissions.require(user, "comment", note.record)

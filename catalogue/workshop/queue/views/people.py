@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogue.accounts import membership as places
+from catalogue.accounts import membership as memberships
 from catalogue.accounts import rights
 from catalogue.accounts.names import name_of
 from catalogue.meetings import moderation
@@ -25,46 +26,47 @@ from catalogue.workshop.queue.forms import RefusalForm
 from catalogue.workshop.queue.views import queue
 
 
+@dataclass(frozen=True)
+class MemberLine:
+    """A request to join an organisation."""
+
+    membership: Membership
+    name: str
+    domain: str
+    form: RefusalForm
+    is_open: bool
+
+
 @curator
 @require_safe
 def workshop_members(request: HttpRequest) -> HttpResponse:
-    """Those who ask to be the first of their organisation."""
+    """List the requests to be the first member of an organisation."""
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    rows = queue.memberships().select_related("user", "organisation__territory")
+    rows = queue.filter_memberships().select_related("user", "organisation__territory")
     page = page_of(rows.defer("organisation__territory__geometry"), form.cleaned_data["page"])
-    return show_members(request, page)
+    return render_members(request, page)
 
 
-def show_members(
+def render_members(
     request: HttpRequest, page: Any, failed: tuple[int, RefusalForm] | None = None
 ) -> HttpResponse:
-    """The list of requests; ``failed`` is a refusal to show with its errors."""
-    domains = verified_domains([membership.user_id for membership in page])
-    lines = [
-        {
-            "membership": membership,
-            "name": name_of(membership.user),
-            "domain": domains.get(membership.user_id, ""),
-            "form": failed[1]
-            if failed and failed[0] == membership.pk
-            else RefusalForm(auto_id=f"refus-{membership.pk}-%s"),
-            "is_open": failed is not None and failed[0] == membership.pk,
-        }
-        for membership in page
-    ]
-    context = {
-        "page": page,
-        "rows": lines,
-        "waiting": queue.people_waiting(permissions.in_field(request.user)),
-        "section": "atelier",
-    }
+    """Render the list of requests; ``failed`` is a refusal to show with its errors."""
+    domains = list_verified_domains([membership.user_id for membership in page])
+    lines = []
+    for membership in page:
+        name, domain = name_of(membership.user), domains.get(membership.user_id, "")
+        is_open = failed is not None and failed[0] == membership.pk
+        form = failed[1] if failed and is_open else RefusalForm(auto_id=f"refus-{membership.pk}-%s")
+        lines.append(MemberLine(membership, name, domain, form, is_open))
+    waiting = queue.count_waiting_people(permissions.in_field(request.user))
+    context = {"page": page, "rows": lines, "waiting": waiting}
     return render(request, "catalogue/workshop/queue/members.html", context, status=422 if failed else 200)
 
 
-def verified_domains(users: list[int]) -> dict[int, str]:
-    """What follows the @ of the confirmed address of each account: enough to check, not to write to."""
+def list_verified_domains(users: list[int]) -> dict[int, str]:
+    """Return what follows the @ of the confirmed e-mail of each account: enough to check, not to write to."""
     found = EmailAddress.objects.filter(user__in=users, verified=True).order_by("primary")
     return {user: address.rpartition("@")[2] for user, address in found.values_list("user_id", "email")}
 
@@ -78,16 +80,16 @@ def workshop_member_decide(request: HttpRequest, pk: int) -> HttpResponse:
     actor = cast(User, request.user)
     try:
         if request.POST.get("decision") == "confirmer":
-            places.confirm_membership(membership, actor)
+            memberships.confirm_membership(membership, actor)
             messages.success(request, _("Le membre est confirmé."))
         else:
             form = RefusalForm(request.POST, auto_id=f"refus-{pk}-%s")
             if not form.is_valid():
-                rows = queue.memberships().filter(pk=pk).select_related("user", "organisation__territory")
-                return show_members(request, page_of(rows, 1), (pk, form))
-            places.refuse_membership(membership, actor, form.cleaned_data["reason"])
+                rows = queue.filter_memberships().select_related("user", "organisation__territory")
+                return render_members(request, page_of(rows.filter(pk=pk), 1), (pk, form))
+            memberships.refuse_membership(membership, actor, form.cleaned_data["reason"])
             messages.success(request, _("La demande est refusée."))
-    except places.NotPossible as refusal:
+    except memberships.NotPossible as refusal:
         messages.warning(request, str(refusal))
     return redirect("catalogue:workshop-members")
 
@@ -95,29 +97,24 @@ def workshop_member_decide(request: HttpRequest, pk: int) -> HttpResponse:
 @curator
 @require_safe
 def workshop_reports(request: HttpRequest) -> HttpResponse:
-    """The exchanges reported as abusive, with what was said."""
+    """List the exchanges reported as abusive, with their message."""
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     field = permissions.in_field(request.user)
-    rows = queue.reports(field).select_related("sender", "organisation", "record")
+    rows = queue.filter_reports(field).select_related("sender", "organisation", "record")
     wide = ("record__geometry", "record__description")
     page = page_of(rows.defer(*wide), form.cleaned_data["page"])
     lines = [{"report": report, "sender": name_of(report.sender)} for report in page]
-    context = {
-        "page": page,
-        "rows": lines,
-        "waiting": queue.people_waiting(field),
-        "section": "atelier",
-    }
+    context = {"page": page, "rows": lines, "waiting": queue.count_waiting_people(field)}
     return render(request, "catalogue/workshop/queue/reports.html", context)
 
 
 @curator
 @require_POST
 def workshop_report_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a reported exchange, or give it back to its two sides."""
-    report = get_object_or_404(queue.reports(permissions.in_field(request.user)), pk=pk)
+    """Close a reported exchange, or reopen it."""
+    report = get_object_or_404(queue.filter_reports(permissions.in_field(request.user)), pk=pk)
     abuse = request.POST.get("decision") != "rouvrir"
     try:
         moderation.decide(report, is_abuse=abuse)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
+from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,10 +23,14 @@ from catalogue.records import permissions, timeline
 from catalogue.records.wording import place_words
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Tab
 from catalogue.web.paging import page_of
 from catalogue.workshop.queue import bulk, handling, waiting
 from catalogue.workshop.queue.forms import QueueForm, curator_choices
 from geo.models import Level, Territory
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LABELS = {
     waiting.TO_REVIEW: gettext_lazy("À instruire"),
@@ -34,59 +42,90 @@ LABELS = {
 }
 
 
+@dataclass(frozen=True)
+class QueueLine:
+    """One record or one proposed change of the queue."""
+
+    title: str
+    slug: str
+    url: str
+    kind: str
+    details: list[str]
+    when: datetime
+    event: StrOrPromise
+    reason: str
+    curator: str
+    record: Record | None = None
+    completeness: int | None = None
+    doubts: int = 0
+    comments: int = 0
+    is_free: bool = False
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """What the page of the queue shows; ``query`` is that of its URL."""
+
+    page: Page[Any]
+    rows: list[QueueLine]
+    tabs: list[Tab]
+    waiting: dict[str, int]
+    view: str
+    form: QueueForm
+    actions: Iterable[tuple[str, StrOrPromise]]
+    query: str
+    filtered: bool
+
+
 @curator
 @require_safe
 def workshop(request: HttpRequest) -> HttpResponse:
-    """The queue, what waits longest first."""
+    """Show the queue, what waits longest first."""
     user = cast(User, request.user)
-    curatorship = permissions.get_curatorship(user)
-    form = form_of(request, user, curatorship)
+    curatorship = permissions.curatorship_of(user)
+    form = build_form(request, user, curatorship)
     if not form.is_valid():
         return bad_request(request, form)
-    field = Q() if permissions.is_administrator(user) else permissions.field_condition(curatorship)
-    wanted = wanted_of(form)
-    changes = wanted.tab == waiting.CHANGES
-    rows: QuerySet[Any] = (
-        waiting.filter_changes(field, wanted)
-        if changes
-        else waiting.load_line_details(waiting.filter_records(field, wanted, user))
-    )
+    field = Q() if permissions.is_administrator(user) else permissions.field_of(curatorship)
+    filters = read_filters(form)
     counts = waiting.count_tabs(field, user)
-    narrowed = len(form.kept) > ("voir" in form.kept) + ("tri" in form.kept)
-    page = page_of(rows, form.cleaned_data["page"], None if narrowed else counts.get(wanted.tab))
-    here = urlencode(form.kept)
-    return render(
-        request,
-        "catalogue/workshop/queue/queue.html",
-        {
-            "page": page,
-            "rows": [change_line(row, user) if changes else record_line(row, user) for row in page],
-            "tabs": tabs(counts, wanted.tab),
-            "waiting": people_waiting(field),
-            "view": wanted.tab,
-            "form": form,
-            "actions": [] if changes else bulk.ACTIONS.items(),
-            "query": here,
-            "filtered": narrowed,
-            "section": "atelier",
-        },
+    is_filtered = len(form.parameters) > ("voir" in form.parameters) + ("tri" in form.parameters)
+    count = None if is_filtered else counts.get(filters.tab)
+    if filters.tab == waiting.CHANGES:
+        page = page_of(waiting.filter_changes(field, filters), form.cleaned_data["page"], count)
+        lines = [describe_change(revision, user) for revision in page]
+    else:
+        rows = waiting.load_line_details(waiting.filter_records(field, filters, user))
+        page = page_of(rows, form.cleaned_data["page"], count)
+        lines = [describe_record(record, user) for record in page]
+    shown = QueuePage(
+        page=page,
+        rows=lines,
+        tabs=build_tabs(counts, filters.tab),
+        waiting=count_waiting_people(field),
+        view=filters.tab,
+        form=form,
+        actions=[] if filters.tab == waiting.CHANGES else bulk.ACTIONS.items(),
+        query=urlencode(form.parameters),
+        filtered=is_filtered,
     )
+    return render(request, "catalogue/workshop/queue/queue.html", vars(shown))
 
 
-def form_of(request: HttpRequest, user: User, curatorship: Curatorship | None) -> QueueForm:
-    """The filters that the address says, among the regions and the themes of the curator."""
-    own = [region.pk for region in curatorship.regions.all()] if curatorship else []
+def build_form(request: HttpRequest, user: User, curatorship: Curatorship | None) -> QueueForm:
+    """Return the form of the filters, with the regions and the themes of the curator."""
+    own_regions = [region.pk for region in curatorship.regions.all()] if curatorship else []
     regions = Territory.objects.current().at_level(Level.REGION).order_by("name")
-    if own:
-        regions = regions.filter(pk__in=own)
-    themes = list(curatorship.themes.all()) if curatorship else []
-    named = [(theme.code, theme.label) for theme in themes or Theme.objects.order_by("label")]
-    known = list(regions.values_list("code", "name", "pk"))
-    return QueueForm(request.GET, known, named, lambda: curator_choices(handling.list_curators(), user))
+    if own_regions:
+        regions = regions.filter(pk__in=own_regions)
+    own_themes = list(curatorship.themes.all()) if curatorship else []
+    themes = [(theme.code, theme.label) for theme in own_themes or Theme.objects.order_by("label")]
+    choices = list(regions.values_list("code", "name", "pk"))
+    return QueueForm(request.GET, choices, themes, lambda: curator_choices(handling.list_curators(), user))
 
 
-def wanted_of(form: QueueForm) -> waiting.QueueFilters:
-    """The filters of a valid form."""
+def read_filters(form: QueueForm) -> waiting.QueueFilters:
+    """Return the filters of a valid form."""
     data = form.cleaned_data
     return waiting.QueueFilters(
         tab=data["voir"],
@@ -103,77 +142,72 @@ def wanted_of(form: QueueForm) -> waiting.QueueFilters:
     )
 
 
-def memberships() -> QuerySet[Membership]:
-    """Requests to join an organisation that has nobody to confirm them."""
-    answered = Membership.objects.confirmed().filter(role=Membership.Role.MANAGER, user__is_active=True)
-    waiting_ones = Membership.objects.waiting().filter(user__is_active=True)
-    return waiting_ones.exclude(organisation__in=answered.values("organisation")).order_by("created_at", "pk")
+def filter_memberships() -> QuerySet[Membership]:
+    """Return the requests to join an organisation that has nobody to confirm them."""
+    managed = Membership.objects.confirmed().filter(role=Membership.Role.MANAGER, user__is_active=True)
+    requests = Membership.objects.waiting().filter(user__is_active=True)
+    return requests.exclude(organisation__in=managed.values("organisation")).order_by("created_at", "pk")
 
 
-def reports(field: Q) -> QuerySet[ContactRequest]:
-    """The reported exchanges about a record of the curator's field, or about none."""
+def filter_reports(field: Q) -> QuerySet[ContactRequest]:
+    """Return the reported exchanges about a record of the curator's field, or about none."""
     records = Record.objects.filter(field)
-    concerned = Q(record__isnull=True) | Q(record__in=records.values("pk"))
-    reported = ContactRequest.objects.filter(concerned, state=ContactRequest.RequestState.REPORTED)
+    in_field = Q(record__isnull=True) | Q(record__in=records.values("pk"))
+    reported = ContactRequest.objects.filter(in_field, state=ContactRequest.RequestState.REPORTED)
     return reported.order_by("created_at", "pk")
 
 
-def tabs(counts: dict[str, int], here: str) -> list[dict[str, Any]]:
-    """The tabs of the queue with how much waits in each."""
-    address = reverse("catalogue:workshop")
+def build_tabs(counts: dict[str, int], current: str) -> list[Tab]:
+    """Return the tabs of the queue with how much waits in each."""
+    url = reverse("catalogue:workshop")
     return [
-        {
-            "label": label,
-            "url": f"{address}?voir={code}" if code else address,
-            "is_active": code == here,
-            "count": counts.get(code, ""),
-        }
+        Tab(label, f"{url}?voir={code}" if code else url, code == current, counts.get(code, ""))
         for code, label in LABELS.items()
     ]
 
 
-def people_waiting(field: Q) -> dict[str, int]:
-    """How many requests to join and reported exchanges wait, for the navigation of the workshop."""
-    return {"members": memberships().count(), "reports": reports(field).count()}
+def count_waiting_people(field: Q) -> dict[str, int]:
+    """Count the requests to join and the reported exchanges, for the navigation of the workshop."""
+    return {"members": filter_memberships().count(), "reports": filter_reports(field).count()}
 
 
-def record_line(record: Any, reader: User) -> dict[str, Any]:
-    """One record of the queue."""
-    details = (record.owner.name if record.owner else "", place_words(record))
+def describe_record(record: Any, reader: User) -> QueueLine:
+    """Return the line of a record."""
     case = getattr(record, "case", None)
     waits = record.state in waiting.TAB_STATES[waiting.MINE]
-    return {
-        "title": record.title,
-        "slug": record.slug,
-        "url": reverse("catalogue:workshop-record", args=[record.slug]),
-        "kind": record.kind,
-        "record": record,
-        "details": [words for words in details if words],
-        "when": record.last_at or record.created_at,
-        "event": timeline.HAPPENED.get(record.last_action or "", ""),
-        "reason": (record.last_reason or "") if record.state == Record.State.TO_COMPLETE else "",
-        "is_complete": case.completeness if case is not None and waits else None,
-        "doubts": record.doubts,
-        "comments": record.comments,
-        "curator": handling.get_handler_name(record, reader),
-        "is_free": waits and (case is None or case.handler_id is None),
-    }
+    return QueueLine(
+        title=record.title,
+        slug=record.slug,
+        url=reverse("catalogue:workshop-record", args=[record.slug]),
+        kind=record.kind,
+        record=record,
+        details=list(filter(None, (record.owner.name if record.owner else "", place_words(record)))),
+        when=record.last_at or record.created_at,
+        event=timeline.HAPPENED.get(record.last_action or "", ""),
+        reason=(record.last_reason or "") if record.state == Record.State.TO_COMPLETE else "",
+        completeness=case.completeness if case is not None and waits else None,
+        doubts=record.doubts,
+        comments=record.comments,
+        curator=handling.get_handler_name(record, reader),
+        is_free=waits and (case is None or case.handler_id is None),
+    )
 
 
-def change_line(revision: Revision, reader: User) -> dict[str, Any]:
-    """One proposed change of the queue."""
+def describe_change(revision: Revision, reader: User) -> QueueLine:
+    """Return the line of a proposed change."""
     record = revision.record
-    count = len(revision.changes)
-    origin = _("import") if revision.import_batch_id else record.owner.name if record.owner else ""
-    return {
-        "title": record.title,
-        "slug": record.slug,
-        "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
-        "kind": record.kind,
-        "record": None,
-        "details": [words for words in (origin, _("champs changés : %(n)d") % {"n": count}) if words],
-        "when": revision.updated_at,
-        "event": _("Changement proposé"),
-        "reason": revision.reason,
-        "curator": handling.get_handler_name(record, reader),
-    }
+    origin = record.owner.name if record.owner else ""
+    if revision.import_batch_id:
+        origin = _("import")
+    count = _("champs changés : %(n)d") % {"n": len(revision.changes)}
+    return QueueLine(
+        title=record.title,
+        slug=record.slug,
+        url=reverse("catalogue:workshop-revision", args=[revision.pk]),
+        kind=record.kind,
+        details=list(filter(None, (origin, count))),
+        when=revision.updated_at,
+        event=_("Changement proposé"),
+        reason=revision.reason,
+        curator=handling.get_handler_name(record, reader),
+    )

@@ -2,98 +2,102 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogue.models import Merge, Record
-from catalogue.public import record_page as detail
+from catalogue.models import Merge, Record, Revision, Transition
+from catalogue.public.record_page import record_context
 from catalogue.records import permissions, timeline, workflow
 from catalogue.web.access import curator
-from catalogue.workshop.history.lines import describe_last_version
-from catalogue.workshop.quality import findings
-from catalogue.workshop.queue.decisions import take_decision
+from catalogue.workshop.history.lines import HistoryLine, describe_last_version
+from catalogue.workshop.quality.findings import Finding, list_for_record
+from catalogue.workshop.queue.decisions import Choice, list_choices, take_decision
 from catalogue.workshop.queue.forms import DecisionForm
-from catalogue.workshop.queue.opening import get_record_or_404
-from catalogue.workshop.queue.views.data import data_of
-from catalogue.workshop.queue.views.desk import desk_context
+from catalogue.workshop.queue.opening import get_whole_record
+from catalogue.workshop.queue.views.data import list_record_data
+from catalogue.workshop.queue.views.desk import Desk, build_desk
 
 DECISIONS = tuple(name for name, rule in workflow.RULES.items() if rule.by_curator)
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """What the workshop adds to what the public page of a record shows."""
+
+    allowed: frozenset[str]
+    merge: Merge | None
+    decisions: list[Choice]
+    steps: list[dict[str, str]]
+    asked: Transition | None
+    history: list[dict[str, Any]]
+    revisions: QuerySet[Revision]
+    data: list[dict[str, str]]
+    last: HistoryLine | None
+    findings: list[Finding]
+    desk: Desk
+    section: str = "atelier"
 
 
 @curator
 @require_safe
 def workshop_record(request: HttpRequest, slug: str) -> HttpResponse:
-    """The record as the public will see it beside its data, with the decisions it waits for."""
-    return show(request, get_record_or_404(request, slug))
+    """Show the record as the public will see it beside its data, with the decisions it waits for."""
+    return render_record(request, get_whole_record(request, slug))
 
 
-def show(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:
-    """The page of a record; ``failed`` is a decision to show with its errors."""
+def render_record(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:
+    """Render the page of a record; ``failed`` is a decision to show with its errors."""
     user = cast(User, request.user)
-    allowed = permissions.list_actions(user, record)
-    merge = merge_of(record)
+    allowed = permissions.actions(user, record)
+    merge = find_merge(record)
     if merge is not None:
         allowed -= {"publish", "merge"}
-    context = {
-        **detail.record_context(record),
-        "allowed": allowed,
-        "merge": merge,
-        "decisions": [decision(name, failed) for name in DECISIONS if name in allowed],
-        "steps": timeline.list_steps(record),
-        "asked": timeline.find_last_reason(record),
-        "history": timeline.list_events(record, user, by_name=True),
-        "revisions": timeline.list_revisions(record),
-        "data": data_of(record),
-        "last": describe_last_version(record, user),
-        "findings": findings.list_for_record(record),
-        "desk": desk_context(record, user, allowed),
-        "section": "atelier",
-    }
+    possible = [name for name in DECISIONS if name in allowed]
+    page = RecordPage(
+        allowed=allowed,
+        merge=merge,
+        decisions=list_choices(possible, DecisionForm, failed),
+        steps=timeline.steps(record),
+        asked=timeline.last_reason(record),
+        history=timeline.history(record, user, by_name=True),
+        revisions=timeline.revisions(record),
+        data=list_record_data(record),
+        last=describe_last_version(record, user),
+        findings=list_for_record(record),
+        desk=build_desk(record, user, allowed),
+    )
+    context = {**record_context(record), **vars(page)}
     return render(request, "catalogue/workshop/queue/record.html", context, status=422 if failed else 200)
 
 
-def merge_of(record: Record) -> Merge | None:
-    """The merge that archived the record, while it stands."""
+def find_merge(record: Record) -> Merge | None:
+    """Return the merge that archived the record, while it stands."""
     if record.state != Record.State.ARCHIVED:
         return None
     return Merge.objects.standing().filter(loser=record.pk).defer("trace", "choices").first()
 
 
-def decision(name: str, failed: DecisionForm | None) -> dict[str, Any]:
-    """A decision that may be taken now, with its form."""
-    rule = workflow.RULES[name]
-    again = failed is not None and failed.action == name
-    return {
-        "action": name,
-        "label": rule.label,
-        "reason": rule.needs_reason,
-        "form": failed if again else DecisionForm(name),
-        "is_open": again,
-    }
-
-
 @curator
 @require_POST
 def workshop_record_action(request: HttpRequest, slug: str, action: str) -> HttpResponse:
-    """Carry out one decision; of several at once, the first counts and the others are told."""
-    record = get_record_or_404(request, slug)
+    """Take one decision; of several at once, the first counts and the others get a message."""
+    record = get_whole_record(request, slug)
     permissions.require(request.user, action if action in DECISIONS else "", record)
     form = DecisionForm(action, request.POST)
     if not form.is_valid():
-        return show(request, record, form)
+        return render_record(request, record, form)
     try:
         take_decision(record, action, cast(User, request.user), form.cleaned_data["whole"])
-        messages.success(
-            request,
-            _("« %(title)s » : %(what)s.")
-            % {"title": record.title, "what": str(timeline.HAPPENED[action]).lower()},
-        )
+        words = {"title": record.title, "what": str(timeline.HAPPENED[action]).lower()}
+        messages.success(request, _("« %(title)s » : %(what)s.") % words)
     except workflow.TransitionRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect("catalogue:workshop-record", slug=record.slug)

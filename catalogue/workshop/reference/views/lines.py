@@ -95,7 +95,6 @@ def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm |
         "similar": [_near(known, line, one) for one in similar],
         "may_change": may,
         "history": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
-        "section": "atelier",
     }  # fmt: skip
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, "catalogue/workshop/reference/line.html", context, status=status)
@@ -127,7 +126,6 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
         "list": known,
         "steps": words.crumbs(known, last=_("Ajouter")),
         "form": form,
-        "section": "atelier",
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "catalogue/workshop/reference/add.html", context, status=status)
@@ -202,7 +200,6 @@ def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpRe
         "rows": [use_line(record) for record in page],
         "query": "" if place is None else f"usage={place}",
         "steps": words.crumbs(known, line, title),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)
 

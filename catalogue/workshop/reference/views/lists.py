@@ -39,7 +39,6 @@ def workshop_reference(request: HttpRequest) -> HttpResponse:
         "lists": shown,
         "history": words.history(words.changes_of()[:LATEST], False),
         "may_change": may,
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/home.html", context)
 
@@ -71,7 +70,6 @@ def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
         "query": urlencode({name: data[name] for name in ("q", "voir") if data[name]}),
         "can_order": may and known.is_ordered and not data["q"] and not data["voir"],
         "may_change": may,
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/list.html", context)
 
@@ -127,6 +125,5 @@ def workshop_reference_history(request: HttpRequest, code: str) -> HttpResponse:
         "steps": words.crumbs(known, last=_("Historique")),
         "page": page,
         "history": words.history(page, rights.may_change(request.user)),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/history.html", context)

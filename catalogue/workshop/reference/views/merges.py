@@ -51,7 +51,6 @@ def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpR
         "q": data["q"],
         "choices": [] if target else candidates(known, line, data["q"]),
         "target": None,
-        "section": "atelier",
     }
     if target is not None:
         context |= effect(request, known, line, target)

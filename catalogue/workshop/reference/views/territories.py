@@ -38,7 +38,6 @@ def workshop_territories(request: HttpRequest) -> HttpResponse:
         "former": FormerCommune.objects.count(),
         "load": TerritoryLoad.objects.defer("rejects", "figures").first(),
         "updates": [{"update": one, "url": address(one)} for one in updates],
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/reference/territories.html", context)
 
@@ -88,7 +87,6 @@ def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": [line_of(update, change, names) for change in page],
         "query": urlencode({name: data[name] for name in ("nature", "fiches") if data[name]}),
-        "section": "atelier",
     }  # fmt: skip
     return render(request, "catalogue/workshop/reference/vintage.html", context)
 
@@ -162,6 +160,5 @@ def workshop_vintage_records(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [make_record_line(record) for record in page],
         "query": urlencode({name: data[name] for name in ("nature", "niveau", "code")}),
         "steps": crumbs(update, change["name"]),
-        "section": "atelier",
     }
     return render(request, "catalogue/workshop/dashboard/list.html", context)
