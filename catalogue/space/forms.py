@@ -1,4 +1,4 @@
-"""What the contributor's space reads from an address or a form."""
+"""Forms of the contributor's space."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MyRecordsForm(PageForm):
 
 
 class ActionForm(forms.Form):
-    """The reason of a transition, when its rule asks for one."""
+    """The reason of a transition, when its rule requires one."""
 
     reason = forms.CharField(
         label=_("Motif"),

@@ -1,4 +1,4 @@
-"""« Mon espace »: what awaits the account, the state of its organisations, what is proposed to it."""
+"""« Mon espace »: what waits for the account, the state of its organisations, what is proposed to it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WITH_THE_TEAM = (State.SUBMITTED, State.IN_REVIEW)
 @account
 @require_safe
 def space(request: HttpRequest) -> HttpResponse:
-    """The home of an account: first what it has to do."""
+    """Show the home of an account: first what it has to do."""
     user = cast(User, request.user)
     mine = Record.objects.filter(permissions.own_records(user))
     counts = mine.aggregate(
@@ -42,17 +42,17 @@ def space(request: HttpRequest) -> HttpResponse:
         in_progress=Count("pk", filter=Q(state__in=WITH_THE_TEAM)),
         published=Count("pk", filter=Q(state=State.PUBLISHED)),
     )
-    places = list(user.memberships.select_related("organisation").order_by("organisation__name"))
+    memberships = list(user.memberships.select_related("organisation").order_by("organisation__name"))
     return render(
         request,
         "catalogue/space/home.html",
         {
             "counts": counts,
-            "to_complete": waiting(mine, State.TO_COMPLETE, counts["to_complete"]),
-            "drafts": waiting(mine, State.DRAFT, counts["drafts"]),
-            "changes": changes_begun(user),
-            "meetings": meetings(places),
-            "memberships": places,
+            "to_complete": list_waiting_records(mine, State.TO_COMPLETE, counts["to_complete"]),
+            "drafts": list_waiting_records(mine, State.DRAFT, counts["drafts"]),
+            "changes": list_started_changes(user),
+            "meetings": describe_meetings(memberships),
+            "memberships": memberships,
             "proposals": proposals_for(user),
             "new": not counts["total"],
             "section": "espace",
@@ -60,48 +60,37 @@ def space(request: HttpRequest) -> HttpResponse:
     )
 
 
-def waiting(mine: Any, state: str, count: int) -> list[Record]:
-    """The last changed of the records in a state, with what was said of them last; none costs nothing."""
+def list_waiting_records(mine: Any, state: str, count: int) -> list[Record]:
+    """Return the last changed records in a state, with their last event; no query when there are none."""
     if not count:
         return []
-    rows = timeline.with_last_event(
-        mine.filter(state=state).only("slug", "title", "kind", "state", "updated_at")
-    )
-    return list(rows.order_by("-updated_at", "-pk")[:FEW])
+    rows = mine.filter(state=state).only("slug", "title", "kind", "state", "updated_at")
+    return list(timeline.with_last_event(rows).order_by("-updated_at", "-pk")[:FEW])
 
 
-def changes_begun(user: User) -> list[Revision]:
-    """The changes of published records that the account began and has not proposed yet."""
-    begun = Revision.objects.filter(author=user, state=Revision.RevisionState.DRAFT)
-    return list(begun.select_related("record").defer("record__geometry", "record__description")[:FEW])
+def list_started_changes(user: User) -> list[Revision]:
+    """Return the changes of published records that the account started and has not proposed yet."""
+    drafts = Revision.objects.filter(author=user, state=Revision.RevisionState.DRAFT)
+    return list(drafts.select_related("record").defer("record__geometry", "record__description")[:FEW])
 
 
-def meetings(places: list[Membership]) -> list[dict[str, str]]:
-    """What others sent to the organisations of the account and that waits for an answer, in words."""
-    mine = [place.organisation_id for place in places if place.confirmed_at is not None]
+def describe_meetings(memberships: list[Membership]) -> list[dict[str, str]]:
+    """Return in words what the organisations of the account received and have not answered."""
+    mine = [membership.organisation_id for membership in memberships if membership.confirmed_at is not None]
     if not mine:
         return []
-    applications = Application.objects.filter(
-        site__owner__in=mine,
-        state__in=[Application.ApplicationState.SENT, Application.ApplicationState.IN_REVIEW],
-    ).count()
-    answers = AnswerProposal.objects.filter(
-        need__owner__in=mine, state=AnswerProposal.ProposalState.SENT
-    ).count()
-    contacts = ContactRequest.objects.filter(
-        organisation__in=mine, state=ContactRequest.RequestState.SENT
-    ).count()
-    told = [
-        (
-            applications,
-            ngettext("%(n)d candidature à examiner", "%(n)d candidatures à examiner", applications),
-            "candidatures",
+    in_progress = [Application.ApplicationState.SENT, Application.ApplicationState.IN_REVIEW]
+    sent = AnswerProposal.ProposalState.SENT
+    applications = Application.objects.filter(site__owner__in=mine, state__in=in_progress).count()
+    answers = AnswerProposal.objects.filter(need__owner__in=mine, state=sent).count()
+    state = ContactRequest.RequestState.SENT
+    contacts = ContactRequest.objects.filter(organisation__in=mine, state=state).count()
+    words = {
+        "candidatures": ngettext(
+            "%(n)d candidature à examiner", "%(n)d candidatures à examiner", applications
         ),
-        (answers, ngettext("%(n)d réponse à un besoin", "%(n)d réponses à vos besoins", answers), "reponses"),
-        (
-            contacts,
-            ngettext("%(n)d message sans réponse", "%(n)d messages sans réponse", contacts),
-            "messages",
-        ),
-    ]
-    return [{"text": words % {"n": count}, "where": where} for count, words, where in told if count]
+        "reponses": ngettext("%(n)d réponse à un besoin", "%(n)d réponses à vos besoins", answers),
+        "messages": ngettext("%(n)d message sans réponse", "%(n)d messages sans réponse", contacts),
+    }
+    counts = {"candidatures": applications, "reponses": answers, "messages": contacts}
+    return [{"text": words[name] % {"n": n}, "where": name} for name, n in counts.items() if n]

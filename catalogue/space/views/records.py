@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,14 +18,16 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue.contributions.editing import open_copy
 from catalogue.contributions.gauge import measure
 from catalogue.models import Record
-from catalogue.public import record_page as detail
+from catalogue.public.record_page import record_context
 from catalogue.records import audience, permissions, timeline, workflow
 from catalogue.records.wording import format_integer
 from catalogue.space.forms import ActionForm, MyRecordsForm
-from catalogue.web.access import account
+from catalogue.web.access import account, get_record_or_404
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Tab
 from catalogue.web.paging import page_of
 from catalogue.workshop.quality import findings
+from catalogue.workshop.queue.decisions import list_choices
 
 State = Record.State
 POSTED = ("withdraw", "reopen", "retire")
@@ -40,7 +42,7 @@ DONE = {
 @account
 @require_safe
 def space_records(request: HttpRequest) -> HttpResponse:
-    """The records of the account and of its organisations, the last changed first."""
+    """List the records of the account and of its organisations, the last changed first."""
     form = MyRecordsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -54,8 +56,8 @@ def space_records(request: HttpRequest) -> HttpResponse:
         "catalogue/space/records.html",
         {
             "page": page,
-            "rows": [line(record) for record in page],
-            "tabs": state_tabs(mine, state),
+            "rows": [describe_record(record) for record in page],
+            "tabs": build_state_tabs(mine, state),
             "state": dict(State.choices).get(state, ""),
             "query": urlencode({"etat": state}) if state else "",
             "section": "mes-fiches",
@@ -63,56 +65,44 @@ def space_records(request: HttpRequest) -> HttpResponse:
     )
 
 
-def line(record: Any) -> dict[str, Any]:
-    """One record of a list: what it is, where it stands, what happened last."""
-    happened = timeline.HAPPENED.get(record.last_action or "", "")
+def describe_record(record: Any) -> dict[str, Any]:
+    """Return the line of a record, with its last event."""
     return {
         "record": record,
         "organisation": record.owner.name if record.owner else "",
-        "event": happened,
+        "event": timeline.HAPPENED.get(record.last_action or "", ""),
         "when": record.last_at or record.created_at,
         "asked": record.last_reason if record.state == State.TO_COMPLETE else "",
     }
 
 
-def state_tabs(mine: Any, state: str) -> list[dict[str, Any]]:
-    """One tab for all the records and one for each state that has some."""
-    address = reverse("catalogue:space-records")
+def build_state_tabs(mine: Any, state: str) -> list[Tab]:
+    """Return a tab for all the records and one for each state that has some."""
+    url = reverse("catalogue:space-records")
     counts = dict(mine.order_by().values_list("state").annotate(Count("pk")))
-    tabs = [{"label": _("Toutes"), "url": address, "is_active": not state, "count": sum(counts.values())}]
-    tabs += [
-        {
-            "label": str(label).capitalize(),
-            "url": f"{address}?etat={value}",
-            "is_active": value == state,
-            "count": counts.get(value, 0),
-        }
-        for value, label in State.choices
-        if counts.get(value) or value == state
-    ]
+    tabs = [Tab(_("Toutes"), url, not state, sum(counts.values()))]
+    for value, label in State.choices:
+        if counts.get(value) or value == state:
+            tabs.append(
+                Tab(str(label).capitalize(), f"{url}?etat={value}", value == state, counts.get(value, 0))
+            )
     return tabs
-
-
-def seen_by(request: HttpRequest, slug: str, action: str, records: Any = None) -> Record:
-    """The record of an address when the account may do this with it; 404 otherwise."""
-    found: Record = get_object_or_404(Record.objects.all() if records is None else records, slug=slug)
-    permissions.require(request.user, action, found)
-    return found
 
 
 @account
 @require_safe
 def space_record(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where a record stands: its state, what was asked, what may be done, its history, its audience."""
-    whole = Record.objects.select_related("owner", "created_by").defer("geometry", "description")
-    record = seen_by(request, slug, "history", whole)
-    return render(request, "catalogue/space/record.html", situation(request, record))
+    """Show a record: its state, what was asked, what may be done, its history, its audience."""
+    rows = Record.objects.select_related("owner", "created_by").defer("geometry", "description")
+    record = get_record_or_404(request, slug, "history", rows)
+    return render(request, "catalogue/space/record.html", build_context(request, record))
 
 
-def situation(request: HttpRequest, record: Record, failed: ActionForm | None = None) -> dict[str, Any]:
-    """What the page of a record in the space shows; ``failed`` is a form to show with its errors."""
+def build_context(request: HttpRequest, record: Record, failed: ActionForm | None = None) -> dict[str, Any]:
+    """Return what the page of a record shows; ``failed`` is a form to show with its errors."""
     user = cast(User, request.user)
-    allowed = permissions.list_actions(user, record)
+    allowed = permissions.actions(user, record)
+    may_correct = "propose" in allowed or "edit" in allowed
     return {
         "record": record,
         "steps": timeline.list_steps(record),
@@ -121,32 +111,17 @@ def situation(request: HttpRequest, record: Record, failed: ActionForm | None = 
         "history": timeline.list_events(record, user, by_name=permissions.is_curator(user)),
         "revisions": timeline.list_revisions(record),
         "allowed": allowed,
-        "forms": forms_of(allowed, failed),
-        "audience": figures(record) if "figures" in allowed else None,
+        "forms": list_choices([name for name in POSTED if name in allowed], ActionForm, failed),
+        "audience": describe_audience(record) if "figures" in allowed else None,
         "gauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
-        "to_correct": findings.list_for_owner(record) if "propose" in allowed or "edit" in allowed else [],
+        "to_correct": findings.list_for_owner(record) if may_correct else [],
         "section": "mes-fiches",
     }
 
 
-def forms_of(allowed: frozenset[str], failed: ActionForm | None) -> list[dict[str, Any]]:
-    """A form for each transition that may be posted from the page."""
-    return [
-        {
-            "action": name,
-            "label": workflow.RULES[name].label,
-            "reason": workflow.RULES[name].needs_reason,
-            "form": failed if failed is not None and failed.action == name else ActionForm(name),
-            "is_open": failed is not None and failed.action == name,
-        }
-        for name in POSTED
-        if name in allowed
-    ]
-
-
-def figures(record: Record) -> dict[str, Any]:
-    """The audience of a record: totals, and twelve weeks with the length of their bars."""
-    weeks = audience.list_weeks(record)
+def describe_audience(record: Record) -> dict[str, Any]:
+    """Return the audience of a record: totals, and twelve weeks with the length of their bars."""
+    weeks = audience.weeks(record)
     most = max(week.views for week in weeks) or 1
     counts = audience.sum_audience(record)
     return {
@@ -160,12 +135,14 @@ def figures(record: Record) -> dict[str, Any]:
 @account
 @require_POST
 def space_record_action(request: HttpRequest, slug: str, action: str) -> HttpResponse:
-    """Carry out what its contributor asks for a record, then show where it stands."""
-    whole = Record.objects.select_related("owner", "created_by")
-    record = seen_by(request, slug, action if action in POSTED else "nothing", whole)
+    """Carry out what its contributor asks for a record, then show it."""
+    rows = Record.objects.select_related("owner", "created_by")
+    record = get_record_or_404(request, slug, action if action in POSTED else "nothing", rows)
     form = ActionForm(action, request.POST)
     if not form.is_valid():
-        return render(request, "catalogue/space/record.html", situation(request, record, form), status=422)
+        return render(
+            request, "catalogue/space/record.html", build_context(request, record, form), status=422
+        )
     try:
         workflow.apply(record, action, cast(User, request.user), form.cleaned_data["reason"])
         messages.success(request, DONE[action])
@@ -177,9 +154,9 @@ def space_record_action(request: HttpRequest, slug: str, action: str) -> HttpRes
 @account
 @require_safe
 def record_preview(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of a record as the public will read it, for those who may see it before."""
-    record = seen_by(request, slug, "preview", Record.objects.with_detail_relations())
-    context = {**detail.record_context(record), "preview": True, "trail": []}
+    """Show the page of a record as the public will read it, to those who may see it before."""
+    record = get_record_or_404(request, slug, "preview", Record.objects.with_detail_relations())
+    context = {**record_context(record), "preview": True, "trail": []}
     response = render(request, "catalogue/space/preview.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

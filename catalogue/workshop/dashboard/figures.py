@@ -67,7 +67,7 @@ class Figure:
 
     code: str
     title: str
-    said: str
+    description: str
     heading: str
     columns: list[str]
     rows: list[Row]

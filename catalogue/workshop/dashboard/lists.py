@@ -162,7 +162,7 @@ def filter_batches(scope: Scope, data: dict[str, Any]) -> QuerySet[ImportBatch]:
     return rows.filter(_month_condition("created_at", data["mois"], scope)) if data["mois"] else rows
 
 
-def describe_filters(form: RecordsForm | ChangesForm | ImportsForm) -> list[str]:
+def describe_filters(form: PagedForm) -> list[str]:
     """Return the filters in words."""
     filters = []
     for name, value in form.cleaned_data.items():

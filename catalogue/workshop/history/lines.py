@@ -42,7 +42,7 @@ class HistoryLine:
 
     sort: str
     at: datetime
-    said: str
+    label: str
     who: str
     reason: str
     number: int = 0

@@ -63,7 +63,7 @@ class Effect:
 
     record: Record
     possible: bool
-    said: str
+    message: str
     warnings: list[str] = field(default_factory=list)
     mails: int = 0
 
@@ -193,14 +193,14 @@ def _apply_effect(
         refusal = _("Quelqu’un l’a changée depuis l’aperçu : elle est restée comme elle est.")
         return {**result, "said": refusal}
     if not effect.possible:
-        return {**result, "said": effect.said}
+        return {**result, "said": effect.message}
     try:
         with transaction.atomic():
             _carry_out(bulk_request, record)
     except (workflow.TransitionRefused, handling.AssignmentRefused) as refusal:
         return {**result, "said": str(refusal)}
     done.append(record)
-    return {**result, "done": True, "said": effect.said}
+    return {**result, "done": True, "said": effect.message}
 
 
 def _carry_out(bulk_request: BulkRequest, record: Record) -> None:

@@ -46,7 +46,7 @@ class ReferenceList:
     key: str = "code"
     label: str = "label"
     searched: tuple[str, ...] = ("label", "code")
-    said: StrOrPromise = ""
+    summary: StrOrPromise = ""
 
     @property
     def is_ordered(self) -> bool:
@@ -101,43 +101,43 @@ LISTS: dict[str, ReferenceList] = {
     for one in (
         ReferenceList(
             "themes", Theme, _("Thèmes"), _("thème"), TERM_FIELDS, (Use("themes", _("Fiches")),),
-            said=_("Ce dont parlent les fiches, et comment chaque source l’appelle."),
+            summary=_("Ce dont parlent les fiches, et comment chaque source l’appelle."),
         ),
         ReferenceList(
             "enjeux", Stake, _("Enjeux"), _("enjeu"), TERM_FIELDS, (Use("stakes", _("Fiches")),),
-            said=_("Les grandes finalités des fiches."),
+            summary=_("Les grandes finalités des fiches."),
         ),
         ReferenceList(
             "indicateurs", IndicatorType, _("Indicateurs partagés"), _("indicateur partagé"),
             (*TERM_FIELDS, "unit", "direction"),
             (Use("as_experiment__indicators__type", _("Fiches")),),
             searched=("label", "code", "unit"),
-            said=_("Unité, sens de lecture et définition, pour que les résultats se comparent."),
+            summary=_("Unité, sens de lecture et définition, pour que les résultats se comparent."),
         ),
         ReferenceList(
             "programmes", Programme, _("Programmes"), _("programme"),
             (*TERM_FIELDS, "operator", "url", "year_start", "year_end"),
             (Use("programmes", _("Fiches")),),
             searched=("label", "code", "operator"),
-            said=_("Les programmes et labels publics dont relèvent les fiches."),
+            summary=_("Les programmes et labels publics dont relèvent les fiches."),
         ),
         ReferenceList(
             "zonages", Zonage, _("Zonages"), _("zonage"), (*TERM_FIELDS, "programme", "source"),
-            said=_("Les territoires qu’un programme ou une loi désigne ; leur liste vient d’un import."),
+            summary=_("Les territoires qu’un programme ou une loi désigne ; leur liste vient d’un import."),
         ),
         ReferenceList(
             "sources", Source, _("Sources"), _("source"),
             ("name", "publisher", "url", "licence", "consulted_on", "note"),
             (Use("source", _("Fiches")),),
             label="name", searched=("name", "code", "publisher"),
-            said=_("D’où viennent les fiches, et sous quelle licence."),
+            summary=_("D’où viennent les fiches, et sous quelle licence."),
         ),
         ReferenceList(
             "organisations", Organisation, _("Organisations"), _("organisation"),
             ("name", "kind", "siren", "siret", "territory", "country", "url", "description"),
             (Use("organisation_links__organisation", _("Fiches liées")), Use("owner", _("Fiches tenues"))),
             key="slug", label="name", searched=("name", "siret", "siren", "slug"),
-            said=_("Ceux qui portent, accueillent, évaluent ou tiennent à jour les fiches."),
+            summary=_("Ceux qui portent, accueillent, évaluent ou tiennent à jour les fiches."),
         ),
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_safe
 from catalogue.models import ImportBatch, Revision
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Crumb
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard import lists
-from catalogue.workshop.dashboard.lines import WIDE, make_record_line
+from catalogue.workshop.dashboard.lines import ListLine, ListPage, describe_record, load_line_details
 from catalogue.workshop.dashboard.scope import Scope
 
 
@@ -28,10 +30,8 @@ def workshop_dashboard_records(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
-    rows = (
-        lists.filter_records(scope, form.cleaned_data).select_related("territory__departement").defer(*WIDE)
-    )
-    return show(request, form, scope, rows.order_by("-pk"), _("Fiches"), make_record_line)
+    rows = load_line_details(lists.filter_records(scope, form.cleaned_data))
+    return render_list(request, form, scope, rows, _("Fiches"), describe_record)
 
 
 @curator
@@ -44,7 +44,7 @@ def workshop_dashboard_changes(request: HttpRequest) -> HttpResponse:
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     rows = lists.filter_changes(scope, form.cleaned_data).select_related("record")
     rows = rows.defer("record__geometry", "record__description").order_by("updated_at", "pk")
-    return show(request, form, scope, rows, _("Changements proposés"), line_of_change)
+    return render_list(request, form, scope, rows, _("Changements proposés"), describe_change)
 
 
 @curator
@@ -55,55 +55,51 @@ def workshop_dashboard_imports(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
-    rows = (
-        lists.filter_batches(scope, form.cleaned_data).defer("report", "setup").order_by("-created_at", "-pk")
-    )
-    return show(request, form, scope, rows, _("Imports"), line_of_batch)
+    rows = lists.filter_batches(scope, form.cleaned_data).defer("report", "setup")
+    rows = rows.order_by("-created_at", "-pk")
+    return render_list(request, form, scope, rows, _("Imports"), describe_batch)
 
 
-def show(
-    request: HttpRequest, form: Any, scope: Scope, rows: QuerySet[Any], title: str, line: Any
+def render_list(
+    request: HttpRequest,
+    form: lists.PagedForm,
+    scope: Scope,
+    rows: QuerySet[Any],
+    title: str,
+    describe: Callable[[Any], ListLine],
 ) -> HttpResponse:
-    """A page of a list under its filters in words."""
+    """Render a page of a list under its filters in words."""
     page = page_of(rows, form.cleaned_data["page"])
     parameters = request.GET.copy()
     parameters.pop("page", None)
     home = reverse("catalogue:workshop-dashboard")
-    context = {
-        "title": title,
-        "filters": lists.describe_filters(form),
-        "everywhere": scope.is_everywhere and scope.is_limited,
-        "page": page,
-        "rows": [line(row) for row in page],
-        "query": parameters.urlencode(),
-        "steps": [
-            {"text": _("Tableau de bord"), "url": f"{home}?champ=france" if scope.parameters else home},
-            {"text": title, "url": ""},
-        ],
-    }
-    return render(request, "catalogue/workshop/dashboard/list.html", context)
+    home_url = f"{home}?champ=france" if scope.parameters else home
+    shown = ListPage(
+        title=title,
+        filters=lists.describe_filters(form),
+        everywhere=scope.is_everywhere and scope.is_limited,
+        page=page,
+        rows=[describe(row) for row in page],
+        query=parameters.urlencode(),
+        steps=[Crumb(_("Tableau de bord"), home_url), Crumb(title)],
+    )
+    return render(request, "catalogue/workshop/dashboard/list.html", vars(shown))
 
 
-def line_of_change(revision: Revision) -> dict[str, Any]:
-    """A proposed change."""
-    return {
-        "title": revision.record.title,
-        "url": reverse("catalogue:workshop-revision", args=[revision.pk]),
-        "record": None,
-        "details": [_("proposé le %(date)s") % {"date": f"{revision.updated_at:%d/%m/%Y}"}],
-    }
+def describe_change(revision: Revision) -> ListLine:
+    """Return the line of a proposed change."""
+    details = [_("proposé le %(date)s") % {"date": f"{revision.updated_at:%d/%m/%Y}"}]
+    return ListLine(
+        revision.record.title, reverse("catalogue:workshop-revision", args=[revision.pk]), details
+    )
 
 
-def line_of_batch(batch: ImportBatch) -> dict[str, Any]:
-    """An import."""
+def describe_batch(batch: ImportBatch) -> ListLine:
+    """Return the line of an import."""
     counts = _("créées : %(new)d, modifiées : %(changed)d, rejetées : %(rejected)d") % {
         "new": batch.created_count,
         "changed": batch.changed_count,
         "rejected": batch.rejected_count,
     }
-    return {
-        "title": batch.filename,
-        "url": reverse("catalogue:import-detail", args=[batch.pk]),
-        "record": None,
-        "details": [f"{batch.created_at:%d/%m/%Y}", batch.get_state_display(), counts],
-    }
+    details = [f"{batch.created_at:%d/%m/%Y}", batch.get_state_display(), counts]
+    return ListLine(batch.filename, reverse("catalogue:import-detail", args=[batch.pk]), details)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import csv
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,64 +16,69 @@ from django.views.decorators.http import require_safe
 from catalogue.records.csv_files import csv_lines
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Tab
 from catalogue.workshop.dashboard import figures, plots
-from catalogue.workshop.dashboard.figures import Figure
+from catalogue.workshop.dashboard.figures import Cell, Figure, Row
 from catalogue.workshop.dashboard.lists import ScopeForm
 from catalogue.workshop.dashboard.scope import EVERYWHERE, Scope
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure with its plot, or each row with its cells and their shades."""
+
+    figure: Figure
+    csv: str
+    plot: plots.Plot | None
+    shades: list[tuple[Row, list[tuple[Cell, int]]]] = field(default_factory=list)
 
 
 @curator
 @require_safe
 def workshop_dashboard(request: HttpRequest) -> HttpResponse:
-    """The figures of the field of a curator, or of all of France."""
+    """Show the figures of the field of a curator, or of all of France."""
     form = ScopeForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     context = {
-        "figures": [shown(figure, scope) for figure in figures.build_figures(scope)],
-        "tabs": tabs(scope),
+        "figures": [describe_shown(figure, scope) for figure in figures.build_figures(scope)],
+        "tabs": build_tabs(scope),
         "everywhere": scope.is_everywhere,
         "when": figures.format_moment(scope),
     }
     return render(request, "catalogue/workshop/dashboard/page.html", context)
 
 
-def tabs(scope: Scope) -> list[dict[str, Any]]:
-    """The switch between the field of the curator and the whole of France; none when they are the same."""
+def build_tabs(scope: Scope) -> list[Tab]:
+    """Return the switch between the field of the curator and the whole of France; none when they are one."""
     if not scope.is_limited:
         return []
-    here = reverse("catalogue:workshop-dashboard")
+    url = reverse("catalogue:workshop-dashboard")
     return [
-        {"label": _("Mon champ"), "url": here, "is_active": not scope.is_everywhere},
-        {
-            "label": _("Toute la France"),
-            "url": f"{here}?champ={EVERYWHERE}",
-            "is_active": scope.is_everywhere,
-        },
+        Tab(_("Mon champ"), url, not scope.is_everywhere),
+        Tab(_("Toute la France"), f"{url}?champ={EVERYWHERE}", scope.is_everywhere),
     ]
 
 
-def shown(figure: Figure, scope: Scope) -> dict[str, Any]:
-    """A figure with its plot, or the shades of its table."""
-    address = reverse("catalogue:workshop-dashboard-csv", args=[figure.code])
-    is_heat = figure.code == "couverture"
-    shades = plots.get_shades(figure) if is_heat else []
-    return {
-        "figure": figure,
-        "csv": f"{address}?{urlencode(scope.parameters)}" if scope.parameters else address,
-        "plot": None if is_heat else plots.draw_bars(figure),
-        "shades": [
-            (row, list(zip(row.cells[1:], tints, strict=True)))
-            for row, tints in zip(figure.rows, shades, strict=False)
-        ],
-    }
+def describe_shown(figure: Figure, scope: Scope) -> ShownFigure:
+    """Return a figure with its plot, or the shades of its table."""
+    csv_url = reverse("catalogue:workshop-dashboard-csv", args=[figure.code])
+    if scope.parameters:
+        csv_url += f"?{urlencode(scope.parameters)}"
+    if figure.code != "couverture":
+        return ShownFigure(figure, csv_url, plots.draw_bars(figure))
+    shades = [
+        (row, list(zip(row.cells[1:], shades, strict=True)))
+        for row, shades in zip(figure.rows, plots.get_shades(figure), strict=True)
+    ]
+    return ShownFigure(figure, csv_url, None, shades)
 
 
 @curator
 @require_safe
 def workshop_dashboard_csv(request: HttpRequest, code: str) -> HttpResponse:
-    """The table of one figure (UTF-8 with a BOM, semicolons, as French spreadsheets expect)."""
+    """Export the table of one figure (UTF-8 with a BOM, semicolons, as French spreadsheets expect)."""
     if code not in figures.FIGURES:
         raise Http404
     form = ScopeForm(request.GET)

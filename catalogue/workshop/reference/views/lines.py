@@ -1,7 +1,9 @@
-"""One line of a list: what it says, who uses it, what it said, and what is done to it."""
+"""One line of a list: its values, its uses, its history, and the actions on it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -14,52 +16,84 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalogue.models import Record, ReferenceChange
+from catalogue.models import ReferenceChange
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Crumb
 from catalogue.web.paging import page_of
-from catalogue.workshop.dashboard.lines import WIDE, make_record_line
+from catalogue.workshop.dashboard.lines import ListPage, describe_record, load_line_details
 from catalogue.workshop.reference import changing, rights, values
 from catalogue.workshop.reference.forms import LineActionForm, LineForm, UsesForm, make_line_form
 from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.similarity import SimilarLine, find_similar_lines
 from catalogue.workshop.reference.views import words
-from catalogue.workshop.reference.views.lists import uses_of
+from catalogue.workshop.reference.views.lists import Usage, describe_uses
 
 ACTIONS = ("archiver", "retablir", "monter", "descendre")
 LATEST = 20
 
 
-def line_at(known: ReferenceList, key: str) -> Any:
-    """The line of an address; 404 when there is none."""
+@dataclass(frozen=True)
+class SimilarRow:
+    """A line that may be the same, why, and where the effect of their merge is shown."""
+
+    title: str
+    url: str
+    reasons: str
+    merge_url: str
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """What the page of a line shows; ``hidden`` counts the records that the curator may not read."""
+
+    list: ReferenceList
+    row: Any
+    title: str
+    key: str
+    steps: Sequence[Crumb]
+    target: Crumb | None
+    usages: Sequence[Usage]
+    hidden: int
+    values: Sequence[tuple[str, str]]
+    form: LineForm | None
+    seen: str
+    similar: Sequence[SimilarRow]
+    may_change: bool
+    history: Sequence[words.ChangeLine]
+
+
+def get_line_or_404(known: ReferenceList, key: str) -> Any:
+    """Return the line of the key; raise Http404 when there is none."""
     return get_object_or_404(known.rows.select_related("merged_into"), **{known.key: key})
 
 
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """A line and its form; its values are changed by those who may."""
-    known = words.known_list(code)
-    line = line_at(known, key)
-    may = rights.may_change(request.user)
+    """Show a line and its form; those who may change it save it."""
+    known = words.get_list_or_404(code)
+    line = get_line_or_404(known, key)
     if request.method == "POST":
         rights.require_change(request.user)
-        form = make_line_form(known, line_at(known, key), request.POST)
-        if form.is_valid() and _edited(request, known, line, form):
-            return redirect(words.line_address(known, line))
-        return show(request, known, line, form)
-    return show(request, known, line, make_line_form(known, line, kept.given_back(request)) if may else None)
+        form = make_line_form(known, get_line_or_404(known, key), request.POST)
+        if form.is_valid() and _save_line(request, known, line, form):
+            return redirect(words.get_line_url(known, line))
+        return render_line(request, known, line, form)
+    if not rights.may_change(request.user):
+        return render_line(request, known, line, None)
+    return render_line(request, known, line, make_line_form(known, line, form_recovery.given_back(request)))
 
 
-def _edited(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm) -> bool:
+def _save_line(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm) -> bool:
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
         change = changing.edit_line(known, line.pk, form.values(), seen, cast(User, request.user), reason)
     except changing.Refused as refusal:
         form.add_error(None, str(refusal))
         fresh = request.POST.copy()
-        fresh["seen"] = values.token(known, line_at(known, known.key_of(line)))
+        fresh["seen"] = values.token(known, get_line_or_404(known, known.key_of(line)))
         form.data = fresh
         return False
     except ValidationError as error:
@@ -69,64 +103,58 @@ def _edited(request: HttpRequest, known: ReferenceList, line: Any, form: LineFor
     return True
 
 
-def show(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm | None) -> HttpResponse:
-    """The page of a line."""
-    user = request.user
-    may = rights.may_change(user)
-    counts = known.counts([line], rights.visible_records(user))[line.pk]
-    everything = known.counts([line], Q())[line.pk]
-    pairs = values.read_values(known, line).items()
-    similar = find_similar_lines(known, line) if may and line.is_active else []
-    context = {
-        "list": known,
-        "row": line,
-        "title": known.label_of(line),
-        "key": known.key_of(line),
-        "steps": words.crumbs(known, line),
-        "target": line.merged_into and {
-            "title": known.label_of(line.merged_into),
-            "url": words.line_address(known, line.merged_into),
-        },
-        "usages": uses_of(known, line, counts),
-        "hidden": sum(everything) - sum(counts),
-        "values": [(values.get_value_label(known, n), values.format_value(known, n, v)) for n, v in pairs],
-        "form": form,
-        "seen": values.token(known, line),
-        "similar": [_near(known, line, one) for one in similar],
-        "may_change": may,
-        "history": words.history(words.changes_of(known.code, known.key_of(line))[:LATEST], may),
-    }  # fmt: skip
+def render_line(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm | None) -> HttpResponse:
+    """Render the page of a line."""
+    may_change = rights.may_change(request.user)
+    counts = known.counts([line], rights.visible_records(request.user))[line.pk]
+    total = sum(known.counts([line], Q())[line.pk])
+    target = line.merged_into
+    similar = find_similar_lines(known, line) if may_change and line.is_active else []
+    shown = [
+        (values.get_value_label(known, name), values.format_value(known, name, value))
+        for name, value in values.read_values(known, line).items()
+    ]
+    changes = words.filter_changes(known.code, known.key_of(line))[:LATEST]
+    page = LinePage(
+        list=known,
+        row=line,
+        title=known.label_of(line),
+        key=known.key_of(line),
+        steps=words.build_crumbs(known, line),
+        target=Crumb(known.label_of(target), words.get_line_url(known, target)) if target else None,
+        usages=describe_uses(known, line, counts),
+        hidden=total - sum(counts),
+        values=shown,
+        form=form,
+        seen=values.token(known, line),
+        similar=[_describe_similar(known, line, one) for one in similar],
+        may_change=may_change,
+        history=words.describe_changes(changes, may_change),
+    )
     status = 422 if form is not None and form.is_bound and form.errors else 200
-    return render(request, "catalogue/workshop/reference/line.html", context, status=status)
+    return render(request, "catalogue/workshop/reference/line.html", vars(page), status=status)
 
 
-def _near(known: ReferenceList, line: Any, one: SimilarLine) -> dict[str, str]:
-    """A line that may be the same, why, and where what making them one would do is seen."""
-    key = known.key_of(one.line)
-    return {
-        "title": known.label_of(one.line),
-        "url": words.line_address(known, one.line),
-        "reasons": ", ".join(one.reasons),
-        "merge_url": f"{words.line_address(known, line, 'merge')}?{urlencode({'avec': key})}",
-    }
+def _describe_similar(known: ReferenceList, line: Any, similar: SimilarLine) -> SimilarRow:
+    merge_url = (
+        f"{words.get_line_url(known, line, 'merge')}?{urlencode({'avec': known.key_of(similar.line)})}"
+    )
+    url = words.get_line_url(known, similar.line)
+    return SimilarRow(known.label_of(similar.line), url, ", ".join(similar.reasons), merge_url)
 
 
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
-    """A new line."""
-    known = words.known_list(code)
+    """Add a line."""
+    known = words.get_list_or_404(code)
     rights.require_change(request.user)
-    form = make_line_form(known, known.model(), kept.posted(request))
+    form = make_line_form(known, known.model(), form_recovery.posted(request))
     if request.method == "POST" and form.is_valid():
         line = changing.add_line(known, form.values(), cast(User, request.user), form.cleaned_data["reason"])
         messages.success(request, _("« %(label)s » est ajouté.") % {"label": known.label_of(line)})
-        return redirect(words.line_address(known, line))
-    context = {
-        "list": known,
-        "steps": words.crumbs(known, last=_("Ajouter")),
-        "form": form,
-    }
+        return redirect(words.get_line_url(known, line))
+    context = {"list": known, "steps": words.build_crumbs(known, last=_("Ajouter")), "form": form}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "catalogue/workshop/reference/add.html", context, status=status)
 
@@ -135,8 +163,8 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def workshop_reference_act(request: HttpRequest, code: str, key: str, action: str) -> HttpResponse:
     """Archive a line, offer it again, move it in its list."""
-    known = words.known_list(code)
-    line = line_at(known, key)
+    known = words.get_list_or_404(code)
+    line = get_line_or_404(known, key)
     rights.require_change(request.user)
     form = LineActionForm(request.POST)
     if action not in ACTIONS or not form.is_valid():
@@ -147,63 +175,55 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
             changing.move_line(known, line.pk, action == "monter", actor)
             return redirect("catalogue:workshop-reference-list", code=known.code)
         changing.set_active(known, line.pk, action == "retablir", data["seen"], actor, data["reason"])
-        done = _("La ligne est de nouveau proposée.") if action == "retablir" else _("La ligne est archivée.")
-        messages.success(request, done)
-    except changing.ReferenceRefused as refusal:
+        is_active = action == "retablir"
+        message = _("La ligne est de nouveau proposée.") if is_active else _("La ligne est archivée.")
+        messages.success(request, message)
+    except changing.Refused as refusal:
         messages.warning(request, str(refusal))
-    return redirect(words.line_address(known, line))
+    return redirect(words.get_line_url(known, line))
 
 
 @curator
 @require_POST
 def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a line back the value that it had before a change."""
+    """Give a line the value that it had before a change."""
     change = get_object_or_404(
         ReferenceChange.objects.defer("trace"), pk=pk, action=ReferenceChange.Action.EDIT
     )
-    known = words.known_list(change.list)
+    known = words.get_list_or_404(change.list)
     rights.require_change(request.user)
     try:
         changing.restore_value(known, change, request.POST.get("champ", ""), cast(User, request.user))
         messages.success(request, _("La valeur d’avant est rétablie."))
-    except (changing.ReferenceRefused, ValidationError) as refusal:
-        said = refusal.messages[0] if isinstance(refusal, ValidationError) else str(refusal)
-        messages.warning(request, said)
+    except changing.Refused as refusal:
+        messages.warning(request, str(refusal))
+    except ValidationError as error:
+        messages.warning(request, error.messages[0])
     return redirect("catalogue:workshop-reference-line", known.code, change.key)
 
 
 @curator
 @require_safe
 def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """The records that use a line, those whose title the curator may read."""
-    known = words.known_list(code)
-    line = line_at(known, key)
+    """List the records that use a line, those whose title the curator may read."""
+    known = words.get_list_or_404(code)
+    line = get_line_or_404(known, key)
     form = UsesForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     place = form.cleaned_data["usage"]
     if place is not None and place >= len(known.uses):
         raise Http404
-    rows = known.records(line, None if place is None else known.uses[place])
-    rows = (
-        rows.filter(rights.visible_records(request.user))
-        .select_related("territory__departement")
-        .defer(*WIDE)
+    use = None if place is None else known.uses[place]
+    rows = known.records(line, use).filter(rights.visible_records(request.user))
+    page = page_of(load_line_details(rows), form.cleaned_data["page"])
+    title = str(use.label) if use else _("Fiches")
+    shown = ListPage(
+        title=title,
+        filters=[known.label_of(line)],
+        page=page,
+        rows=[describe_record(record) for record in page],
+        query="" if place is None else f"usage={place}",
+        steps=words.build_crumbs(known, line, title),
     )
-    page = page_of(rows.order_by("-pk"), form.cleaned_data["page"])
-    title = str(known.uses[place].label) if place is not None else _("Fiches")
-    context = {
-        "title": title,
-        "filters": [known.label_of(line)],
-        "everywhere": False,
-        "page": page,
-        "rows": [use_line(record) for record in page],
-        "query": "" if place is None else f"usage={place}",
-        "steps": words.crumbs(known, line, title),
-    }
-    return render(request, "catalogue/workshop/dashboard/list.html", context)
-
-
-def use_line(record: Record) -> dict[str, Any]:
-    """A record that uses a line."""
-    return make_record_line(record)
+    return render(request, "catalogue/workshop/dashboard/list.html", vars(shown))

@@ -1,8 +1,9 @@
-"""The lists, the lines of each with their uses, and what was done to them."""
+"""The lists, the lines of each with their uses, and their history."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -20,25 +21,49 @@ from catalogue.workshop.reference.forms import ListForm
 from catalogue.workshop.reference.lists import LISTS, ReferenceList
 from catalogue.workshop.reference.views import words
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 LATEST = 8
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A use of a line, how many records have it, and the URL of their list."""
+
+    label: StrOrPromise
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line in its list; ``target`` is the name of the line into which it was merged."""
+
+    line: Any
+    title: str
+    key: str
+    url: str
+    details: list[str]
+    usages: list[Usage]
+    target: str
 
 
 @curator
 @require_safe
 def workshop_reference(request: HttpRequest) -> HttpResponse:
-    """The lists with how many lines each has, and the last changes."""
+    """Show the lists with how many lines each has, and the last changes."""
     shown = []
     for known in LISTS.values():
-        found = known.rows.aggregate(
+        counts = known.rows.aggregate(
             offered=Count("pk", filter=Q(is_active=True)), archived=Count("pk", filter=Q(is_active=False))
         )
-        address = reverse("catalogue:workshop-reference-list", args=[known.code])
-        shown.append({"list": known, "url": address, **found})
-    may = rights.may_change(request.user)
+        url = reverse("catalogue:workshop-reference-list", args=[known.code])
+        shown.append({"list": known, "url": url, **counts})
     context = {
         "lists": shown,
-        "history": words.history(words.changes_of()[:LATEST], False),
-        "may_change": may,
+        "history": words.describe_changes(words.filter_changes()[:LATEST], False),
+        "may_change": rights.may_change(request.user),
     }
     return render(request, "catalogue/workshop/reference/home.html", context)
 
@@ -46,8 +71,8 @@ def workshop_reference(request: HttpRequest) -> HttpResponse:
 @curator
 @require_safe
 def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
-    """The lines of a list, with how many records use each."""
-    known = words.known_list(code)
+    """Show the lines of a list, with how many records use each."""
+    known = words.get_list_or_404(code)
     form = ListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -60,9 +85,9 @@ def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
     may = rights.may_change(request.user)
     context = {
         "list": known,
-        "steps": words.crumbs(known),
+        "steps": words.build_crumbs(known),
         "page": page,
-        "rows": lines_of(known, list(page), request),
+        "rows": describe_lines(known, list(page), request),
         "form": form,
         "q": data["q"],
         "view": data["voir"],
@@ -74,34 +99,34 @@ def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "catalogue/workshop/reference/list.html", context)
 
 
-def lines_of(known: ReferenceList, rows: list[Any], request: HttpRequest) -> list[dict[str, Any]]:
-    """Lines with their uses, each use with the list of its records."""
+def describe_lines(known: ReferenceList, rows: list[Any], request: HttpRequest) -> list[LineRow]:
+    """Return lines with their uses, each use with the list of its records."""
     counts = known.counts(rows, rights.visible_records(request.user))
     return [
-        {
-            "line": line,
-            "title": known.label_of(line),
-            "key": known.key_of(line),
-            "url": words.line_address(known, line),
-            "details": details(known, line),
-            "usages": uses_of(known, line, counts[line.pk]),
-            "target": known.label_of(line.merged_into) if line.merged_into else "",
-        }
+        LineRow(
+            line=line,
+            title=known.label_of(line),
+            key=known.key_of(line),
+            url=words.get_line_url(known, line),
+            details=list_details(known, line),
+            usages=describe_uses(known, line, counts[line.pk]),
+            target=known.label_of(line.merged_into) if line.merged_into else "",
+        )
         for line in rows
     ]
 
 
-def uses_of(known: ReferenceList, line: Any, counts: list[int]) -> list[dict[str, Any]]:
-    """Each use of a line, with the address of its records."""
-    address = words.line_address(known, line, "uses")
+def describe_uses(known: ReferenceList, line: Any, counts: list[int]) -> list[Usage]:
+    """Return each use of a line, with the URL of its records."""
+    url = words.get_line_url(known, line, "uses")
     return [
-        {"label": use.label, "count": count, "url": f"{address}?usage={place}" if count else ""}
+        Usage(use.label, count, f"{url}?usage={place}" if count else "")
         for place, (use, count) in enumerate(zip(known.uses, counts, strict=True))
     ]
 
 
-def details(known: ReferenceList, line: Any) -> list[str]:
-    """What tells a line from its neighbours."""
+def list_details(known: ReferenceList, line: Any) -> list[str]:
+    """Return what distinguishes a line from its neighbours."""
     names = ("unit", "operator", "publisher", "licence", "siret")
     shown = [str(getattr(line, name)) for name in names if name in known.fields and getattr(line, name)]
     if "direction" in known.fields:
@@ -114,16 +139,16 @@ def details(known: ReferenceList, line: Any) -> list[str]:
 @curator
 @require_safe
 def workshop_reference_history(request: HttpRequest, code: str) -> HttpResponse:
-    """What was done to a list."""
-    known = words.known_list(code)
+    """Show the history of a list."""
+    known = words.get_list_or_404(code)
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    page = page_of(words.changes_of(known.code), form.cleaned_data["page"])
+    page = page_of(words.filter_changes(known.code), form.cleaned_data["page"])
     context = {
         "list": known,
-        "steps": words.crumbs(known, last=_("Historique")),
+        "steps": words.build_crumbs(known, last=_("Historique")),
         "page": page,
-        "history": words.history(page, rights.may_change(request.user)),
+        "history": words.describe_changes(page, rights.may_change(request.user)),
     }
     return render(request, "catalogue/workshop/reference/history.html", context)

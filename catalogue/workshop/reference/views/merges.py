@@ -1,7 +1,8 @@
-"""Two lines made one: chosen, previewed with the exact records that it touches, done, and undone."""
+"""The merge of two lines: chosen, previewed with the exact records that it touches, done, and undone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,76 +15,94 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalogue.models import ReferenceChange
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Crumb
+from catalogue.workshop.dashboard.lines import ListLine, describe_record, load_line_details
 from catalogue.workshop.reference import changing, merging, rights
 from catalogue.workshop.reference.forms import LineActionForm, TargetForm
 from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.similarity import order_by_similarity
 from catalogue.workshop.reference.views import words
-from catalogue.workshop.reference.views.lines import line_at, use_line
+from catalogue.workshop.reference.views.lines import get_line_or_404
 
 CHOICES = 50
 SHOWN = 20
+
+
+@dataclass(frozen=True)
+class MergeEffect:
+    """What a merge would do, and the form that confirms it; ``all`` is the URL of the other records."""
+
+    target: Crumb
+    effects: list[merging.Effect]
+    refusal: str
+    records: list[ListLine]
+    total: int
+    hidden: int
+    all: str
+    form: LineActionForm
 
 
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Choose the line to merge into, see what it would do, do it."""
-    known = words.known_list(code)
+    known = words.get_list_or_404(code)
     rights.require_change(request.user)
-    line = line_at(known, key)
+    line = get_line_or_404(known, key)
     form = TargetForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     data = form.cleaned_data
-    target = line_at(known, data["avec"]) if data["avec"] else None
+    target = get_line_or_404(known, data["avec"]) if data["avec"] else None
     if request.method == "POST" and target is not None:
         act = LineActionForm(request.POST)
-        if act.is_valid() and _merged(request, known, (line, target), act.cleaned_data):
-            return redirect(words.line_address(known, target))
-        return redirect(f"{words.line_address(known, line, 'merge')}?avec={known.key_of(target)}")
+        if act.is_valid() and _merge_lines(request, known, (line, target), act.cleaned_data):
+            return redirect(words.get_line_url(known, target))
+        return redirect(f"{words.get_line_url(known, line, 'merge')}?avec={known.key_of(target)}")
     context: dict[str, Any] = {
         "list": known,
         "row": line,
         "title": known.label_of(line),
-        "steps": words.crumbs(known, line, _("Réunir")),
-        "url": words.line_address(known, line),
+        "steps": words.build_crumbs(known, line, _("Réunir")),
+        "url": words.get_line_url(known, line),
         "q": data["q"],
-        "choices": [] if target else candidates(known, line, data["q"]),
+        "choices": [] if target else list_candidates(known, line, data["q"]),
         "target": None,
     }
     if target is not None:
-        context |= effect(request, known, line, target)
+        context |= vars(describe_effect(request, known, line, target))
     return render(request, "catalogue/workshop/reference/merge.html", context)
 
 
-def candidates(known: ReferenceList, line: Any, typed: str) -> list[dict[str, str]]:
-    """The lines that it could be merged into: those of the words typed, else those that look most like it."""
-    found = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
-    rows = found if typed else order_by_similarity(known, line)
+def list_candidates(known: ReferenceList, line: Any, typed: str) -> list[dict[str, str]]:
+    """Return the lines to merge into: those of the words typed, else the most similar."""
+    rows = order_by_similarity(known, line)
+    if typed:
+        rows = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
     return [{"key": known.key_of(one), "title": known.label_of(one)} for one in rows[:CHOICES]]
 
 
-def effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -> dict[str, Any]:
-    """What the merge would do."""
-    found = merging.preview(known, line, target)
-    readable = found.records.filter(rights.visible_records(request.user))
-    total, shown = found.records.count(), readable.count()
+def describe_effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -> MergeEffect:
+    """Return what the merge would do."""
+    preview = merging.preview(known, line, target)
+    readable = preview.records.filter(rights.visible_records(request.user))
+    total, shown = preview.records.count(), readable.count()
     seen, other = merging.tokens(known, line, target)
-    rows = readable.select_related("territory__departement").defer("geometry", "description")
-    return {
-        "target": {"title": known.label_of(target), "url": words.line_address(known, target)},
-        "effects": found.effects,
-        "refusal": found.refusal,
-        "records": [use_line(record) for record in rows.order_by("-pk")[:SHOWN]],
-        "total": total,
-        "hidden": total - shown,
-        "all": words.line_address(known, line, "uses") if shown > SHOWN else "",
-        "form": LineActionForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
-    }
+    return MergeEffect(
+        target=Crumb(known.label_of(target), words.get_line_url(known, target)),
+        effects=preview.effects,
+        refusal=preview.refusal,
+        records=[describe_record(record) for record in load_line_details(readable)[:SHOWN]],
+        total=total,
+        hidden=total - shown,
+        all=words.get_line_url(known, line, "uses") if shown > SHOWN else "",
+        form=LineActionForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
+    )
 
 
-def _merged(request: HttpRequest, known: ReferenceList, pair: tuple[Any, Any], data: dict[str, Any]) -> bool:
+def _merge_lines(
+    request: HttpRequest, known: ReferenceList, pair: tuple[Any, Any], data: dict[str, Any]
+) -> bool:
     first, second = pair
     tokens = (data["seen"], data["other"])
     try:
@@ -91,11 +110,9 @@ def _merged(request: HttpRequest, known: ReferenceList, pair: tuple[Any, Any], d
     except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
         return False
-    messages.success(
-        request,
-        _("« %(first)s » est réuni à « %(second)s » : %(n)d fiches touchées. Cela peut être annulé.")
-        % {"first": known.label_of(first), "second": known.label_of(second), "n": change.record_count},
-    )
+    labels = {"first": known.label_of(first), "second": known.label_of(second), "n": change.record_count}
+    message = _("« %(first)s » est réuni à « %(second)s » : %(n)d fiches touchées. Cela peut être annulé.")
+    messages.success(request, message % labels)
     return True
 
 
@@ -104,7 +121,7 @@ def _merged(request: HttpRequest, known: ReferenceList, pair: tuple[Any, Any], d
 def workshop_reference_separate(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a merge."""
     change = get_object_or_404(ReferenceChange, pk=pk, action=ReferenceChange.Action.MERGE)
-    known = words.known_list(change.list)
+    known = words.get_list_or_404(change.list)
     rights.require_change(request.user)
     try:
         merging.separate(known, change, cast(User, request.user))

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_safe
 from catalogue.models import TerritoryUpdate
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
+from catalogue.web.navigation import Crumb
 from catalogue.web.paging import page_of
-from catalogue.workshop.dashboard.lines import WIDE, make_record_line
+from catalogue.workshop.dashboard.lines import ListPage, describe_record, load_line_details
 from catalogue.workshop.reference import rights, vintage
 from catalogue.workshop.reference.forms import VintageForm
 from catalogue.workshop.reference.views import words
@@ -30,30 +31,28 @@ LATEST = 10
 @curator
 @require_safe
 def workshop_territories(request: HttpRequest) -> HttpResponse:
-    """What the base holds of each level, and the vintages that were tried."""
+    """Show how many territories there are of each level, and the vintages that were tried."""
     updates = TerritoryUpdate.objects.defer("changes")[:LATEST]
     context = {
-        "steps": words.crumbs(last=_("Territoires")),
-        "levels": levels(),
+        "steps": words.build_crumbs(last=_("Territoires")),
+        "levels": count_levels(),
         "former": FormerCommune.objects.count(),
         "load": TerritoryLoad.objects.defer("rejects", "figures").first(),
-        "updates": [{"update": one, "url": address(one)} for one in updates],
+        "updates": [{"update": one, "url": get_vintage_url(one)} for one in updates],
     }
     return render(request, "catalogue/workshop/reference/territories.html", context)
 
 
-def address(update: TerritoryUpdate, name: str = "vintage") -> str:
-    """The page of a vintage."""
+def get_vintage_url(update: TerritoryUpdate, name: str = "vintage") -> str:
+    """Return the URL of a vintage."""
     return reverse(f"catalogue:workshop-reference-{name}", args=[update.pk])
 
 
-def levels() -> list[dict[str, Any]]:
-    """How many territories of each level are in force and out of force."""
-    rows = Territory.objects.order_by().values_list("level")
-    counted = rows.annotate(
-        current=Count("pk", filter=Q(is_current=True)), gone=Count("pk", filter=Q(is_current=False))
-    )
-    found = {level: (current, gone) for level, current, gone in counted}
+def count_levels() -> list[dict[str, Any]]:
+    """Count the territories of each level in force and out of force."""
+    in_force, outside = Count("pk", filter=Q(is_current=True)), Count("pk", filter=Q(is_current=False))
+    rows = Territory.objects.order_by().values_list("level").annotate(in_force=in_force, outside=outside)
+    found = {level: counts for level, *counts in rows}
     return [
         {"label": level.label, "in_force": found[level][0], "outside": found[level][1]}
         for level in Level
@@ -64,47 +63,48 @@ def levels() -> list[dict[str, Any]]:
 @curator
 @require_safe
 def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a vintage changes, territory by territory, with the records that stand there."""
+    """Show what a vintage changes, territory by territory, with the records located there."""
     update = get_object_or_404(TerritoryUpdate, pk=pk)
     form = VintageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     data = form.cleaned_data
-    wanted = [
-        change
-        for change in update.changes
-        if (not data["nature"] or change["kind"] == data["nature"])
-        and (not data["fiches"] or change["records"])
-    ]
-    page = page_of(wanted, data["page"])  # type: ignore[arg-type]
-    names = heirs(page)
+    changes = update.changes
+    if data["nature"]:
+        changes = [change for change in changes if change["kind"] == data["nature"]]
+    if data["fiches"]:
+        changes = [change for change in changes if change["records"]]
+    page = page_of(changes, data["page"])
+    names = name_successors(page)
     context = {
-        "steps": crumbs(update),
+        "steps": build_crumbs(update),
         "update": update,
-        "kinds": by_kind(update, data["nature"]),
+        "kinds": describe_kinds(update, data["nature"]),
         "kind": data["nature"],
         "affected_only": data["fiches"],
         "page": page,
-        "rows": [line_of(update, change, names) for change in page],
+        "rows": [describe_change(update, change, names) for change in page],
         "query": urlencode({name: data[name] for name in ("nature", "fiches") if data[name]}),
-    }  # fmt: skip
+    }
     return render(request, "catalogue/workshop/reference/vintage.html", context)
 
 
-def crumbs(update: TerritoryUpdate, last: str = "") -> list[dict[str, str]]:
-    """The way to a vintage."""
-    steps = words.crumbs()
-    steps.append({"text": _("Territoires"), "url": reverse("catalogue:workshop-reference-territories")})
-    steps.append({"text": _("Millésime %(year)d") % {"year": update.millesime}, "url": address(update)})
-    return [*steps, {"text": last, "url": ""}] if last else steps
+def build_crumbs(update: TerritoryUpdate, last: str = "") -> list[Crumb]:
+    """Return the way to a vintage."""
+    crumbs = [
+        *words.build_crumbs(),
+        Crumb(_("Territoires"), reverse("catalogue:workshop-reference-territories")),
+        Crumb(_("Millésime %(year)d") % {"year": update.millesime}, get_vintage_url(update)),
+    ]
+    return [*crumbs, Crumb(last)] if last else crumbs
 
 
-def by_kind(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
-    """The kinds of change, each with its territories and records."""
+def describe_kinds(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
+    """Return the kinds of change, each with how many territories and records."""
     return [
         {
             "label": str(LABELS[Kind(kind)]),
-            "url": f"{address(update)}?nature={kind}",
+            "url": f"{get_vintage_url(update)}?nature={kind}",
             "is_active": kind == here,
             "territories": places,
             "records": records,
@@ -113,16 +113,16 @@ def by_kind(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def heirs(changes: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """The names of the communes that take others over, by their code."""
+def name_successors(changes: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return the names of the communes into which others are merged, by their code."""
     codes = [change["after"] for change in changes if change["kind"] == Kind.MERGED]
     found = Territory.objects.filter(level=Level.COMMUNE, code__in=codes) if codes else ()
     return {one.code: f"{one.name} ({one.code})" for one in found}
 
 
-def line_of(update: TerritoryUpdate, change: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """One change, with the list of its records."""
-    asked = urlencode({"nature": change["kind"], "niveau": change["level"], "code": change["code"]})
+def describe_change(update: TerritoryUpdate, change: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return one change, with the URL of its records."""
+    query = urlencode({"nature": change["kind"], "niveau": change["level"], "code": change["code"]})
     return {
         "what": str(LABELS[Kind(change["kind"])]),
         "name": change["name"],
@@ -131,34 +131,31 @@ def line_of(update: TerritoryUpdate, change: dict[str, Any], names: dict[str, st
         "before": change["before"],
         "after": names.get(change["after"], change["after"]),
         "records": change["records"],
-        "url": f"{address(update, 'vintage-records')}?{asked}" if change["records"] else "",
+        "url": f"{get_vintage_url(update, 'vintage-records')}?{query}" if change["records"] else "",
     }
 
 
 @curator
 @require_safe
 def workshop_vintage_records(request: HttpRequest, pk: int) -> HttpResponse:
-    """The records of one territory that a vintage changes, those whose title the curator may read."""
+    """List the records of one territory that a vintage changes, those whose title the curator may read."""
     update = get_object_or_404(TerritoryUpdate, pk=pk)
     form = VintageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     data = form.cleaned_data
-    asked = (data["nature"], data["niveau"], data["code"])
-    change = next((one for one in update.changes if (one["kind"], one["level"], one["code"]) == asked), None)
+    wanted = (data["nature"], data["niveau"], data["code"])
+    change = next((one for one in update.changes if (one["kind"], one["level"], one["code"]) == wanted), None)
     if change is None:
         raise Http404
     rows = vintage.filter_records(change).filter(rights.visible_records(request.user))
-    page = page_of(
-        rows.select_related("territory__departement").defer(*WIDE).order_by("-pk"), form.cleaned_data["page"]
+    page = page_of(load_line_details(rows), data["page"])
+    shown = ListPage(
+        title=_("Fiches"),
+        filters=[f"{change['name']} ({change['code']})", str(LABELS[Kind(change["kind"])])],
+        page=page,
+        rows=[describe_record(record) for record in page],
+        query=urlencode({name: data[name] for name in ("nature", "niveau", "code")}),
+        steps=build_crumbs(update, change["name"]),
     )
-    context = {
-        "title": _("Fiches"),
-        "filters": [f"{change['name']} ({change['code']})", str(LABELS[Kind(change["kind"])])],
-        "everywhere": False,
-        "page": page,
-        "rows": [make_record_line(record) for record in page],
-        "query": urlencode({name: data[name] for name in ("nature", "niveau", "code")}),
-        "steps": crumbs(update, change["name"]),
-    }
-    return render(request, "catalogue/workshop/dashboard/list.html", context)
+    return render(request, "catalogue/workshop/dashboard/list.html", vars(shown))

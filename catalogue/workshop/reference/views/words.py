@@ -1,82 +1,110 @@
-"""What the pages of the reference lists show, in words."""
+"""What the pages of the reference lists share: breadcrumbs, URLs and changes in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalogue.accounts.names import name_of
 from catalogue.models import ReferenceChange
+from catalogue.web.navigation import Crumb
 from catalogue.workshop.reference import values
 from catalogue.workshop.reference.lists import LISTS, ReferenceList
 
-TERRITORIES = "territoires"
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that a change replaced."""
+
+    field: str
+    name: str
+    before: str
+    after: str
+    restore: bool
 
 
-def known_list(code: str) -> ReferenceList:
-    """The list of an address; 404 when there is none."""
+@dataclass(frozen=True)
+class ChangeLine:
+    """A change in words, with what can be undone of it."""
+
+    pk: int
+    what: str
+    line: str
+    url: str
+    when: datetime
+    who: str
+    reason: str
+    differences: list[Difference]
+    target: str
+    records: int
+    can_undo: bool
+
+
+def get_list_or_404(code: str) -> ReferenceList:
+    """Return the list of the code; raise Http404 when there is none."""
     if code not in LISTS:
         raise Http404
     return LISTS[code]
 
 
-def crumbs(known: ReferenceList | None = None, line: Any = None, last: str = "") -> list[dict[str, str]]:
-    """The way to a page."""
-    steps = [{"text": _("Référentiels"), "url": reverse("catalogue:workshop-reference")}]
+def build_crumbs(known: ReferenceList | None = None, line: Any = None, last: str = "") -> list[Crumb]:
+    """Return the way to a page."""
+    crumbs = [Crumb(_("Référentiels"), reverse("catalogue:workshop-reference"))]
     if known is not None:
-        address = reverse("catalogue:workshop-reference-list", args=[known.code])
-        steps.append({"text": str(known.title), "url": address})
+        crumbs.append(Crumb(known.title, reverse("catalogue:workshop-reference-list", args=[known.code])))
         if line is not None:
-            steps.append({"text": known.label_of(line), "url": line_address(known, line)})
-    return [*steps, {"text": last, "url": ""}] if last else steps
+            crumbs.append(Crumb(known.label_of(line), get_line_url(known, line)))
+    return [*crumbs, Crumb(last)] if last else crumbs
 
 
-def line_address(known: ReferenceList, line: Any, name: str = "line") -> str:
-    """The page of a line."""
+def get_line_url(known: ReferenceList, line: Any, name: str = "line") -> str:
+    """Return the URL of the page of a line, or of another of its pages."""
     return reverse(f"catalogue:workshop-reference-{name}", args=[known.code, known.key_of(line)])
 
 
-def history(changes: Iterable[ReferenceChange], may_change: bool) -> list[dict[str, Any]]:
-    """Changes in words, with what can be undone of each."""
-    return [_change(one, may_change) for one in changes]
+def describe_changes(changes: Iterable[ReferenceChange], may_change: bool) -> list[ChangeLine]:
+    """Return changes in words, with what can be undone of each."""
+    return [_describe_change(change, may_change) for change in changes]
 
 
-def _change(one: ReferenceChange, may_change: bool) -> dict[str, Any]:
-    known = LISTS.get(one.list)
+def _describe_change(change: ReferenceChange, may_change: bool) -> ChangeLine:
+    known = LISTS.get(change.list)
+    is_merge = change.action == change.Action.MERGE
+    may_restore = may_change and change.action == change.Action.EDIT
+    return ChangeLine(
+        pk=change.pk,
+        what=change.get_action_display(),
+        line=change.label,
+        url=reverse("catalogue:workshop-reference-line", args=[change.list, change.key]) if known else "",
+        when=change.at,
+        who=name_of(change.actor) if change.actor else "",
+        reason=change.reason,
+        differences=_list_differences(known, change.changes, may_restore) if known else [],
+        target=change.changes["merged_into"][1] if is_merge else "",
+        records=change.record_count,
+        can_undo=may_change and is_merge and not hasattr(change, "undone_by"),
+    )
+
+
+def _list_differences(known: ReferenceList, changes: dict[str, Any], may_restore: bool) -> list[Difference]:
     differences = []
-    if known is not None:
-        for name, (old, new) in one.changes.items():
-            if name in (*known.values, "is_active"):
-                differences.append(
-                    {
-                        "field": name,
-                        "name": values.get_value_label(known, name),
-                        "before": values.format_value(known, name, old),
-                        "after": values.format_value(known, name, new),
-                        "restore": may_change and one.action == one.Action.EDIT and name != "is_active",
-                    }
-                )
-    return {
-        "pk": one.pk,
-        "what": one.get_action_display(),
-        "line": one.label,
-        "url": reverse("catalogue:workshop-reference-line", args=[one.list, one.key]) if known else "",
-        "when": one.at,
-        "who": name_of(one.actor) if one.actor else "",
-        "reason": one.reason,
-        "differences": differences,
-        "target": one.changes["merged_into"][1] if one.action == one.Action.MERGE else "",
-        "records": one.record_count,
-        "can_undo": may_change and one.action == one.Action.MERGE and not hasattr(one, "undone_by"),
-    }
+    for name, (old, new) in changes.items():
+        if name in (*known.values, "is_active"):
+            label = values.get_value_label(known, name)
+            before, after = values.format_value(known, name, old), values.format_value(known, name, new)
+            differences.append(Difference(name, label, before, after, may_restore and name != "is_active"))
+    return differences
 
 
-def changes_of(code: str = "", key: str = "") -> Any:
-    """The changes of a list, of a line, or of all of them, the last first."""
+def filter_changes(code: str = "", key: str = "") -> QuerySet[ReferenceChange]:
+    """Return the changes of a list, of a line, or of all of them, the last first."""
     rows = ReferenceChange.objects.select_related("actor", "undone_by").defer("trace", "undone_by__trace")
     if code:
         rows = rows.filter(list=code)
