@@ -11,7 +11,7 @@ from bench.query_paths import median_ms
 from catalogue.models import Curatorship, Record
 from catalogue.records import permissions
 from catalogue.workshop.duplicates import candidates
-from catalogue.workshop.duplicates.views.lists import pairs
+from catalogue.workshop.duplicates.views.lists import filter_pairs
 
 RECORDS = 20
 CROWD = 5_000
@@ -58,4 +58,4 @@ def _list() -> int:
     user, _made = User.objects.get_or_create(username="bench-doublons")
     Curatorship.objects.get_or_create(user=user)
     everything = {"voir": "", "type": "", "score": "", "region": None}
-    return len(pairs(permissions.in_field(user), everything)[:20])
+    return len(filter_pairs(permissions.in_field(user), everything)[:20])

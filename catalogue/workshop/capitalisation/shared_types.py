@@ -1,4 +1,4 @@
-"""Results without a shared indicator: what each could be, and the batches that say so, which can be undone.
+"""Results without a shared indicator: what each could be, and the batches that type them and can be undone.
 
 A proposal is the type whose name resembles most, among those whose unit converts; it says how close it is.
 """
@@ -20,7 +20,7 @@ from catalogue.records import permissions, restoring, versions
 from catalogue.records.wording import NBSP
 from catalogue.records.writing import mark_changed
 
-LIKELY = 0.3
+MIN_LIKENESS = 0.3
 """Resemblance under which nothing is proposed."""
 ATTRIBUTE = "indicators"
 # The rows of one page by their keys; the types are a few hundred.
@@ -56,24 +56,24 @@ class Guess:
         return f"{name}, {unit}"
 
 
-def untyped(user: User) -> QuerySet[Indicator]:
-    """The results without a shared indicator, of the records in the curator's field, by name."""
+def filter_untyped(user: User) -> QuerySet[Indicator]:
+    """Return the results without a shared indicator, of the records in the curator's field, by name."""
     seen = Experiment.objects.filter(permissions.in_field(user)).exclude(state=Record.State.DRAFT)
     rows = Indicator.objects.filter(type=None, experiment__in=seen).select_related("experiment")
     return rows.defer("experiment__geometry", "experiment__description").order_by("name", "pk")
 
 
-def fitting(unit: str, types: Iterable[IndicatorType]) -> list[IndicatorType]:
-    """The types that a result in this unit may be of; all of them when it says no unit."""
+def list_compatible_types(unit: str, types: Iterable[IndicatorType]) -> list[IndicatorType]:
+    """Return the types that a result in this unit may be of; all of them when it has no unit."""
     return [one for one in types if not unit.strip() or are_compatible(unit, one.unit)]
 
 
-def guesses(rows: Iterable[Indicator], types: Mapping[str, IndicatorType]) -> dict[int, Guess]:
-    """The likeliest type of each row whose unit converts; nothing where none resembles."""
+def guess_types(rows: Iterable[Indicator], types: Mapping[str, IndicatorType]) -> dict[int, Guess]:
+    """Return the likeliest type of each row whose unit converts; nothing where none resembles."""
     units = {row.pk: row.unit.strip() for row in rows}
     found: dict[int, Guess] = {}
     with connection.cursor() as cursor:
-        cursor.execute(LIKENESS, [list(units), LIKELY])
+        cursor.execute(LIKENESS, [list(units), MIN_LIKENESS])
         for pk, code, likeness in cursor.fetchall():
             unit, wanted = units[pk], types[code].unit
             if pk not in found and (not unit or are_compatible(unit, wanted)):
@@ -88,47 +88,47 @@ def give_types(user: User, chosen: Mapping[int, str]) -> TypingBatch | None:
     What was typed meanwhile, is out of the curator's field or does not convert is left as it is.
     """
     types = {one.code: one for one in IndicatorType.objects.filter(code__in=set(chosen.values()))}
-    _lock(untyped(user).filter(pk__in=chosen))
-    rows = list(untyped(user).filter(pk__in=chosen).select_for_update(of=("self",)))
+    _lock_records(filter_untyped(user).filter(pk__in=chosen))
+    rows = list(filter_untyped(user).filter(pk__in=chosen).select_for_update(of=("self",)))
     given: dict[str, str] = {}
     for row in rows:
         wanted = types.get(chosen[row.pk])
-        if wanted is not None and fitting(row.unit, [wanted]):
+        if wanted is not None and list_compatible_types(row.unit, [wanted]):
             row.type = wanted
             given[str(row.pk)] = wanted.code
     changed = [row for row in rows if row.type is not None]
     if not changed:
         return None
     Indicator.objects.bulk_update(changed, ["type"])
-    _keep(changed, user, _("Résultats rapprochés d’indicateurs partagés"))
+    _save_versions(changed, user, _("Résultats rapprochés d’indicateurs partagés"))
     return TypingBatch.objects.create(types=given, created_by=user)
 
 
 @transaction.atomic
-def undo(batch: TypingBatch, user: User) -> int | None:
-    """Take the types of a batch away where nobody changed them since; how many, None when undone already."""
+def undo_batch(batch: TypingBatch, user: User) -> int | None:
+    """Remove the types of a batch unless changed since; return how many, None when undone already."""
     held = TypingBatch.objects.select_for_update().get(pk=batch.pk)
     if held.undone_at is not None:
         return None
     seen = Experiment.objects.filter(permissions.in_field(user))
     rows = Indicator.objects.filter(pk__in=[int(pk) for pk in held.types], experiment__in=seen)
-    _lock(rows)
+    _lock_records(rows)
     typed = rows.select_related("type", "experiment").select_for_update(of=("self",))
     same = [row for row in typed if row.type is not None and row.type.code == held.types[str(row.pk)]]
     restoring.repoint(Indicator, "type", [row.pk for row in same], None)
-    _keep(same, user, _("Rapprochement d’indicateurs annulé"))
+    _save_versions(same, user, _("Rapprochement d’indicateurs annulé"))
     held.undone_at = timezone.now()
     held.save(update_fields=["undone_at"])
     return len(same)
 
 
-def _lock(rows: QuerySet[Indicator]) -> None:
-    """Lock the records of the rows, as everybody does before writing, and keep what they said."""
-    versions.save_before(rows.order_by().values_list("experiment_id", flat=True))
+def _lock_records(rows: QuerySet[Indicator]) -> None:
+    """Lock the records of the rows, as everybody does before writing, and save their version."""
+    versions.keep_before(rows.order_by().values_list("experiment_id", flat=True))
 
 
-def _keep(rows: list[Indicator], user: User, reason: str) -> None:
-    """Say that the records changed, shield their results from the next import, keep their version."""
+def _save_versions(rows: list[Indicator], user: User, reason: str) -> None:
+    """Touch the records, shield their results from the next import, save their version."""
     records = {row.experiment_id: row.experiment for row in rows}
     for record in records.values():
         mark_changed(record, [ATTRIBUTE])

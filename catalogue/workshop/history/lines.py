@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib.auth.models import User
 from django.db.models import CharField, F, QuerySet, Value
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.models import Record, RecordVersion, Transition
-from catalogue.records import permissions, timeline
+from catalogue.records import timeline
+from catalogue.web.access import get_record_or_404
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -48,13 +48,11 @@ class HistoryLine:
     number: int = 0
 
 
-def get_record_or_404(request: HttpRequest, slug: str) -> Record:
+def get_light_record(request: HttpRequest, slug: str) -> Record:
     """Return the record when it is in the field of the curator; raise Http404 otherwise."""
     wide = ("geometry", "description", "territory__geometry", "territory__envelope")
     rows = Record.objects.select_related("owner", "territory", "created_by").defer(*wide)
-    record: Record = get_object_or_404(rows, slug=slug)
-    permissions.require(request.user, "examine", record)
-    return record
+    return get_record_or_404(request, slug, "examine", rows)
 
 
 def get_reader(request: HttpRequest) -> User:

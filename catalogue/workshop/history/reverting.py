@@ -56,7 +56,7 @@ class RevertPlan:
         """Digest the present state, for the page to send back."""
         return hashlib.sha256(json.dumps(self.now, sort_keys=True).encode()).hexdigest()[:32]
 
-    def lines(self, kind: str) -> list[comparing.FieldChange]:
+    def list_changes(self, kind: str) -> list[comparing.FieldChange]:
         """Return what would change, field by field."""
         return comparing.compare_versions(kind, self.now, self.wanted)
 

@@ -38,9 +38,9 @@ class Finding:
     severity: int
     severity_words: str
     label: str
-    says: str
+    message: str
     fix: str
-    address: str
+    fix_url: str
     confirms: bool
     since: Any
     waived_at: Any
@@ -59,9 +59,9 @@ def describe_finding(row: QualityFinding, record: Record) -> Finding | None:
         severity=row.severity,
         severity_words=str(QualityFinding.Severity(row.severity).label),
         label=str(check.label),
-        says=check.describe(row.detail),
+        message=check.describe(row.detail),
         fix=str(check.fix),
-        address=get_fix_url(check, row.detail, record),
+        fix_url=get_fix_url(check, row.detail, record),
         confirms=check.step == "confirmer" and record.is_published,
         since=row.since,
         waived_at=row.waived_at,

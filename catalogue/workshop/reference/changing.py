@@ -18,11 +18,11 @@ from catalogue.workshop.reference.values import Values
 Action = ReferenceChange.Action
 
 
-class Refused(Exception):
+class ChangeRefused(Exception):
     """The change cannot be made; the message explains why, in French."""
 
 
-class LineChanged(ReferenceRefused):
+class LineChanged(ChangeRefused):
     """The line changed since the form was opened."""
 
     def __init__(self) -> None:
@@ -31,22 +31,22 @@ class LineChanged(ReferenceRefused):
         )
 
 
-def locked(known: ReferenceList, pk: int, token: str | None = None) -> Any:
+def lock_line(ref: ReferenceList, pk: int, token: str | None = None) -> Any:
     """Lock a line and return it; raise Stale when it changed since the page made ``token``."""
-    line = known.rows.select_for_update(of=("self",)).get(pk=pk)
-    if token is not None and values.token(known, line) != token:
-        raise Stale
+    line = ref.rows.select_for_update(of=("self",)).get(pk=pk)
+    if token is not None and values.make_token(ref, line) != token:
+        raise LineChanged
     return line
 
 
-def append(
-    known: ReferenceList, line: Any, action: Action, actor: User | None, reason: str = "", **more: Any
+def log_change(
+    ref: ReferenceList, line: Any, action: Action, actor: User | None, reason: str = "", **more: Any
 ) -> ReferenceChange:
     """Add the line of history of a change; nothing else writes one."""
     return ReferenceChange.objects.create(
-        list=known.code,
-        key=known.key_of(line),
-        label=known.label_of(line)[:250],
+        list=ref.code,
+        key=ref.key_of(line),
+        label=ref.label_of(line)[:250],
         action=action,
         actor=actor,
         reason=reason.strip(),
@@ -55,47 +55,47 @@ def append(
 
 
 @transaction.atomic
-def add_line(known: ReferenceList, wanted: Values, actor: User, reason: str = "") -> Any:
+def add_line(ref: ReferenceList, wanted: Values, actor: User, reason: str = "") -> Any:
     """Add a line, last of its list, and return it."""
-    line = known.model()
-    if known.is_ordered:
-        last = known.rows.order_by("-position").values_list("position", flat=True).first()
+    line = ref.model()
+    if ref.is_ordered:
+        last = ref.rows.order_by("-position").values_list("position", flat=True).first()
         line.position = (last or 0) + 1  # type: ignore[attr-defined]
-    written = values.from_json(known, wanted)
+    written = values.from_json(ref, wanted)
     save_with_free_slug(
         line,
-        str(wanted[known.label]),
-        fallback=known.code,
-        field=known.key,
-        save=lambda: values.write_values(known, line, written),
+        str(wanted[ref.label]),
+        fallback=ref.code,
+        field=ref.key,
+        save=lambda: values.write_values(ref, line, written),
     )
-    changes = values.diff_values({}, _drop_empty(values.read_values(known, line)))
-    append(known, line, Action.CREATE, actor, reason, changes=changes)
+    changes = values.diff_values({}, _drop_empty(values.read_values(ref, line)))
+    log_change(ref, line, Action.CREATE, actor, reason, changes=changes)
     return line
 
 
 @transaction.atomic
 def edit_line(
-    known: ReferenceList, pk: int, wanted: Values, token: str | None, actor: User, reason: str = ""
+    ref: ReferenceList, pk: int, wanted: Values, token: str | None, actor: User, reason: str = ""
 ) -> ReferenceChange | None:
     """Change the values of a line; None when they are what they were."""
-    line = locked(known, pk, token)
-    before = values.read_values(known, line)
-    values.write_values(known, line, values.from_json(known, wanted))
-    changes = values.diff_values(before, values.read_values(known, line))
-    return append(known, line, Action.EDIT, actor, reason, changes=changes) if changes else None
+    line = lock_line(ref, pk, token)
+    before = values.read_values(ref, line)
+    values.write_values(ref, line, values.from_json(ref, wanted))
+    changes = values.diff_values(before, values.read_values(ref, line))
+    return log_change(ref, line, Action.EDIT, actor, reason, changes=changes) if changes else None
 
 
 @transaction.atomic
-def save_elsewhere(known: ReferenceList, line: Any, save: Callable[[], None], actor: User) -> None:
+def save_elsewhere(ref: ReferenceList, line: Any, save: Callable[[], None], actor: User) -> None:
     """Save a line that was edited elsewhere (the administration), and store what changed all the same."""
-    stored = known.rows.filter(pk=line.pk).first() if line.pk else None
-    before = values.read_values(known, stored) | {"is_active": stored.is_active} if stored else {}
+    stored = ref.rows.filter(pk=line.pk).first() if line.pk else None
+    before = values.read_values(ref, stored) | {"is_active": stored.is_active} if stored else {}
     save()
-    after = values.read_values(known, line) | {"is_active": line.is_active}
+    after = values.read_values(ref, line) | {"is_active": line.is_active}
     changes = values.diff_values(before, after if stored else _drop_empty(after))
     if changes:
-        append(known, line, Action.EDIT if stored else Action.CREATE, actor, changes=changes)
+        log_change(ref, line, Action.EDIT if stored else Action.CREATE, actor, changes=changes)
 
 
 def _drop_empty(found: Values) -> Values:
@@ -103,48 +103,48 @@ def _drop_empty(found: Values) -> Values:
 
 
 def restore_value(
-    known: ReferenceList, change: ReferenceChange, name: str, actor: User
+    ref: ReferenceList, change: ReferenceChange, name: str, actor: User
 ) -> ReferenceChange | None:
     """Give a line the value that it had before a change."""
-    line = known.rows.filter(**{known.key: change.key}).first()
-    if line is None or name not in change.changes or name not in known.values:
-        raise Refused(_("Cette valeur ne peut pas être rétablie."))
+    line = ref.rows.filter(**{ref.key: change.key}).first()
+    if line is None or name not in change.changes or name not in ref.values:
+        raise ChangeRefused(_("Cette valeur ne peut pas être rétablie."))
     value = change.changes[name][0]
     if value is None:
-        value = _get_empty_value(known, name)
+        value = _get_empty_value(ref, name)
     reason = _("Valeur d’avant le %(date)s rétablie") % {"date": f"{change.at:%d/%m/%Y}"}
-    return edit_line(known, line.pk, {name: value}, None, actor, reason)
+    return edit_line(ref, line.pk, {name: value}, None, actor, reason)
 
 
-def _get_empty_value(known: ReferenceList, name: str) -> Any:
+def _get_empty_value(ref: ReferenceList, name: str) -> Any:
     if name == CROSSWALK:
         return []
-    field: Any = known.model._meta.get_field(name)
+    field: Any = ref.model._meta.get_field(name)
     return None if field.null else ""
 
 
 @transaction.atomic
 def set_active(
-    known: ReferenceList, pk: int, is_active: bool, token: str, actor: User, reason: str = ""
+    ref: ReferenceList, pk: int, is_active: bool, token: str, actor: User, reason: str = ""
 ) -> None:
     """Archive a line, or offer it again; one that was merged has to be separated first."""
-    line = locked(known, pk, token)
+    line = lock_line(ref, pk, token)
     if line.merged_into_id is not None:
-        raise Refused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
+        raise ChangeRefused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
     if line.is_active == is_active:
         return
-    known.rows.filter(pk=pk).update(is_active=is_active)
+    ref.rows.filter(pk=pk).update(is_active=is_active)
     action = Action.ACTIVATE if is_active else Action.ARCHIVE
-    append(known, line, action, actor, reason, changes={"is_active": [not is_active, is_active]})
+    log_change(ref, line, action, actor, reason, changes={"is_active": [not is_active, is_active]})
 
 
 @transaction.atomic
-def move_line(known: ReferenceList, pk: int, up: bool, actor: User) -> None:
+def move_line(ref: ReferenceList, pk: int, up: bool, actor: User) -> None:
     """Move a line one place up or down among those that are offered; number the positions anew."""
-    if not known.is_ordered:
-        raise Refused(_("Cette liste n’a pas d’ordre choisi."))
-    rows = known.rows.select_for_update(of=("self",))
-    lines = list(rows.order_by("-is_active", "position", known.label, "pk"))
+    if not ref.is_ordered:
+        raise ChangeRefused(_("Cette liste n’a pas d’ordre choisi."))
+    rows = ref.rows.select_for_update(of=("self",))
+    lines = list(rows.order_by("-is_active", "position", ref.label, "pk"))
     place = next(n for n, line in enumerate(lines) if line.pk == pk)
     other = place - 1 if up else place + 1
     if not 0 <= other < len(lines) or lines[other].is_active != lines[place].is_active:
@@ -155,5 +155,5 @@ def move_line(known: ReferenceList, pk: int, up: bool, actor: User) -> None:
         if line.position != position:
             line.position = position
             changed.append(line)
-    known.rows.bulk_update(changed, ["position"])
-    append(known, lines[other], Action.ORDER, actor, changes={"position": [place + 1, other + 1]})
+    ref.rows.bulk_update(changed, ["position"])
+    log_change(ref, lines[other], Action.ORDER, actor, changes={"position": [place + 1, other + 1]})

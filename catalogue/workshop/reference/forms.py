@@ -115,28 +115,28 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=gettext_lazy("Gardé dans l’historique."),
     )
 
-    known: ReferenceList
+    ref: ReferenceList
 
     def values(self) -> Values:
         """Return what was typed, by the names of the allow-list."""
-        return {name: values.to_json(self.cleaned_data[name]) for name in self.known.values}
+        return {name: values.to_json(self.cleaned_data[name]) for name in self.ref.values}
 
 
-def make_line_form(known: ReferenceList, line: Model, data: Any = None) -> LineForm:
+def make_line_form(ref: ReferenceList, line: Model, data: Any = None) -> LineForm:
     """Return the form of a line, with its values."""
     made: Any = forms.modelform_factory(
-        known.model,
+        ref.model,
         form=LineForm,
-        fields=[name for name in known.fields if name != "territory"],
+        fields=[name for name in ref.fields if name != "territory"],
         widgets={"consulted_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
         formfield_callback=_make_field,
     )
-    extra: dict[str, Any] = {"known": known}
-    initial: dict[str, Any] = {"seen": values.token(known, line) if line.pk else ""}
-    if CROSSWALK in known.values:
+    extra: dict[str, Any] = {"ref": ref}
+    initial: dict[str, Any] = {"seen": values.make_token(ref, line) if line.pk else ""}
+    if CROSSWALK in ref.values:
         extra[CROSSWALK] = PairsField()
         initial[CROSSWALK] = values.read_crosswalk(line) if line.pk else []  # type: ignore[arg-type]
-    if known.model is Organisation:
+    if ref.model is Organisation:
         extra["territory"] = TerritoryField(
             label=gettext_lazy("Territoire"),
             max_length=40,
@@ -149,7 +149,7 @@ def make_line_form(known: ReferenceList, line: Model, data: Any = None) -> LineF
     form: LineForm = made(data, instance=line, initial=initial, auto_id="ligne-%s")
     _set_help_texts(form)
     last = [name for name in ("seen", "reason") if name in form.fields]
-    form.order_fields([*known.values, *last])
+    form.order_fields([*ref.values, *last])
     return form
 
 
@@ -160,7 +160,7 @@ def _make_field(field: Field[Any, Any], **options: Any) -> Any:
 
 
 def _set_help_texts(form: LineForm) -> None:
-    if form.known.model is IndicatorType:
+    if form.ref.model is IndicatorType:
         form.fields["description"].label = _("Définition")
         form.fields["unit"].help_text = _("La changer ne convertit pas les résultats déjà saisis.")
     for field in form.fields.values():

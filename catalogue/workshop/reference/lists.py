@@ -145,4 +145,4 @@ LISTS: dict[str, ReferenceList] = {
 
 def get_list(model: type[Model]) -> ReferenceList:
     """Return the list whose lines are of this model."""
-    return next(known for known in LISTS.values() if known.model is model)
+    return next(ref for ref in LISTS.values() if ref.model is model)

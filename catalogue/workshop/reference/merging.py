@@ -1,6 +1,6 @@
-"""Two lines of a list made one: what uses the first moves to the second, and can be moved back.
+"""The merge of two lines of a list: what uses the first moves to the second, and can be moved back.
 
-The first line stays, archived, and leads to the second: a file that still names it is understood.
+The first line stays, archived, and leads to the second: a file that still names it is imported as before.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from catalogue.models import (
 )
 from catalogue.records import restoring, versions
 from catalogue.workshop.reference import changing, values
-from catalogue.workshop.reference.changing import ReferenceRefused
+from catalogue.workshop.reference.changing import ChangeRefused
 from catalogue.workshop.reference.lists import ReferenceList
 
-LINKS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
+LINK_MODELS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
 """What only links two things: when the second line has the same link, that of the first goes."""
 
 
@@ -44,12 +44,12 @@ class Relation:
 
     @property
     def name(self) -> str:
-        """What the trace calls it."""
+        """The name of the table in the trace."""
         return f"{self.model._meta.label_lower}.{self.field}"
 
     @property
     def label(self) -> str:
-        """What the page calls it."""
+        """The name of the table on the page."""
         if self.model._meta.auto_created:
             owner = self.model._meta.auto_created
             return str(owner._meta.verbose_name_plural)
@@ -57,16 +57,16 @@ class Relation:
 
     @property
     def is_link(self) -> bool:
-        """True when a row says nothing but that two things go together."""
-        return bool(self.model._meta.auto_created) or self.model in LINKS
+        """True when a row does nothing but link two things."""
+        return bool(self.model._meta.auto_created) or self.model in LINK_MODELS
 
     def rows(self, line: Any) -> QuerySet[Any]:
-        """The rows that point to a line."""
+        """Return the rows that point to a line."""
         rows: QuerySet[Any] = self.model._default_manager.filter(**{self.field: line})
         return rows.order_by()
 
     def doubles(self, first: Any, second: Any) -> QuerySet[Any]:
-        """The rows of the first line that the second has already."""
+        """Return the rows of the first line that the second has already."""
         wanted = Q()
         for names, condition in self._unique():
             others = {name: OuterRef(name) for name in names if name != self.field}
@@ -85,8 +85,8 @@ class Relation:
                 yield tuple(names), Q()
 
 
-def relations(model: type[Model]) -> list[Relation]:
-    """Every table that points to a list, its own pointers left out."""
+def list_relations(model: type[Model]) -> list[Relation]:
+    """Return every table that points to a list, except its own pointers."""
     found = []
     for relation in model._meta.related_objects:
         if relation.related_model is model:
@@ -102,7 +102,7 @@ def relations(model: type[Model]) -> list[Relation]:
 
 
 @dataclass(frozen=True)
-class Effect:
+class TableEffect:
     """What a merge would do to one table."""
 
     label: str
@@ -111,82 +111,76 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Preview:
+class MergePreview:
     """What a merge would do, and why it cannot be done."""
 
-    effects: list[Effect]
+    effects: list[TableEffect]
     records: QuerySet[Record]
     refusal: str
 
 
-def preview(known: ReferenceList, first: Any, second: Any) -> Preview:
-    """What would happen if the first line were merged into the second."""
+def preview_merge(ref: ReferenceList, first: Any, second: Any) -> MergePreview:
+    """Return what would happen if the first line were merged into the second."""
     effects = []
-    for relation in relations(known.model):
+    for relation in list_relations(ref.model):
         total = relation.rows(first).count()
         if total:
             doubles = relation.doubles(first, second).count()
-            effects.append(Effect(relation.label, total - doubles, doubles))
-    return Preview(effects, known.records(first), refusal(known, first, second))
+            effects.append(TableEffect(relation.label, total - doubles, doubles))
+    return MergePreview(effects, ref.records(first), find_refusal(ref, first, second))
 
 
-def refusal(known: ReferenceList, first: Any, second: Any) -> str:
-    """Why the two cannot be one; empty when they can."""
+def find_refusal(ref: ReferenceList, first: Any, second: Any) -> str:
+    """Return why the two cannot be merged; empty when they can."""
     if first.pk == second.pk:
         return _("Choisissez une autre ligne.")
     if first.merged_into_id or second.merged_into_id:
         return _("L’une des deux est déjà réunie à une autre.")
-    if known.model is IndicatorType and first.unit != second.unit:
-        words = {"first": first.unit, "second": second.unit}
-        return (
-            _("Les unités diffèrent (%(first)s, %(second)s) : les résultats ne se compareraient pas.") % words
-        )
-    for relation in relations(known.model):
+    if ref.model is IndicatorType and first.unit != second.unit:
+        units = {"first": first.unit, "second": second.unit}
+        problem = _("Les unités diffèrent (%(first)s, %(second)s) : les résultats ne se compareraient pas.")
+        return problem % units
+    for relation in list_relations(ref.model):
         if not relation.is_link and relation.model is not Invitation:
-            count = relation.doubles(first, second).count()
-            if count:
-                return _("%(n)d lignes existent des deux côtés (%(what)s) : réglez-les d’abord.") % {
-                    "n": count,
-                    "what": relation.label,
-                }
+            words = {"n": relation.doubles(first, second).count(), "what": relation.label}
+            if words["n"]:
+                return _("%(n)d lignes existent des deux côtés (%(what)s) : réglez-les d’abord.") % words
     return ""
 
 
 @transaction.atomic
-def merge(
-    known: ReferenceList, pks: tuple[int, int], tokens: tuple[str, str], actor: User, reason: str = ""
+def merge_lines(
+    ref: ReferenceList, pks: tuple[int, int], tokens: tuple[str, str], actor: User, reason: str = ""
 ) -> ReferenceChange:
-    """Move all that uses the first line to the second; the records touched keep a version."""
+    """Move all that uses the first line to the second; the records touched get a version."""
     order = sorted(zip(pks, tokens, strict=True))  # one order for all: two merges never block each other
-    lines = {pk: changing.locked(known, pk, token) for pk, token in order}
+    lines = {pk: changing.lock_line(ref, pk, token) for pk, token in order}
     first, second = lines[pks[0]], lines[pks[1]]
-    reason_not_to = refusal(known, first, second)
-    if reason_not_to:
-        raise ReferenceRefused(reason_not_to)
-    touched = list(known.records(first).values_list("pk", flat=True))
-    versions.save_before(touched)
-    trace = {relation.name: _moved(relation, first, second) for relation in relations(known.model)}
-    led = list(known.rows.filter(merged_into=first).values_list("pk", flat=True))
-    known.rows.filter(pk__in=[first.pk, *led]).update(merged_into=second)
-    known.rows.filter(pk=first.pk).update(is_active=False)
-    words = {"first": known.label_of(first), "second": known.label_of(second)}
-    versions.save_after(
-        touched, actor, versions.Origin.REFERENCE, _("« %(first)s » réuni à « %(second)s »") % words
-    )
-    return changing.append(
-        known,
+    if refusal := find_refusal(ref, first, second):
+        raise ChangeRefused(refusal)
+    touched = list(ref.records(first).values_list("pk", flat=True))
+    versions.keep_before(touched)
+    trace = {relation.name: _move_rows(relation, first, second) for relation in list_relations(ref.model)}
+    led = list(ref.rows.filter(merged_into=first).values_list("pk", flat=True))
+    ref.rows.filter(pk__in=[first.pk, *led]).update(merged_into=second)
+    ref.rows.filter(pk=first.pk).update(is_active=False)
+    words = {"first": ref.label_of(first), "second": ref.label_of(second)}
+    origin = _("« %(first)s » réuni à « %(second)s »") % words
+    versions.keep(touched, actor, versions.Origin.REFERENCE, origin)
+    return changing.log_change(
+        ref,
         first,
         changing.Action.MERGE,
         actor,
         reason,
-        changes={"merged_into": [None, known.key_of(second)]},
+        changes={"merged_into": [None, ref.key_of(second)]},
         trace={"into": second.pk, "was_active": first.is_active, "led": led, "tables": trace},
         record_count=len(touched),
     )
 
 
-def _moved(relation: Relation, first: Any, second: Any) -> dict[str, Any]:
-    """Move the rows of a table; what moved and what was dropped because the second had it."""
+def _move_rows(relation: Relation, first: Any, second: Any) -> dict[str, Any]:
+    """Move the rows of a table; return what moved and what was deleted because the second had it."""
     doubles = relation.doubles(first, second)
     dropped: list[Any] = []
     if relation.is_link:
@@ -201,43 +195,43 @@ def _moved(relation: Relation, first: Any, second: Any) -> dict[str, Any]:
 
 
 @transaction.atomic
-def separate(known: ReferenceList, change: ReferenceChange, actor: User) -> ReferenceChange:
-    """Undo a merge: what moved and still stands at the second line comes back, what was dropped too."""
+def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> ReferenceChange:
+    """Undo a merge: what moved and is still at the second line comes back, and what was deleted too."""
     change = ReferenceChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if change.action != changing.Action.MERGE or ReferenceChange.objects.filter(undoes=change).exists():
-        raise ReferenceRefused(_("Cette réunion est déjà annulée."))
-    first = known.rows.select_for_update(of=("self",)).filter(**{known.key: change.key}).first()
-    second = known.rows.filter(pk=change.trace["into"]).first()
+        raise ChangeRefused(_("Cette réunion est déjà annulée."))
+    first = ref.rows.select_for_update(of=("self",)).filter(**{ref.key: change.key}).first()
+    second = ref.rows.filter(pk=change.trace["into"]).first()
     if first is None or second is None or first.merged_into_id != second.pk:
-        raise ReferenceRefused(_("Cette réunion ne peut plus être annulée."))
-    touched = touched_by(known, change)
-    versions.save_before(touched)
-    for relation in relations(known.model):
+        raise ChangeRefused(_("Cette réunion ne peut plus être annulée."))
+    touched = list_touched_records(ref, change)
+    versions.keep_before(touched)
+    for relation in list_relations(ref.model):
         stored = change.trace["tables"].get(relation.name, {"moved": [], "dropped": []})
         restoring.repoint(relation.model, relation.field, stored["moved"], first, instead_of=second)
         possible = restoring.without_dangling(relation.model, stored["dropped"])
         restoring.insert_rows(relation.model, possible, overwrite=False)
-    known.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
-    known.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
-    words = _("Réunion de « %(first)s » annulée") % {"first": known.label_of(first)}
-    versions.save_after(touched, actor, versions.Origin.REFERENCE, words)
-    return changing.append(
-        known,
+    ref.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
+    ref.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
+    words = _("Réunion de « %(first)s » annulée") % {"first": ref.label_of(first)}
+    versions.keep(touched, actor, versions.Origin.REFERENCE, words)
+    return changing.log_change(
+        ref,
         first,
         changing.Action.SEPARATE,
         actor,
-        changes={"merged_into": [known.key_of(second), None]},
+        changes={"merged_into": [ref.key_of(second), None]},
         undoes=change,
         record_count=len(touched),
     )
 
 
-def touched_by(known: ReferenceList, change: ReferenceChange) -> list[int]:
-    """The records that a merge touched and that are still there."""
+def list_touched_records(ref: ReferenceList, change: ReferenceChange) -> list[int]:
+    """Return the records that a merge touched and that still exist."""
     found: set[int] = set()
-    for relation in relations(known.model):
+    for relation in list_relations(ref.model):
         stored = change.trace.get("tables", {}).get(relation.name, {"moved": [], "dropped": []})
-        column = "pk" if relation.model is Record else _record_column(relation)
+        column = "pk" if relation.model is Record else _get_record_column(relation)
         if column:
             moved = relation.model._default_manager.filter(pk__in=stored["moved"])
             found |= set(moved.values_list(column, flat=True))
@@ -245,12 +239,12 @@ def touched_by(known: ReferenceList, change: ReferenceChange) -> list[int]:
     return list(Record.objects.filter(pk__in=found).values_list("pk", flat=True))
 
 
-def _record_column(relation: Relation) -> str:
-    """The column of a table that leads to a record; "" when none does."""
+def _get_record_column(relation: Relation) -> str:
+    """Return the column of a table that leads to a record; "" when none does."""
     names = {field.name for field in relation.model._meta.fields}
     return next((f"{name}_id" for name in ("record", "experiment") if name in names), "")
 
 
-def tokens(known: ReferenceList, first: Any, second: Any) -> tuple[str, str]:
-    """The tokens of the two lines as they are, for a form that will merge them."""
-    return values.token(known, first), values.token(known, second)
+def make_tokens(ref: ReferenceList, first: Any, second: Any) -> tuple[str, str]:
+    """Return the tokens of the two lines as they are, for a form that will merge them."""
+    return values.make_token(ref, first), values.make_token(ref, second)

@@ -26,10 +26,10 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def read_values(known: ReferenceList, line: Any) -> Values:
+def read_values(ref: ReferenceList, line: Any) -> Values:
     """Return the values of a line, by the names of the allow-list."""
-    values = {name: to_json(getattr(line, name)) for name in known.fields}
-    if CROSSWALK in known.values:
+    values = {name: to_json(getattr(line, name)) for name in ref.fields}
+    if CROSSWALK in ref.values:
         values[CROSSWALK] = read_crosswalk(line) if line.pk else []
     return values
 
@@ -40,21 +40,21 @@ def read_crosswalk(theme: Theme) -> list[str]:
     return sorted(f"{where} : {label}" for where, label in rows)
 
 
-def token(known: ReferenceList, line: Any) -> str:
+def make_token(ref: ReferenceList, line: Any) -> str:
     """Digest a line: a form that was opened on another version of it is refused."""
-    state = json.dumps([read_values(known, line), line.is_active, line.merged_into_id], sort_keys=True)
+    state = json.dumps([read_values(ref, line), line.is_active, line.merged_into_id], sort_keys=True)
     return hashlib.sha256(state.encode()).hexdigest()[:32]
 
 
-def from_json(known: ReferenceList, values: Values) -> Values:
+def from_json(ref: ReferenceList, values: Values) -> Values:
     """Return the values as the model takes them: the keys of a history are looked up again."""
-    return {name: _from_json(known, name, value) for name, value in values.items()}
+    return {name: _from_json(ref, name, value) for name, value in values.items()}
 
 
-def _from_json(known: ReferenceList, name: str, value: Any) -> Any:
+def _from_json(ref: ReferenceList, name: str, value: Any) -> Any:
     if name == CROSSWALK or isinstance(value, Model):
         return value
-    field = known.model._meta.get_field(name)
+    field = ref.model._meta.get_field(name)
     if not field.is_relation:
         return value
     if not value:
@@ -66,12 +66,12 @@ def _from_json(known: ReferenceList, name: str, value: Any) -> Any:
     return other._default_manager.filter(code=value).first()
 
 
-def write_values(known: ReferenceList, line: Any, values: Values) -> None:
+def write_values(ref: ReferenceList, line: Any, values: Values) -> None:
     """Set the values on a line, validate them as the model does and save the line."""
     fields = {name: value for name, value in values.items() if name != CROSSWALK}
     for name, value in fields.items():
         setattr(line, name, value)
-    line.full_clean(exclude=[one.name for one in line._meta.fields if one.name not in {*fields, known.key}])
+    line.full_clean(exclude=[one.name for one in line._meta.fields if one.name not in {*fields, ref.key}])
     line.save()
     if CROSSWALK in values:
         _write_crosswalk(line, values[CROSSWALK])
@@ -94,18 +94,18 @@ def diff_values(before: Values, after: Values) -> dict[str, list[Any]]:
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
-def get_value_label(known: ReferenceList, name: str) -> str:
+def get_value_label(ref: ReferenceList, name: str) -> str:
     """Return the name of a value on the page."""
     if name == CROSSWALK:
         return _("Correspondances")
     if name == "is_active":
         return _("Proposé dans les formulaires")
-    field: Any = known.model._meta.get_field(name)
+    field: Any = ref.model._meta.get_field(name)
     label = str(field.verbose_name)
     return label.capitalize() if label.islower() else label
 
 
-def format_value(known: ReferenceList, name: str, value: Any) -> str:
+def format_value(ref: ReferenceList, name: str, value: Any) -> str:
     """Return a value for a reader."""
     if value in (None, "", []):
         return _("(vide)")
@@ -113,5 +113,5 @@ def format_value(known: ReferenceList, name: str, value: Any) -> str:
         return " ; ".join(map(str, value))
     if isinstance(value, bool):
         return _("oui") if value else _("non")
-    choices = None if name == CROSSWALK else getattr(known.model._meta.get_field(name), "choices", None)
+    choices = None if name == CROSSWALK else getattr(ref.model._meta.get_field(name), "choices", None)
     return str(dict(choices).get(value, value)) if choices else str(value)

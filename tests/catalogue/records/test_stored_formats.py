@@ -221,9 +221,9 @@ def test_the_trace_of_a_list(curator: User) -> None:
         },
     )
     assert change.action == merging.changing.Action.MERGE
-    assert sorted(merging.touched_by(themes, change)) == [moved.pk, doubled.pk]
+    assert sorted(merging.list_touched_records(themes, change)) == [moved.pk, doubled.pk]
 
-    merging.separate(themes, change, curator)
+    merging.separate_lines(themes, change, curator)
 
     held = {
         record.pk: sorted(record.themes.values_list("code", flat=True)) for record in (moved, doubled, later)
@@ -238,7 +238,7 @@ def test_the_types_of_a_batch(curator: User) -> None:
     changed.type = other
     changed.save()
     batch = TypingBatch.objects.create(types={str(same.pk): "eau", str(changed.pk): "eau"})
-    assert shared_types.undo(batch, curator) == 1
+    assert shared_types.undo_batch(batch, curator) == 1
     same.refresh_from_db()
     changed.refresh_from_db()
     assert (same.type, changed.type) == (None, other)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -11,10 +12,11 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Record, Section
-from catalogue.public import record_page as detail
+from catalogue.public import record_page
 from catalogue.records import attachments, permissions
 from catalogue.records.markdown import count_words, render_markdown, strip_markdown
 from catalogue.records.sections import EXPECTED, describe_measure, read_sections
@@ -24,14 +26,34 @@ from catalogue.web.access import curator
 from catalogue.workshop.capitalisation.editing import SaveResult, digest_text, save_sections
 from catalogue.workshop.queue.opening import get_whole_record
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 LONGEST = 20_000
 """Characters of one section: about six printed pages."""
 TEXT, SEEN, TAKE_BACK = "texte-", "lu-", "reprendre-"
 PREVIEW = "apercu"
+SESSION_ENDED = gettext_lazy(
+    "Votre session s’était terminée : voici ce que vous aviez écrit. Rien n’est encore enregistré."
+)
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    """One section of the page; ``difference`` is the text that somebody else stored meanwhile."""
+
+    code: str
+    title: str
+    field: forms.BoundField
+    seen: forms.BoundField
+    skeleton: StrOrPromise
+    words: int
+    preview: str
+    difference: str
 
 
 class SheetForm(forms.Form):
-    """A text for each section of the sheet, with what the page showed of it."""
+    """A text for each section of the sheet, with a digest of what the page showed of it."""
 
     def __init__(self, stored: Mapping[str, str], data: QueryDict | None = None) -> None:
         super().__init__(data)
@@ -46,19 +68,19 @@ class SheetForm(forms.Form):
                 help_text=expected.what,
                 widget=forms.Textarea(attrs={"rows": rows, "data-markdown": ""}),
             )
-            # a browser would cut what is pasted without a word: the server refuses it and keeps it
+            # a browser would cut what is pasted silently: the server refuses it and shows it again
             self.fields[TEXT + code].widget.attrs.pop("maxlength")
             self.fields[SEEN + code] = forms.CharField(
                 required=False, max_length=64, initial=digest_text(text), widget=forms.HiddenInput
             )
         self.codes = list(stored)
 
-    def typed(self, prefix: str) -> dict[str, str]:
-        """What was sent for each section: its text, or what the page had shown of it."""
+    def read(self, prefix: str) -> dict[str, str]:
+        """Return what was sent for each section: its text, or the digest of what the page showed."""
         return {code: str(self.cleaned_data[prefix + code]) for code in self.codes}
 
     def current(self, code: str) -> str:
-        """The text that the page shows for a section."""
+        """Return the text that the page shows for a section."""
         return str(self[TEXT + code].value() or "")
 
 
@@ -68,64 +90,58 @@ def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the sections; a preview is made by the server and saves nothing."""
     record = get_whole_record(request, slug)
     permissions.require(request.user, "edit", record)
-    stored = read_sections(record)
-    data = form_recovery.submitted_data(request)
+    stored = texts(record)
+    data = form_recovery.posted(request)
     action = data.get("action", "") if data is not None else ""
     if data is not None and request.method != "POST":
-        messages.info(
-            request,
-            _(
-                "Votre session s’était terminée : voici ce que vous aviez écrit. "
-                "Rien n’est encore enregistré."
-            ),
-        )
+        messages.info(request, SESSION_ENDED)
     if data is not None and action.startswith(TAKE_BACK):
-        data = taken_back(data, action.removeprefix(TAKE_BACK), stored)
+        data = restore_section(data, action.removeprefix(TAKE_BACK), stored)
     form = SheetForm(stored, data)
     if request.method != "POST" or action == PREVIEW or action.startswith(TAKE_BACK):
-        return show(request, record, form, preview=action == PREVIEW)
+        return render_sheet(request, record, form, preview=action == PREVIEW)
     if not form.is_valid():
-        return show(request, record, form, status=422)
+        return render_sheet(request, record, form, status=422)
     try:
-        done = save_sections(cast(User, request.user), slug, form.typed(TEXT), form.typed(SEEN))
+        saved = save_sections(cast(User, request.user), slug, form.read(TEXT), form.read(SEEN))
     except NotWritten as refusal:
         messages.error(request, str(refusal))
-        return show(request, record, form, status=422)
-    tell(request, done)
-    if done.clashes:
-        return show(request, record, confronted(form, done), done.clashes, status=409)
+        return render_sheet(request, record, form, status=422)
+    report_save(request, saved)
+    if saved.clashes:
+        return render_sheet(request, record, update_seen(form, saved), saved.clashes, status=409)
     return redirect("catalogue:workshop-capitalisation", slug=slug)
 
 
-def taken_back(data: QueryDict, code: str, stored: Mapping[str, str]) -> QueryDict:
-    """What was typed, with the stored text in one section: the curator gave theirs up."""
+def restore_section(data: QueryDict, code: str, stored: Mapping[str, str]) -> QueryDict:
+    """Return what was typed, with the stored text in one section: the curator gave theirs up."""
     changed = data.copy()
     if code in stored:
         changed[TEXT + code], changed[SEEN + code] = stored[code], digest_text(stored[code])
     return changed
 
 
-def confronted(form: SheetForm, done: SaveResult) -> SheetForm:
-    """The same texts over what is stored now: to save again is to have read both."""
-    typed = form.typed(TEXT)
+def update_seen(form: SheetForm, saved: SaveResult) -> SheetForm:
+    """Return the same texts with digests of what is stored now: to save again is to have read both."""
+    typed = form.read(TEXT)
     data = cast(QueryDict, form.data).copy()
-    for code in done.written:
+    for code in saved.written:
         data[SEEN + code] = digest_text(typed[code])
-    for code, text in done.clashes.items():
+    for code, text in saved.clashes.items():
         data[SEEN + code] = digest_text(text)
     return SheetForm(typed, data)
 
 
-def tell(request: HttpRequest, done: SaveResult) -> None:
-    """Say what was written, and what was not."""
-    named = ", ".join(str(Section.Code(code).label) for code in done.written)
-    if done.written:
-        messages.success(request, _("Enregistré : %(names)s.") % {"names": named})
-    elif not done.clashes:
+def report_save(request: HttpRequest, saved: SaveResult) -> None:
+    """Add a message on what was written, or that nothing was."""
+    if saved.written:
+        names = ", ".join(str(Section.Code(code).label) for code in saved.written)
+        messages.success(request, _("Enregistré : %(names)s.") % {"names": names})
+    elif not saved.clashes:
         messages.info(request, _("Rien n’a changé : il n’y avait rien à enregistrer."))
 
 
-def show(
+def render_sheet(
     request: HttpRequest,
     record: Record,
     form: SheetForm,
@@ -134,44 +150,44 @@ def show(
     preview: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; ``clashes`` are the sections that somebody else changed, as they are stored."""
-    shown = {code: form.current(code) for code in form.codes}
+    """Render the page; ``clashes`` are the sections that somebody else changed, as they are stored."""
+    clashes = clashes or {}
+    current = [form.current(code) for code in form.codes]
     context = {
         "record": record,
         "form": form,
-        "sections": [section_line(form, code, clashes or {}, preview=preview) for code in form.codes],
-        "words": count_words(shown.values()),
-        "filled": sum(1 for text in shown.values() if text.strip()),
-        "differences": [str(Section.Code(code).label) for code in clashes or {}],
+        "sections": [describe_section(form, code, clashes, preview=preview) for code in form.codes],
+        "words": word_count(current),
+        "filled": sum(1 for text in current if text.strip()),
+        "differences": [str(Section.Code(code).label) for code in clashes],
         "preview": preview,
-        "known": known(record),
+        "known": list_evidence(record),
     }
     return render(request, "catalogue/workshop/capitalisation/sheet.html", context, status=status)
 
 
-def section_line(form: SheetForm, code: str, clashes: Mapping[str, str], *, preview: bool) -> dict[str, Any]:
-    """One section of the page."""
+def describe_section(form: SheetForm, code: str, clashes: Mapping[str, str], *, preview: bool) -> SectionRow:
+    """Return one section of the page."""
     text = form.current(code)
-    return {
-        "code": code,
-        "title": Section.Code(code).label,
-        "field": form[TEXT + code],
-        "seen": form[SEEN + code],
-        "skeleton": EXPECTED[code].outline,
-        "words": count_words([text]),
-        "preview": render_markdown(text, heading=4) if preview and text.strip() else "",
-        "difference": strip_markdown(clashes[code]) or _("(vide)") if code in clashes else "",
-    }
+    return SectionRow(
+        code=code,
+        title=str(Section.Code(code).label),
+        field=form[TEXT + code],
+        seen=form[SEEN + code],
+        skeleton=EXPECTED[code].outline,
+        words=word_count([text]),
+        preview=rendered(text, heading=4) if preview and text.strip() else "",
+        difference=(plain(clashes[code]) or _("(vide)")) if code in clashes else "",
+    )
 
 
-def known(record: Record) -> dict[str, Any]:
-    """What the base knows already: the evidence that the curator writes from."""
+def list_evidence(record: Record) -> dict[str, Any]:
+    """Return the evidence that the curator writes from: results, organisations, documents, source."""
     measures = record.as_experiment.indicators.all() if record.kind == Record.Kind.EXPERIMENT else []
     photos, documents = attachments.public_attachments(record)
     return {
-        "organisations": detail.organisations(record),
-        "results": [{"text": describe_measure(row), "url": row.source_url} for row in measures],
-        "source": detail.source_line(record),
-        "photos": photos,
-        "documents": documents,
+        "organisations": record_page.organisations(record),
+        "results": [{"text": measure_words(row), "url": row.source_url} for row in measures],
+        "source": record_page.source_line(record),
+        **attachments.context(record),
     }

@@ -17,7 +17,7 @@ from catalogue.web.access import curator
 from catalogue.workshop.duplicates import undo
 
 
-def opened(request: HttpRequest, pk: int) -> Merge:
+def get_merge(request: HttpRequest, pk: int) -> Merge:
     """The merge when the curator may merge both of its records; 404 otherwise."""
     merge: Merge = get_object_or_404(
         Merge.objects.select_related("survivor", "loser", "actor", "undone_by"), pk=pk
@@ -31,10 +31,10 @@ def opened(request: HttpRequest, pk: int) -> Merge:
 @require_safe
 def workshop_merge_done(request: HttpRequest, pk: int) -> HttpResponse:
     """What was merged, by whom, what it brought."""
-    return show(request, opened(request, pk))
+    return render_merge(request, get_merge(request, pk))
 
 
-def show(request: HttpRequest, merge: Merge, refused: undo.MergeUndoRefused | None = None) -> HttpResponse:
+def render_merge(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = None) -> HttpResponse:
     """The page of a merge; ``refused`` says why it was not undone."""
     user = cast(User, request.user)
     context: dict[str, Any] = {
@@ -51,10 +51,10 @@ def show(request: HttpRequest, merge: Merge, refused: undo.MergeUndoRefused | No
 @require_POST
 def workshop_merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Put both records back; what would be lost is said, and nothing is then changed."""
-    merge = opened(request, pk)
+    merge = get_merge(request, pk)
     try:
         undo.undo(merge, cast(User, request.user))
-    except undo.MergeUndoRefused as refusal:
-        return show(request, opened(request, pk), refusal)
+    except undo.UndoRefused as refusal:
+        return render_merge(request, get_merge(request, pk), refusal)
     messages.success(request, _("La fusion est annulée : les deux fiches sont comme avant."))
     return redirect("catalogue:workshop-merge-done", pk=merge.pk)

@@ -36,7 +36,7 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     data = form.cleaned_data
-    rows = pairs(permissions.in_field(request.user), data)
+    rows = filter_pairs(permissions.in_field(request.user), data)
     page = page_of(rows[:MOST], data["page"])
     kept = {name: data[name] for name in ("voir", "type", "score") if data[name]}
     if data["region"]:
@@ -46,8 +46,8 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
         "catalogue/workshop/duplicates/list.html",
         {
             "page": page,
-            "rows": [pair_line(row, request.user) for row in page],
-            "tabs": tabs(data["voir"] or "a-voir"),
+            "rows": [describe_pair(row, request.user) for row in page],
+            "tabs": build_tabs(data["voir"] or "a-voir"),
             "chosen": data,
             "kinds": Record.Kind.choices,
             "regions": form.fields["region"].queryset,  # type: ignore[attr-defined]
@@ -59,7 +59,7 @@ def workshop_duplicates(request: HttpRequest) -> HttpResponse:
     )
 
 
-def pairs(field: Q, data: dict[str, Any]) -> QuerySet[DuplicateCandidate]:
+def filter_pairs(field: Q, data: dict[str, Any]) -> QuerySet[DuplicateCandidate]:
     """The pairs asked for, both of whose records are in the field and still two."""
     judged = data["voir"] == "ecartees"
     rows = DuplicateCandidate.objects.filter(state=Judgement.DISTINCT if judged else Judgement.OPEN)
@@ -82,7 +82,7 @@ def pairs(field: Q, data: dict[str, Any]) -> QuerySet[DuplicateCandidate]:
     return rows.order_by("-decided_at", "pk") if judged else rows.order_by("-score", "pk")
 
 
-def pair_line(pair: DuplicateCandidate, reader: Any) -> dict[str, Any]:
+def describe_pair(pair: DuplicateCandidate, reader: Any) -> dict[str, Any]:
     """One pair of the list."""
     first, second = pair.first, pair.second
     return {
@@ -96,7 +96,7 @@ def pair_line(pair: DuplicateCandidate, reader: Any) -> dict[str, Any]:
     }
 
 
-def tabs(here: str) -> list[dict[str, Any]]:
+def build_tabs(here: str) -> list[dict[str, Any]]:
     """The lists of this part of the workshop."""
     address = reverse("catalogue:workshop-duplicates")
     shown = [
@@ -130,5 +130,5 @@ def workshop_merges(request: HttpRequest) -> HttpResponse:
         }
         for one in page
     ]
-    context = {"page": page, "rows": lines, "tabs": tabs("fusions"), "section": "atelier"}
+    context = {"page": page, "rows": lines, "tabs": build_tabs("fusions"), "section": "atelier"}
     return render(request, "catalogue/workshop/duplicates/merges.html", context)

@@ -20,13 +20,13 @@ from catalogue.web.access import curator
 from catalogue.workshop.duplicates import judgement, merge, words
 from catalogue.workshop.duplicates.forms import MergeForm, OtherRecordForm, ReasonForm, line_key, list_key
 from catalogue.workshop.duplicates.sides import FIRST, SECOND, Comparison, Line, compare
-from catalogue.workshop.duplicates.views.lists import SHAPES, pair_line, pairs
+from catalogue.workshop.duplicates.views.lists import SHAPES, describe_pair, filter_pairs
 
 PREVIEW, CONFIRM = "apercu", "fusionner"
 SHOWN = 10
 
 
-def opened(request: HttpRequest, slug: str) -> Record:
+def get_record(request: HttpRequest, slug: str) -> Record:
     """The record of an address when the curator may merge it; 404 otherwise."""
     rows = Record.objects.select_related("territory__departement", "source", "owner").defer(*SHAPES)
     record: Record = get_object_or_404(rows, slug=slug)
@@ -34,9 +34,9 @@ def opened(request: HttpRequest, slug: str) -> Record:
     return record
 
 
-def both(request: HttpRequest, first: str, second: str) -> tuple[Record, Record]:
+def get_pair(request: HttpRequest, first: str, second: str) -> tuple[Record, Record]:
     """The two records, of one kind and both in the field of the curator."""
-    records = opened(request, first), opened(request, second)
+    records = get_record(request, first), get_record(request, second)
     if records[0].pk == records[1].pk or records[0].kind != records[1].kind:
         raise Http404
     return records
@@ -46,31 +46,31 @@ def both(request: HttpRequest, first: str, second: str) -> tuple[Record, Record]
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpResponse:
     """The comparison; a POST shows what the choices give, then merges."""
-    records = both(request, first, second)
+    records = get_pair(request, first, second)
     done = Merge.objects.standing().filter(loser__in=records).order_by("-pk").first()
     if done is not None:
-        return already_done(request, done)
+        return redirect_to_merge(request, done)
     sides = compare(*records)
     data = form_recovery.submitted_data(request)
     form = MergeForm(sides, data)
     step = data.get("etape", "") if data is not None else ""
     if request.method != "POST" or step not in (PREVIEW, CONFIRM):
-        return show(request, sides, form)
+        return render_pair(request, sides, form)
     if not form.is_valid():
-        return show(request, sides, form, status=422)
+        return render_pair(request, sides, form, status=422)
     if form.cleaned_data["jeton"] != sides.token:
-        return show(request, sides, form, status=422, problem=str(merge.PairChanged()))
+        return render_pair(request, sides, form, status=422, problem=str(merge.Stale()))
     if step == PREVIEW:
-        return preview(request, sides, form)
+        return render_preview(request, sides, form)
     try:
         made = merge.merge(*records, form.plan(), sides.token, cast(User, request.user))
     except merge.MergeRefused as refusal:
-        return again(request, records, data, refusal)
+        return render_again(request, records, data, refusal)
     messages.success(request, _("Les deux fiches n’en font plus qu’une. La fusion peut être annulée ici."))
     return redirect("catalogue:workshop-merge-done", pk=made.pk)
 
 
-def already_done(request: HttpRequest, done: Merge) -> HttpResponse:
+def redirect_to_merge(request: HttpRequest, done: Merge) -> HttpResponse:
     """What somebody merged before: told, with the page of the merge for who may see it."""
     messages.warning(
         request,
@@ -82,29 +82,29 @@ def already_done(request: HttpRequest, done: Merge) -> HttpResponse:
     return redirect("catalogue:workshop-duplicates")
 
 
-def again(
+def render_again(
     request: HttpRequest, records: tuple[Record, Record], data: Any, refusal: Exception
 ) -> HttpResponse:
     """The comparison as it is now, with the choices that were made and why nothing was written."""
     done = Merge.objects.standing().filter(loser__in=records).order_by("-pk").first()
     if done is not None:
-        return already_done(request, done)
+        return redirect_to_merge(request, done)
     sides = compare(*(Record.objects.get(pk=one.pk) for one in records))
     form = MergeForm(sides, data)
     form.is_valid()
-    return show(request, sides, form, status=422, problem=str(refusal))
+    return render_pair(request, sides, form, status=422, problem=str(refusal))
 
 
-def show(
+def render_pair(
     request: HttpRequest, sides: Comparison, form: MergeForm, *, status: int = 200, problem: str = ""
 ) -> HttpResponse:
     """The page that compares, with what is chosen."""
     first, second = sides.records[FIRST], sides.records[SECOND]
     pair = judgement.find_pair(first, second)
-    lines = [line_of(line, form) for line in sides.lines]
-    lists = [list_of(one, form) for one in sides.lists]
+    lines = [describe_line(line, form) for line in sides.lines]
+    lists = [describe_list(one, form) for one in sides.lists]
     context = {
-        "sides": [side_of(sides, side, number) for number, side in enumerate((FIRST, SECOND), 1)],
+        "sides": [describe_side(sides, side, number) for number, side in enumerate((FIRST, SECOND), 1)],
         "kept": form.chosen("garde"),
         "imposed": sides.forced,
         "differing": [line for line in lines if not line["alike"]],
@@ -117,13 +117,13 @@ def show(
         "pair": pair,
         "factors": words.describe_factors(pair.factors) if pair else [],
         "refusal": ReasonForm(),
-        "geojson": shapes(sides),
+        "geojson": build_features(sides),
         "address": request.path,
     }
     return render(request, "catalogue/workshop/duplicates/pair.html", context, status=status)
 
 
-def side_of(sides: Comparison, side: str, number: int) -> dict[str, Any]:
+def describe_side(sides: Comparison, side: str, number: int) -> dict[str, Any]:
     """What tells one of the records at the head of the page."""
     record: Record = sides.records[side].record_ptr
     return {
@@ -136,7 +136,7 @@ def side_of(sides: Comparison, side: str, number: int) -> dict[str, Any]:
     }
 
 
-def line_of(line: Line, form: MergeForm) -> dict[str, Any]:
+def describe_line(line: Line, form: MergeForm) -> dict[str, Any]:
     """One line of the comparison."""
     key = line_key(line.name)
     return {
@@ -150,7 +150,7 @@ def line_of(line: Line, form: MergeForm) -> dict[str, Any]:
     }
 
 
-def list_of(one: Any, form: MergeForm) -> dict[str, Any]:
+def describe_list(one: Any, form: MergeForm) -> dict[str, Any]:
     """One list of the comparison, each value with where it is."""
     key = list_key(one.name)
     chosen = set(form.chosen(key) or [])
@@ -171,7 +171,7 @@ def list_of(one: Any, form: MergeForm) -> dict[str, Any]:
     }
 
 
-def shapes(sides: Comparison) -> dict[str, Any] | None:
+def build_features(sides: Comparison) -> dict[str, Any] | None:
     """Both places: the first hollow or dashed, the second full; None when neither stands anywhere."""
     features = [
         {
@@ -190,7 +190,7 @@ def shapes(sides: Comparison) -> dict[str, Any] | None:
     return {"type": "FeatureCollection", "features": features} if features else None
 
 
-def preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpResponse:
+def render_preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpResponse:
     """What the record that stays will say, what follows it, where the old address will lead."""
     plan = form.plan()
     kept_one, gone = sides.records[plan.survivor], sides.records[plan.loser]
@@ -231,7 +231,7 @@ def preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpRes
 @require_POST
 def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpResponse:
     """Remember that the two are not duplicates."""
-    records = both(request, first, second)
+    records = get_pair(request, first, second)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Le motif est trop long : rien n’a été gardé."))
@@ -245,7 +245,7 @@ def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpRes
 @require_POST
 def workshop_propose_again(request: HttpRequest, first: str, second: str) -> HttpResponse:
     """Forget that the two were said not to be duplicates."""
-    records = both(request, first, second)
+    records = get_pair(request, first, second)
     judgement.reopen_pair(*records)
     messages.success(request, _("La paire est de nouveau à voir."))
     return redirect("catalogue:workshop-merge", first, second)
@@ -255,7 +255,7 @@ def workshop_propose_again(request: HttpRequest, first: str, second: str) -> Htt
 @require_safe
 def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
     """The record with its possible duplicates, and the address of another to compare it with."""
-    record = opened(request, slug)
+    record = get_record(request, slug)
     asked = "avec" in request.GET
     form = OtherRecordForm(record, request.GET if asked else None)
     if asked and form.is_valid():
@@ -269,7 +269,7 @@ def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return redirect("catalogue:workshop-merge", record.slug, other.slug)
     everything = {"voir": "", "type": "", "score": "", "region": None}
-    found = pairs(permissions.in_field(request.user), everything)
+    found = filter_pairs(permissions.in_field(request.user), everything)
     mine = DuplicateCandidate.objects.filter(first=record.pk) | DuplicateCandidate.objects.filter(
         second=record.pk
     )
@@ -277,7 +277,7 @@ def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "record": record,
         "form": form,
-        "rows": [pair_line(row, request.user) for row in rows],
+        "rows": [describe_pair(row, request.user) for row in rows],
     }
     return render(
         request, "catalogue/workshop/duplicates/with.html", context, status=422 if form.errors else 200

@@ -24,11 +24,11 @@ from catalogue.workshop.history.lines import (
     describe_entries,
     describe_version,
     get_last_version,
+    get_light_record,
     get_reader,
-    get_record_or_404,
     list_entries,
 )
-from catalogue.workshop.history.places import Outlines, compare_outlines
+from catalogue.workshop.history.places import compare_outlines
 
 
 @dataclass(frozen=True)
@@ -41,26 +41,26 @@ class Side:
 
     @property
     def query(self) -> str:
-        """How the address of a comparison names it."""
+        """The parameter that names it in the URL of a comparison."""
         return str(self.number or NOW)
 
 
 @curator
 @require_safe
 def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
-    """Versions and changes of state in one timeline, with a choice of two versions to compare."""
+    """Show versions and changes of state in one timeline, with a choice of two versions to compare."""
     form = HistoryForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    record = get_record_or_404(request, slug)
+    record = get_light_record(request, slug)
     page = page_of(list_entries(record), form.cleaned_data["page"])
-    told = describe_entries(page, get_reader(request))
+    lines = describe_entries(page, get_reader(request))
     last = get_last_version(record)
-    numbers = [line.number for line in told if line.number]
+    numbers = [line.number for line in lines if line.number]
     context = {
         "record": record,
         "page": page,
-        "rows": told,
+        "rows": lines,
         "last": last,
         "set_apart": last is not None and last.data != versions.read_current([record.pk])[record.pk],
         "start": numbers[1] if len(numbers) > 1 else 0,
@@ -73,11 +73,11 @@ def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
 @curator
 @require_safe
 def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
-    """What changed from one state of a record to another, field by field, its place on a map."""
+    """Show what changed from one state of a record to another, field by field, its place on a map."""
     form = ComparisonForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    record = get_record_or_404(request, slug)
+    record = get_light_record(request, slug)
     last = get_last_version(record)
     if last is None:
         raise Http404(_("Cette fiche n’a pas encore de version."))
@@ -85,25 +85,23 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
     if former is None and "de" not in request.GET:
         former = max((latter or last.number) - 1, 1) if latter else last.number
     before, after = load_side(request, record, former), load_side(request, record, latter)
-    lines = comparing.compare_versions(record.kind, before.data, after.data)
-    drawn = compare_places(record, before.data, after.data, lines)
+    changes = comparing.compare_versions(record.kind, before.data, after.data)
     context = {
         "record": record,
         "before": before,
         "after": after,
-        "rows": lines,
+        "rows": changes,
         "last": last.number,
         "previous": before.number - 1 if before.number > 1 else 0,
         "next": after.number + 1 if 0 < after.number < last.number else 0,
-        "places": drawn,
-        "geojson": drawn.features if drawn else None,
         "can_restore": permissions.may(request.user, "edit", record),
+        **compare_places(record, before.data, after.data, changes),
     }
     return render(request, "catalogue/workshop/history/compare.html", context)
 
 
 def load_side(request: HttpRequest, record: Record, number: int | None) -> Side:
-    """A version by its number, the state of today for none; 404 when there is no such version."""
+    """Return a version by its number, the state of today for None; raise Http404 when there is none."""
     if number is None:
         return Side(versions.read_current([record.pk])[record.pk])
     version: Any = get_object_or_404(record.versions.select_related("actor"), number=number)
@@ -111,9 +109,10 @@ def load_side(request: HttpRequest, record: Record, number: int | None) -> Side:
 
 
 def compare_places(
-    record: Record, before: Data, after: Data, lines: list[comparing.FieldChange]
-) -> Outlines | None:
-    """Both outlines when the place is among what changed."""
-    if not any(line.name == SHAPE for line in lines):
-        return None
-    return compare_outlines(record.kind, before.get(SHAPE), after.get(SHAPE))
+    record: Record, before: Data, after: Data, changes: list[comparing.FieldChange]
+) -> dict[str, Any]:
+    """Return both outlines and the features of their map when the place is among what changed."""
+    outlines = None
+    if any(change.name == SHAPE for change in changes):
+        outlines = compare_outlines(record.kind, before.get(SHAPE), after.get(SHAPE))
+    return {"places": outlines, "geojson": outlines.features if outlines else None}

@@ -1,4 +1,4 @@
-"""What a curator does about a finding: accept it, hold it again, confirm the record."""
+"""The actions of a curator on a finding: accept it, open it again, confirm the record."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalogue.models import Record
-from catalogue.records import permissions
-from catalogue.web.access import curator
+from catalogue.web.access import curator, get_record_or_404
 from catalogue.workshop.quality import confirmation, findings
 from catalogue.workshop.quality.forms import WaiverForm
 
 
-def _of_field(request: HttpRequest, slug: str, action: str) -> Record:
-    record: Record = get_object_or_404(Record.objects.defer("geometry", "description"), slug=slug)
-    permissions.require(request.user, action, record)
-    return record
-
-
-def _back(record: Record) -> HttpResponse:
+def _redirect_to_record(record: Record) -> HttpResponse:
     return redirect(reverse("catalogue:workshop-record", args=[record.slug]) + "#qualite")
 
 
@@ -33,7 +26,7 @@ def _back(record: Record) -> HttpResponse:
 @require_POST
 def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Accept a finding, with its reason."""
-    record = _of_field(request, slug, "examine")
+    record = get_record_or_404(request, slug, "examine")
     form = WaiverForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Écrivez pourquoi l’écart est accepté : rien n’a été changé."))
@@ -41,29 +34,29 @@ def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResp
         messages.info(request, _("Ce constat n’existe plus : la fiche a changé depuis."))
     else:
         messages.success(request, _("L’écart est accepté. Il revient si le constat change."))
-    return _back(record)
+    return _redirect_to_record(record)
 
 
 @curator
 @require_POST
 def workshop_quality_restore(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Hold an accepted finding against its record again."""
-    record = _of_field(request, slug, "examine")
+    """Open an accepted finding again."""
+    record = get_record_or_404(request, slug, "examine")
     if findings.restore_finding(pk, record):
         messages.success(request, _("Le constat est rétabli."))
     else:
         messages.info(request, _("Ce constat n’existe plus : la fiche a changé depuis."))
-    return _back(record)
+    return _redirect_to_record(record)
 
 
 @curator
 @require_POST
 def workshop_quality_confirm(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say that the record is true today: a curator has checked it with its owner."""
-    record = _of_field(request, slug, "decide")
+    """Set that the record is true today: a curator has checked it with its owner."""
+    record = get_record_or_404(request, slug, "decide")
     try:
         confirmation.confirm_record(record, cast(User, request.user))
         messages.success(request, _("La fiche est confirmée à la date d’aujourd’hui."))
     except confirmation.AnswerRefused as refusal:
         messages.warning(request, str(refusal))
-    return _back(record)
+    return _redirect_to_record(record)

@@ -1,11 +1,14 @@
-"""/atelier/qualite/: what the checks hold against the records of a curator’s field: counts, list, CSV."""
+"""/atelier/qualite/: the findings of the checks in a curator's field: counts, list, CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -23,10 +26,16 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import page_of
 from catalogue.workshop.quality.checks import CHECKS
-from catalogue.workshop.quality.findings import describe_finding
+from catalogue.workshop.quality.findings import Finding, describe_finding
 from catalogue.workshop.quality.forms import FindingsForm
 
-WIDE = ("record__geometry", "record__description", "record__territory__geometry")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+WIDE = (
+    "record__geometry", "record__description", "record__territory__geometry",
+    "record__territory__departement__geometry",
+)  # fmt: skip
 CHUNK = 500
 COLUMNS = [
     "gravite",
@@ -41,53 +50,90 @@ COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class CheckCount:
+    """How many records fail a check, and the URL of their list."""
+
+    code: str
+    severity: int
+    severity_words: StrOrPromise
+    check: StrOrPromise
+    count: int
+    url: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding of the list, with its record."""
+
+    finding: Finding
+    record: Record
+    place: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FindingsPage:
+    """What the page of the quality of records shows."""
+
+    page: Page[QualityFinding]
+    rows: list[FindingRow]
+    counts: list[CheckCount]
+    total: int
+    form: FindingsForm
+    chosen: dict[str, Any]
+    query: str
+    filtered: bool
+
+
 @curator
 @require_safe
 def workshop_quality(request: HttpRequest) -> HttpResponse:
-    """The counts by check, and the findings that the filters leave, gravest first."""
+    """Show the counts by check, and the findings that match the filters, most severe first."""
     form = FindingsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     data, field = form.cleaned_data, permissions.in_field(request.user)
-    lines = counts(form, field)
-    shown = sum(line["count"] for line in lines if counted(line, data))
-    page = page_of(with_records(narrowed(form, field)), data["page"], count=shown)
-    context = {
-        "page": page,
-        "rows": [line for row in page if (line := finding_line(row)) is not None],
-        "counts": lines,
-        "total": sum(line["count"] for line in lines),
-        "form": form,
-        "chosen": data,
-        "query": urlencode(form.parameters),
-        "filtered": bool(form.parameters),
-    }
-    return render(request, "catalogue/workshop/quality/findings.html", context)
+    counts = count_by_check(form, field)
+    listed = sum(line.count for line in counts if data["controle"] in ("", line.code))
+    page = page_of(load_records(apply_filters(form, field)), data["page"], count=listed)
+    shown = FindingsPage(
+        page=page,
+        rows=[row for finding in page if (row := describe_row(finding)) is not None],
+        counts=counts,
+        total=sum(line.count for line in counts),
+        form=form,
+        chosen=data,
+        query=urlencode(form.parameters),
+        filtered=bool(form.parameters),
+    )
+    return render(request, "catalogue/workshop/quality/findings.html", vars(shown))
 
 
 @curator
 @require_safe
 def workshop_quality_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same findings as CSV, all of them."""
+    """Export the same findings as CSV, all of them."""
     form = FindingsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    rows = with_records(narrowed(form, permissions.in_field(request.user)))
-    response = StreamingHttpResponse(csv_lines(_csv_rows(rows)), content_type="text/csv; charset=utf-8")
+    rows = load_records(apply_filters(form, permissions.in_field(request.user)))
+    response = StreamingHttpResponse(write_csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="qualite-{timezone.localdate()}.csv"'
     return response
 
 
-def of_field(field: Q) -> QuerySet[QualityFinding]:
-    """The findings of the records of a curator's field; no join for who has the whole of it."""
+def filter_by_field(field: Q) -> QuerySet[QualityFinding]:
+    """Return the findings of the records of a curator's field; no join for who has the whole of it."""
     rows = QualityFinding.objects.all()
     return rows.filter(record__in=Record.objects.filter(field).values("pk")) if field else rows
 
 
-def narrowed(form: FindingsForm, field: Q, *, with_check: bool = True) -> QuerySet[QualityFinding]:
-    """The findings that the filters leave; without that of the check, for the counts."""
+def apply_filters(form: FindingsForm, field: Q, *, with_check: bool = True) -> QuerySet[QualityFinding]:
+    """Return the findings that match the filters; without that of the check, for the counts."""
     data = form.cleaned_data
-    rows = of_field(field).filter(waived_at__isnull=data["ecarts"] != "oui")
+    rows = filter_by_field(field).filter(waived_at__isnull=data["ecarts"] != "oui")
     if data["type"]:
         rows = rows.filter(record__kind=data["type"])
     if data["region"] is not None:
@@ -100,65 +146,49 @@ def narrowed(form: FindingsForm, field: Q, *, with_check: bool = True) -> QueryS
     return rows
 
 
-def with_records(rows: QuerySet[QualityFinding]) -> QuerySet[QualityFinding]:
-    """The findings gravest first, each with its record; qualityfinding_open carries the order."""
-    relations = ("record__territory__departement", "waived_by")
-    return (
-        rows.select_related(*relations)
-        .defer(*WIDE, "record__territory__departement__geometry")
-        .order_by("severity", "code", "pk")
-    )
+def load_records(rows: QuerySet[QualityFinding]) -> QuerySet[QualityFinding]:
+    """Order the findings, most severe first, each with its record; qualityfinding_open carries the order."""
+    rows = rows.select_related("record__territory__departement", "waived_by").defer(*WIDE)
+    return rows.order_by("severity", "code", "pk")
 
 
-def counts(form: FindingsForm, field: Q) -> list[dict[str, Any]]:
-    """How many records each check holds something against, with the list behind each figure."""
-    rows = narrowed(form, field, with_check=False).order_by()
+def count_by_check(form: FindingsForm, field: Q) -> list[CheckCount]:
+    """Count the records that fail each check, with the URL of the list behind each figure."""
+    rows = apply_filters(form, field, with_check=False).order_by()
     found = dict(rows.values_list("code").annotate(Count("pk")))
-    address, kept = reverse("catalogue:workshop-quality"), form.parameters
-    lines = [
-        {
-            "code": check.code,
-            "severity": check.severity,
-            "severity_words": check.severity.label,
-            "check": check.label,
-            "count": found[check.code],
-            "url": f"{address}?{urlencode({**kept, 'controle': check.code})}",
-            "is_active": form.cleaned_data["controle"] == check.code,
-        }
-        for check in CHECKS.values()
-        if found.get(check.code)
-    ]
-    return sorted(lines, key=lambda line: (line["severity"], -line["count"]))
+    home, current = reverse("catalogue:workshop-quality"), form.cleaned_data["controle"]
+    counts = []
+    for code, check in CHECKS.items():
+        if found.get(code):
+            url = f"{home}?{urlencode({**form.parameters, 'controle': code})}"
+            severity = check.severity
+            counts.append(
+                CheckCount(code, severity, severity.label, check.label, found[code], url, current == code)
+            )
+    return sorted(counts, key=lambda line: (line.severity, -line.count))
 
 
-def counted(line: dict[str, Any], data: dict[str, Any]) -> bool:
-    """True for a check whose findings are in the list."""
-    return data["controle"] in ("", line["code"])
-
-
-def finding_line(row: QualityFinding) -> dict[str, Any] | None:
-    """One finding of the list."""
+def describe_row(row: QualityFinding) -> FindingRow | None:
+    """Return one finding of the list; None when no check has its code any more."""
     record = row.record
-    said = describe_finding(row, record)
-    if said is None:
+    finding = describe_finding(row, record)
+    if finding is None:
         return None
-    return {
-        "finding": said,
-        "record": record,
-        "place": place_words(record),
-        "url": reverse("catalogue:workshop-record", args=[record.slug]),
-    }
+    url = reverse("catalogue:workshop-record", args=[record.slug])
+    return FindingRow(finding, record, place_words(record), url)
 
 
-def _csv_rows(rows: QuerySet[QualityFinding]) -> Iterator[Sequence[object]]:
-    """Yield the rows of the file, read as they are sent."""
-    yield COLUMNS
+def write_csv_lines(rows: QuerySet[QualityFinding]) -> Iterator[str]:
+    """Yield the lines of the file, read as they are sent."""
+    writer = csv.writer(Line(), delimiter=";")
+    yield "\ufeff" + writer.writerow(COLUMNS)
     for row in rows.iterator(chunk_size=CHUNK):
-        record = row.record
-        said = describe_finding(row, record)
-        if said is not None:
-            address = mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug]))
-            yield (
-                said.severity_words, said.label, said.says, timezone.localdate(row.since).isoformat(),
-                record.kind, record.title, place_words(record), said.waiver, address,
-            )  # fmt: skip
+        shown = describe_row(row)
+        if shown is not None:
+            finding, record = shown.finding, shown.record
+            cells = [
+                finding.severity_words, finding.label, finding.message,
+                timezone.localdate(row.since).isoformat(), record.kind, record.title, shown.place,
+                finding.waiver, mailing.absolute(shown.url),
+            ]  # fmt: skip
+            yield writer.writerow([safe_cell(cell) for cell in cells])

@@ -64,36 +64,36 @@ class LinePage:
     history: Sequence[words.ChangeLine]
 
 
-def get_line_or_404(known: ReferenceList, key: str) -> Any:
+def get_line_or_404(ref: ReferenceList, key: str) -> Any:
     """Return the line of the key; raise Http404 when there is none."""
-    return get_object_or_404(known.rows.select_related("merged_into"), **{known.key: key})
+    return get_object_or_404(ref.rows.select_related("merged_into"), **{ref.key: key})
 
 
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Show a line and its form; those who may change it save it."""
-    known = words.get_list_or_404(code)
-    line = get_line_or_404(known, key)
+    ref = words.get_list_or_404(code)
+    line = get_line_or_404(ref, key)
     if request.method == "POST":
         rights.require_change(request.user)
-        form = make_line_form(known, get_line_or_404(known, key), request.POST)
-        if form.is_valid() and _save_line(request, known, line, form):
-            return redirect(words.get_line_url(known, line))
-        return render_line(request, known, line, form)
+        form = make_line_form(ref, get_line_or_404(ref, key), request.POST)
+        if form.is_valid() and _save_line(request, ref, line, form):
+            return redirect(words.get_line_url(ref, line))
+        return render_line(request, ref, line, form)
     if not rights.may_change(request.user):
-        return render_line(request, known, line, None)
-    return render_line(request, known, line, make_line_form(known, line, form_recovery.given_back(request)))
+        return render_line(request, ref, line, None)
+    return render_line(request, ref, line, make_line_form(ref, line, form_recovery.given_back(request)))
 
 
-def _save_line(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm) -> bool:
+def _save_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineForm) -> bool:
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
-        change = changing.edit_line(known, line.pk, form.values(), seen, cast(User, request.user), reason)
-    except changing.Refused as refusal:
+        change = changing.edit_line(ref, line.pk, form.values(), seen, cast(User, request.user), reason)
+    except changing.ChangeRefused as refusal:
         form.add_error(None, str(refusal))
         fresh = request.POST.copy()
-        fresh["seen"] = values.token(known, get_line_or_404(known, known.key_of(line)))
+        fresh["seen"] = values.make_token(ref, get_line_or_404(ref, ref.key_of(line)))
         form.data = fresh
         return False
     except ValidationError as error:
@@ -103,31 +103,31 @@ def _save_line(request: HttpRequest, known: ReferenceList, line: Any, form: Line
     return True
 
 
-def render_line(request: HttpRequest, known: ReferenceList, line: Any, form: LineForm | None) -> HttpResponse:
+def render_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineForm | None) -> HttpResponse:
     """Render the page of a line."""
     may_change = rights.may_change(request.user)
-    counts = known.counts([line], rights.visible_records(request.user))[line.pk]
-    total = sum(known.counts([line], Q())[line.pk])
+    counts = ref.counts([line], rights.visible_records(request.user))[line.pk]
+    total = sum(ref.counts([line], Q())[line.pk])
     target = line.merged_into
-    similar = find_similar_lines(known, line) if may_change and line.is_active else []
+    similar = find_similar_lines(ref, line) if may_change and line.is_active else []
     shown = [
-        (values.get_value_label(known, name), values.format_value(known, name, value))
-        for name, value in values.read_values(known, line).items()
+        (values.get_value_label(ref, name), values.format_value(ref, name, value))
+        for name, value in values.read_values(ref, line).items()
     ]
-    changes = words.filter_changes(known.code, known.key_of(line))[:LATEST]
+    changes = words.filter_changes(ref.code, ref.key_of(line))[:LATEST]
     page = LinePage(
-        list=known,
+        list=ref,
         row=line,
-        title=known.label_of(line),
-        key=known.key_of(line),
-        steps=words.build_crumbs(known, line),
-        target=Crumb(known.label_of(target), words.get_line_url(known, target)) if target else None,
-        usages=describe_uses(known, line, counts),
+        title=ref.label_of(line),
+        key=ref.key_of(line),
+        steps=words.build_crumbs(ref, line),
+        target=Crumb(ref.label_of(target), words.get_line_url(ref, target)) if target else None,
+        usages=describe_uses(ref, line, counts),
         hidden=total - sum(counts),
         values=shown,
         form=form,
-        seen=values.token(known, line),
-        similar=[_describe_similar(known, line, one) for one in similar],
+        seen=values.make_token(ref, line),
+        similar=[_describe_similar(ref, line, one) for one in similar],
         may_change=may_change,
         history=words.describe_changes(changes, may_change),
     )
@@ -135,26 +135,24 @@ def render_line(request: HttpRequest, known: ReferenceList, line: Any, form: Lin
     return render(request, "catalogue/workshop/reference/line.html", vars(page), status=status)
 
 
-def _describe_similar(known: ReferenceList, line: Any, similar: SimilarLine) -> SimilarRow:
-    merge_url = (
-        f"{words.get_line_url(known, line, 'merge')}?{urlencode({'avec': known.key_of(similar.line)})}"
-    )
-    url = words.get_line_url(known, similar.line)
-    return SimilarRow(known.label_of(similar.line), url, ", ".join(similar.reasons), merge_url)
+def _describe_similar(ref: ReferenceList, line: Any, similar: SimilarLine) -> SimilarRow:
+    merge_url = f"{words.get_line_url(ref, line, 'merge')}?{urlencode({'avec': ref.key_of(similar.line)})}"
+    url = words.get_line_url(ref, similar.line)
+    return SimilarRow(ref.label_of(similar.line), url, ", ".join(similar.reasons), merge_url)
 
 
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
     """Add a line."""
-    known = words.get_list_or_404(code)
+    ref = words.get_list_or_404(code)
     rights.require_change(request.user)
-    form = make_line_form(known, known.model(), form_recovery.posted(request))
+    form = make_line_form(ref, ref.model(), form_recovery.posted(request))
     if request.method == "POST" and form.is_valid():
-        line = changing.add_line(known, form.values(), cast(User, request.user), form.cleaned_data["reason"])
-        messages.success(request, _("« %(label)s » est ajouté.") % {"label": known.label_of(line)})
-        return redirect(words.get_line_url(known, line))
-    context = {"list": known, "steps": words.build_crumbs(known, last=_("Ajouter")), "form": form}
+        line = changing.add_line(ref, form.values(), cast(User, request.user), form.cleaned_data["reason"])
+        messages.success(request, _("« %(label)s » est ajouté.") % {"label": ref.label_of(line)})
+        return redirect(words.get_line_url(ref, line))
+    context = {"list": ref, "steps": words.build_crumbs(ref, last=_("Ajouter")), "form": form}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "catalogue/workshop/reference/add.html", context, status=status)
 
@@ -163,8 +161,8 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def workshop_reference_act(request: HttpRequest, code: str, key: str, action: str) -> HttpResponse:
     """Archive a line, offer it again, move it in its list."""
-    known = words.get_list_or_404(code)
-    line = get_line_or_404(known, key)
+    ref = words.get_list_or_404(code)
+    line = get_line_or_404(ref, key)
     rights.require_change(request.user)
     form = LineActionForm(request.POST)
     if action not in ACTIONS or not form.is_valid():
@@ -172,15 +170,15 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
     actor, data = cast(User, request.user), form.cleaned_data
     try:
         if action in ("monter", "descendre"):
-            changing.move_line(known, line.pk, action == "monter", actor)
-            return redirect("catalogue:workshop-reference-list", code=known.code)
-        changing.set_active(known, line.pk, action == "retablir", data["seen"], actor, data["reason"])
+            changing.move_line(ref, line.pk, action == "monter", actor)
+            return redirect("catalogue:workshop-reference-list", code=ref.code)
+        changing.set_active(ref, line.pk, action == "retablir", data["seen"], actor, data["reason"])
         is_active = action == "retablir"
         message = _("La ligne est de nouveau proposée.") if is_active else _("La ligne est archivée.")
         messages.success(request, message)
-    except changing.Refused as refusal:
+    except changing.ChangeRefused as refusal:
         messages.warning(request, str(refusal))
-    return redirect(words.get_line_url(known, line))
+    return redirect(words.get_line_url(ref, line))
 
 
 @curator
@@ -190,40 +188,40 @@ def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(
         ReferenceChange.objects.defer("trace"), pk=pk, action=ReferenceChange.Action.EDIT
     )
-    known = words.get_list_or_404(change.list)
+    ref = words.get_list_or_404(change.list)
     rights.require_change(request.user)
     try:
-        changing.restore_value(known, change, request.POST.get("champ", ""), cast(User, request.user))
+        changing.restore_value(ref, change, request.POST.get("champ", ""), cast(User, request.user))
         messages.success(request, _("La valeur d’avant est rétablie."))
-    except changing.Refused as refusal:
+    except changing.ChangeRefused as refusal:
         messages.warning(request, str(refusal))
     except ValidationError as error:
         messages.warning(request, error.messages[0])
-    return redirect("catalogue:workshop-reference-line", known.code, change.key)
+    return redirect("catalogue:workshop-reference-line", ref.code, change.key)
 
 
 @curator
 @require_safe
 def workshop_reference_uses(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """List the records that use a line, those whose title the curator may read."""
-    known = words.get_list_or_404(code)
-    line = get_line_or_404(known, key)
+    ref = words.get_list_or_404(code)
+    line = get_line_or_404(ref, key)
     form = UsesForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     place = form.cleaned_data["usage"]
-    if place is not None and place >= len(known.uses):
+    if place is not None and place >= len(ref.uses):
         raise Http404
-    use = None if place is None else known.uses[place]
-    rows = known.records(line, use).filter(rights.visible_records(request.user))
+    use = None if place is None else ref.uses[place]
+    rows = ref.records(line, use).filter(rights.visible_records(request.user))
     page = page_of(load_line_details(rows), form.cleaned_data["page"])
     title = str(use.label) if use else _("Fiches")
     shown = ListPage(
         title=title,
-        filters=[known.label_of(line)],
+        filters=[ref.label_of(line)],
         page=page,
         rows=[describe_record(record) for record in page],
         query="" if place is None else f"usage={place}",
-        steps=words.build_crumbs(known, line, title),
+        steps=words.build_crumbs(ref, line, title),
     )
     return render(request, "catalogue/workshop/dashboard/list.html", vars(shown))

@@ -54,12 +54,12 @@ class LineRow:
 def workshop_reference(request: HttpRequest) -> HttpResponse:
     """Show the lists with how many lines each has, and the last changes."""
     shown = []
-    for known in LISTS.values():
-        counts = known.rows.aggregate(
+    for ref in LISTS.values():
+        counts = ref.rows.aggregate(
             offered=Count("pk", filter=Q(is_active=True)), archived=Count("pk", filter=Q(is_active=False))
         )
-        url = reverse("catalogue:workshop-reference-list", args=[known.code])
-        shown.append({"list": known, "url": url, **counts})
+        url = reverse("catalogue:workshop-reference-list", args=[ref.code])
+        shown.append({"list": ref, "url": url, **counts})
     context = {
         "lists": shown,
         "history": words.describe_changes(words.filter_changes()[:LATEST], False),
@@ -72,66 +72,66 @@ def workshop_reference(request: HttpRequest) -> HttpResponse:
 @require_safe
 def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
     """Show the lines of a list, with how many records use each."""
-    known = words.get_list_or_404(code)
+    ref = words.get_list_or_404(code)
     form = ListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     data = form.cleaned_data
-    rows = known.find(data["q"])
+    rows = ref.find(data["q"])
     if data["voir"] != "tout":
         rows = rows.filter(is_active=data["voir"] != "archives")
-    order = ("-is_active", "position", known.label) if known.is_ordered else ("-is_active", known.label)
+    order = ("-is_active", "position", ref.label) if ref.is_ordered else ("-is_active", ref.label)
     page = page_of(rows.select_related("merged_into").order_by(*order, "pk"), data["page"])
     may = rights.may_change(request.user)
     context = {
-        "list": known,
-        "steps": words.build_crumbs(known),
+        "list": ref,
+        "steps": words.build_crumbs(ref),
         "page": page,
-        "rows": describe_lines(known, list(page), request),
+        "rows": describe_lines(ref, list(page), request),
         "form": form,
         "q": data["q"],
         "view": data["voir"],
         "choices": ListForm.base_fields["voir"].choices,  # type: ignore[attr-defined]
         "query": urlencode({name: data[name] for name in ("q", "voir") if data[name]}),
-        "can_order": may and known.is_ordered and not data["q"] and not data["voir"],
+        "can_order": may and ref.is_ordered and not data["q"] and not data["voir"],
         "may_change": may,
     }
     return render(request, "catalogue/workshop/reference/list.html", context)
 
 
-def describe_lines(known: ReferenceList, rows: list[Any], request: HttpRequest) -> list[LineRow]:
+def describe_lines(ref: ReferenceList, rows: list[Any], request: HttpRequest) -> list[LineRow]:
     """Return lines with their uses, each use with the list of its records."""
-    counts = known.counts(rows, rights.visible_records(request.user))
+    counts = ref.counts(rows, rights.visible_records(request.user))
     return [
         LineRow(
             line=line,
-            title=known.label_of(line),
-            key=known.key_of(line),
-            url=words.get_line_url(known, line),
-            details=list_details(known, line),
-            usages=describe_uses(known, line, counts[line.pk]),
-            target=known.label_of(line.merged_into) if line.merged_into else "",
+            title=ref.label_of(line),
+            key=ref.key_of(line),
+            url=words.get_line_url(ref, line),
+            details=list_details(ref, line),
+            usages=describe_uses(ref, line, counts[line.pk]),
+            target=ref.label_of(line.merged_into) if line.merged_into else "",
         )
         for line in rows
     ]
 
 
-def describe_uses(known: ReferenceList, line: Any, counts: list[int]) -> list[Usage]:
+def describe_uses(ref: ReferenceList, line: Any, counts: list[int]) -> list[Usage]:
     """Return each use of a line, with the URL of its records."""
-    url = words.get_line_url(known, line, "uses")
+    url = words.get_line_url(ref, line, "uses")
     return [
         Usage(use.label, count, f"{url}?usage={place}" if count else "")
-        for place, (use, count) in enumerate(zip(known.uses, counts, strict=True))
+        for place, (use, count) in enumerate(zip(ref.uses, counts, strict=True))
     ]
 
 
-def list_details(known: ReferenceList, line: Any) -> list[str]:
+def list_details(ref: ReferenceList, line: Any) -> list[str]:
     """Return what distinguishes a line from its neighbours."""
     names = ("unit", "operator", "publisher", "licence", "siret")
-    shown = [str(getattr(line, name)) for name in names if name in known.fields and getattr(line, name)]
-    if "direction" in known.fields:
+    shown = [str(getattr(line, name)) for name in names if name in ref.fields and getattr(line, name)]
+    if "direction" in ref.fields:
         shown.append(str(line.get_direction_display()))
-    if "kind" in known.fields:
+    if "kind" in ref.fields:
         shown.insert(0, str(line.get_kind_display()))
     return shown
 
@@ -140,14 +140,14 @@ def list_details(known: ReferenceList, line: Any) -> list[str]:
 @require_safe
 def workshop_reference_history(request: HttpRequest, code: str) -> HttpResponse:
     """Show the history of a list."""
-    known = words.get_list_or_404(code)
+    ref = words.get_list_or_404(code)
     form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    page = page_of(words.filter_changes(known.code), form.cleaned_data["page"])
+    page = page_of(words.filter_changes(ref.code), form.cleaned_data["page"])
     context = {
-        "list": known,
-        "steps": words.build_crumbs(known, last=_("Historique")),
+        "list": ref,
+        "steps": words.build_crumbs(ref, last=_("Historique")),
         "page": page,
         "history": words.describe_changes(page, rights.may_change(request.user)),
     }

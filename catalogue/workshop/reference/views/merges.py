@@ -33,7 +33,7 @@ class MergeEffect:
     """What a merge would do, and the form that confirms it; ``all`` is the URL of the other records."""
 
     target: Crumb
-    effects: list[merging.Effect]
+    effects: list[merging.TableEffect]
     refusal: str
     records: list[ListLine]
     total: int
@@ -46,71 +46,77 @@ class MergeEffect:
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_merge(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Choose the line to merge into, see what it would do, do it."""
-    known = words.get_list_or_404(code)
+    ref = words.get_list_or_404(code)
     rights.require_change(request.user)
-    line = get_line_or_404(known, key)
+    line = get_line_or_404(ref, key)
     form = TargetForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     data = form.cleaned_data
-    target = get_line_or_404(known, data["avec"]) if data["avec"] else None
+    target = get_line_or_404(ref, data["avec"]) if data["avec"] else None
     if request.method == "POST" and target is not None:
         act = LineActionForm(request.POST)
-        if act.is_valid() and _merge_lines(request, known, (line, target), act.cleaned_data):
-            return redirect(words.get_line_url(known, target))
-        return redirect(f"{words.get_line_url(known, line, 'merge')}?avec={known.key_of(target)}")
+        if act.is_valid() and _merge_lines(request, ref, (line, target), act.cleaned_data):
+            return redirect(words.get_line_url(ref, target))
+        return redirect(f"{words.get_line_url(ref, line, 'merge')}?avec={ref.key_of(target)}")
     context: dict[str, Any] = {
-        "list": known,
+        "list": ref,
         "row": line,
-        "title": known.label_of(line),
-        "steps": words.build_crumbs(known, line, _("Réunir")),
-        "url": words.get_line_url(known, line),
+        "title": ref.label_of(line),
+        "steps": words.build_crumbs(ref, line, _("Réunir")),
+        "url": words.get_line_url(ref, line),
         "q": data["q"],
-        "choices": [] if target else list_candidates(known, line, data["q"]),
+        "choices": [] if target else list_candidates(ref, line, data["q"]),
         "target": None,
     }
     if target is not None:
-        context |= vars(describe_effect(request, known, line, target))
+        context |= vars(describe_effect(request, ref, line, target))
     return render(request, "catalogue/workshop/reference/merge.html", context)
 
 
-def list_candidates(known: ReferenceList, line: Any, typed: str) -> list[dict[str, str]]:
+def list_candidates(ref: ReferenceList, line: Any, typed: str) -> list[dict[str, str]]:
     """Return the lines to merge into: those of the words typed, else the most similar."""
-    rows = order_by_similarity(known, line)
+    rows = order_by_similarity(ref, line)
     if typed:
-        rows = known.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(known.label)
-    return [{"key": known.key_of(one), "title": known.label_of(one)} for one in rows[:CHOICES]]
+        rows = ref.find(typed).exclude(pk=line.pk).filter(is_active=True).order_by(ref.label)
+    return [{"key": ref.key_of(one), "title": ref.label_of(one)} for one in rows[:CHOICES]]
 
 
-def describe_effect(request: HttpRequest, known: ReferenceList, line: Any, target: Any) -> MergeEffect:
+def describe_effect(request: HttpRequest, ref: ReferenceList, line: Any, target: Any) -> MergeEffect:
     """Return what the merge would do."""
-    preview = merging.preview(known, line, target)
+    preview = merging.preview_merge(ref, line, target)
     readable = preview.records.filter(rights.visible_records(request.user))
     total, shown = preview.records.count(), readable.count()
-    seen, other = merging.tokens(known, line, target)
+    seen, other = merging.make_tokens(ref, line, target)
     return MergeEffect(
-        target=Crumb(known.label_of(target), words.get_line_url(known, target)),
+        target=Crumb(ref.label_of(target), words.get_line_url(ref, target)),
         effects=preview.effects,
         refusal=preview.refusal,
         records=[describe_record(record) for record in load_line_details(readable)[:SHOWN]],
         total=total,
         hidden=total - shown,
-        all=words.get_line_url(known, line, "uses") if shown > SHOWN else "",
+        all=words.get_line_url(ref, line, "uses") if shown > SHOWN else "",
         form=LineActionForm(initial={"seen": seen, "other": other}, auto_id="reunir-%s"),
     )
 
 
 def _merge_lines(
-    request: HttpRequest, known: ReferenceList, pair: tuple[Any, Any], data: dict[str, Any]
+    request: HttpRequest, ref: ReferenceList, pair: tuple[Any, Any], data: dict[str, Any]
 ) -> bool:
     first, second = pair
     tokens = (data["seen"], data["other"])
     try:
-        change = merging.merge(known, (first.pk, second.pk), tokens, cast(User, request.user), data["reason"])
-    except changing.ReferenceRefused as refusal:
+        change = merging.merge_lines(
+            ref, (first.pk, second.pk), tokens, cast(User, request.user), data["reason"]
+        )
+    except changing.ChangeRefused as refusal:
         messages.warning(request, str(refusal))
         return False
-    labels = {"first": known.label_of(first), "second": known.label_of(second), "n": change.record_count}
+    labels = {
+        "first": ref.label_of(first),
+        "second": ref.label_of(second),
+        "n": change.record_count,
+    }
     message = _("« %(first)s » est réuni à « %(second)s » : %(n)d fiches touchées. Cela peut être annulé.")
     messages.success(request, message % labels)
     return True
@@ -121,11 +127,11 @@ def _merge_lines(
 def workshop_reference_separate(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a merge."""
     change = get_object_or_404(ReferenceChange, pk=pk, action=ReferenceChange.Action.MERGE)
-    known = words.get_list_or_404(change.list)
+    ref = words.get_list_or_404(change.list)
     rights.require_change(request.user)
     try:
-        merging.separate(known, change, cast(User, request.user))
+        merging.separate_lines(ref, change, cast(User, request.user))
         messages.success(request, _("La réunion est annulée : tout est revenu."))
-    except changing.ReferenceRefused as refusal:
+    except changing.ChangeRefused as refusal:
         messages.warning(request, str(refusal))
-    return redirect("catalogue:workshop-reference-line", known.code, change.key)
+    return redirect("catalogue:workshop-reference-line", ref.code, change.key)

@@ -54,19 +54,19 @@ def get_list_or_404(code: str) -> ReferenceList:
     return LISTS[code]
 
 
-def build_crumbs(known: ReferenceList | None = None, line: Any = None, last: str = "") -> list[Crumb]:
+def build_crumbs(ref: ReferenceList | None = None, line: Any = None, last: str = "") -> list[Crumb]:
     """Return the way to a page."""
     crumbs = [Crumb(_("Référentiels"), reverse("catalogue:workshop-reference"))]
-    if known is not None:
-        crumbs.append(Crumb(known.title, reverse("catalogue:workshop-reference-list", args=[known.code])))
+    if ref is not None:
+        crumbs.append(Crumb(ref.title, reverse("catalogue:workshop-reference-list", args=[ref.code])))
         if line is not None:
-            crumbs.append(Crumb(known.label_of(line), get_line_url(known, line)))
+            crumbs.append(Crumb(ref.label_of(line), get_line_url(ref, line)))
     return [*crumbs, Crumb(last)] if last else crumbs
 
 
-def get_line_url(known: ReferenceList, line: Any, name: str = "line") -> str:
+def get_line_url(ref: ReferenceList, line: Any, name: str = "line") -> str:
     """Return the URL of the page of a line, or of another of its pages."""
-    return reverse(f"catalogue:workshop-reference-{name}", args=[known.code, known.key_of(line)])
+    return reverse(f"catalogue:workshop-reference-{name}", args=[ref.code, ref.key_of(line)])
 
 
 def describe_changes(changes: Iterable[ReferenceChange], may_change: bool) -> list[ChangeLine]:
@@ -75,30 +75,33 @@ def describe_changes(changes: Iterable[ReferenceChange], may_change: bool) -> li
 
 
 def _describe_change(change: ReferenceChange, may_change: bool) -> ChangeLine:
-    known = LISTS.get(change.list)
+    ref = LISTS.get(change.list)
     is_merge = change.action == change.Action.MERGE
     may_restore = may_change and change.action == change.Action.EDIT
     return ChangeLine(
         pk=change.pk,
         what=change.get_action_display(),
         line=change.label,
-        url=reverse("catalogue:workshop-reference-line", args=[change.list, change.key]) if known else "",
+        url=reverse("catalogue:workshop-reference-line", args=[change.list, change.key]) if ref else "",
         when=change.at,
         who=name_of(change.actor) if change.actor else "",
         reason=change.reason,
-        differences=_list_differences(known, change.changes, may_restore) if known else [],
+        differences=_list_differences(ref, change.changes, may_restore) if ref else [],
         target=change.changes["merged_into"][1] if is_merge else "",
         records=change.record_count,
         can_undo=may_change and is_merge and not hasattr(change, "undone_by"),
     )
 
 
-def _list_differences(known: ReferenceList, changes: dict[str, Any], may_restore: bool) -> list[Difference]:
+def _list_differences(ref: ReferenceList, changes: dict[str, Any], may_restore: bool) -> list[Difference]:
     differences = []
     for name, (old, new) in changes.items():
-        if name in (*known.values, "is_active"):
-            label = values.get_value_label(known, name)
-            before, after = values.format_value(known, name, old), values.format_value(known, name, new)
+        if name in (*ref.values, "is_active"):
+            label = values.get_value_label(ref, name)
+            before, after = (
+                values.format_value(ref, name, old),
+                values.format_value(ref, name, new),
+            )
             differences.append(Difference(name, label, before, after, may_restore and name != "is_active"))
     return differences
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalogue.models import Experiment, Indicator, IndicatorType, RecordVersion, TypingBatch
-from catalogue.workshop.capitalisation.shared_types import give_types, guesses, undo, untyped
+from catalogue.workshop.capitalisation.shared_types import filter_untyped, give_types, guess_types, undo_batch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_the_proposal_has_a_name_that_resembles_and_a_unit_that_converts(
         result("Économies d'énergie constatées", "%"), result("Électricité produite en un an", "kWh"),
         result("Économie d’énergie", "arbres"), result("Passages par bac", "%"), result("économie d'eau", ""),
     ]  # fmt: skip
-    found = guesses(rows, types)
+    found = guess_types(rows, types)
     assert {row.name: found[row.pk].code for row in rows if row.pk in found} == {
         "Économies d'énergie constatées": "economie",
         "Électricité produite en un an": "produite",
@@ -87,7 +87,7 @@ def test_what_somebody_changed_since_is_not_undone(types: dict[str, IndicatorTyp
     batch = give_types(user, {one.pk: "economie"})
     assert batch is not None
     Indicator.objects.filter(pk=one.pk).update(type=types["produite"])
-    assert undo(batch, user) == 0
+    assert undo_batch(batch, user) == 0
     one.refresh_from_db()
     assert one.type == types["produite"]
 
@@ -95,10 +95,10 @@ def test_what_somebody_changed_since_is_not_undone(types: dict[str, IndicatorTyp
 def test_a_curator_types_in_their_field_alone(types: dict[str, IndicatorType]) -> None:
     one = result("Énergie économisée", "%")
     elsewhere = factories.curator(regions=[factories.territory("region")])
-    assert not untyped(elsewhere).exists()
+    assert not filter_untyped(elsewhere).exists()
     assert give_types(elsewhere, {one.pk: "economie"}) is None
     Experiment.objects.filter(pk=one.experiment_id).update(state="brouillon")
-    assert not untyped(factories.curator()).exists()
+    assert not filter_untyped(factories.curator()).exists()
 
 
 def test_the_list_reads_as_much_for_two_results_as_for_twenty(

@@ -140,19 +140,19 @@ def test_each_check_finds_its_record_and_no_sound_one(ground, at_fault):
     assert codes_of(good) == codes_of(draft) == set()
     for record in at_fault.values():
         (one,) = findings.list_for_record(record)
-        assert one.says, one.code
-        assert "%" not in one.says, one.code
-        assert one.address.startswith(("/proposer/fiche/", "/atelier/")), one.code
-        assert "@" not in one.says
+        assert one.message, one.code
+        assert "%" not in one.message, one.code
+        assert one.fix_url.startswith(("/proposer/fiche/", "/atelier/")), one.code
+        assert "@" not in one.message
     others = {
         finding.code: finding for record in at_fault.values() for finding in findings.list_for_record(record)
     }
-    assert "km de Rennes" in others["lieu-hors-territoire"].says
-    assert "unité, source" in others["resultat-incomplet"].says
-    assert "la description" in others["donnees-personnelles"].says
+    assert "km de Rennes" in others["lieu-hors-territoire"].message
+    assert "unité, source" in others["resultat-incomplet"].message
+    assert "la description" in others["donnees-personnelles"].message
     for code in ("lien-mort", "source-absente"):
-        assert others[code].address.endswith("/essentiel/")
-    assert "Le nom a changé." in others["reponse-du-porteur"].says
+        assert others[code].fix_url.endswith("/essentiel/")
+    assert "Le nom a changé." in others["reponse-du-porteur"].message
     # a few records are checked in one statement, with the same outcome
     before = set(QualityFinding.objects.values_list("record", "code"))
     QualityFinding.objects.all().delete()

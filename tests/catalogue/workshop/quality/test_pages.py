@@ -51,12 +51,12 @@ def test_a_curator_sees_their_field_counted_filtered_and_as_csv(
     text = page.content.decode()
     assert "Les Rives" in text
     assert "Résumé très court" in text
-    counted = {line["code"]: line["count"] for line in page.context["counts"]}
+    counted = {line.code: line.count for line in page.context["counts"]}
     assert counted["resume-court"] == 1
     assert "resume-absent" in counted  # « Ailleurs » stands nowhere: it is in every field
     for line in page.context["counts"]:
-        behind = client.get(line["url"])
-        assert behind.context["page"].paginator.count == line["count"], line["code"]
+        behind = client.get(line.url)
+        assert behind.context["page"].paginator.count == line.count, line.code
     only = client.get(LIST + "?controle=resume-court&gravite=3&type=operation&region=53").content.decode()
     assert "Ailleurs" not in only
     assert client.get(LIST + "?controle=rien").status_code == 400

@@ -24,7 +24,7 @@ from catalogue.models import (
     ThemeCrosswalk,
 )
 from catalogue.workshop.reference import merging
-from catalogue.workshop.reference.changing import LineChanged, ReferenceRefused
+from catalogue.workshop.reference.changing import ChangeRefused, LineChanged
 from catalogue.workshop.reference.lists import LISTS
 from geo.models import Level
 from tests import factories
@@ -124,11 +124,11 @@ def test_uses_open_the_records_that_may_be_read(client: Client) -> None:
     for state in ("publiee", "soumise", "brouillon"):
         factories.need(state=state, territory=factories.commune(region=region)).themes.add(theme)
     page = client.get(f"{HOME}themes/ligne/eau/")
-    assert page.context["usages"][0]["count"] == 2
+    assert page.context["usages"][0].count == 2
     assert page.context["hidden"] == 1
-    assert client.get(page.context["usages"][0]["url"]).context["page"].paginator.count == 2
+    assert client.get(page.context["usages"][0].url).context["page"].paginator.count == 2
     elsewhere = client_of(factories.curator(regions=[factories.territory(Level.REGION)]))
-    assert elsewhere.get(f"{HOME}themes/ligne/eau/").context["usages"][0]["count"] == 1
+    assert elsewhere.get(f"{HOME}themes/ligne/eau/").context["usages"][0].count == 1
 
 
 def test_similar_organisations_are_listed_with_why(client: Client) -> None:
@@ -139,12 +139,12 @@ def test_similar_organisations_are_listed_with_why(client: Client) -> None:
     factories.organisation(name="Ville de Grenoble", slug="autre", siren="213800303")
     factories.organisation(name="Mairie de Grenoble", slug="archivee", is_active=False)
     page = client.get(f"{HOME}organisations/ligne/{town.slug}/")
-    assert [(one["title"], one["reasons"]) for one in page.context["similar"]] == [
+    assert [(one.title, one.reasons) for one in page.context["similar"]] == [
         ("Métropole du Dauphiné", "même SIREN"),
         ("VILLE DE  GRENOBLÉ", "même nom"),
     ]
-    effect = client.get(page.context["similar"][1]["merge_url"])
-    assert effect.context["target"]["title"] == "VILLE DE  GRENOBLÉ"
+    effect = client.get(page.context["similar"][1].merge_url)
+    assert effect.context["target"].text == "VILLE DE  GRENOBLÉ"
     choice = client.get(f"{HOME}organisations/ligne/{town.slug}/reunir/").context["choices"]
     first, *same, last = [one["key"] for one in choice]
     assert (first, set(same), last) == ("metropole", {"autre", "ville"}, "vannes")
@@ -196,8 +196,8 @@ def test_two_organisations_become_one(client: Client) -> None:
     for one in (survivor, gone):
         RecordOrganisation.objects.create(record=record, organisation=one)
     known = LISTS["organisations"]
-    change = merging.merge(
-        known, (gone.pk, survivor.pk), merging.tokens(known, gone, survivor), factories.administrator()
+    change = merging.merge_lines(
+        known, (gone.pk, survivor.pk), merging.make_tokens(known, gone, survivor), factories.administrator()
     )
     record.refresh_from_db()
     assert record.owner == survivor
@@ -205,7 +205,7 @@ def test_two_organisations_become_one(client: Client) -> None:
     assert {m.user for m in Membership.objects.filter(organisation=survivor)} == {person, other}
     moved = client.get("/organisations/mairie/contact/?fiche=x")
     assert (moved.status_code, moved["Location"]) == (301, "/organisations/ville/contact/?fiche=x")
-    merging.separate(known, change, factories.administrator())
+    merging.separate_lines(known, change, factories.administrator())
     record.refresh_from_db()
     assert record.owner == gone
     assert Membership.objects.filter(user=person, organisation=gone).exists()
@@ -217,18 +217,18 @@ def test_what_would_lose_something_is_refused() -> None:
     user, known = factories.administrator(), LISTS["indicateurs"]
     percent = IndicatorType.objects.create(code="a", label="A", unit="%")
     tonnes = IndicatorType.objects.create(code="b", label="B", unit="t")
-    with pytest.raises(ReferenceRefused, match="unités"):
-        merging.merge(known, (percent.pk, tonnes.pk), merging.tokens(known, percent, tonnes), user)
+    with pytest.raises(ChangeRefused, match="unités"):
+        merging.merge_lines(known, (percent.pk, tonnes.pk), merging.make_tokens(known, percent, tonnes), user)
     sources = LISTS["sources"]
     one, two = factories.source(), factories.source()
     for source in (one, two):
         factories.need(source=source, external_id="12")
-    with pytest.raises(ReferenceRefused, match="des deux côtés"):
-        merging.merge(sources, (one.pk, two.pk), merging.tokens(sources, one, two), user)
-    stale = merging.tokens(sources, one, two)
+    with pytest.raises(ChangeRefused, match="des deux côtés"):
+        merging.merge_lines(sources, (one.pk, two.pk), merging.make_tokens(sources, one, two), user)
+    stale = merging.make_tokens(sources, one, two)
     type(one).objects.filter(pk=two.pk).update(name="Autre nom")
     with pytest.raises(LineChanged):
-        merging.merge(sources, (one.pk, two.pk), stale, user)
+        merging.merge_lines(sources, (one.pk, two.pk), stale, user)
     assert not ReferenceChange.objects.exists()
 
 
