@@ -20,7 +20,7 @@ from catalogue.records.wording import format_integer
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 from catalogue.workshop.capitalisation.shared_types import (
     Guess,
     filter_untyped,
@@ -34,12 +34,6 @@ CHOSEN, TYPE = "choix-", "type-"
 RECENT = 5
 PREVIEW, GIVE = "apercu", "typer"
 Types = dict[str, IndicatorType]
-
-
-class PageForm(forms.Form):
-    """The page of the list."""
-
-    page = forms.IntegerField(min_value=1, max_value=100_000, required=False, label=gettext_lazy("Page"))
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ def workshop_indicators(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, form)
     user, types = cast(User, request.user), {one.code: one for one in IndicatorType.objects.all()}
-    data = form_recovery.posted(request)
+    data = form_recovery.submitted_data(request)
     chosen = read_choices(data, types) if data is not None else {}
     if data is not None and request.method == "POST":
         if chosen and data.get("action") == GIVE:

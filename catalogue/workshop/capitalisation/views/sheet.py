@@ -91,7 +91,7 @@ def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     record = get_whole_record(request, slug)
     permissions.require(request.user, "edit", record)
     stored = texts(record)
-    data = form_recovery.posted(request)
+    data = form_recovery.submitted_data(request)
     action = data.get("action", "") if data is not None else ""
     if data is not None and request.method != "POST":
         messages.info(request, SESSION_ENDED)
@@ -189,5 +189,6 @@ def list_evidence(record: Record) -> dict[str, Any]:
         "organisations": record_page.organisations(record),
         "results": [{"text": measure_words(row), "url": row.source_url} for row in measures],
         "source": record_page.source_line(record),
-        **attachments.context(record),
+        "photos": photos,
+        "documents": documents,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -87,13 +87,14 @@ def workshop_dashboard_csv(request: HttpRequest, code: str) -> HttpResponse:
     scope = Scope.for_user(request.user, form.cleaned_data["champ"])
     figure = figures.FIGURES[code](scope)
     name = f"tableau-de-bord-{code}-{timezone.localdate(scope.now)}.csv"
-    response = HttpResponse(csv_lines(_csv_rows(figure)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_lines(_list_csv_rows(figure)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _csv_rows(figure: figures.Figure) -> Iterator[Sequence[object]]:
-    yield [figure.heading, *figure.columns, *([figure.noted] if figure.noted else [])]
+def _list_csv_rows(figure: Figure) -> Iterator[Sequence[object]]:
+    notes = [figure.noted] if figure.noted else []
+    yield [figure.heading, *figure.columns, *notes]
     for row in [*figure.rows, *([figure.total] if figure.total else [])]:
-        note = [row.note] if figure.noted else []
-        yield [row.label, *(cell.value for cell in row.cells), *note]
+        notes = [row.note] if figure.noted else []
+        yield [row.label, *(cell.value for cell in row.cells), *notes]

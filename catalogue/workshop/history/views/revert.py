@@ -30,7 +30,7 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
     record = get_light_record(request, slug)
     permissions.require(request.user, "edit", record)
     version = get_object_or_404(record.versions.select_related("actor"), number=number)
-    form = RevertForm(form_recovery.posted(request))
+    form = RevertForm(form_recovery.submitted_data(request))
     if request.method != "POST" or not form.is_valid():
         return render_preview(request, record, version, form, 422 if request.method == "POST" else 200)
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -119,7 +118,7 @@ def workshop_quality_csv(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return bad_request(request, form)
     rows = load_records(apply_filters(form, permissions.in_field(request.user)))
-    response = StreamingHttpResponse(write_csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(_list_csv_rows(rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="qualite-{timezone.localdate()}.csv"'
     return response
 
@@ -178,17 +177,15 @@ def describe_row(row: QualityFinding) -> FindingRow | None:
     return FindingRow(finding, record, place_words(record), url)
 
 
-def write_csv_lines(rows: QuerySet[QualityFinding]) -> Iterator[str]:
-    """Yield the lines of the file, read as they are sent."""
-    writer = csv.writer(Line(), delimiter=";")
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _list_csv_rows(rows: QuerySet[QualityFinding]) -> Iterator[Sequence[object]]:
+    """Yield the rows of the file, read as they are sent."""
+    yield COLUMNS
     for row in rows.iterator(chunk_size=CHUNK):
         shown = describe_row(row)
         if shown is not None:
             finding, record = shown.finding, shown.record
-            cells = [
+            yield (
                 finding.severity_words, finding.label, finding.message,
                 timezone.localdate(row.since).isoformat(), record.kind, record.title, shown.place,
                 finding.waiver, mailing.absolute(shown.url),
-            ]  # fmt: skip
-            yield writer.writerow([safe_cell(cell) for cell in cells])
+            )  # fmt: skip

@@ -45,7 +45,7 @@ class BulkPage:
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_bulk(request: HttpRequest) -> HttpResponse:
     """Preview an action on the ticked records; carry it out once confirmed as it was shown."""
-    user, data = cast(User, request.user), form_recovery.posted(request)
+    user, data = cast(User, request.user), form_recovery.submitted_data(request)
     if data is None:
         return redirect("catalogue:workshop")
     form = BulkForm(data, handling.list_curators(), user)

@@ -103,7 +103,7 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a comment that only curators read."""
     user = cast(User, request.user)
     record = get_record_or_404(request, slug, "comment")
-    form = NoteForm(form_recovery.posted(request))
+    form = NoteForm(form_recovery.submitted_data(request))
     if request.method == "POST" and form.is_valid():
         notes.add_comment(record, user, form.cleaned_data["texte"], form.cleaned_data["cle"])
         messages.success(request, _("Le commentaire est ajouté."))

@@ -83,7 +83,7 @@ def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpRe
         return render_line(request, ref, line, form)
     if not rights.may_change(request.user):
         return render_line(request, ref, line, None)
-    return render_line(request, ref, line, make_line_form(ref, line, form_recovery.given_back(request)))
+    return render_line(request, ref, line, make_line_form(ref, line, form_recovery.pop_form(request)))
 
 
 def _save_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineForm) -> bool:
@@ -147,7 +147,7 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
     """Add a line."""
     ref = words.get_list_or_404(code)
     rights.require_change(request.user)
-    form = make_line_form(ref, ref.model(), form_recovery.posted(request))
+    form = make_line_form(ref, ref.model(), form_recovery.submitted_data(request))
     if request.method == "POST" and form.is_valid():
         line = changing.add_line(ref, form.values(), cast(User, request.user), form.cleaned_data["reason"])
         messages.success(request, _("« %(label)s » est ajouté.") % {"label": ref.label_of(line)})
