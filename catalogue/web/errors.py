@@ -17,6 +17,14 @@ def error_list(form: Form) -> list[str]:
     return found
 
 
+def list_form_errors(form: Form) -> list[str]:
+    """Return the errors of a form, without the names of their fields."""
+    found: list[str] = []
+    for errors in form.errors.values():
+        found += map(str, errors)
+    return found
+
+
 def bad_request(request: HttpRequest, form: Form) -> HttpResponse:
     """A 400 that says which parameter is wrong, as a page or, for programs, as JSON."""
     errors = error_list(form)

@@ -80,7 +80,7 @@ class Figure:
     @property
     def is_empty(self) -> bool:
         """True when every number is zero."""
-        return not any(cell.value for row in self.rows for cell in row.cells)
+        return not any(any(cell.value for cell in row.cells) for row in self.rows)
 
 
 class ListUrls:

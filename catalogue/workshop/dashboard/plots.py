@@ -117,5 +117,6 @@ def get_shade(value: int, highest: int) -> int:
 
 def get_shades(figure: Figure) -> list[list[int]]:
     """Return the shade of each number of a heat table, its totals excluded."""
-    highest = max((cell.value for row in figure.rows for cell in row.cells[1:]), default=0)
-    return [[get_shade(cell.value, highest) for cell in row.cells[1:]] for row in figure.rows]
+    values = [[cell.value for cell in row.cells[1:]] for row in figure.rows]
+    highest = max((max(row, default=0) for row in values), default=0)
+    return [[get_shade(value, highest) for value in row] for row in values]

@@ -1,4 +1,4 @@
-"""A merge that was made: what it did, and its undo."""
+"""A merge that was made, and its undo."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from catalogue.workshop.duplicates import undo
 
 
 def get_merge(request: HttpRequest, pk: int) -> Merge:
-    """The merge when the curator may merge both of its records; 404 otherwise."""
-    merge: Merge = get_object_or_404(
-        Merge.objects.select_related("survivor", "loser", "actor", "undone_by"), pk=pk
-    )
+    """Return the merge when the curator may merge both of its records; raise Http404 otherwise."""
+    rows = Merge.objects.select_related("survivor", "loser", "actor", "undone_by")
+    merge: Merge = get_object_or_404(rows, pk=pk)
     for record in (merge.survivor, merge.loser):
         permissions.require(request.user, "merge", record)
     return merge
@@ -30,12 +29,12 @@ def get_merge(request: HttpRequest, pk: int) -> Merge:
 @curator
 @require_safe
 def workshop_merge_done(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was merged, by whom, what it brought."""
+    """Show what was merged, by whom, what it changed."""
     return render_merge(request, get_merge(request, pk))
 
 
 def render_merge(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = None) -> HttpResponse:
-    """The page of a merge; ``refused`` says why it was not undone."""
+    """Render the page of a merge; ``refused`` is why it was not undone."""
     user = cast(User, request.user)
     context: dict[str, Any] = {
         "merge": merge,
@@ -50,7 +49,7 @@ def render_merge(request: HttpRequest, merge: Merge, refused: undo.UndoRefused |
 @curator
 @require_POST
 def workshop_merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put both records back; what would be lost is said, and nothing is then changed."""
+    """Undo a merge; when something would be lost, show it and change nothing."""
     merge = get_merge(request, pk)
     try:
         undo.undo(merge, cast(User, request.user))

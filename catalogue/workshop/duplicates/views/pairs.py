@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,39 +18,109 @@ from catalogue.models import DuplicateCandidate, Merge, Record
 from catalogue.records import permissions
 from catalogue.records.wording import place_words
 from catalogue.web import form_recovery
-from catalogue.web.access import curator
+from catalogue.web.access import curator, get_record_or_404
+from catalogue.web.errors import list_form_errors
 from catalogue.workshop.duplicates import judgement, merge, words
 from catalogue.workshop.duplicates.forms import MergeForm, OtherRecordForm, ReasonForm, line_key, list_key
-from catalogue.workshop.duplicates.sides import FIRST, SECOND, Comparison, Line, compare
+from catalogue.workshop.duplicates.sides import FIRST, SECOND, Choices, Comparison, Line, compare
 from catalogue.workshop.duplicates.views.lists import SHAPES, describe_pair, filter_pairs
 
 PREVIEW, CONFIRM = "apercu", "fusionner"
 SHOWN = 10
+NUMBERS = {FIRST: 1, SECOND: 2}
+
+
+@dataclass(frozen=True)
+class SideRow:
+    """One of the two records, at the head of the page."""
+
+    side: str
+    number: int
+    record: Record
+    place: str
+    source: str
+    identifier: str
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line of the comparison; ``sides`` are (side, number, value)."""
+
+    key: str
+    label: str
+    a: Any
+    b: Any
+    sides: list[tuple[str, int, Any]]
+    alike: bool
+    chosen: str
+
+
+@dataclass(frozen=True)
+class OptionRow:
+    """One value of a list, with the records that have it."""
+
+    key: str
+    label: str
+    where: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One list of the comparison."""
+
+    key: str
+    label: str
+    options: list[OptionRow]
+    errors: list[str]
+
+
+@dataclass(frozen=True)
+class PairPage:
+    """What the page that compares two records shows; ``address`` is its path."""
+
+    sides: list[SideRow]
+    kept: str
+    imposed: bool
+    differing: list[LineRow]
+    alike: list[LineRow]
+    lists: list[ListRow]
+    token: str
+    form: MergeForm
+    errors: list[str]
+    problem: str
+    pair: DuplicateCandidate | None
+    factors: list[dict[str, Any]]
+    refusal: ReasonForm
+    geojson: dict[str, Any] | None
+    address: str
 
 
 def get_record(request: HttpRequest, slug: str) -> Record:
-    """The record of an address when the curator may merge it; 404 otherwise."""
+    """Return the record when the curator may merge it; raise Http404 otherwise."""
     rows = Record.objects.select_related("territory__departement", "source", "owner").defer(*SHAPES)
-    record: Record = get_object_or_404(rows, slug=slug)
-    permissions.require(request.user, "merge", record)
-    return record
+    return get_record_or_404(request, slug, "merge", rows)
 
 
 def get_pair(request: HttpRequest, first: str, second: str) -> tuple[Record, Record]:
-    """The two records, of one kind and both in the field of the curator."""
+    """Return the two records, of one kind and both in the field of the curator."""
     records = get_record(request, first), get_record(request, second)
     if records[0].pk == records[1].pk or records[0].kind != records[1].kind:
         raise Http404
     return records
 
 
+def find_merge(records: tuple[Record, Record]) -> Merge | None:
+    """Return the merge that archived one of the records, while it stands."""
+    return Merge.objects.standing().filter(loser__in=records).order_by("-pk").first()
+
+
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpResponse:
-    """The comparison; a POST shows what the choices give, then merges."""
+    """Show the comparison; a POST previews what the choices give, then merges."""
     records = get_pair(request, first, second)
-    done = Merge.objects.standing().filter(loser__in=records).order_by("-pk").first()
-    if done is not None:
+    if (done := find_merge(records)) is not None:
         return redirect_to_merge(request, done)
     sides = compare(*records)
     data = form_recovery.submitted_data(request)
@@ -71,12 +143,9 @@ def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpRespons
 
 
 def redirect_to_merge(request: HttpRequest, done: Merge) -> HttpResponse:
-    """What somebody merged before: told, with the page of the merge for who may see it."""
-    messages.warning(
-        request,
-        _("« %(gone)s » a déjà été fusionnée dans « %(kept)s ».")
-        % {"gone": done.loser.title, "kept": done.survivor.title},
-    )
+    """Redirect to a merge that somebody made before, or to the list for who may not see it."""
+    titles = {"gone": done.loser.title, "kept": done.survivor.title}
+    messages.warning(request, _("« %(gone)s » a déjà été fusionnée dans « %(kept)s ».") % titles)
     if permissions.may(request.user, "merge", done.survivor):
         return redirect("catalogue:workshop-merge-done", pk=done.pk)
     return redirect("catalogue:workshop-duplicates")
@@ -85,9 +154,8 @@ def redirect_to_merge(request: HttpRequest, done: Merge) -> HttpResponse:
 def render_again(
     request: HttpRequest, records: tuple[Record, Record], data: Any, refusal: Exception
 ) -> HttpResponse:
-    """The comparison as it is now, with the choices that were made and why nothing was written."""
-    done = Merge.objects.standing().filter(loser__in=records).order_by("-pk").first()
-    if done is not None:
+    """Render the comparison as it is now, with the choices that were made and why nothing was written."""
+    if (done := find_merge(records)) is not None:
         return redirect_to_merge(request, done)
     sides = compare(*(Record.objects.get(pk=one.pk) for one in records))
     form = MergeForm(sides, data)
@@ -98,127 +166,85 @@ def render_again(
 def render_pair(
     request: HttpRequest, sides: Comparison, form: MergeForm, *, status: int = 200, problem: str = ""
 ) -> HttpResponse:
-    """The page that compares, with what is chosen."""
-    first, second = sides.records[FIRST], sides.records[SECOND]
-    pair = judgement.find_pair(first, second)
+    """Render the page that compares, with what is chosen."""
+    pair = judgement.find_pair(sides.records[FIRST], sides.records[SECOND])
     lines = [describe_line(line, form) for line in sides.lines]
-    lists = [describe_list(one, form) for one in sides.lists]
-    context = {
-        "sides": [describe_side(sides, side, number) for number, side in enumerate((FIRST, SECOND), 1)],
-        "kept": form.chosen("garde"),
-        "imposed": sides.forced,
-        "differing": [line for line in lines if not line["alike"]],
-        "alike": [line for line in lines if line["alike"] and line["a"]],
-        "lists": lists,
-        "token": sides.token,
-        "form": form,
-        "errors": [error for errors in form.errors.values() for error in errors] if form.is_bound else [],
-        "problem": problem,
-        "pair": pair,
-        "factors": words.describe_factors(pair.factors) if pair else [],
-        "refusal": ReasonForm(),
-        "geojson": build_features(sides),
-        "address": request.path,
-    }
-    return render(request, "catalogue/workshop/duplicates/pair.html", context, status=status)
+    same = [line for line in lines if line.alike and line.a]
+    page = PairPage(
+        sides=[describe_side(sides, side) for side in NUMBERS],
+        kept=form.chosen("garde"),
+        imposed=sides.forced,
+        differing=[line for line in lines if not line.alike],
+        alike=same,
+        lists=[describe_list(one, form) for one in sides.lists],
+        token=sides.token,
+        form=form,
+        errors=list_form_errors(form) if form.is_bound else [],
+        problem=problem,
+        pair=pair,
+        factors=words.describe_factors(pair.factors) if pair else [],
+        refusal=ReasonForm(),
+        geojson=build_features(sides),
+        address=request.path,
+    )
+    return render(request, "catalogue/workshop/duplicates/pair.html", vars(page), status=status)
 
 
-def describe_side(sides: Comparison, side: str, number: int) -> dict[str, Any]:
-    """What tells one of the records at the head of the page."""
+def describe_side(sides: Comparison, side: str) -> SideRow:
+    """Return one of the records, for the head of the page."""
     record: Record = sides.records[side].record_ptr
-    return {
-        "side": side,
-        "number": number,
-        "record": record,
-        "place": place_words(record),
-        "source": record.source.name if record.source else "",
-        "identifier": record.external_id,
-    }
+    source = record.source.name if record.source else ""
+    return SideRow(side, NUMBERS[side], record, place_words(record), source, record.external_id)
 
 
-def describe_line(line: Line, form: MergeForm) -> dict[str, Any]:
-    """One line of the comparison."""
+def describe_line(line: Line, form: MergeForm) -> LineRow:
+    """Return one line of the comparison."""
     key = line_key(line.name)
-    return {
-        "key": key,
-        "label": line.label,
-        "a": line.words[FIRST],
-        "b": line.words[SECOND],
-        "sides": [(FIRST, 1, line.words[FIRST]), (SECOND, 2, line.words[SECOND])],
-        "alike": line.is_same,
-        "chosen": form.chosen(key) or line.default,
-    }
+    first, second = line.words[FIRST], line.words[SECOND]
+    values = [(FIRST, 1, first), (SECOND, 2, second)]
+    return LineRow(key, line.label, first, second, values, line.is_same, form.chosen(key) or line.default)
 
 
-def describe_list(one: Any, form: MergeForm) -> dict[str, Any]:
-    """One list of the comparison, each value with where it is."""
+def describe_list(one: Choices, form: MergeForm) -> ListRow:
+    """Return one list of the comparison, each value with the records that have it."""
     key = list_key(one.name)
     chosen = set(form.chosen(key) or [])
     where = {(FIRST,): _("fiche 1"), (SECOND,): _("fiche 2"), (FIRST, SECOND): _("les deux")}
-    return {
-        "key": key,
-        "label": one.label,
-        "options": [
-            {
-                "key": option.key,
-                "label": option.label,
-                "where": where[option.sides],
-                "checked": option.key in chosen,
-            }
-            for option in one.options
-        ],
-        "errors": form.errors.get(key, []) if form.is_bound else [],
-    }
+    options = [
+        OptionRow(option.key, option.label, where[option.sides], option.key in chosen)
+        for option in one.options
+    ]
+    errors = [str(error) for error in form.errors.get(key, [])] if form.is_bound else []
+    return ListRow(key, one.label, options, errors)
 
 
 def build_features(sides: Comparison) -> dict[str, Any] | None:
-    """Both places: the first hollow or dashed, the second full; None when neither stands anywhere."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": json.loads(record.geometry.json),
-            "properties": {
+    """Return both places: the first hollow or dashed, the second full; None when neither has one."""
+    features = []
+    for side, role in ((FIRST, "jumeau"), (SECOND, "perimetre")):
+        record = sides.records[side]
+        if record.geometry is not None:
+            properties = {
                 "role": "point" if record.geometry.geom_type == "Point" else role,
                 "kind": record.kind,
                 "proof": 0 if side == FIRST else None,
-                "title": f"{number}. {record.title}",
-            },
-        }
-        for side, number, role in ((FIRST, 1, "jumeau"), (SECOND, 2, "perimetre"))
-        if (record := sides.records[side]).geometry is not None
-    ]
+                "title": f"{NUMBERS[side]}. {record.title}",
+            }
+            geometry = json.loads(record.geometry.json)
+            features.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return {"type": "FeatureCollection", "features": features} if features else None
 
 
 def render_preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpResponse:
-    """What the record that stays will say, what follows it, where the old address will lead."""
+    """Render the values of the record that stays, what follows it, where the old URL will lead."""
     plan = form.plan()
-    kept_one, gone = sides.records[plan.survivor], sides.records[plan.loser]
-    numbers = {FIRST: 1, SECOND: 2}
-    told = [
-        {
-            "label": line.label,
-            "value": line.words[plan.lines[line.name]],
-            "number": numbers[plan.lines[line.name]],
-            "change": plan.lines[line.name] != plan.survivor,
-        }
-        for line in sides.lines
-        if not line.is_same
-    ]
-    lists = [
-        {
-            "label": one.label,
-            "kept": [option.label for option in one.options if option.key in plan.lists[one.name]],
-            "left": [option.label for option in one.options if option.key not in plan.lists[one.name]],
-        }
-        for one in sides.lists
-    ]
+    kept, gone = sides.records[plan.survivor], sides.records[plan.loser]
     context = {
-        "kept": kept_one,
+        "kept": kept,
         "archived": gone,
-        "public_url": gone.published_at is not None and kept_one.is_published,
-        "rows": told,
-        "lists": lists,
+        "public_url": gone.published_at is not None and kept.is_published,
+        "rows": [preview_line(line, plan) for line in sides.lines if not line.is_same],
+        "lists": [preview_list(one, plan) for one in sides.lists],
         "followers": merge.followers(gone),
         "remark": plan.reason,
         "hidden": form.hidden(),
@@ -227,10 +253,31 @@ def render_preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> 
     return render(request, "catalogue/workshop/duplicates/preview.html", context)
 
 
+def preview_line(line: Line, plan: merge.Plan) -> dict[str, Any]:
+    """Return the value of a line after the merge."""
+    side = plan.lines[line.name]
+    return {
+        "label": line.label,
+        "value": line.words[side],
+        "number": NUMBERS[side],
+        "change": side != plan.survivor,
+    }
+
+
+def preview_list(one: Choices, plan: merge.Plan) -> dict[str, Any]:
+    """Return the values of a list after the merge, and those that are left out."""
+    chosen = plan.lists[one.name]
+    return {
+        "label": one.label,
+        "kept": [option.label for option in one.options if option.key in chosen],
+        "left": [option.label for option in one.options if option.key not in chosen],
+    }
+
+
 @curator
 @require_POST
 def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpResponse:
-    """Remember that the two are not duplicates."""
+    """Store that the two are not duplicates."""
     records = get_pair(request, first, second)
     form = ReasonForm(request.POST)
     if not form.is_valid():
@@ -244,9 +291,8 @@ def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpRes
 @curator
 @require_POST
 def workshop_propose_again(request: HttpRequest, first: str, second: str) -> HttpResponse:
-    """Forget that the two were said not to be duplicates."""
-    records = get_pair(request, first, second)
-    judgement.reopen_pair(*records)
+    """Delete the judgement that the two are not duplicates."""
+    judgement.reopen_pair(*get_pair(request, first, second))
     messages.success(request, _("La paire est de nouveau à voir."))
     return redirect("catalogue:workshop-merge", first, second)
 
@@ -254,31 +300,22 @@ def workshop_propose_again(request: HttpRequest, first: str, second: str) -> Htt
 @curator
 @require_safe
 def workshop_merge_with(request: HttpRequest, slug: str) -> HttpResponse:
-    """The record with its possible duplicates, and the address of another to compare it with."""
+    """Show the possible duplicates of a record, and ask for the URL of another to compare it with."""
     record = get_record(request, slug)
-    asked = "avec" in request.GET
-    form = OtherRecordForm(record, request.GET if asked else None)
-    if asked and form.is_valid():
+    is_asked = "avec" in request.GET
+    form = OtherRecordForm(record, request.GET if is_asked else None)
+    if is_asked and form.is_valid():
         other = form.other
         if other is None or not permissions.may(request.user, "merge", other):
             form.add_error("avec", _("Aucune fiche de votre champ n’est à cette adresse."))
         elif other.kind != record.kind:
-            form.add_error(
-                "avec", _("Les deux fiches ne sont pas de la même nature : elles ne se fusionnent pas.")
-            )
+            problem = _("Les deux fiches ne sont pas de la même nature : elles ne se fusionnent pas.")
+            form.add_error("avec", problem)
         else:
             return redirect("catalogue:workshop-merge", record.slug, other.slug)
-    everything = {"voir": "", "type": "", "score": "", "region": None}
-    found = filter_pairs(permissions.in_field(request.user), everything)
-    mine = DuplicateCandidate.objects.filter(first=record.pk) | DuplicateCandidate.objects.filter(
-        second=record.pk
-    )
-    rows = found.filter(pk__in=mine.values("pk"))[:SHOWN]
-    context = {
-        "record": record,
-        "form": form,
-        "rows": [describe_pair(row, request.user) for row in rows],
-    }
-    return render(
-        request, "catalogue/workshop/duplicates/with.html", context, status=422 if form.errors else 200
-    )
+    pairs = filter_pairs(permissions.in_field(request.user), {})
+    own = DuplicateCandidate.objects.filter(Q(first=record.pk) | Q(second=record.pk))
+    rows = [describe_pair(row, request.user) for row in pairs.filter(pk__in=own.values("pk"))[:SHOWN]]
+    context = {"record": record, "form": form, "rows": rows}
+    status = 422 if form.errors else 200
+    return render(request, "catalogue/workshop/duplicates/with.html", context, status=status)

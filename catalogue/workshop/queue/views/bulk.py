@@ -18,6 +18,7 @@ from catalogue.models import BulkRun
 from catalogue.records import workflow
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
+from catalogue.web.errors import list_form_errors
 from catalogue.workshop.queue import bulk, handling
 from catalogue.workshop.queue.forms import BulkForm, DecisionForm
 
@@ -50,7 +51,7 @@ def workshop_bulk(request: HttpRequest) -> HttpResponse:
         return redirect("catalogue:workshop")
     form = BulkForm(data, handling.list_curators(), user)
     if not form.is_valid():
-        for error in [str(one) for errors in form.errors.values() for one in errors]:
+        for error in list_form_errors(form):
             messages.warning(request, error)
         return redirect(get_queue_url(str(data.get("suite", ""))))
     reason = build_reason_form(form, data)
@@ -87,6 +88,7 @@ def render_preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | 
     effects = bulk.preview_effects(asked, bulk.select_records(user, data["fiche"]))
     possible = [effect for effect in effects if effect.possible]
     is_given = asked.action == bulk.GIVE
+    can_confirm = bool(possible) and (not is_given or form.to is not None)
     mails = sum(effect.mails for effect in possible)
     if is_given and form.to is not None and form.to.pk != user.pk and possible:
         mails = 1
@@ -101,7 +103,7 @@ def render_preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | 
         reason=reason,
         person=form["a"] if is_given else None,
         chosen=data["a"] if is_given else "",
-        can_confirm=bool(possible) and (not is_given or form.to is not None),
+        can_confirm=can_confirm,
         key=data["cle"] or uuid.uuid4(),
         queue_query=data["suite"],
         back_url=get_queue_url(data["suite"]),

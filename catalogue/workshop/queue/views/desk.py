@@ -20,6 +20,7 @@ from catalogue.models import CaseNote, Record
 from catalogue.records import permissions
 from catalogue.web import form_recovery
 from catalogue.web.access import curator, get_record_or_404
+from catalogue.web.errors import list_form_errors
 from catalogue.workshop.queue import handling, notes
 from catalogue.workshop.queue.forms import HandForm, NoteForm
 from catalogue.workshop.queue.views.bulk import get_queue_url
@@ -64,7 +65,7 @@ def workshop_assign(request: HttpRequest, slug: str) -> HttpResponse:
     record = get_record_or_404(request, slug, "handle")
     form = HandForm(handling.list_curators(), user, request.POST)
     if not form.is_valid():
-        messages.warning(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
+        messages.warning(request, " ".join(list_form_errors(form)))
         return redirect(_get_return_url(form, record))
     try:
         messages.success(request, assign_record(form, record, user))

@@ -175,21 +175,24 @@ def describe_record(record: Any, reader: User) -> QueueLine:
     """Return the line of a record."""
     case = getattr(record, "case", None)
     waits = record.state in waiting.TAB_STATES[waiting.MINE]
+    owner = record.owner.name if record.owner else ""
+    is_free = waits and (case is None or case.handler_id is None)
+    is_to_complete = record.state == Record.State.TO_COMPLETE
     return QueueLine(
         title=record.title,
         slug=record.slug,
         url=reverse("catalogue:workshop-record", args=[record.slug]),
         kind=record.kind,
         record=record,
-        details=list(filter(None, (record.owner.name if record.owner else "", place_words(record)))),
+        details=list(filter(None, (owner, place_words(record)))),
         when=record.last_at or record.created_at,
         event=timeline.HAPPENED.get(record.last_action or "", ""),
-        reason=(record.last_reason or "") if record.state == Record.State.TO_COMPLETE else "",
+        reason=(record.last_reason or "") if is_to_complete else "",
         completeness=case.completeness if case is not None and waits else None,
         doubts=record.doubts,
         comments=record.comments,
         curator=handling.get_handler_name(record, reader),
-        is_free=waits and (case is None or case.handler_id is None),
+        is_free=is_free,
     )
 
 

@@ -96,6 +96,7 @@ def render_revision(
     for line in lines:
         change = describe_change(revision, line)
         rows.append({**line, "kept": line["field"] in selected, "toggles": is_open, "words": change})
+    author = timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import")
     shapes = revision.changes.get(content.SHAPE)
     outlines = compare_outlines(revision.record.kind, *shapes) if shapes else None
     page = RevisionPage(
@@ -104,7 +105,7 @@ def render_revision(
         rows=rows,
         to_decide=is_open,
         has_moved=[line["label"] for line in lines if line["moved"] and is_open],
-        author=timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import"),
+        author=author,
         decider=timeline.who(revision.decided_by, user, by_name=True, as_curator=True),
         version=revision.record.updated_at.isoformat(),
         errors=form.errors if form else {},
