@@ -160,6 +160,6 @@ def test_a_revert_restores_exactly_the_version(data: Any, curator: Any, names: A
         reverting.revert_record(record, target, curator, plan.seen, "essai")
         assert versions.read_current([record.pk])[record.pk] == target.data
         again = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
-        assert (again.wanted, again.lines(kind)) == (again.now, [])
+        assert (again.wanted, again.list_changes(kind)) == (again.now, [])
         last = RecordVersion.objects.filter(record=record.pk).first()
         assert (last.data, last.origin, last.actor) == (target.data, "retour", curator)
