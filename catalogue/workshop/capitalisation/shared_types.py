@@ -124,7 +124,7 @@ def undo_batch(batch: TypingBatch, user: User) -> int | None:
 
 def _lock_records(rows: QuerySet[Indicator]) -> None:
     """Lock the records of the rows, as everybody does before writing, and save their version."""
-    versions.keep_before(rows.order_by().values_list("experiment_id", flat=True))
+    versions.save_before(rows.order_by().values_list("experiment_id", flat=True))
 
 
 def _save_versions(rows: list[Indicator], user: User, reason: str) -> None:

@@ -18,11 +18,11 @@ from catalogue.workshop.reference.values import Values
 Action = ReferenceChange.Action
 
 
-class ChangeRefused(Exception):
+class ReferenceRefused(Exception):
     """The change cannot be made; the message explains why, in French."""
 
 
-class LineChanged(ChangeRefused):
+class LineChanged(ReferenceRefused):
     """The line changed since the form was opened."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class LineChanged(ChangeRefused):
 
 
 def lock_line(ref: ReferenceList, pk: int, token: str | None = None) -> Any:
-    """Lock a line and return it; raise Stale when it changed since the page made ``token``."""
+    """Lock a line and return it; raise LineChanged when it changed since the page made ``token``."""
     line = ref.rows.select_for_update(of=("self",)).get(pk=pk)
     if token is not None and values.make_token(ref, line) != token:
         raise LineChanged
@@ -108,7 +108,7 @@ def restore_value(
     """Give a line the value that it had before a change."""
     line = ref.rows.filter(**{ref.key: change.key}).first()
     if line is None or name not in change.changes or name not in ref.values:
-        raise ChangeRefused(_("Cette valeur ne peut pas être rétablie."))
+        raise ReferenceRefused(_("Cette valeur ne peut pas être rétablie."))
     value = change.changes[name][0]
     if value is None:
         value = _get_empty_value(ref, name)
@@ -130,7 +130,7 @@ def set_active(
     """Archive a line, or offer it again; one that was merged has to be separated first."""
     line = lock_line(ref, pk, token)
     if line.merged_into_id is not None:
-        raise ChangeRefused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
+        raise ReferenceRefused(_("Cette ligne est réunie à une autre : annulez d’abord la réunion."))
     if line.is_active == is_active:
         return
     ref.rows.filter(pk=pk).update(is_active=is_active)
@@ -142,7 +142,7 @@ def set_active(
 def move_line(ref: ReferenceList, pk: int, up: bool, actor: User) -> None:
     """Move a line one place up or down among those that are offered; number the positions anew."""
     if not ref.is_ordered:
-        raise ChangeRefused(_("Cette liste n’a pas d’ordre choisi."))
+        raise ReferenceRefused(_("Cette liste n’a pas d’ordre choisi."))
     rows = ref.rows.select_for_update(of=("self",))
     lines = list(rows.order_by("-is_active", "position", ref.label, "pk"))
     place = next(n for n, line in enumerate(lines) if line.pk == pk)

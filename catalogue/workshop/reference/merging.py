@@ -28,7 +28,7 @@ from catalogue.models import (
 )
 from catalogue.records import restoring, versions
 from catalogue.workshop.reference import changing, values
-from catalogue.workshop.reference.changing import ChangeRefused
+from catalogue.workshop.reference.changing import ReferenceRefused
 from catalogue.workshop.reference.lists import ReferenceList
 
 LINK_MODELS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
@@ -157,16 +157,16 @@ def merge_lines(
     lines = {pk: changing.lock_line(ref, pk, token) for pk, token in order}
     first, second = lines[pks[0]], lines[pks[1]]
     if refusal := find_refusal(ref, first, second):
-        raise ChangeRefused(refusal)
+        raise ReferenceRefused(refusal)
     touched = list(ref.records(first).values_list("pk", flat=True))
-    versions.keep_before(touched)
+    versions.save_before(touched)
     trace = {relation.name: _move_rows(relation, first, second) for relation in list_relations(ref.model)}
     led = list(ref.rows.filter(merged_into=first).values_list("pk", flat=True))
     ref.rows.filter(pk__in=[first.pk, *led]).update(merged_into=second)
     ref.rows.filter(pk=first.pk).update(is_active=False)
     words = {"first": ref.label_of(first), "second": ref.label_of(second)}
     origin = _("« %(first)s » réuni à « %(second)s »") % words
-    versions.keep(touched, actor, versions.Origin.REFERENCE, origin)
+    versions.save_after(touched, actor, versions.Origin.REFERENCE, origin)
     return changing.log_change(
         ref,
         first,
@@ -199,13 +199,13 @@ def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> 
     """Undo a merge: what moved and is still at the second line comes back, and what was deleted too."""
     change = ReferenceChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if change.action != changing.Action.MERGE or ReferenceChange.objects.filter(undoes=change).exists():
-        raise ChangeRefused(_("Cette réunion est déjà annulée."))
+        raise ReferenceRefused(_("Cette réunion est déjà annulée."))
     first = ref.rows.select_for_update(of=("self",)).filter(**{ref.key: change.key}).first()
     second = ref.rows.filter(pk=change.trace["into"]).first()
     if first is None or second is None or first.merged_into_id != second.pk:
-        raise ChangeRefused(_("Cette réunion ne peut plus être annulée."))
+        raise ReferenceRefused(_("Cette réunion ne peut plus être annulée."))
     touched = list_touched_records(ref, change)
-    versions.keep_before(touched)
+    versions.save_before(touched)
     for relation in list_relations(ref.model):
         stored = change.trace["tables"].get(relation.name, {"moved": [], "dropped": []})
         restoring.repoint(relation.model, relation.field, stored["moved"], first, instead_of=second)
@@ -214,7 +214,7 @@ def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> 
     ref.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
     ref.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
     words = _("Réunion de « %(first)s » annulée") % {"first": ref.label_of(first)}
-    versions.keep(touched, actor, versions.Origin.REFERENCE, words)
+    versions.save_after(touched, actor, versions.Origin.REFERENCE, words)
     return changing.log_change(
         ref,
         first,

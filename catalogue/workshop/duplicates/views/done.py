@@ -33,7 +33,9 @@ def workshop_merge_done(request: HttpRequest, pk: int) -> HttpResponse:
     return render_merge(request, get_merge(request, pk))
 
 
-def render_merge(request: HttpRequest, merge: Merge, refused: undo.UndoRefused | None = None) -> HttpResponse:
+def render_merge(
+    request: HttpRequest, merge: Merge, refused: undo.MergeUndoRefused | None = None
+) -> HttpResponse:
     """Render the page of a merge; ``refused`` is why it was not undone."""
     user = cast(User, request.user)
     context: dict[str, Any] = {
@@ -53,7 +55,7 @@ def workshop_merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     merge = get_merge(request, pk)
     try:
         undo.undo(merge, cast(User, request.user))
-    except undo.UndoRefused as refusal:
+    except undo.MergeUndoRefused as refusal:
         return render_merge(request, get_merge(request, pk), refusal)
     messages.success(request, _("La fusion est annulée : les deux fiches sont comme avant."))
     return redirect("catalogue:workshop-merge-done", pk=merge.pk)

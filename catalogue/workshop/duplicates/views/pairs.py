@@ -131,7 +131,7 @@ def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpRespons
     if not form.is_valid():
         return render_pair(request, sides, form, status=422)
     if form.cleaned_data["jeton"] != sides.token:
-        return render_pair(request, sides, form, status=422, problem=str(merge.Stale()))
+        return render_pair(request, sides, form, status=422, problem=str(merge.PairChanged()))
     if step == PREVIEW:
         return render_preview(request, sides, form)
     try:

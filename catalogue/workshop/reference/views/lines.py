@@ -90,7 +90,7 @@ def _save_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineFo
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
         change = changing.edit_line(ref, line.pk, form.values(), seen, cast(User, request.user), reason)
-    except changing.ChangeRefused as refusal:
+    except changing.ReferenceRefused as refusal:
         form.add_error(None, str(refusal))
         fresh = request.POST.copy()
         fresh["seen"] = values.make_token(ref, get_line_or_404(ref, ref.key_of(line)))
@@ -176,7 +176,7 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
         is_active = action == "retablir"
         message = _("La ligne est de nouveau proposée.") if is_active else _("La ligne est archivée.")
         messages.success(request, message)
-    except changing.ChangeRefused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect(words.get_line_url(ref, line))
 
@@ -193,7 +193,7 @@ def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         changing.restore_value(ref, change, request.POST.get("champ", ""), cast(User, request.user))
         messages.success(request, _("La valeur d’avant est rétablie."))
-    except changing.ChangeRefused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     except ValidationError as error:
         messages.warning(request, error.messages[0])

@@ -109,7 +109,7 @@ def _merge_lines(
         change = merging.merge_lines(
             ref, (first.pk, second.pk), tokens, cast(User, request.user), data["reason"]
         )
-    except changing.ChangeRefused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
         return False
     labels = {
@@ -132,6 +132,6 @@ def workshop_reference_separate(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         merging.separate_lines(ref, change, cast(User, request.user))
         messages.success(request, _("La réunion est annulée : tout est revenu."))
-    except changing.ChangeRefused as refusal:
+    except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect("catalogue:workshop-reference-line", ref.code, change.key)

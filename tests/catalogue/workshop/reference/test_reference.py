@@ -24,7 +24,7 @@ from catalogue.models import (
     ThemeCrosswalk,
 )
 from catalogue.workshop.reference import merging
-from catalogue.workshop.reference.changing import ChangeRefused, LineChanged
+from catalogue.workshop.reference.changing import LineChanged, ReferenceRefused
 from catalogue.workshop.reference.lists import LISTS
 from geo.models import Level
 from tests import factories
@@ -217,13 +217,13 @@ def test_what_would_lose_something_is_refused() -> None:
     user, known = factories.administrator(), LISTS["indicateurs"]
     percent = IndicatorType.objects.create(code="a", label="A", unit="%")
     tonnes = IndicatorType.objects.create(code="b", label="B", unit="t")
-    with pytest.raises(ChangeRefused, match="unités"):
+    with pytest.raises(ReferenceRefused, match="unités"):
         merging.merge_lines(known, (percent.pk, tonnes.pk), merging.make_tokens(known, percent, tonnes), user)
     sources = LISTS["sources"]
     one, two = factories.source(), factories.source()
     for source in (one, two):
         factories.need(source=source, external_id="12")
-    with pytest.raises(ChangeRefused, match="des deux côtés"):
+    with pytest.raises(ReferenceRefused, match="des deux côtés"):
         merging.merge_lines(sources, (one.pk, two.pk), merging.make_tokens(sources, one, two), user)
     stale = merging.make_tokens(sources, one, two)
     type(one).objects.filter(pk=two.pk).update(name="Autre nom")
