@@ -101,7 +101,7 @@ def space_record(request: HttpRequest, slug: str) -> HttpResponse:
 def build_context(request: HttpRequest, record: Record, failed: ActionForm | None = None) -> dict[str, Any]:
     """Return what the page of a record shows; ``failed`` is a form to show with its errors."""
     user = cast(User, request.user)
-    allowed = permissions.actions(user, record)
+    allowed = permissions.list_actions(user, record)
     may_correct = "propose" in allowed or "edit" in allowed
     return {
         "record": record,
@@ -121,7 +121,7 @@ def build_context(request: HttpRequest, record: Record, failed: ActionForm | Non
 
 def describe_audience(record: Record) -> dict[str, Any]:
     """Return the audience of a record: totals, and twelve weeks with the length of their bars."""
-    weeks = audience.weeks(record)
+    weeks = audience.list_weeks(record)
     most = max(week.views for week in weeks) or 1
     counts = audience.sum_audience(record)
     return {

@@ -83,7 +83,7 @@ def workshop_indicators(request: HttpRequest) -> HttpResponse:
     words = ngettext("%(n)s résultat", "%(n)s résultats", page.paginator.count)
     context = {
         "page": page,
-        "count_words": words % {"n": whole(page.paginator.count)},
+        "count_words": words % {"n": format_integer(page.paginator.count)},
         "rows": [describe_result(row, types, guesses.get(row.pk), data, chosen) for row in rows],
         "batches": list_recent_batches(),
     }
@@ -113,7 +113,7 @@ def describe_result(
         pk=row.pk,
         name=row.name,
         unit=row.unit,
-        text=measure_words(row),
+        text=describe_measure(row),
         record=row.experiment.title,
         url=reverse("catalogue:workshop-record", args=[row.experiment.slug]),
         why=guess.why if guess else "",

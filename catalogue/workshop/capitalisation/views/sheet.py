@@ -90,7 +90,7 @@ def workshop_capitalisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the sections; a preview is made by the server and saves nothing."""
     record = get_whole_record(request, slug)
     permissions.require(request.user, "edit", record)
-    stored = texts(record)
+    stored = read_sections(record)
     data = form_recovery.submitted_data(request)
     action = data.get("action", "") if data is not None else ""
     if data is not None and request.method != "POST":
@@ -157,7 +157,7 @@ def render_sheet(
         "record": record,
         "form": form,
         "sections": [describe_section(form, code, clashes, preview=preview) for code in form.codes],
-        "words": word_count(current),
+        "words": count_words(current),
         "filled": sum(1 for text in current if text.strip()),
         "differences": [str(Section.Code(code).label) for code in clashes],
         "preview": preview,
@@ -175,9 +175,9 @@ def describe_section(form: SheetForm, code: str, clashes: Mapping[str, str], *, 
         field=form[TEXT + code],
         seen=form[SEEN + code],
         skeleton=EXPECTED[code].outline,
-        words=word_count([text]),
-        preview=rendered(text, heading=4) if preview and text.strip() else "",
-        difference=(plain(clashes[code]) or _("(vide)")) if code in clashes else "",
+        words=count_words([text]),
+        preview=render_markdown(text, heading=4) if preview and text.strip() else "",
+        difference=(strip_markdown(clashes[code]) or _("(vide)")) if code in clashes else "",
     )
 
 
@@ -187,7 +187,7 @@ def list_evidence(record: Record) -> dict[str, Any]:
     photos, documents = attachments.public_attachments(record)
     return {
         "organisations": record_page.organisations(record),
-        "results": [{"text": measure_words(row), "url": row.source_url} for row in measures],
+        "results": [{"text": describe_measure(row), "url": row.source_url} for row in measures],
         "source": record_page.source_line(record),
         "photos": photos,
         "documents": documents,

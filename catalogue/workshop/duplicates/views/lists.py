@@ -114,7 +114,7 @@ def describe_pair(pair: DuplicateCandidate, reader: Any) -> PairRow:
         records=[{"record": one, "place": place_words(one)} for one in (pair.first, pair.second)],
         url=reverse("catalogue:workshop-merge", args=[pair.first.slug, pair.second.slug]),
         judgement=pair if pair.state == Judgement.DISTINCT else None,
-        by=timeline.who(pair.decided_by, reader, by_name=True, as_curator=True),
+        by=timeline.describe_actor(pair.decided_by, reader, by_name=True, as_curator=True),
     )
 
 
@@ -140,7 +140,8 @@ def workshop_merges(request: HttpRequest) -> HttpResponse:
     page = page_of(rows, form.cleaned_data["page"])
     reader = cast(User, request.user)
     lines = [
-        {"merge": one, "by": timeline.who(one.actor, reader, by_name=True, as_curator=True)} for one in page
+        {"merge": one, "by": timeline.describe_actor(one.actor, reader, by_name=True, as_curator=True)}
+        for one in page
     ]
     context = {"page": page, "rows": lines, "tabs": build_tabs("fusions")}
     return render(request, "catalogue/workshop/duplicates/merges.html", context)

@@ -111,7 +111,7 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(reverse("catalogue:workshop-record", args=[slug]) + "#interne")
     context = {
         "record": record,
-        "desk": build_desk(record, user, permissions.actions(user, record), form),
+        "desk": build_desk(record, user, permissions.list_actions(user, record), form),
     }
     return render(request, "catalogue/workshop/queue/notes.html", context, status=422 if form.errors else 200)
 

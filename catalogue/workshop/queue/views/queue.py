@@ -82,11 +82,11 @@ class QueuePage:
 def workshop(request: HttpRequest) -> HttpResponse:
     """Show the queue, what waits longest first."""
     user = cast(User, request.user)
-    curatorship = permissions.curatorship_of(user)
+    curatorship = permissions.get_curatorship(user)
     form = build_form(request, user, curatorship)
     if not form.is_valid():
         return bad_request(request, form)
-    field = Q() if permissions.is_administrator(user) else permissions.field_of(curatorship)
+    field = Q() if permissions.is_administrator(user) else permissions.field_condition(curatorship)
     filters = read_filters(form)
     counts = waiting.count_tabs(field, user)
     is_filtered = len(form.parameters) > ("voir" in form.parameters) + ("tri" in form.parameters)

@@ -56,7 +56,7 @@ def workshop_record(request: HttpRequest, slug: str) -> HttpResponse:
 def render_record(request: HttpRequest, record: Record, failed: DecisionForm | None = None) -> HttpResponse:
     """Render the page of a record; ``failed`` is a decision to show with its errors."""
     user = cast(User, request.user)
-    allowed = permissions.actions(user, record)
+    allowed = permissions.list_actions(user, record)
     merge = find_merge(record)
     if merge is not None:
         allowed -= {"publish", "merge"}
@@ -65,10 +65,10 @@ def render_record(request: HttpRequest, record: Record, failed: DecisionForm | N
         allowed=allowed,
         merge=merge,
         decisions=list_choices(possible, DecisionForm, failed),
-        steps=timeline.steps(record),
-        asked=timeline.last_reason(record),
-        history=timeline.history(record, user, by_name=True),
-        revisions=timeline.revisions(record),
+        steps=timeline.list_steps(record),
+        asked=timeline.find_last_reason(record),
+        history=timeline.list_events(record, user, by_name=True),
+        revisions=timeline.list_revisions(record),
         data=list_record_data(record),
         last=describe_last_version(record, user),
         findings=list_for_record(record),

@@ -96,7 +96,7 @@ def render_revision(
     for line in lines:
         change = describe_change(revision, line)
         rows.append({**line, "kept": line["field"] in selected, "toggles": is_open, "words": change})
-    author = timeline.who(revision.author, user, by_name=True, as_curator=False) or _("un import")
+    author = timeline.describe_actor(revision.author, user, by_name=True, as_curator=False) or _("un import")
     shapes = revision.changes.get(content.SHAPE)
     outlines = compare_outlines(revision.record.kind, *shapes) if shapes else None
     page = RevisionPage(
@@ -106,7 +106,7 @@ def render_revision(
         to_decide=is_open,
         has_moved=[line["label"] for line in lines if line["moved"] and is_open],
         author=author,
-        decider=timeline.who(revision.decided_by, user, by_name=True, as_curator=True),
+        decider=timeline.describe_actor(revision.decided_by, user, by_name=True, as_curator=True),
         version=revision.record.updated_at.isoformat(),
         errors=form.errors if form else {},
         form=form or RevisionForm([]),
