@@ -165,7 +165,7 @@ def copy_migrated(connection: Server, name: str) -> None:
 
 def sources_of(command: str) -> set[str]:
     """Find the files of a command and of all that it imports, from the root of the project."""
-    graph = build_graph("catalogue", "geo", exclude_type_checking_imports=True)
+    graph = build_graph("catalogue", "geo", exclude_type_checking_imports=True, cache_dir=None)
     found, left = {command}, [command]
     while left:
         fresh = graph.find_modules_directly_imported_by(left.pop()) - found

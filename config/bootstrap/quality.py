@@ -38,7 +38,7 @@ CHECKS = (
         "mypy",
         ("-m", "mypy"),
     ),
-    Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
+    Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])")),
     Check("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
     Check("template format", ("-c", _program("djangofmt", "--quiet", "--check", "templates"))),
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
