@@ -32,6 +32,7 @@ from catalogue.imports.views.rows import (
 )
 from catalogue.imports.views.words import (
     ValueLabels,
+    count_label,
     counts_message,
     group_thousands,
     source_name,
@@ -108,12 +109,16 @@ class FileSummary:
         return list(self.batch.report.get("check", {}).get("notices", []))
 
     @property
-    def blank_count(self) -> int:
-        return len(self.batch.report.get("check", {}).get("blank", []))
-
-    @property
-    def total_count(self) -> int:
-        return len(self.batch.report.get("check", {}).get("total", []))
+    def set_aside(self) -> str:
+        """Return the sentence on blank rows and rows of totals; "" when there are none."""
+        check = self.batch.report.get("check", {})
+        blank, total = len(check.get("blank", [])), len(check.get("total", []))
+        counts = [
+            count_label(blank, _("ligne vide"), _("lignes vides")),
+            count_label(total, _("ligne de total"), _("lignes de total")),
+        ]
+        words = ", ".join(filter(None, counts))
+        return _("%(counts)s, mises à part.") % {"counts": words} if words else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,14 @@ class WordsToRead:
     columns: list[ColumnWords]
     count: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoSummary:
+    """What the undo of an import did, in a sentence, and the records that it left as they were."""
+
+    effect: str
+    left: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +186,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if batch.state == State.WRITTEN:
             context["written"] = _written_summary(batch, request)
         if batch.state == State.UNDONE:
-            context["undo"] = batch.report.get("undone", {})
+            context["undo"] = _undo_summary(batch.report.get("undone", {}))
     return render(request, "catalogue/imports/detail.html", context)
 
 
@@ -237,6 +250,17 @@ def _written_summary(batch: ImportBatch, request: HttpRequest) -> WrittenSummary
         proposals=proposals,
         proposal_count=revisions.count(),
     )
+
+
+def _undo_summary(undone: dict[str, Any]) -> UndoSummary:
+    counts = [
+        count_label(undone.get("deleted", 0), _("fiche supprimée"), _("fiches supprimées")),
+        count_label(
+            undone.get("restored", 0), _("fiche remise comme avant"), _("fiches remises comme avant")
+        ),
+    ]
+    effect = ", ".join(filter(None, counts)) or _("rien n’était à reprendre")
+    return UndoSummary(f"{effect}.", undone.get("kept", []))
 
 
 @curator

@@ -77,19 +77,19 @@ def acceptance_label(codes: Iterable[str]) -> str:
 def counts_message(batch: ImportBatch) -> str:
     """Return « 293 nouvelles, 49 rejetées. »: only what there is."""
     if batch.state == ImportBatch.BatchState.PREPARING:
-        counts = [_count_label(batch.row_count, _("ligne lue"), _("lignes lues"))]
+        counts = [count_label(batch.row_count, _("ligne lue"), _("lignes lues"))]
     else:
         counts = [
-            _count_label(batch.created_count, _("nouvelle"), _("nouvelles")),
-            _count_label(batch.changed_count, _("modifiée"), _("modifiées")),
-            _count_label(batch.unchanged_count, _("inchangée"), _("inchangées")),
-            _count_label(batch.suspicious_count, _("douteuse"), _("douteuses")),
-            _count_label(batch.rejected_count, _("rejetée"), _("rejetées")),
+            count_label(batch.created_count, _("nouvelle"), _("nouvelles")),
+            count_label(batch.changed_count, _("modifiée"), _("modifiées")),
+            count_label(batch.unchanged_count, _("inchangée"), _("inchangées")),
+            count_label(batch.suspicious_count, _("douteuse"), _("douteuses")),
+            count_label(batch.rejected_count, _("rejetée"), _("rejetées")),
         ]
     return (", ".join(filter(None, counts)) or _("aucune ligne")) + "."
 
 
-def _count_label(n: int, one: str, many: str) -> str:
+def count_label(n: int, one: str, many: str) -> str:
     if not n:
         return ""
     return f"{group_thousands(n)} {many if n > 1 else one}"
