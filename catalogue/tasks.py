@@ -72,7 +72,7 @@ def ask_results(timestamp: int) -> None:
 @task("treat_photo")
 def treat_photo(document: int) -> None:
     """Reduce the photo of a document and take its metadata away."""
-    photos.treat(document)
+    photos.reduce_photo(document)
 
 
 @task("import_step", priority=AWAITED)

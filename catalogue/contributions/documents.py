@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalogue.contributions.editing import Copy, locked
+from catalogue.contributions.editing import Copy, lock_copy
 from catalogue.models import Document, Indicator, Record, Revision
 from catalogue.queue import later
 from catalogue.records import versions
@@ -36,7 +36,7 @@ class TooManyDocuments(Exception):
         super().__init__(_("Une fiche a au plus %d documents : retirez-en un d’abord.") % MOST)
 
 
-def shown(copy: Copy) -> QuerySet[Document]:
+def visible_documents(copy: Copy) -> QuerySet[Document]:
     """The documents of the record as the account works on it: those public, and those it proposes."""
     documents: QuerySet[Document] = copy.record.documents.order_by("pk")
     if copy.is_direct:
@@ -45,15 +45,15 @@ def shown(copy: Copy) -> QuerySet[Document]:
     return documents.filter(Q(is_pending=False) | mine)
 
 
-def changeable(copy: Copy) -> QuerySet[Document]:
+def editable_documents(copy: Copy) -> QuerySet[Document]:
     """Those that the account may change or remove: of a published record, the ones it still prepares."""
     if copy.is_direct:
-        return shown(copy)
-    return shown(copy).filter(is_pending=True, revision__state=Revision.RevisionState.DRAFT)
+        return visible_documents(copy)
+    return visible_documents(copy).filter(is_pending=True, revision__state=Revision.RevisionState.DRAFT)
 
 
 @transaction.atomic
-def add(
+def add_document(
     copy: Copy,
     key: uuid.UUID,
     values: dict[str, Any],
@@ -61,7 +61,7 @@ def add(
     content: Content | None,
 ) -> Document:
     """The document, added; one form adds one document, however often it is sent. Raises TooManyDocuments."""
-    fresh = locked(copy)
+    fresh = lock_copy(copy)
     existing = fresh.record.documents.all()
     same: Document | None = existing.filter(key=key).first()
     if same is not None:
@@ -73,62 +73,62 @@ def add(
         document.key = key
     if fresh.revision is not None:
         document.is_pending, document.revision = True, fresh.revision
-    _give(document, file, content)
+    _store_file(document, file, content)
     document.save()
-    _after(fresh, document)
+    _finish(fresh, document)
     return document
 
 
 @transaction.atomic
-def change(
+def change_document(
     copy: Copy, pk: int, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
 ) -> Document:
     """The document with other words, or another file when one is given; Http404 when it may not be.
 
     Of a record that others have read, the file that goes is kept with the document that had it, withdrawn.
     """
-    fresh = locked(copy)
-    document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
+    fresh = lock_copy(copy)
+    document = get_object_or_404(editable_documents(fresh).select_for_update(of=("self",)), pk=pk)
     replaced = document
     is_other = file is not None or bool(values["url"] and document.file)
-    if is_other and _is_followed(fresh):
+    if is_other and _keeps_removed_files(fresh):
         document = Document(record_id=fresh.record.pk, added_by=copy.user)
     for name, value in values.items():
         setattr(document, name, value)
     if values["url"]:
-        _let_go(document)
+        _delete_files(document)
         document.content_type, document.size, document.is_ready = "", None, True
     if file is not None:
-        _let_go(document)
-        _give(document, file, content)
+        _delete_files(document)
+        _store_file(document, file, content)
     document.save()
     if document is not replaced:
         _withdraw(replaced)
         Indicator.objects.filter(document=replaced).update(document=document)
     if file is not None:
-        _after(fresh, document)
+        _finish(fresh, document)
     else:
-        _touch(fresh)
+        _mark_changed(fresh)
     return document
 
 
 @transaction.atomic
-def remove(copy: Copy, pk: int) -> None:
+def remove_document(copy: Copy, pk: int) -> None:
     """Take the document off the record; Http404 when it may not be.
 
     That of a draft or of a change goes with its files; a record that was submitted keeps it, withdrawn.
     """
-    fresh = locked(copy)
-    document = get_object_or_404(changeable(fresh).select_for_update(of=("self",)), pk=pk)
-    if _is_followed(fresh):
+    fresh = lock_copy(copy)
+    document = get_object_or_404(editable_documents(fresh).select_for_update(of=("self",)), pk=pk)
+    if _keeps_removed_files(fresh):
         _withdraw(document)
     else:
-        _let_go(document)
+        _delete_files(document)
         document.delete()
-    _touch(fresh)
+    _mark_changed(fresh)
 
 
-def _is_followed(fresh: Copy) -> bool:
+def _keeps_removed_files(fresh: Copy) -> bool:
     """True of a record that has versions and room for one more document taken off it."""
     if not fresh.is_direct or fresh.record.state == Record.State.DRAFT:
         return False
@@ -139,13 +139,13 @@ def _withdraw(document: Document) -> None:
     Document.objects.filter(pk=document.pk).update(is_pending=True, revision=None)
 
 
-def file_name(document: Document) -> str:
+def download_name(document: Document) -> str:
     """The name under which the file is given: its title and what it is."""
     suffix = str(document.file.name).rpartition(".")[2]
     return f"{slugify(document.title)[:80] or 'document'}.{suffix}"
 
 
-def _give(document: Document, file: UploadedFile[Any] | None, content: Content | None) -> None:
+def _store_file(document: Document, file: UploadedFile[Any] | None, content: Content | None) -> None:
     """Keep the file under a name that tells nothing; an image waits to be reduced."""
     if file is None or content is None:
         return
@@ -156,19 +156,19 @@ def _give(document: Document, file: UploadedFile[Any] | None, content: Content |
     document.is_ready = not content.is_image
 
 
-def _let_go(document: Document) -> None:
+def _delete_files(document: Document) -> None:
     delete_file(document.file)
     delete_file(document.thumbnail)
     document.file, document.thumbnail = "", ""
 
 
-def _after(fresh: Copy, document: Document) -> None:
+def _finish(fresh: Copy, document: Document) -> None:
     if not document.is_ready:
         later("treat_photo", document=document.pk)
-    _touch(fresh)
+    _mark_changed(fresh)
 
 
-def _touch(fresh: Copy) -> None:
+def _mark_changed(fresh: Copy) -> None:
     """Say that the record changed, unless only a revision did."""
     if fresh.is_direct:
         mark_changed(fresh.record)

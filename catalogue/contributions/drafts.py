@@ -16,7 +16,7 @@ from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.slugs import save_with_free_slug
 
 TRIES = 5
-AT_LEAST = 3
+SHORTEST_WORDS = 3
 SHOWN = 20
 MOST = 100
 """Unfinished records of one account: beyond, it is no contribution any more."""
@@ -70,7 +70,7 @@ def delete(record: Record, user: User) -> None:
     held.proper.delete()
 
 
-def owners_of(user: User, record: Record | None = None) -> dict[str, str]:
+def list_owners(user: User, record: Record | None = None) -> dict[str, str]:
     """The organisations that the account may say a record is held by; an adhesion that waits will do."""
     there = Q(memberships__user=user.pk)
     if record is not None and record.owner_id:
@@ -79,7 +79,7 @@ def owners_of(user: User, record: Record | None = None) -> dict[str, str]:
     return dict(rows.values_list("slug", "name"))
 
 
-def mine(user: User) -> RecordQuerySet:
+def list_drafts(user: User) -> RecordQuerySet:
     """The drafts that the account may go on with, the latest first."""
     unfinished = Record.objects.filter(state__in=(Record.State.DRAFT, Record.State.TO_COMPLETE))
     return unfinished.filter(permissions.own_records(user)).order_by("-updated_at", "-pk")
@@ -101,7 +101,7 @@ def usable_solutions(user: User) -> Any:
 def find_solutions(user: User, words: str) -> list[Solution]:
     """The usable solutions whose title holds the words; the account's own when there are none."""
     found = usable_solutions(user).only("slug", "title", "summary", "state", "kind")
-    if len(words) < AT_LEAST - 1:
+    if len(words) < SHORTEST_WORDS - 1:
         return list(found.filter(permissions.own_records(user)).order_by("title")[:SHOWN])
     for word in words.split()[:8]:
         found = found.filter(title__unaccent__icontains=word)
@@ -114,7 +114,7 @@ def find_organisations(words: str) -> list[Organisation]:
     if digits.isascii() and digits.isdigit():
         found = Organisation.objects.filter(Q(siret=digits) | Q(siren=digits)).select_related("merged_into")
         return list(dict.fromkeys(one.merged_into or one for one in found[:SHOWN]))
-    if len(words) < AT_LEAST - 1:
+    if len(words) < SHORTEST_WORDS - 1:
         return []
     found = Organisation.objects.filter(is_active=True)
     for word in words.split()[:8]:

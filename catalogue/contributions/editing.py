@@ -12,6 +12,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -83,12 +84,12 @@ class Copy:
 
     def values(self, names: Iterable[str]) -> Values:
         """The values as they are now in the copy."""
-        return revisions.overlaid(read_values(self.record, names), self.revision)
+        return revisions.overlay_values(read_values(self.record, names), self.revision)
 
     def items(self, attribute: str) -> list[Values]:
         """The rows of a collection as they are now in the copy, each with its ``ref``."""
         rows = read_items(self.record, get_collections(self.kind)[attribute])
-        found = revisions.overlaid_items(rows, self.revision, attribute)
+        found = revisions.overlay_items(rows, self.revision, attribute)
         return [{**row, "ref": str(row.get("pk") or f"n{row['new']}")} for row in found]
 
     def item(self, attribute: str, ref: str) -> Values:
@@ -98,7 +99,7 @@ class Copy:
             raise Http404
         return found
 
-    def shown(self) -> Any:
+    def with_changes(self) -> Any:
         """The record with the place that the copy gives it, for the page that shows it; never saved."""
         if self.revision is None:
             return self.record
@@ -123,7 +124,7 @@ def open_copy(user: User, slug: str) -> Copy:
     if permissions.may(user, "edit", record):
         return Copy(_fetch(record), user, is_direct=True)
     permissions.require(user, "propose", record)
-    return Copy(_fetch(record), user, is_direct=False, revision=revisions.prepared(record, user))
+    return Copy(_fetch(record), user, is_direct=False, revision=revisions.find_draft(record, user))
 
 
 def _fetch(record: Record) -> Any:
@@ -133,8 +134,8 @@ def _fetch(record: Record) -> Any:
     return rows.defer("territory__geometry", "territory__envelope").get(pk=record.pk)
 
 
-def version(values: Mapping[str, Any]) -> str:
-    """What a page showed: a digest of each field."""
+def digest_values(values: Mapping[str, Any]) -> str:
+    """The version of what a page shows: a digest of each field."""
     return ",".join(f"{name}:{_digest(name, value)}" for name, value in values.items())
 
 
@@ -147,10 +148,12 @@ def _digest(name: str, value: Any) -> str:
 
 
 def _numbers(part: Any) -> list[float]:
-    return [part] if isinstance(part, float | int) else [n for inner in part for n in _numbers(inner)]
+    if isinstance(part, float | int):
+        return [part]
+    return list(chain.from_iterable(_numbers(inner) for inner in part))
 
 
-def _seen(text: str) -> dict[str, str]:
+def _parse_version(text: str) -> dict[str, str]:
     pairs = (part.rpartition(":") for part in text.split(","))
     return {name: digest for name, _colon, digest in pairs if name}
 
@@ -161,9 +164,9 @@ def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
 
     Raises EditConflict when both changed the same field, NotWritten when the base refuses.
     """
-    fresh = locked(copy)
+    fresh = lock_copy(copy)
     stored = fresh.values(values)
-    shown = _seen(seen)
+    shown = _parse_version(seen)
     mine, theirs = set(), set()
     for name, value in values.items():
         digest = shown.get(name)
@@ -174,14 +177,14 @@ def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
     differing = {name for name in mine if not is_same(name, stored[name], values[name])}
     clash = [name for name in stored if name in differing & theirs]
     if clash:
-        raise EditConflict({name: stored[name] for name in clash}, version(stored))
+        raise EditConflict({name: stored[name] for name in clash}, digest_values(stored))
     changed = {name: values[name] for name in values if name in differing}
     if changed:
-        _keep(fresh, changed)
+        _write_changes(fresh, changed)
     return [name for name in stored if name in theirs - mine]
 
 
-def locked(copy: Copy) -> Copy:
+def lock_copy(copy: Copy) -> Copy:
     """The copy as it is now, its record and its revision locked; Http404 when it may no longer be changed."""
     record = Record.objects.select_for_update().filter(pk=copy.record.pk).first()
     if record is None:
@@ -190,24 +193,24 @@ def locked(copy: Copy) -> Copy:
     if copy.is_direct:
         versions.save_before([record.pk])
         return Copy(_fetch(record), copy.user, is_direct=True)
-    revision = revisions.open_for(record, copy.user)
+    revision = revisions.open_draft(record, copy.user)
     held = Revision.objects.select_for_update().get(pk=revision.pk)
     return Copy(_fetch(record), copy.user, is_direct=False, revision=held)
 
 
-def _keep(fresh: Copy, changed: Mapping[str, Any]) -> None:
+def _write_changes(fresh: Copy, changed: Mapping[str, Any]) -> None:
     before = read_values(fresh.record, changed)
     if fresh.revision is not None:
         allowed = {name: value for name, value in changed.items() if name in list_attributes(fresh.kind)}
-        revisions.prepare(fresh.revision, before, allowed)
+        revisions.store_changes(fresh.revision, before, allowed)
         return
     write_values(fresh.record, changed)
     if changed.get(OWNER) and not fresh.record.organisation_links.exists():
         RecordOrganisation.objects.create(record_id=fresh.record.pk, organisation=fresh.record.owner)
-    trace(fresh, {name: [before[name], value] for name, value in changed.items()})
+    log_changes(fresh, {name: [before[name], value] for name, value in changed.items()})
 
 
-def trace(fresh: Copy, changes: Mapping[str, Any]) -> None:
+def log_changes(fresh: Copy, changes: Mapping[str, Any]) -> None:
     """Leave a line of history for a change that others may have read the record before."""
     if fresh.record.state == Record.State.DRAFT:
         return
@@ -226,12 +229,12 @@ def trace(fresh: Copy, changes: Mapping[str, Any]) -> None:
 @transaction.atomic
 def save_role(copy: Copy, role: str, slug: str, *, present: bool) -> None:
     """Give an organisation a role, or take it away."""
-    fresh = locked(copy)
+    fresh = lock_copy(copy)
     name = ROLES + role
     held = set(fresh.values([name])[name])
     wanted = held | {slug} if present else held - {slug}
     if wanted != held:
-        _keep(fresh, {name: sorted(wanted)})
+        _write_changes(fresh, {name: sorted(wanted)})
 
 
 @transaction.atomic
@@ -240,13 +243,13 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
 
     Raises EditConflict when the row changed since the page showed it, Http404 when it is no longer there.
     """
-    fresh = locked(copy)
+    fresh = lock_copy(copy)
     known = get_collections(fresh.kind)[attribute]
     if ref is None:
         if fresh.revision is None:
             add_item(fresh.record, known, item)
             mark_changed(fresh.record, [attribute])
-            trace(fresh, {attribute: [[], [item]]})
+            log_changes(fresh, {attribute: [[], [item]]})
         else:
             _prepare_new(fresh, attribute, item)
         return
@@ -254,23 +257,23 @@ def save_item(copy: Copy, attribute: str, ref: str | None, item: Values, seen: s
     now = {name: stored.get(name) for name in item}
     if all(is_same(name, now[name], item[name]) for name in item):
         return
-    shown = _seen(seen)
+    shown = _parse_version(seen)
     if any(shown.get(name) != _digest(name, value) for name, value in now.items()):
         clash = {name: value for name, value in now.items() if not is_same(name, value, item[name])}
-        raise EditConflict(clash, version(now))
+        raise EditConflict(clash, digest_values(now))
     if fresh.revision is None:
         change_item(fresh.record, known, int(stored["pk"]), item)
         mark_changed(fresh.record, [attribute])
-        trace(fresh, {attribute: [[{**now, "pk": stored["pk"]}], [{**item, "pk": stored["pk"]}]]})
+        log_changes(fresh, {attribute: [[{**now, "pk": stored["pk"]}], [{**item, "pk": stored["pk"]}]]})
         return
     rows = [{**row, **item} if row["ref"] == ref else row for row in fresh.items(attribute)]
     _prepare_rows(fresh, attribute, rows)
 
 
 @transaction.atomic
-def remove(copy: Copy, attribute: str, ref: str) -> None:
+def delete_item(copy: Copy, attribute: str, ref: str) -> None:
     """Take a row out of a collection; one that is gone already is no error."""
-    fresh = locked(copy)
+    fresh = lock_copy(copy)
     rows = fresh.items(attribute)
     gone = next((row for row in rows if row["ref"] == ref), None)
     if gone is None:
@@ -280,7 +283,7 @@ def remove(copy: Copy, attribute: str, ref: str) -> None:
         return
     remove_item(fresh.record, get_collections(fresh.kind)[attribute], int(gone["pk"]))
     mark_changed(fresh.record, [attribute])
-    trace(fresh, {attribute: [[{name: value for name, value in gone.items() if name != "ref"}], []]})
+    log_changes(fresh, {attribute: [[{name: value for name, value in gone.items() if name != "ref"}], []]})
 
 
 def _prepare_new(fresh: Copy, attribute: str, item: Values) -> None:
@@ -294,4 +297,4 @@ def _prepare_rows(fresh: Copy, attribute: str, rows: list[Values]) -> None:
         raise NotWritten
     published = read_items(fresh.record, get_collections(fresh.kind)[attribute])
     bare = [{name: value for name, value in row.items() if name != "ref"} for row in rows]
-    revisions.prepare_items(fresh.revision, attribute, published, bare)
+    revisions.store_item_changes(fresh.revision, attribute, published, bare)

@@ -17,7 +17,7 @@ COUNTED = ("indicators", "awards")
 
 
 @dataclass(frozen=True)
-class Line:
+class GaugeLine:
     """A criterion and whether the record meets it."""
 
     criterion: Criterion
@@ -28,7 +28,7 @@ class Line:
 class Gauge:
     """The criteria of a record, met or not."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[GaugeLine, ...]
 
     @property
     def percent(self) -> int:
@@ -42,12 +42,12 @@ class Gauge:
         return self.percent / 100
 
     @property
-    def lacking(self) -> list[Criterion]:
+    def missing(self) -> list[Criterion]:
         """What is required and not there."""
         return [line.criterion for line in self.lines if line.criterion.is_required and not line.done]
 
     @property
-    def wanted(self) -> list[Criterion]:
+    def recommended(self) -> list[Criterion]:
         """What is desirable and not there."""
         return [line.criterion for line in self.lines if not line.criterion.is_required and not line.done]
 
@@ -59,19 +59,19 @@ class Gauge:
     @property
     def is_ready(self) -> bool:
         """True when nothing that is required lacks."""
-        return not self.lacking
+        return not self.missing
 
-    def finished(self, step: str) -> bool:
+    def is_complete(self, step: str) -> bool:
         """True when what a step asks is there: what is required of it, or all of it when nothing is."""
         own = [line for line in self.lines if line.criterion.step == step]
         asked = [line for line in own if line.criterion.is_required] or own
         return bool(asked) and all(line.done for line in asked)
 
 
-def measure(copy: Copy) -> Gauge:
+def measure_gauge(copy: Copy) -> Gauge:
     """The gauge of a copy as it is now."""
     contents = read_contents(copy)
-    return Gauge(tuple(Line(one, one.met(contents)) for one in CRITERIA[copy.kind]))
+    return Gauge(tuple(GaugeLine(one, one.met(contents)) for one in CRITERIA[copy.kind]))
 
 
 def read_contents(copy: Copy) -> Contents:

@@ -18,14 +18,14 @@ THUMBNAIL_SIDE = 480
 QUALITY = 85
 
 
-def treat(document_id: int) -> None:
+def reduce_photo(document_id: int) -> None:
     """Replace the file of a document by its reduced image and its thumbnail; nothing when that is done."""
     document = Document.objects.filter(pk=document_id, is_ready=False).first()
     if document is None:
         return
     with document.file.open("rb") as original:
-        image, form = _pixels(original.read())
-    reduced, thumbnail = _written(image, LONGEST_SIDE, form), _written(image, THUMBNAIL_SIDE, form)
+        image, form = _read_pixels(original.read())
+    reduced, thumbnail = _encode(image, LONGEST_SIDE, form), _encode(image, THUMBNAIL_SIDE, form)
     content_type, suffix = IMAGES[form]
     with transaction.atomic():
         document = Document.objects.select_for_update().filter(pk=document_id, is_ready=False).first()
@@ -38,7 +38,7 @@ def treat(document_id: int) -> None:
         document.save(update_fields=["file", "thumbnail", "content_type", "size", "is_ready"])
 
 
-def _pixels(content: bytes) -> tuple[Image.Image, str]:
+def _read_pixels(content: bytes) -> tuple[Image.Image, str]:
     """The image upright, with nothing but its pixels, and the form it came in."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -55,7 +55,7 @@ def _pixels(content: bytes) -> tuple[Image.Image, str]:
     return bare, form
 
 
-def _written(image: Image.Image, longest: int, form: str) -> bytes:
+def _encode(image: Image.Image, longest: int, form: str) -> bytes:
     smaller = image.copy()
     smaller.thumbnail((longest, longest))
     written = io.BytesIO()

@@ -24,7 +24,7 @@ FAMILIES = {
 }
 
 
-class Way:
+class InputMethod:
     """The ways of saying a place."""
 
     MAP = "carte"
@@ -41,7 +41,7 @@ class Way:
     ]
 
 
-def counted(family: str, n: int) -> str:
+def count_words(family: str, n: int) -> str:
     """« 3 lignes »."""
     words = {
         "Point": ngettext("%(n)d point", "%(n)d points", n),
@@ -52,7 +52,7 @@ def counted(family: str, n: int) -> str:
 
 
 @dataclass
-class Place:
+class SubmittedPlace:
     """A place as it was understood, with what there is to say of how it was."""
 
     geometry: GEOSGeometry | None = None
@@ -66,7 +66,7 @@ class Place:
         """True when nothing was given."""
         return self.geometry is None and self.territory is None and self.country == FRANCE
 
-    def same_as(self, other: Place) -> bool:
+    def same_as(self, other: SubmittedPlace) -> bool:
         """True when the other is the same place, remarks aside."""
         return self.fingerprint() == other.fingerprint()
 
@@ -77,11 +77,11 @@ class Place:
         return hashlib.sha256(said.encode() + shape).hexdigest()[:32]
 
 
-def shown(place: Place, place_name: str) -> dict[str, Any]:
+def place_initial(place: SubmittedPlace, place_name: str) -> dict[str, Any]:
     """What the form shows of a place."""
     coarse = place.precision == Precision.COMMUNE or (place.geometry is None and place.territory is not None)
     return {
-        "way": Way.TERRITORY if coarse else Way.MAP,
+        "way": InputMethod.TERRITORY if coarse else InputMethod.MAP,
         "geometry": None if coarse else place.geometry,
         "commune": written(place.territory) if place.territory is not None else "",
         "place_name": place_name,

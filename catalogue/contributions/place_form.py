@@ -19,8 +19,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.contributions.place import FAMILIES, VALUES, Place, Precision, Way, counted, shown
-from catalogue.contributions.surroundings import Surroundings, surroundings
+from catalogue.contributions.place import (
+    FAMILIES,
+    VALUES,
+    InputMethod,
+    Precision,
+    SubmittedPlace,
+    count_words,
+    place_initial,
+)
+from catalogue.contributions.surroundings import Surroundings, describe_surroundings
 from catalogue.models import Record
 from catalogue.records.wording import distance_words
 from geo import uploads
@@ -45,9 +53,9 @@ class PlaceForm(forms.Form):
 
     way = forms.ChoiceField(
         label=gettext_lazy("Comment indiquez-vous le lieu ?"),
-        choices=Way.CHOICES,
+        choices=InputMethod.CHOICES,
         widget=forms.RadioSelect,
-        initial=Way.MAP,
+        initial=InputMethod.MAP,
     )
     geometry = DrawingField(
         label=gettext_lazy("Tracé"),
@@ -119,11 +127,11 @@ class PlaceForm(forms.Form):
         self.confirming = False
         self.homonyms: list[str] = []
         known = {name: getattr(record, name) for name in VALUES} | (initial or {})
-        self.before = Place(
+        self.before = SubmittedPlace(
             known["geometry"], known["location_precision"], known["territory"], known["country"] or FRANCE
         )
         self.place = self.before
-        super().__init__(data, files, initial=shown(self.before, known["place_name"]))
+        super().__init__(data, files, initial=place_initial(self.before, known["place_name"]))
         self.fields["commune"].widget.attrs["data-lieux"] = reverse("catalogue:completion")
         if settings.IGN_BASEMAP:
             self.fields["geometry"].widget.attrs["data-ign"] = PLAN_IGN
@@ -141,14 +149,14 @@ class PlaceForm(forms.Form):
         super().clean()
         if self.errors:
             return self.cleaned_data
-        self.place = self._understood()
+        self.place = self._read_place()
         if self.errors:
             return self.cleaned_data
         place_name = self.cleaned_data["place_name"]
         waits = not (self.place.is_nowhere or self.place.same_as(self.before))
         if waits and self.cleaned_data["confirmed"] != self.place.fingerprint():
             self.confirming = True
-            self._ask()
+            self._show_confirmation()
         return {
             "geometry": self.place.geometry,
             "location_precision": self.place.precision,
@@ -160,7 +168,7 @@ class PlaceForm(forms.Form):
     @cached_property
     def surroundings(self) -> Surroundings:
         """What is around the place that was understood."""
-        return surroundings(self.place.geometry, self.place.territory, besides=self.record.pk)
+        return describe_surroundings(self.place.geometry, self.place.territory, record_key=self.record.pk)
 
     @property
     def precision_label(self) -> str:
@@ -188,24 +196,24 @@ class PlaceForm(forms.Form):
         west, south, east, north = self.place.geometry.extent
         return f"{west - MARGIN:.4f},{south - MARGIN:.4f},{east + MARGIN:.4f},{north + MARGIN:.4f}"
 
-    def _ask(self) -> None:
+    def _show_confirmation(self) -> None:
         """Show the form again with the place that was found: a file cannot be given twice."""
         data: Any = QueryDict(mutable=True)
         data.update(self.data)
         data[self.add_prefix("confirmed")] = self.place.fingerprint()
-        if self.cleaned_data["way"] == Way.FILE and self.place.geometry is not None:
+        if self.cleaned_data["way"] == InputMethod.FILE and self.place.geometry is not None:
             data[self.add_prefix("geometry")] = write_geometry(self.place.geometry)
         self.data = data
 
     # What was given.
 
-    def _understood(self) -> Place:
+    def _read_place(self) -> SubmittedPlace:
         """The place that the fields describe; their faults are added to the form."""
         given = self.cleaned_data
-        place = Place(country=given["country"])
-        if given["way"] == Way.NOWHERE:
-            return Place(country=given["country"])
-        chosen = self._chosen_territory()
+        place = SubmittedPlace(country=given["country"])
+        if given["way"] == InputMethod.NOWHERE:
+            return SubmittedPlace(country=given["country"])
+        chosen = self._find_named_territory()
         self._find_geometry(place)
         if self.errors:
             return place
@@ -213,31 +221,31 @@ class PlaceForm(forms.Form):
             place.precision = Precision.EXACT
             self._find_territory(place, place.geometry, chosen)
         elif chosen is not None:
-            self._stand_at(place, chosen)
-        elif given["way"] == Way.TERRITORY and place.country == FRANCE:
+            self._place_at_territory(place, chosen)
+        elif given["way"] == InputMethod.TERRITORY and place.country == FRANCE:
             self.add_error("commune", _("Écrivez le nom ou le code de la commune ou du territoire."))
         return place
 
-    def _find_geometry(self, place: Place) -> None:
+    def _find_geometry(self, place: SubmittedPlace) -> None:
         """Give the place the geometry of the way that was chosen, or of the only one that is filled in."""
         given = self.cleaned_data
         way = given["way"]
-        if way == Way.TERRITORY:
+        if way == InputMethod.TERRITORY:
             return
-        if given["file"] and (way == Way.FILE or not given["geometry"]):
+        if given["file"] and (way == InputMethod.FILE or not given["geometry"]):
             self._read_file(place)
-        elif given["coordinates"] and (way == Way.COORDINATES or not given["geometry"]):
+        elif given["coordinates"] and (way == InputMethod.COORDINATES or not given["geometry"]):
             self._read_coordinates(place)
-        elif given["geometry"] is not None and way != Way.COORDINATES:
+        elif given["geometry"] is not None and way != InputMethod.COORDINATES:
             place.geometry = given["geometry"]
             if place.country == FRANCE and seems_swapped(place.geometry):
                 self.add_error("geometry", TURNED)
-        elif way == Way.COORDINATES:
+        elif way == InputMethod.COORDINATES:
             self.add_error("coordinates", _("Collez les coordonnées du lieu."))
-        elif way == Way.FILE:
+        elif way == InputMethod.FILE:
             self.add_error("file", _("Choisissez le fichier qui contient le tracé."))
 
-    def _read_coordinates(self, place: Place) -> None:
+    def _read_coordinates(self, place: SubmittedPlace) -> None:
         try:
             found = read_coordinates(
                 self.cleaned_data["coordinates"], in_france=self.cleaned_data["country"] == FRANCE
@@ -248,7 +256,7 @@ class PlaceForm(forms.Form):
         place.geometry = found.point
         place.remarks.append(found.reading)
 
-    def _read_file(self, place: Place) -> None:
+    def _read_file(self, place: SubmittedPlace) -> None:
         try:
             layer = uploads.read_upload(
                 self.cleaned_data["file"],
@@ -258,14 +266,14 @@ class PlaceForm(forms.Form):
         except uploads.UploadRefused as refusal:
             self.add_error("file", str(refusal))
             return
-        kept = self._kept(layer)
+        kept = self._select_features(layer)
         if not kept:
             return
         place.geometry = uploads.merged(kept)
         read = _("Lu dans un fichier %(format)s : %(kept)s.")
-        place.remarks.append(read % {"format": layer.format, "kept": counted(kept[0].family, len(kept))})
+        place.remarks.append(read % {"format": layer.format, "kept": count_words(kept[0].family, len(kept))})
 
-    def _kept(self, layer: uploads.Layer) -> list[uploads.Feature]:
+    def _select_features(self, layer: uploads.Layer) -> list[uploads.Feature]:
         """The features to take, all of one family; none once the form says why."""
         found = layer.features
         wanted = self.cleaned_data["element"].strip().casefold()
@@ -283,7 +291,7 @@ class PlaceForm(forms.Form):
         families = {one.family for one in found}
         if len(families) != 1:
             kinds = [one.family for one in layer.features]
-            counts = ", ".join(counted(one, kinds.count(one)) for one in FAMILIES if one in kinds)
+            counts = ", ".join(count_words(one, kinds.count(one)) for one in FAMILIES if one in kinds)
             self.add_error(
                 "file",
                 _("Le fichier contient %s : choisissez ci-dessous ce qu’il faut garder, puis redonnez-le.")
@@ -292,7 +300,7 @@ class PlaceForm(forms.Form):
             return []
         return found
 
-    def _chosen_territory(self) -> Territory | None:
+    def _find_named_territory(self) -> Territory | None:
         """The territory that was named; None when none was, or when the record's own is left as it was."""
         text = self.cleaned_data["commune"]
         if not text:
@@ -302,12 +310,12 @@ class PlaceForm(forms.Form):
             return found[0]
         near = found or list(Territory.objects.complete(text, limit=MOST_NAMED).with_parents())
         self.homonyms = [written(one) for one in near[:MOST_NAMED]]
-        shown = ", ".join(f"« {one} »" for one in self.homonyms)
+        names = ", ".join(f"« {one} »" for one in self.homonyms)
         if found:
-            self.add_error("commune", _("Plusieurs territoires portent ce nom. Lequel : %s ?") % shown)
+            self.add_error("commune", _("Plusieurs territoires portent ce nom. Lequel : %s ?") % names)
         elif near:
             self.add_error(
-                "commune", _("Aucun territoire ne s’appelle ainsi. Vouliez-vous dire %s ?") % shown
+                "commune", _("Aucun territoire ne s’appelle ainsi. Vouliez-vous dire %s ?") % names
             )
         else:
             self.add_error("commune", _("Aucune commune, aucun territoire ne porte ce nom ou ce code."))
@@ -315,7 +323,7 @@ class PlaceForm(forms.Form):
 
     # Where that is.
 
-    def _stand_at(self, place: Place, territory: Territory) -> None:
+    def _place_at_territory(self, place: SubmittedPlace, territory: Territory) -> None:
         """Stand at the point of a commune; a larger territory has none that would say anything."""
         if place.country != FRANCE:
             self.add_error(
@@ -331,7 +339,9 @@ class PlaceForm(forms.Form):
         else:
             place.remarks.append(_("Sans tracé, la fiche concerne tout le territoire et n’a pas de point."))
 
-    def _find_territory(self, place: Place, geometry: GEOSGeometry, chosen: Territory | None) -> None:
+    def _find_territory(
+        self, place: SubmittedPlace, geometry: GEOSGeometry, chosen: Territory | None
+    ) -> None:
         """Give the place the territory that holds its geometry, and say it when what was chosen does not."""
         found = covering(geometry)
         if place.country != FRANCE:
@@ -342,7 +352,7 @@ class PlaceForm(forms.Form):
                     % {"at": found.territory.at_name, "country": COUNTRIES[place.country]},
                 )
             return
-        if chosen is not None and not self._left_as_it_was(geometry):
+        if chosen is not None and not self._territory_is_unchanged(geometry):
             self._check_chosen(place, geometry, chosen, found.territory if found is not None else None)
             return
         if found is None:
@@ -361,7 +371,7 @@ class PlaceForm(forms.Form):
                 % {"name": found.territory.label, "distance": distance_words(found.metres)}
             )
 
-    def _left_as_it_was(self, geometry: GEOSGeometry) -> bool:
+    def _territory_is_unchanged(self, geometry: GEOSGeometry) -> bool:
         """True when the commune is the one that the form was shown with, and the place has moved."""
         own, before = self.before.territory, self.before.geometry
         return (
@@ -371,7 +381,7 @@ class PlaceForm(forms.Form):
         )
 
     def _check_chosen(
-        self, place: Place, geometry: GEOSGeometry, chosen: Territory, found: Territory | None
+        self, place: SubmittedPlace, geometry: GEOSGeometry, chosen: Territory, found: Territory | None
     ) -> None:
         """Take the territory that was chosen when some of the geometry is in it; else tell both."""
         if share(geometry, chosen) > 0:

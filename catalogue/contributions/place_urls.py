@@ -6,7 +6,7 @@ from catalogue.contributions.views import documents, duplicates, places
 
 urlpatterns = [
     path("api/lieu/", places.propose_place, name="propose-place"),
-    path("api/doublons/", duplicates.propose_twins, name="propose-twins"),
+    path("api/doublons/", duplicates.propose_duplicates, name="propose-twins"),
     path("proposer/fiche/<slug:slug>/documents/", documents.propose_documents, name="propose-documents"),
     path(
         "proposer/fiche/<slug:slug>/documents/<int:pk>/",

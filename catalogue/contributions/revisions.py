@@ -4,8 +4,8 @@
 a collection, ``old`` are the rows that go or change (with their ``pk``) and ``new`` those that come; a new
 row replaces the old one of the same ``pk``, else the one of the same identity, else it is added.
 
-Read by the steps (``prepared``, ``overlaid``, ``prepare``), the page that sends (``describe``, ``propose``)
-and the curators' page (``describe``, ``accept``, ``refuse``).
+Read by the steps (``find_draft``, ``overlay_values``, ``store_changes``), the page that sends
+(``describe_changes``, ``propose``) and the curators' page (``describe_changes``, ``accept``, ``refuse``).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from catalogue.records.writing import (
 
 State = Revision.RevisionState
 DOCUMENTS = "documents"
-"""The name under which ``describe`` and ``accept`` speak of the documents added with a revision."""
+"""The name under which ``describe_changes`` and ``accept`` speak of the documents added with a revision."""
 
 
 class RevisionRefused(Exception):
@@ -63,12 +63,12 @@ class RevisionConflict(RevisionRefused):
         )
 
 
-def prepared(record: Record, user: User) -> Revision | None:
+def find_draft(record: Record, user: User) -> Revision | None:
     """The revision that the account is preparing for the record."""
     return Revision.objects.filter(record=record.pk, author=user, state=State.DRAFT).first()
 
 
-def open_for(record: Record, user: User) -> Revision:
+def open_draft(record: Record, user: User) -> Revision:
     """The revision in preparation of the account for the record, made if there is none.
 
     The caller has asked ``permissions`` for « propose ».
@@ -82,13 +82,13 @@ def open_for(record: Record, user: User) -> Revision:
     return revision
 
 
-def overlaid(values: Mapping[str, Any], revision: Revision | None) -> Values:
+def overlay_values(values: Mapping[str, Any], revision: Revision | None) -> Values:
     """Published values with those that the revision prepares in their place."""
     changes = revision.changes if revision else {}
     return {name: changes[name][1] if name in changes else value for name, value in values.items()}
 
 
-def overlaid_items(items: list[Values], revision: Revision | None, attribute: str) -> list[Values]:
+def overlay_items(items: list[Values], revision: Revision | None, attribute: str) -> list[Values]:
     """The rows of a collection as they would be once the revision is accepted."""
     if revision is None or attribute not in revision.changes:
         return items
@@ -99,8 +99,8 @@ def overlaid_items(items: list[Values], revision: Revision | None, attribute: st
     return [*kept, *(row for row in new if not row.get("pk"))]
 
 
-def prepare(revision: Revision, published: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Keep ``values`` as changes of what is published; a value put back is no change any more.
+def store_changes(revision: Revision, published: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Store ``values`` as changes of what is published; a value put back is no change any more.
 
     The old value is the one from which the change was first prepared.
     """
@@ -114,8 +114,10 @@ def prepare(revision: Revision, published: Mapping[str, Any], values: Mapping[st
     revision.save(update_fields=["changes", "updated_at"])
 
 
-def prepare_items(revision: Revision, attribute: str, published: list[Values], items: list[Values]) -> None:
-    """Keep the rows that a collection is to have, as differences from those published."""
+def store_item_changes(
+    revision: Revision, attribute: str, published: list[Values], items: list[Values]
+) -> None:
+    """Store the rows that a collection is to have, as differences from those published."""
     by_pk = {row["pk"]: row for row in published}
     kept = {row["pk"]: row for row in items if row.get("pk")}
     changed = [pk for pk, row in kept.items() if pk in by_pk and not _same_item(by_pk[pk], row)]
@@ -126,7 +128,7 @@ def prepare_items(revision: Revision, attribute: str, published: list[Values], i
     revision.save(update_fields=["changes", "updated_at"])
 
 
-def conflicts(revision: Revision) -> list[str]:
+def find_conflicts(revision: Revision) -> list[str]:
     """The attributes whose published value is no longer the one from which the change was prepared."""
     record = revision.record.proper
     known = get_collections(record.kind)
@@ -149,43 +151,43 @@ def _same_item(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
     )
 
 
-def describe(revision: Revision) -> list[dict[str, Any]]:
+def describe_changes(revision: Revision) -> list[dict[str, Any]]:
     """What changes, line by line, for a page.
 
     Each line has ``field``, ``label``, ``kind`` (texte, liste, carte, lignes), ``old`` and ``new`` (a text
     or a list of texts), ``moved`` (the published value changed since) and ``now`` (that value).
     """
-    kind, record = revision.record.kind, revision.record.proper
-    known, moved = get_collections(kind), set(conflicts(revision))
-    told = []
+    record = revision.record.proper
+    moved = set(find_conflicts(revision))
+    lines = []
     for name, (old, new) in revision.changes.items():
-        line: dict[str, Any] = {"field": name, "moved": name in moved, "now": ""}
-        if name in known:
-            said = [[describe_item(known[name], row) for row in rows] for rows in (old, new)]
-            line |= {"label": get_label(kind, name), "kind": "lignes", "old": said[0], "new": said[1]}
-        elif name in list_attributes(kind):
-            was, will = describe_value(kind, name, old), describe_value(kind, name, new)
-            sort = "carte" if name == SHAPE else "liste" if isinstance(was or will, list) else "texte"
-            line |= {"label": get_label(kind, name), "kind": sort, "old": was, "new": will}
-            if name in moved:
-                line["now"] = describe_value(kind, name, read_values(record, [name])[name])
-        else:
+        line = _describe_change(record, name, old, new)
+        if line is None:
             continue
-        told.append(line)
+        if name in moved and name in list_attributes(record.kind):
+            line["now"] = describe_value(record.kind, name, read_values(record, [name])[name])
+        lines.append({"moved": name in moved, "now": "", **line})
     added = [document.title for document in revision.documents.all()]
     if added:
-        told.append(
-            {
-                "field": DOCUMENTS,
-                "label": _("Documents ajoutés"),
-                "kind": "liste",
-                "old": [],
-                "new": added,
-                "moved": False,
-                "now": "",
-            }
-        )
-    return told
+        line = {"field": DOCUMENTS, "label": _("Documents ajoutés"), "kind": "liste", "old": [], "new": added}
+        lines.append({"moved": False, "now": "", **line})
+    return lines
+
+
+def _describe_change(record: Any, name: str, old: Any, new: Any) -> dict[str, Any] | None:
+    kind, known = record.kind, get_collections(record.kind)
+    if name in known:
+        before: Any = [describe_item(known[name], row) for row in old]
+        after: Any = [describe_item(known[name], row) for row in new]
+        sort = "lignes"
+    elif name in list_attributes(kind):
+        before, after = describe_value(kind, name, old), describe_value(kind, name, new)
+        sort = "liste" if isinstance(before or after, list) else "texte"
+        if name == SHAPE:
+            sort = "carte"
+    else:
+        return None
+    return {"field": name, "label": get_label(kind, name), "kind": sort, "old": before, "new": after}
 
 
 @transaction.atomic
@@ -239,7 +241,7 @@ def accept(
     Raises RevisionConflict when a field that would be written changed since, unless ``knowingly``: the
     curator has seen the value of today. Raises RevisionRefused when it is decided already or cannot be.
     """
-    locked, record = _waiting(revision)
+    locked, record = _lock_proposed(revision)
     chosen = set(locked.changes) | {DOCUMENTS} if fields is None else set(fields)
     kept = {name: pair for name, pair in locked.changes.items() if name in chosen}
     left = {name: pair for name, pair in locked.changes.items() if name not in chosen}
@@ -247,7 +249,7 @@ def accept(
     if not kept and not added:
         raise RevisionRefused(_("Choisissez au moins un changement à accepter."))
     locked.changes = kept
-    moved = conflicts(locked)
+    moved = find_conflicts(locked)
     if moved and not knowingly:
         raise RevisionConflict(record, moved)
     versions.save_before([record.pk])
@@ -259,7 +261,7 @@ def accept(
         locked.documents.update(is_pending=False)
     versions.save_after([record.pk], actor, versions.Origin.REVISION, locked.reason)
     _decide(locked, State.ACCEPTED, actor, "")
-    _set_aside(locked, left, actor)
+    _store_left_out(locked, left, actor)
     notifications.notify_decision(locked)
     later("match_alerts", records=[record.pk])
     return locked
@@ -268,7 +270,7 @@ def accept(
 @transaction.atomic
 def refuse(revision: Revision, actor: User, reason: str) -> Revision:
     """Refuse the proposed changes, with a reason, and return the revision."""
-    locked, _record = _waiting(revision)
+    locked, _record = _lock_proposed(revision)
     if not reason.strip():
         raise RevisionRefused(_("Dites pourquoi : l’auteur doit pouvoir le comprendre."))
     _decide(locked, State.REFUSED, actor, reason)
@@ -276,7 +278,7 @@ def refuse(revision: Revision, actor: User, reason: str) -> Revision:
     return locked
 
 
-def _waiting(revision: Revision) -> tuple[Revision, Any]:
+def _lock_proposed(revision: Revision) -> tuple[Revision, Any]:
     """The revision and the row of its record's kind, both locked: record first, as everybody does."""
     record = Record.objects.select_for_update().get(pk=revision.record_id)
     locked = Revision.objects.select_for_update().get(pk=revision.pk)
@@ -294,8 +296,8 @@ def _decide(revision: Revision, state: str, actor: User, reason: str) -> None:
     revision.save()
 
 
-def _set_aside(revision: Revision, left: dict[str, Any], actor: User) -> None:
-    """Keep a trace of the changes that the curator left out."""
+def _store_left_out(revision: Revision, left: dict[str, Any], actor: User) -> None:
+    """Store the changes that the curator left out as a refused revision."""
     if not left:
         return
     Revision.objects.create(

@@ -39,16 +39,16 @@ class Surroundings:
     neighbours: list[Neighbour] = field(default_factory=list)
 
 
-def surroundings(
-    geometry: GEOSGeometry | None, territory: Territory | None, *, besides: int | None = None
+def describe_surroundings(
+    geometry: GEOSGeometry | None, territory: Territory | None, *, record_key: int | None = None
 ) -> Surroundings:
-    """What is around a geometry (srid 4326) in its territory, the record ``besides`` left out."""
+    """What is around a geometry (srid 4326) in its territory, the record ``record_key`` left out."""
     if territory is not None:  # with those it lies in, whose outlines weigh megabytes
         territory = Territory.objects.with_parents().get(pk=territory.pk)
     return Surroundings(
         facts=_facts(territory) if territory is not None else [],
         programmes=[_zonage_words(zonage) for zonage in zonages(territory)] if territory is not None else [],
-        neighbours=_neighbours(geometry, besides) if geometry is not None else [],
+        neighbours=_neighbours(geometry, record_key) if geometry is not None else [],
     )
 
 
@@ -105,7 +105,7 @@ def _facts(territory: Territory) -> list[dict[str, str]]:
     return [{"term": term, "value": value} for term, value in found]
 
 
-def _neighbours(geometry: GEOSGeometry, besides: int | None) -> list[Neighbour]:
+def _neighbours(geometry: GEOSGeometry, record_key: int | None) -> list[Neighbour]:
     """Published records within two kilometres, the nearest first (record_geog_published)."""
     point = geometry if isinstance(geometry, Point) else geometry.point_on_surface
     near = (
@@ -116,8 +116,8 @@ def _neighbours(geometry: GEOSGeometry, besides: int | None) -> list[Neighbour]:
         .nearest_first(point)
         .only("title", "slug", "kind", "location_precision")
     )
-    if besides is not None:
-        near = near.exclude(pk=besides)
+    if record_key is not None:
+        near = near.exclude(pk=record_key)
     return [
         Neighbour(
             one.title,

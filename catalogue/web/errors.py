@@ -1,4 +1,4 @@
-"""What a visitor reads when an address makes no sense."""
+"""What a visitor reads when a URL makes no sense."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def list_form_errors(form: Form) -> list[str]:
     for errors in form.errors.values():
         found += map(str, errors)
     return found
+
+
+def json_bad_request(form: Form) -> JsonResponse:
+    """Return a 400 with the errors of a form, for a script of ours."""
+    return JsonResponse({"fautes": list_form_errors(form)}, status=400)
 
 
 def bad_request(request: HttpRequest, form: Form) -> HttpResponse:

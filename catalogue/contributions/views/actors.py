@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.contributions import drafts
 from catalogue.contributions.editing import Copy, save_role
 from catalogue.contributions.steps import Step
-from catalogue.contributions.views.page import around, saved, step_address, submitted_data
+from catalogue.contributions.views.page import redirect_after_save, step_context, step_url, submitted_data
 from catalogue.models import Organisation, RecordOrganisation
 from catalogue.models.organisation import validate_siret
 from catalogue.records.content import ROLES
@@ -73,7 +74,7 @@ def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
         if "retirer" in request.POST:
             return _remove(request, copy, step)
         if not adding:
-            return saved(request, copy, step, [])
+            return redirect_after_save(request, copy, step, [])
         if form.is_valid():
             chosen, found, unknown = _look_up(request, form)
             if chosen is not None:
@@ -83,7 +84,7 @@ def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
         request,
         "catalogue/contributions/actors.html",
         {
-            **around(copy, step.code),
+            **step_context(copy, step.code),
             "form": form,
             "unknown": unknown,
             "matches": found,
@@ -96,14 +97,15 @@ def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
 def actors(copy: Copy) -> list[dict[str, str]]:
     """The organisations of the copy, role by role."""
     held = copy.values([ROLES + role for role in Role.values])
-    slugs = {slug for some in held.values() for slug in some}
+    slugs = set(chain.from_iterable(held.values()))
     names = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "name"))
-    return [
-        {"name": names[slug], "slug": slug, "role": role, "role_words": str(Role(role).label)}
-        for role in Role.values
-        for slug in held[ROLES + role]
-        if slug in names
-    ]
+    found = []
+    for role in Role:
+        for slug in held[ROLES + role.value]:
+            if slug in names:
+                line = {"name": names[slug], "slug": slug, "role": role.value, "role_words": str(role.label)}
+                found.append(line)
+    return found
 
 
 def _look_up(
@@ -116,16 +118,16 @@ def _look_up(
     if "siret" in request.POST:
         unknown = UnknownForm(request.POST)
         if unknown.is_valid():
-            return _known_or_new(unknown.cleaned_data), [], None
+            return _get_or_create_organisation(unknown.cleaned_data), [], None
         return None, [], unknown
     found = drafts.find_organisations(words)
     exact = [one for one in found if one.name.casefold() == words.casefold()]
     if len(exact) == 1 or (len(found) == 1 and found[0].siret == "".join(words.split())):
         return (exact or found)[0], [], None
-    return None, found, UnknownForm(initial=_guessed(words))
+    return None, found, UnknownForm(initial=_guess_initial(words))
 
 
-def _guessed(words: str) -> dict[str, str]:
+def _guess_initial(words: str) -> dict[str, str]:
     digits = "".join(words.split())
     try:
         validate_siret(digits)
@@ -134,7 +136,7 @@ def _guessed(words: str) -> dict[str, str]:
     return {"siret": digits}
 
 
-def _known_or_new(data: dict[str, str]) -> Organisation:
+def _get_or_create_organisation(data: dict[str, str]) -> Organisation:
     """The organisation of that number, made when the catalogue has none."""
     known = Organisation.objects.filter(siret=data["siret"])
     organisation = known.first()
@@ -155,7 +157,7 @@ def _add(request: HttpRequest, copy: Copy, step: Step, organisation: Organisatio
         save_role(copy, role, organisation.slug, present=True)
         said = {"name": organisation.name, "role": Role(role).label}
         messages.success(request, _("Ajouté : %(name)s, %(role)s.") % said)
-    return redirect(step_address(copy.record, step.code))
+    return redirect(step_url(copy.record, step.code))
 
 
 def _remove(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
@@ -164,4 +166,4 @@ def _remove(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     if role in Role.values:
         save_role(copy, role, slug, present=False)
         messages.success(request, _("Organisation retirée."))
-    return redirect(step_address(copy.record, step.code))
+    return redirect(step_url(copy.record, step.code))

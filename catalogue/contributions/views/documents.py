@@ -17,7 +17,7 @@ from catalogue.contributions import documents
 from catalogue.contributions.document_forms import DocumentForm
 from catalogue.contributions.editing import Copy, open_copy
 from catalogue.contributions.steps import DOCUMENTS
-from catalogue.contributions.views.page import around, submitted_data
+from catalogue.contributions.views.page import step_context, submitted_data
 from catalogue.models import Document
 from catalogue.records import permissions
 from catalogue.records.file_types import IMAGE_TYPES, SERVED
@@ -37,13 +37,13 @@ def propose_documents(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             key = form.cleaned_data["key"]
-            document = documents.add(copy, key, form.values, form.given, form.content)
+            document = documents.add_document(copy, key, form.values, form.given, form.content)
         except documents.TooManyDocuments as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _said(copy, document))
             return redirect("catalogue:propose-documents", slug)
-    return _page(request, copy, form)
+    return _render_page(request, copy, form)
 
 
 def _said(copy: Copy, document: Document) -> str:
@@ -56,20 +56,20 @@ def _said(copy: Copy, document: Document) -> str:
     return _("« %(title)s » est ajouté.") % {"title": document.title}
 
 
-def _page(
+def _render_page(
     request: HttpRequest, copy: Copy, form: DocumentForm, document: Document | None = None
 ) -> HttpResponse:
-    changeable = set(documents.changeable(copy).values_list("pk", flat=True))
+    changeable = set(documents.editable_documents(copy).values_list("pk", flat=True))
     shown = [
         {
             "document": one,
-            "name": documents.file_name(one) if one.file else "",
+            "name": documents.download_name(one) if one.file else "",
             "is_editable": one.pk in changeable,
         }
-        for one in documents.shown(copy)
+        for one in documents.visible_documents(copy)
     ]
     context: dict[str, Any] = {
-        **around(copy, DOCUMENTS),
+        **step_context(copy, DOCUMENTS),
         "documents": shown,
         "form": form,
         "document": document,
@@ -85,20 +85,20 @@ def _page(
 def propose_document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One document, to change what is said of it or its file."""
     copy = open_copy(cast(User, request.user), slug)
-    document = get_object_or_404(documents.changeable(copy), pk=pk)
+    document = get_object_or_404(documents.editable_documents(copy), pk=pk)
     form = DocumentForm(submitted_data(request), request.FILES or None, instance=document)
     if request.method == "POST" and form.is_valid():
-        documents.change(copy, pk, form.values, form.given, form.content)
+        documents.change_document(copy, pk, form.values, form.given, form.content)
         messages.success(request, _("« %(title)s » est enregistré.") % {"title": form.values["title"]})
         return redirect("catalogue:propose-documents", slug)
-    return _page(request, copy, form, document)
+    return _render_page(request, copy, form, document)
 
 
 @account
 @require_POST
 def propose_document_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Remove a document and its file."""
-    documents.remove(open_copy(cast(User, request.user), slug), pk)
+    documents.remove_document(open_copy(cast(User, request.user), slug), pk)
     messages.success(request, _("Le document est retiré."))
     return redirect("catalogue:propose-documents", slug)
 
@@ -121,7 +121,7 @@ def document_file(request: HttpRequest, key: uuid.UUID, name: str) -> HttpRespon
     response = FileResponse(
         opened,
         as_attachment=not is_image,
-        filename=documents.file_name(document),
+        filename=documents.download_name(document),
         content_type=document.content_type if document.content_type in SERVED else "application/octet-stream",
     )
     if is_public:

@@ -17,10 +17,11 @@ from catalogue.models import Record, Solution
 from catalogue.records import permissions
 from catalogue.records.near_duplicates import Description
 from catalogue.web.access import account
+from catalogue.web.errors import json_bad_request
 from geo.models import Territory
 
 
-class TwinsForm(forms.Form):
+class DuplicateQuery(forms.Form):
     """What is being written: its kind and title, and where it is when that is known."""
 
     kind = forms.ChoiceField(choices=Record.Kind.choices)
@@ -33,12 +34,11 @@ class TwinsForm(forms.Form):
 
 @account
 @require_safe
-def propose_twins(request: HttpRequest) -> HttpResponse:
+def propose_duplicates(request: HttpRequest) -> HttpResponse:
     """The likely duplicates as a piece of page, and how many there are."""
-    form = TwinsForm(request.GET)
+    form = DuplicateQuery(request.GET)
     if not form.is_valid():
-        faults = [str(fault) for faults in form.errors.values() for fault in faults]
-        return JsonResponse({"fautes": faults}, status=400)
+        return json_bad_request(form)
     user = cast(User, request.user)
     given = form.cleaned_data
     record = Record.objects.filter(slug=given["fiche"]).first() if given["fiche"] else None

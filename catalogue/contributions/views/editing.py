@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.contributions import drafts
 from catalogue.contributions.duplicates import LikelyDuplicate, describe, likely_duplicates
-from catalogue.contributions.editing import PLACE, Copy, EditConflict, open_copy, save, version
+from catalogue.contributions.editing import PLACE, Copy, EditConflict, digest_values, open_copy, save
 from catalogue.contributions.forms import CourseForm, EssentialForm, StepForm
 from catalogue.contributions.place_form import PlaceForm
 from catalogue.contributions.steps import ACTORS, AWARDS, ESSENTIAL, RESULTS, Step
@@ -24,7 +24,15 @@ from catalogue.contributions.steps import PLACE as PLACE_STEP
 from catalogue.contributions.surroundings import suggested_programmes
 from catalogue.contributions.views.actors import actors_step
 from catalogue.contributions.views.items import items_step
-from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
+from catalogue.contributions.views.page import (
+    describe_conflict,
+    form_status,
+    page_version,
+    redirect_after_save,
+    step_context,
+    step_url,
+    submitted_data,
+)
 from catalogue.contributions.views.start import WordsForm
 from catalogue.models import Experiment, Record
 from catalogue.records.content import Values, to_portable
@@ -65,16 +73,16 @@ def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     stored = copy.values(names)
     form = form_class(data, initial=stored, kind=copy.kind, **options)
     _suggest(copy, form)
-    shown = version(stored) if data is None else seen(data)
+    shown = digest_values(stored) if data is None else page_version(data)
     stale: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            return saved(request, copy, step, save(copy, form.values, shown))
+            return redirect_after_save(request, copy, step, save(copy, form.values, shown))
         except EditConflict as problem:
-            shown, stale = problem.version, clashes(copy.kind, problem.stored)
+            shown, stale = problem.version, describe_conflict(copy.kind, problem.stored)
         except NotWritten as problem:
             form.add_error(None, str(problem))
-    return _page(request, copy, step, form, shown, stale)
+    return _render_page(request, copy, step, form, shown, stale)
 
 
 @account
@@ -94,7 +102,7 @@ def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
         if not missed:
             save(copy, {"solution": chosen}, "")
             messages.success(request, _("Solution choisie."))
-            return redirect(step_address(copy.record, ESSENTIAL))
+            return redirect(step_url(copy.record, ESSENTIAL))
     words = asked.cleaned_data["q"]
     return render(
         request,
@@ -106,7 +114,7 @@ def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
             "matches": drafts.find_solutions(copy.user, words),
             "missed": missed,
             "address": reverse("catalogue:propose-solution", args=[slug]),
-            "back_url": step_address(copy.record, ESSENTIAL),
+            "back_url": step_url(copy.record, ESSENTIAL),
             "section": "proposer",
         },
         status=400 if missed else 200,
@@ -124,22 +132,22 @@ def _solution_of(copy: Copy) -> Record | None:
 def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     """The step of the place: what is found is confirmed before it is saved."""
     data = submitted_data(request)
-    record = copy.shown()
+    record = copy.with_changes()
     form = PlaceForm(data, request.FILES or None, record=record)
-    shown = version(copy.values(PLACE)) if data is None else seen(data)
+    shown = digest_values(copy.values(PLACE)) if data is None else page_version(data)
     stale: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         values: Values = {name: to_portable(form.cleaned_data[name]) for name in PLACE}
         try:
-            return saved(request, copy, step, save(copy, values, shown))
+            return redirect_after_save(request, copy, step, save(copy, values, shown))
         except EditConflict as problem:
-            shown, stale = problem.version, clashes(copy.kind, problem.stored)
+            shown, stale = problem.version, describe_conflict(copy.kind, problem.stored)
         except NotWritten as problem:
             form.add_error(None, str(problem))
-    return _page(request, copy, step, form, shown, stale)
+    return _render_page(request, copy, step, form, shown, stale)
 
 
-def _page(
+def _render_page(
     request: HttpRequest,
     copy: Copy,
     step: Step,
@@ -154,7 +162,7 @@ def _page(
         request,
         "catalogue/contributions/place.html" if place else "catalogue/contributions/step.html",
         {
-            **around(copy, step.code),
+            **step_context(copy, step.code),
             "form": form,
             "solution": solution,
             "tried_solution": solution.slug if solution else "",
@@ -162,7 +170,7 @@ def _page(
             "version": shown,
             "differences": stale,
         },
-        status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
+        status=form_status(request, form, stale),
     )
 
 
@@ -172,7 +180,7 @@ def _likely_duplicates(copy: Copy) -> list[LikelyDuplicate]:
 
 def _suggest(copy: Copy, form: forms.Form) -> None:
     """Say, by the programmes to tick, which ones designate the territory of the record."""
-    territory = copy.shown().territory if "programmes" in form.fields else None
+    territory = copy.with_changes().territory if "programmes" in form.fields else None
     labels = [one.label for one in suggested_programmes(territory)] if territory is not None else []
     if labels:
         form.fields["programmes"].help_text = _(
@@ -193,7 +201,7 @@ def _owners(copy: Copy) -> dict[str, str] | None:
     """The organisations to choose from; none for others than the author, who alone may hand a record over."""
     if not copy.is_direct or copy.record.created_by_id != copy.user.pk:
         return None
-    return drafts.owners_of(copy.user, copy.record)
+    return drafts.list_owners(copy.user, copy.record)
 
 
 def _parents(copy: Copy) -> dict[str, str]:

@@ -12,10 +12,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalogue.contributions.editing import Copy, EditConflict, open_copy, remove, save_item, version
+from catalogue.contributions.editing import (
+    Copy,
+    EditConflict,
+    delete_item,
+    digest_values,
+    open_copy,
+    save_item,
+)
 from catalogue.contributions.items import FORMS
 from catalogue.contributions.steps import AWARDS, RESULTS, Step
-from catalogue.contributions.views.page import around, clashes, saved, seen, step_address, submitted_data
+from catalogue.contributions.views.page import (
+    describe_conflict,
+    form_status,
+    page_version,
+    redirect_after_save,
+    step_context,
+    step_url,
+    submitted_data,
+)
 from catalogue.records.content import Values, describe_item, get_collections
 from catalogue.records.writing import NotWritten
 from catalogue.web.access import account
@@ -32,7 +47,7 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     """The rows of a collection, each with its two actions."""
     attribute = ATTRIBUTES[step.code]
     if request.method == "POST":
-        return saved(request, copy, step, [])
+        return redirect_after_save(request, copy, step, [])
     known = get_collections(copy.kind)[attribute]
     rows = [
         {
@@ -48,7 +63,7 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
         request,
         "catalogue/contributions/items.html",
         {
-            **around(copy, step.code),
+            **step_context(copy, step.code),
             "rows": rows,
             "measures": attribute == "indicators",
             "add_url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, NEW]),
@@ -71,9 +86,9 @@ def propose_item(request: HttpRequest, slug: str, step: str, ref: str) -> HttpRe
         raise Http404
     stored = copy.item(attribute, ref) if ref != NEW else {}
     if request.method == "POST" and REMOVE in request.POST and ref != NEW:
-        remove(copy, attribute, ref)
+        delete_item(copy, attribute, ref)
         messages.success(request, _("Retiré : « %(name)s ».") % {"name": _title(attribute, stored)})
-        return redirect(step_address(copy.record, step))
+        return redirect(step_url(copy.record, step))
     return _item_page(request, copy, chosen, ref, stored)
 
 
@@ -81,38 +96,38 @@ def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: V
     attribute = ATTRIBUTES[step.code]
     data = submitted_data(request)
     form: Any = FORMS[attribute](data, initial=stored, record=copy.record)
-    shown = _version(attribute, stored) if data is None else seen(data)
+    shown = _version(attribute, stored) if data is None else page_version(data)
     stale: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
             _refuse_too_many(copy, attribute, ref)
             save_item(copy, attribute, None if ref == NEW else ref, form.values, shown)
             messages.success(request, _("Enregistré."))
-            return redirect(step_address(copy.record, step.code))
+            return redirect(step_url(copy.record, step.code))
         except EditConflict as problem:
             shown = problem.version
-            stale = clashes(copy.kind, problem.stored, get_collections(copy.kind)[attribute])
+            stale = describe_conflict(copy.kind, problem.stored, get_collections(copy.kind)[attribute])
         except NotWritten as problem:
             form.add_error(None, str(problem))
     return render(
         request,
         "catalogue/contributions/item.html",
         {
-            **around(copy, step.code),
+            **step_context(copy, step.code),
             "form": form,
             "version": shown,
             "differences": stale,
             "new": ref == NEW,
             "measures": attribute == "indicators",
-            "back_url": step_address(copy.record, step.code),
+            "back_url": step_url(copy.record, step.code),
         },
-        status=409 if stale else 400 if request.method == "POST" and form.errors else 200,
+        status=form_status(request, form, stale),
     )
 
 
 def _version(attribute: str, stored: Values) -> str:
     """What the page shows of a row."""
-    return version({name: value for name, value in stored.items() if name not in ("pk", "ref", "new")})
+    return digest_values({name: value for name, value in stored.items() if name not in ("pk", "ref", "new")})
 
 
 def _refuse_too_many(copy: Copy, attribute: str, ref: str) -> None:

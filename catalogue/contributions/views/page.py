@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalogue.contributions.criteria import Criterion
 from catalogue.contributions.editing import Copy
-from catalogue.contributions.gauge import Gauge, measure
+from catalogue.contributions.gauge import Gauge, measure_gauge
 from catalogue.contributions.steps import REVIEW, Step
 from catalogue.models import Record, Transition
 from catalogue.records.content import Values, describe_choice, describe_value, get_label
@@ -22,59 +24,58 @@ LONGEST_VERSION = 2_000
 LEAVE = "quitter"
 
 
-def step_address(record: Record, code: str) -> str:
+def step_url(record: Record, code: str) -> str:
     """The address of a step of a record."""
     return reverse("catalogue:propose-step", args=[record.slug, code])
 
 
-def around(copy: Copy, code: str, gauge: Gauge | None = None) -> dict[str, Any]:
+def step_context(copy: Copy, code: str, gauge: Gauge | None = None) -> dict[str, Any]:
     """The context of a step: what is the same on every page of the proposal."""
-    measured = gauge or measure(copy)
+    measured = gauge or measure_gauge(copy)
     step = copy.proposal.step(code)
     return {
         "record": copy.record,
         "working_copy": copy,
         "kind": copy.record.get_kind_display(),
         "step": step,
-        "steps": steps(copy, code, measured),
+        "steps": _stepper(copy, code, measured),
         "gauge": measured,
-        "todo": todo(copy, measured),
-        "asked": asked(copy.record),
-        "review_step_url": step_address(copy.record, REVIEW),
+        "todo": _missing_criteria(copy, measured),
+        "asked": _curator_request(copy.record),
+        "review_step_url": step_url(copy.record, REVIEW),
         "section": "proposer",
     }
 
 
-def steps(copy: Copy, code: str, gauge: Gauge) -> list[dict[str, str]]:
+def _stepper(copy: Copy, code: str, gauge: Gauge) -> list[dict[str, str]]:
     """The stepper: every step is a link, those whose criteria are all met are done."""
+    states = {step.code: "fait" if gauge.is_complete(step.code) else "avenir" for step in copy.proposal.steps}
+    states[code] = "courant"
     return [
-        {
-            "title": str(step.title),
-            "state": "courant" if step.code == code else "fait" if gauge.finished(step.code) else "avenir",
-            "url": step_address(copy.record, step.code),
-        }
+        {"title": str(step.title), "state": states[step.code], "url": step_url(copy.record, step.code)}
         for step in copy.proposal.steps
     ]
 
 
-def todo(copy: Copy, gauge: Gauge) -> dict[str, list[dict[str, str]]]:
-    """What lacks, with the step where it is given: first what is required, then what is desirable."""
-    named = {step.code: str(step.title) for step in copy.proposal.steps}
+def _missing_criteria(copy: Copy, gauge: Gauge) -> dict[str, list[dict[str, str]]]:
+    """What is missing, with the step where it is asked: first what is required, then what is desirable."""
+    titles = {step.code: str(step.title) for step in copy.proposal.steps}
+
+    def line(criterion: Criterion) -> dict[str, str]:
+        return {
+            "text": str(criterion.label),
+            "why": str(criterion.why),
+            "step": titles[criterion.step],
+            "url": step_url(copy.record, criterion.step),
+        }
+
     return {
-        name: [
-            {
-                "text": str(one.label),
-                "why": str(one.why),
-                "step": named[one.step],
-                "url": step_address(copy.record, one.step),
-            }
-            for one in some
-        ]
-        for name, some in (("required", gauge.lacking), ("recommended", gauge.wanted))
+        "required": [line(criterion) for criterion in gauge.missing],
+        "recommended": [line(criterion) for criterion in gauge.recommended],
     }
 
 
-def asked(record: Record) -> str:
+def _curator_request(record: Record) -> str:
     """What a curator asked for, while the record waits to be completed."""
     if record.state != Record.State.TO_COMPLETE:
         return ""
@@ -93,36 +94,43 @@ def submitted_data(request: HttpRequest) -> QueryDict | None:
     )
 
 
-def seen(data: QueryDict) -> str:
-    """What the page showed, as it says."""
+def page_version(data: QueryDict) -> str:
+    """The version that the page was shown with."""
     return str(data.get("version", ""))[:LONGEST_VERSION]
 
 
-def clashes(kind: str, stored: Values, collection: Collection | None = None) -> list[dict[str, Any]]:
+def describe_conflict(
+    kind: str, stored: Values, collection: Collection | None = None
+) -> list[dict[str, Any]]:
     """What somebody else wrote meanwhile, field by field."""
-    if collection is None:
-        return [
-            {"name": get_label(kind, name), "values": lines(describe_value(kind, name, value)) or [_("vide")]}
-            for name, value in stored.items()
-        ]
-    return [
-        {
-            "name": str(model_field(collection.model, name).verbose_name).capitalize(),
-            "values": lines(describe_choice(model_field(collection.model, name), value))
-            if value not in (None, "")
-            else [_("vide")],
-        }
-        for name, value in stored.items()
-    ]
+    differences = []
+    for name, value in stored.items():
+        if collection is None:
+            title, text = get_label(kind, name), describe_value(kind, name, value)
+        else:
+            field = model_field(collection.model, name)
+            title = str(field.verbose_name).capitalize()
+            text = describe_choice(field, value) if value not in (None, "") else ""
+        differences.append({"name": title, "values": as_lines(text) or [_("vide")]})
+    return differences
 
 
-def lines(value: str | list[str]) -> list[str]:
+def as_lines(value: str | list[str]) -> list[str]:
     """A value in words as the lines that a page shows."""
-    return value if isinstance(value, list) else [value] if value else []
+    if isinstance(value, list):
+        return value
+    return [value] if value else []
 
 
-def saved(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> HttpResponse:
-    """The next page once a step is saved, with what has to be said."""
+def form_status(request: HttpRequest, form: forms.Form, conflict: list[dict[str, Any]]) -> int:
+    """The status of a form that is shown: 409 on a conflict, 400 when it has to be corrected."""
+    if conflict:
+        return 409
+    return 400 if request.method == "POST" and form.errors else 200
+
+
+def redirect_after_save(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> HttpResponse:
+    """The next page once a step is saved, with its messages."""
     if others:
         names = ", ".join(get_label(copy.kind, name) for name in others)
         messages.info(
@@ -134,4 +142,4 @@ def saved(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> Ht
         if not others:
             messages.success(request, _("Enregistré : vous pourrez reprendre quand vous voudrez."))
         return redirect("catalogue:space-record", copy.record.slug)
-    return redirect(step_address(copy.record, copy.proposal.after(step.code).code))
+    return redirect(step_url(copy.record, copy.proposal.after(step.code).code))

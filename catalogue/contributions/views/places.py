@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
-from catalogue.contributions.surroundings import surroundings
+from catalogue.contributions.surroundings import describe_surroundings
 from catalogue.web import access
+from catalogue.web.errors import json_bad_request
 from geo.covering import covering
 from geo.drawing import DrawingField
 
@@ -39,18 +40,14 @@ def propose_place(request: HttpRequest) -> HttpResponse:
     form = PlaceQuery(request.POST if request.method == "POST" else request.GET)
     geometry = form.cleaned_data["geometry"] if form.is_valid() else None
     if geometry is None:
-        faults = [str(fault) for faults in form.errors.values() for fault in faults]
-        return JsonResponse({"fautes": faults}, status=400)
+        return json_bad_request(form)
     found = covering(geometry)
     inside = found.territory if found is not None and found.metres is None else None
-    around = surroundings(geometry, inside, besides=form.cleaned_data["fiche"])
-    return JsonResponse(
-        {
-            "territoire": None
-            if inside is None
-            else {"niveau": inside.level, "code": inside.code, "nom": inside.label},
-            "html": render_to_string(
-                "catalogue/contributions/_place_live.html", {"place": around, "territory": inside}
-            ),
-        }
+    surroundings = describe_surroundings(geometry, inside, record_key=form.cleaned_data["fiche"])
+    html = render_to_string(
+        "catalogue/contributions/_place_live.html", {"place": surroundings, "territory": inside}
     )
+    territory = None
+    if inside is not None:
+        territory = {"niveau": inside.level, "code": inside.code, "nom": inside.label}
+    return JsonResponse({"territoire": territory, "html": html})

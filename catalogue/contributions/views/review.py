@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.contributions import drafts, revisions
-from catalogue.contributions.editing import Copy, locked, open_copy
-from catalogue.contributions.gauge import measure
+from catalogue.contributions.editing import Copy, lock_copy, open_copy
+from catalogue.contributions.gauge import measure_gauge
 from catalogue.contributions.steps import REVIEW
-from catalogue.contributions.views.page import around, lines, step_address, submitted_data
+from catalogue.contributions.views.page import as_lines, step_context, step_url, submitted_data
 from catalogue.models import Record, Revision
 from catalogue.records import permissions, workflow
 from catalogue.web.access import account
@@ -56,12 +56,12 @@ def propose_review(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _gauge_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpResponse:
-    gauge = measure(copy)
+    gauge = measure_gauge(copy)
     return render(
         request,
         "catalogue/contributions/review.html",
         {
-            **around(copy, REVIEW, gauge),
+            **step_context(copy, REVIEW, gauge),
             "form": form,
             "achieved": [str(one.label) for one in gauge.met],
             "can_submit": permissions.may(request.user, "submit", copy.record),
@@ -80,10 +80,10 @@ def _changes_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpRespo
         request,
         "catalogue/contributions/changes.html",
         {
-            **around(copy, REVIEW),
+            **step_context(copy, REVIEW),
             "form": form,
             "changes": _differences(copy.revision) if copy.revision else [],
-            "already": [(one.created_at, revisions.describe(one)) for one in sent[:5]],
+            "already": [(one.created_at, revisions.describe_changes(one)) for one in sent[:5]],
         },
         status=400 if request.method == "POST" else 200,
     )
@@ -94,10 +94,10 @@ def _differences(revision: Revision) -> list[dict[str, Any]]:
     return [
         {
             **line,
-            "before": lines(line["now"] if line["moved"] else line["old"]),
-            "after": lines(line["new"]),
+            "before": as_lines(line["now"] if line["moved"] else line["old"]),
+            "after": as_lines(line["new"]),
         }
-        for line in revisions.describe(revision)
+        for line in revisions.describe_changes(revision)
     ]
 
 
@@ -107,22 +107,22 @@ def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:
         return None
     solution = copy.record.solution
     may_send = permissions.may(copy.user, "submit", solution)
-    ready = may_send and measure(open_copy(copy.user, solution.slug)).is_ready
+    ready = may_send and measure_gauge(open_copy(copy.user, solution.slug)).is_ready
     return {
         "record": solution,
         "state": solution.get_state_display(),
         "is_ready": ready,
         "to_complete": may_send and not ready,
-        "address": step_address(solution, REVIEW) if may_send else "",
+        "address": step_url(solution, REVIEW) if may_send else "",
     }
 
 
 @transaction.atomic
 def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
     """Submit the record, and its solution with it when asked; False when something lacks."""
-    fresh = locked(copy)
+    fresh = lock_copy(copy)
     permissions.require(request.user, "submit", fresh.record)
-    if not measure(fresh).is_ready:
+    if not measure_gauge(fresh).is_ready:
         messages.error(request, _("La fiche n’est pas encore prête : voyez ce qui manque ci-dessous."))
         return False
     solution = _unpublished_solution(copy)
@@ -168,7 +168,7 @@ def propose_delete(request: HttpRequest, slug: str) -> HttpResponse:
                 request,
                 _("Une expérimentation s’appuie sur cette solution : supprimez-la ou rattachez-la d’abord."),
             )
-            return redirect(step_address(record, REVIEW))
+            return redirect(step_url(record, REVIEW))
         messages.success(request, _("Le brouillon « %(title)s » est supprimé.") % {"title": record.title})
         return redirect("catalogue:propose")
     return render(request, "catalogue/contributions/delete.html", {"record": record, "section": "proposer"})

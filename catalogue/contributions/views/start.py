@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogue.contributions import drafts
 from catalogue.contributions.forms import NewForm
 from catalogue.contributions.steps import PROPOSALS, Proposal
-from catalogue.contributions.views.page import LEAVE, step_address, submitted_data
+from catalogue.contributions.views.page import LEAVE, step_url, submitted_data
 from catalogue.models import Record, Solution
 from catalogue.web.access import account, public
 from catalogue.web.errors import bad_request
@@ -38,7 +38,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     """The five kinds that can be proposed, and the drafts of the account."""
     mine: list[Record] = []
     if request.user.is_authenticated:
-        rows = drafts.mine(request.user).only("slug", "title", "kind", "state", "updated_at")
+        rows = drafts.list_drafts(request.user).only("slug", "title", "kind", "state", "updated_at")
         mine = list(rows[: DRAFTS_SHOWN + 1])
     return render(
         request,
@@ -68,7 +68,7 @@ def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
     solution = _solution(user, chosen) if kind == Record.Kind.EXPERIMENT else None
     if kind == Record.Kind.EXPERIMENT and solution is None:
         return _choose_solution(request, user, asked.cleaned_data["q"], missed=bool(chosen))
-    owners = drafts.owners_of(user)
+    owners = drafts.list_owners(user)
     initial: dict[str, Any] = {"cle": uuid.uuid4()}
     if len(owners) == 1:
         initial["owner"] = next(iter(owners))
@@ -112,7 +112,7 @@ def _create(
     )
     if request.POST.get("suite") == LEAVE:
         return redirect("catalogue:space-record", record.slug)
-    return redirect(step_address(record, proposal.steps[1].code))
+    return redirect(step_url(record, proposal.steps[1].code))
 
 
 def _chosen(data: QueryDict | None) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.contributions.editing import open_copy
-from catalogue.contributions.gauge import measure
+from catalogue.contributions.gauge import measure_gauge
 from catalogue.models import Record
 from catalogue.public.record_page import record_context
 from catalogue.records import audience, permissions, timeline, workflow
@@ -113,7 +113,7 @@ def build_context(request: HttpRequest, record: Record, failed: ActionForm | Non
         "allowed": allowed,
         "forms": list_choices([name for name in POSTED if name in allowed], ActionForm, failed),
         "audience": describe_audience(record) if "figures" in allowed else None,
-        "gauge": measure(open_copy(user, record.slug)) if "submit" in allowed else None,
+        "gauge": measure_gauge(open_copy(user, record.slug)) if "submit" in allowed else None,
         "to_correct": findings.list_for_owner(record) if may_correct else [],
         "section": "mes-fiches",
     }

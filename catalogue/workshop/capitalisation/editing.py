@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from catalogue.contributions.editing import locked, open_copy, trace
+from catalogue.contributions.editing import lock_copy, log_changes, open_copy
 from catalogue.models import Record
 from catalogue.records.content import Values, get_collections, read_items
 from catalogue.records.sections import STANDS_IN, read_sections
@@ -48,7 +48,7 @@ def save_sections(user: User, slug: str, posted: Mapping[str, str], seen: Mappin
 
     Raises Http404 when the account may not edit it, NotWritten when the database refuses.
     """
-    copy = locked(open_copy(user, slug))
+    copy = lock_copy(open_copy(user, slug))
     stored, result = read_sections(Record.objects.get(pk=copy.record.pk)), SaveResult()
     for code, text in posted.items():
         if code not in stored or digest_text(text) in (seen.get(code), digest_text(stored[code])):
@@ -59,7 +59,7 @@ def save_sections(user: User, slug: str, posted: Mapping[str, str], seen: Mappin
             result.clashes[code] = stored[code]
     if result.written:
         changed = {code: _normalise_lines(posted[code]) for code in result.written}
-        trace(copy, _write_sections(copy.record, changed, stored))
+        log_changes(copy, _write_sections(copy.record, changed, stored))
     return result
 
 

@@ -127,7 +127,7 @@ def test_drafts_are_found_again_and_never_those_of_others(logged, author):
     shown = page(logged.get("/proposer/"))
     assert mine.title in shown
     assert "Leur brouillon" not in shown
-    assert list(drafts.mine(author)) == [Record.objects.get(pk=mine.pk)]
+    assert list(drafts.list_drafts(author)) == [Record.objects.get(pk=mine.pk)]
 
 
 def test_an_account_does_not_fill_the_base_with_drafts(logged, author, monkeypatch):

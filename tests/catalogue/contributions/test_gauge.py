@@ -4,7 +4,7 @@ import pytest
 
 from catalogue.contributions.criteria import CRITERIA
 from catalogue.contributions.editing import open_copy
-from catalogue.contributions.gauge import measure
+from catalogue.contributions.gauge import measure_gauge
 from catalogue.contributions.steps import PROPOSALS
 from catalogue.models import Document, Record, RecordOrganisation, Transition
 from tests import factories
@@ -15,7 +15,7 @@ State = Record.State
 
 
 def gauge(record, user):
-    return measure(open_copy(user, record.slug))
+    return measure_gauge(open_copy(user, record.slug))
 
 
 @pytest.mark.parametrize("kind", list(PROPOSALS))
@@ -26,7 +26,7 @@ def test_every_criterion_leads_to_a_step_of_its_kind(kind):
 
 def test_an_empty_draft_lacks_all_that_is_required_but_its_organisation(author):
     found = gauge(draft(author), author)
-    assert [one.step for one in found.lacking] == ["essentiel", "detail", "themes"]
+    assert [one.step for one in found.missing] == ["essentiel", "detail", "themes"]
     assert not found.is_ready
     assert 0 < found.percent < 20
 
@@ -46,7 +46,7 @@ def test_a_whole_solution_fills_the_gauge(author):
     factories.document(record)
     factories.document(record, kind=Document.Kind.PHOTO)
     found = gauge(record, author)
-    assert [str(one.label) for one in found.wanted] == ["Un enjeu"]
+    assert [str(one.label) for one in found.recommended] == ["Un enjeu"]
     assert found.is_ready
     assert found.percent > 90
 

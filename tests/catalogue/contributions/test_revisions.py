@@ -28,8 +28,8 @@ def owned():
 
 
 def prepared(record, author, **values):
-    revision = revisions.open_for(record, author)
-    revisions.prepare(revision, read_values(record.proper, values), values)
+    revision = revisions.open_draft(record, author)
+    revisions.store_changes(revision, read_values(record.proper, values), values)
     return revision
 
 
@@ -53,15 +53,15 @@ def test_what_is_read_is_written_back_the_same(kind):
 
 def test_one_revision_is_prepared_by_account_and_record(owned):
     record, author = owned
-    assert revisions.open_for(record, author) == revisions.open_for(record, author)
-    assert revisions.prepared(record, factories.account()) is None
+    assert revisions.open_draft(record, author) == revisions.open_draft(record, author)
+    assert revisions.find_draft(record, factories.account()) is None
 
 
 def test_a_value_put_back_is_no_change(owned):
     record, author = owned
     revision = prepared(record, author, title="Après")
     assert revision.changes == {"title": ["Avant", "Après"]}
-    revisions.prepare(revision, {"title": "Avant"}, {"title": "Avant"})
+    revisions.store_changes(revision, {"title": "Avant"}, {"title": "Avant"})
     assert revision.changes == {}
 
 
@@ -96,7 +96,7 @@ def test_a_field_changed_meanwhile_is_told_and_written_only_knowingly(owned, cur
     Record.objects.filter(pk=record.pk).update(title="Corrigé")
     with pytest.raises(revisions.RevisionConflict, match="Titre"):
         revisions.accept(revision, curator)
-    line = revisions.describe(revision)[0]
+    line = revisions.describe_changes(revision)[0]
     assert (line["old"], line["new"], line["now"], line["moved"]) == ("Avant", "Après", "Corrigé", True)
     revisions.accept(revision, curator, knowingly=True)
     record.refresh_from_db()
@@ -118,7 +118,7 @@ def test_a_refusal_says_why_and_changes_nothing(owned, curator):
 
 def test_nothing_prepared_is_not_sent(owned):
     record, author = owned
-    revision = revisions.open_for(record, author)
+    revision = revisions.open_draft(record, author)
     with pytest.raises(revisions.RevisionRefused, match="aucun changement"):
         revisions.propose(revision, "")
 
@@ -140,12 +140,12 @@ def test_rows_are_added_changed_and_removed_once_accepted(curator):
     kept, gone = factories.indicator(one, name="Gardé"), factories.indicator(one, name="Retiré")
     record = Record.objects.get(pk=one.pk)
     rows = read_items(record.proper, get_collections(record.kind)["indicators"])
-    revision = revisions.open_for(record, author)
+    revision = revisions.open_draft(record, author)
     changed = [{**row, "value": "15"} for row in rows if row["pk"] == kept.pk]
     added = {"name": "Neuf", "nature": "annonce", "text": "Prévu", "new": "a"}
-    revisions.prepare_items(revision, "indicators", rows, [*changed, added])
+    revisions.store_item_changes(revision, "indicators", rows, [*changed, added])
     assert Indicator.objects.count() == 2
-    told = revisions.describe(revision)[0]
+    told = revisions.describe_changes(revision)[0]
     assert told["kind"] == "lignes"
     assert "Neuf" in str(told["new"])
     revisions.propose(revision, "")

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.gis.geos import Point
 
-from catalogue.contributions.surroundings import suggested_programmes, surroundings
+from catalogue.contributions.surroundings import describe_surroundings, suggested_programmes
 from catalogue.models import Programme, Record, Zonage, ZonageMember
 from geo.models import Level
 from tests import factories
@@ -35,7 +35,7 @@ def zonage(label, *territories, programme=None):
 
 
 def test_the_territories_and_their_density_are_told(commune):
-    facts = {fact["term"]: fact["value"] for fact in surroundings(HERE, commune).facts}
+    facts = {fact["term"]: fact["value"] for fact in describe_surroundings(HERE, commune).facts}
     assert facts["Commune"] == "Ici (35)"
     assert facts["Intercommunalité"] == "Métropole d’ici"
     assert facts["Département"] == "Ille"
@@ -48,7 +48,7 @@ def test_programmes_of_the_commune_and_of_what_it_lies_in_are_told_and_suggested
     zonage("Villes du dispositif", commune, programme=programme)
     zonage("Territoires pilotes", commune.epci)
     zonage("Ailleurs", factories.commune(), programme=Programme.objects.create(code="x", label="X"))
-    assert surroundings(HERE, commune).programmes == [
+    assert describe_surroundings(HERE, commune).programmes == [
         "Territoires pilotes (Métropole d’ici)",
         "Villes du dispositif (Ici)",
     ]
@@ -63,7 +63,7 @@ def test_what_is_published_within_two_kilometres_is_told_nearest_first(commune):
     factories.test_site(title="Brouillon", geometry=HERE, state=Record.State.DRAFT)
     factories.need(title="Un besoin", geometry=HERE)
     own = factories.test_site(title="Elle-même", geometry=HERE)
-    found = surroundings(HERE, commune, besides=own.pk).neighbours
+    found = describe_surroundings(HERE, commune, record_key=own.pk).neighbours
     assert [one.title for one in found] == ["Tout près", "À un kilomètre"]
     assert found[0].distance == "à 80 m"
 

@@ -51,7 +51,7 @@ def workshop_revision(request: HttpRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, "decide", revision.record)
     if request.method != "POST":
         return render_revision(request, revision, None)
-    lines = revisions.describe(revision)
+    lines = revisions.describe_changes(revision)
     form = RevisionForm([line["field"] for line in lines], request.POST)
     if not form.is_valid():
         return render_revision(request, revision, form, lines)
@@ -87,7 +87,7 @@ def render_revision(
     """Render the page of a change; ``form`` is a decision to show with its errors."""
     user = cast(User, request.user)
     if lines is None:
-        lines = revisions.describe(revision)
+        lines = revisions.describe_changes(revision)
     selected = {line["field"] for line in lines}
     if form is not None:
         selected = set(cast(QueryDict, form.data).getlist("fields_kept"))

@@ -52,11 +52,11 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     row = {"name": "Eau", "nature": "annonce", "text": "moins d’eau"}
     editing.save_item(open_copy(actor, record.slug), "indicators", None, row, "")
     ref = open_copy(actor, record.slug).items("indicators")[0]["ref"]
-    editing.remove(open_copy(actor, record.slug), "indicators", ref)
+    editing.delete_item(open_copy(actor, record.slug), "indicators", ref)
     editing.save_role(open_copy(actor, record.slug), "porteur", other.slug, present=True)
     paper = factories.document(record)
-    documents.remove(open_copy(actor, record.slug), paper.pk)
-    assert not documents.shown(open_copy(actor, record.slug)).exists()
+    documents.remove_document(open_copy(actor, record.slug), paper.pk)
+    assert not documents.visible_documents(open_copy(actor, record.slug)).exists()
     expected = ["constat", *["formulaire"] * 4, "constat", "formulaire"]
     assert [origin for _n, origin, _who in kept(record)] == expected
     assert {who for _n, origin, who in kept(record) if origin == "formulaire"} == {actor}
@@ -64,7 +64,7 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     reverting.revert_record(
         record, with_paper, actor, reverting.plan_revert(record, with_paper).seen, "Il manque."
     )
-    assert documents.shown(open_copy(actor, record.slug)).get() == paper
+    assert documents.visible_documents(open_copy(actor, record.slug)).get() == paper
 
 
 def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client) -> None:
@@ -76,16 +76,16 @@ def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client
         return SimpleUploadedFile("bilan.pdf", content), Content(PDF, ".pdf")
 
     def read() -> Any:
-        one = documents.shown(open_copy(actor, record.slug)).get()
+        one = documents.visible_documents(open_copy(actor, record.slug)).get()
         assert Indicator.objects.get(experiment=record).document == one
-        page = client.get(reverse("catalogue:document-file", args=[one.key, documents.file_name(one)]))
+        page = client.get(reverse("catalogue:document-file", args=[one.key, documents.download_name(one)]))
         return b"".join(page.streaming_content)
 
-    first = documents.add(open_copy(actor, record.slug), uuid.uuid4(), values, *given(b"premier"))
+    first = documents.add_document(open_copy(actor, record.slug), uuid.uuid4(), values, *given(b"premier"))
     Indicator.objects.create(experiment=record, name="Eau", nature="annonce", text="moins", document=first)
     versions.save_after([record.pk], actor, Origin.FORM)
     before = RecordVersion.objects.filter(record=record).latest("number")
-    documents.change(open_copy(actor, record.slug), first.pk, values, *given(b"second"))
+    documents.change_document(open_copy(actor, record.slug), first.pk, values, *given(b"second"))
     assert read() == b"second"
     after = RecordVersion.objects.filter(record=record).latest("number")
     assert after.number == before.number + 1

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from catalogue.contributions.criteria import CRITERIA
 from catalogue.contributions.editing import Copy, _fetch
-from catalogue.contributions.gauge import measure
+from catalogue.contributions.gauge import measure_gauge
 from catalogue.models import CaseFile, Programme, Record, RecordOrganisation, Stake
 from catalogue.records import completeness
 from tests import factories
@@ -160,7 +160,7 @@ def test_it_is_the_gauge_that_contributors_see(kind: str) -> None:
     records = [made(kind, given) for given in [*cases, whole]]
     user = User(username="personne")
     expected = {
-        record.pk: measure(Copy(_fetch(Record.objects.get(pk=record.pk)), user, is_direct=True)).percent
+        record.pk: measure_gauge(Copy(_fetch(Record.objects.get(pk=record.pk)), user, is_direct=True)).percent
         for record in records
     }
     completeness.measure_records([record.pk for record in records])
