@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -196,12 +197,20 @@ class KindAdmin(ListedRecordAdmin):
         place = [*shape, "place_name", ("territory", "country"), ("year_start", "year_end")]
         return [
             (None, {"fields": ["title", "slug", "summary", "description", "version"]}),
-            *self.own_fieldsets,
+            *self._complete_fieldsets(),
             (_("Lieu et période"), {"fields": place}),
             (_("Classement"), {"fields": ["themes", "stakes", "programmes"]}),
             (_("Source"), {"fields": self.source_fields}),
             (_("Publication et suivi"), {"fields": self.follow_up_fields}),
         ]
+
+    def _complete_fieldsets(self) -> list[Any]:
+        """List the fieldsets of the kind; a field of its model that none names ends the last of them."""
+        named = flatten_fieldsets(self.own_fieldsets)
+        own = [field.name for field in self.opts.local_fields if not field.primary_key]
+        *others, (title, options) = self.own_fieldsets
+        fields = [*options["fields"], *(name for name in own if name not in named)]
+        return [*others, (title, {**options, "fields": fields})]
 
     def get_inlines(self, request: HttpRequest, obj: Record | None) -> list[type]:
         """What belongs to the record; its history once it is there."""

@@ -119,7 +119,7 @@ def choice(choices: Iterable[tuple[Any, StrOrPromise]], *, required: bool = True
 
 
 class StepForm(forms.Form):
-    """What a step asks. Its labels are those of the model, its help is in ``writing_help``."""
+    """What a step asks. Labels are those of the model; help that of ``writing_help``, else of the model."""
 
     kind: ClassVar[str] = ""
 
@@ -130,10 +130,13 @@ class StepForm(forms.Form):
         for name, field in self.fields.items():
             if field.widget.is_hidden:
                 continue
+            help_text: StrOrPromise = HELP.get((kind, name)) or HELP.get(("", name), "")
             if not field.label:
-                label = str(model_field(model, name).verbose_name)
+                known = model_field(model, name)
+                label = str(known.verbose_name)
                 field.label = label[:1].upper() + label[1:]
-            field.help_text = field.help_text or HELP.get((kind, name)) or HELP.get(("", name), "")
+                help_text = help_text or known.help_text
+            field.help_text = field.help_text or help_text
 
     @property
     def values(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from itertools import chain, combinations, pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -116,20 +116,3 @@ def round_trips(graph: ImportGraph, options: dict[str, Any]) -> Iterator[Import]
             if graph.direct_import_exists(importer=importer, imported=imported, as_packages=True):
                 yield imported, importer
                 break
-
-
-def test_each_module_of_records_serves_two_rooms(project: ImportGraph) -> None:
-    """What one room uses stands in that room: ``records/`` is no drawer."""
-    alone = {}
-    for module in project.find_children("catalogue.records"):
-        names = {module, *project.find_descendants(module)}
-        users = set(chain.from_iterable(map(project.find_modules_that_directly_import, names)))
-        rooms = {room_of(user) for user in users} - {"records"}
-        if len(rooms) < 2:
-            alone[module] = rooms
-    assert alone == {}
-
-
-def room_of(module: str) -> str:
-    app, *names = module.split(".")
-    return names[0] if app == "catalogue" and names else app

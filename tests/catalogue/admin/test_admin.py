@@ -1,11 +1,13 @@
 """The administration: every page answers, costs little, speaks French, and cheats nobody."""
 
 import re
+from copy import copy
 from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -36,6 +38,7 @@ from catalogue.models import (
     RecordOrganisation,
     Revision,
     SavedSearch,
+    Solution,
     Stake,
     TestSite,
     ThemeCrosswalk,
@@ -185,6 +188,22 @@ def test_adding_and_editing_answer(admin_client, one_of_everything):
         assert admin_client.get(page(model, "add")).status_code == 200, model
         assert admin_client.get(edited).status_code == 200, model
         assert admin_client.post(page(model, "add"), {}).status_code == 200, model
+
+
+@pytest.mark.parametrize("model", [Solution, Experiment, Operation, TestSite, Need])
+def test_every_field_of_a_kind_is_on_its_page(rf, admin_user, model):
+    """Those that no fieldset names stand at the end: a new field is never forgotten."""
+    request = rf.get("/")
+    request.user = admin_user
+    page = copy(admin.site._registry[model])
+    page.own_fieldsets = [
+        (title, {**options, "fields": options["fields"][:1]}) for title, options in page.own_fieldsets
+    ]
+
+    named = flatten_fieldsets(page.get_fieldsets(request))
+
+    assert {field.name for field in model._meta.local_fields if not field.primary_key} <= set(named)
+    assert len(named) == len(set(named))
 
 
 def test_what_others_write_is_only_looked_at(admin_client, one_of_everything):
