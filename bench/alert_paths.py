@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bench.query_paths import median_ms, search_of
 from catalogue.alerts import matching, zones
-from catalogue.alerts.statements import FIND
+from catalogue.alerts.statements import find_sql
 from catalogue.models import AlertMatch, Record, SavedSearch, Theme
 from geo.models import Territory
 
@@ -45,7 +45,7 @@ def measure() -> dict[str, float]:
 
 def _raw(key: int) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(FIND, matching.parameters([key]))
+        cursor.execute(find_sql(), matching.parameters([key]))
         return cursor.fetchall()
 
 
@@ -76,7 +76,7 @@ def crowd(
         query_string="n=0",
         read_at=timezone.now(),
         criteria="essai",
-        told={"terms": {}, "place": "", "others": "", "solution": ""},
+        reason_words={"terms": {}, "place": "", "others": "", "solution": ""},
     )
     columns = [field.column for field in SavedSearch._meta.concrete_fields if not field.primary_key]
     statement = COPIES.format(

@@ -127,7 +127,7 @@ def send_weekly_alerts(timestamp: int) -> None:
 @task("read_searches_again", cron="27 4 * * *")
 def read_searches_again(timestamp: int) -> None:
     """Derive anew, in turn, what the saved searches are compared by."""
-    saving.read_oldest_again()
+    saving.refresh_oldest()
 
 
 @task("check_quality")

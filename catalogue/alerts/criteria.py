@@ -74,7 +74,7 @@ class Criteria:
         return cut[:1].upper() + cut[1:]
 
     @property
-    def told(self) -> dict[str, object]:
+    def reason_words(self) -> dict[str, object]:
         """What the reason of a match is made of: the terms are those that the record bears."""
         return {
             "solution": self.solution,

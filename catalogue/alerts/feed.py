@@ -1,7 +1,7 @@
 """The private Atom feed of an account: what its searches found, and what is proposed to it.
 
-Its address holds a random key that the account can change; it names neither the account nor what it
-called its searches, and shows published records alone.
+Its URL holds a random key that the account can change; it names neither the account nor its searches, and
+shows published records alone.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ KEY_BYTES = 32
 
 
 def new_key(user: User) -> FeedKey:
-    """The key of the account's feed, drawn anew: the address known until now leads nowhere."""
+    """Draw the key of the account's feed anew: the URL known until now leads nowhere."""
     key, _made = FeedKey.objects.update_or_create(
         user=user, defaults={"key": secrets.token_urlsafe(KEY_BYTES)}
     )
     return key
 
 
-def feed_address(key: FeedKey) -> str:
-    """The whole address of a feed."""
+def feed_url(key: FeedKey) -> str:
+    """Return the absolute URL of a feed."""
     return absolute(reverse("catalogue:feed", args=[key.key]))
 
 
-def written(key: FeedKey) -> tuple[bytes, datetime]:
-    """The feed as a document, and when it last changed."""
+def render_feed(key: FeedKey) -> tuple[bytes, datetime]:
+    """Return the feed as a document, and when it last changed."""
     entries = [*_matches(key.user), *_proposals(key.user)]
     feed = _Feed(
         title=_("%(site)s : vos recherches et propositions") % {"site": settings.SITE_NAME},
@@ -46,7 +46,7 @@ def written(key: FeedKey) -> tuple[bytes, datetime]:
         description=None,
         language="fr",
         author_name=settings.SITE_NAME,
-        feed_url=feed_address(key),
+        feed_url=feed_url(key),
         feed_guid=f"{settings.SITE_URL.rstrip('/')}/#flux-{key.pk}",
     )
     feed.opened = key.created_at
@@ -89,20 +89,13 @@ RECORD = ("title", "slug", "kind", "summary", "updated_at")
 
 def _proposals(user: User) -> list[dict[str, Any]]:
     """An entry for each record proposed; a territory is no news."""
-    told = {
-        item["record"]["slug"]: (proposal.title, item["record"])
-        for proposal in proposals_for(user)
-        for item in proposal.items
-        if "record" in item
-    }
-    records = Record.objects.published().filter(slug__in=told).only(*RECORD)
+    reasons: dict[str, str] = {}
+    for proposal in proposals_for(user):
+        cards = [item["record"] for item in proposal.items if "record" in item]
+        reasons |= {card["slug"]: f"{proposal.title} : {_reasons(card)}" for card in cards}
+    records = Record.objects.published().filter(slug__in=reasons).only(*RECORD)
     return [
-        _entry(
-            record,
-            f"proposition-{record.pk}",
-            record.updated_at,
-            f"{told[record.slug][0]} : {_reasons(told[record.slug][1])}",
-        )
+        _entry(record, f"proposition-{record.pk}", record.updated_at, reasons[record.slug])
         for record in records.order_by("-updated_at", "pk")
     ]
 
@@ -112,12 +105,12 @@ def _reasons(card: dict[str, Any]) -> str:
 
 
 def _entry(record: Record, mark: str, when: datetime, why: str) -> dict[str, Any]:
-    address = absolute(record.get_absolute_url())
+    url = absolute(record.get_absolute_url())
     return {
         "title": f"{record.get_kind_display()} – {record.title}",
-        "link": address,
+        "link": url,
         "description": f"{record.summary}\n\n{why}".strip(),
-        "unique_id": f"{address}#{mark}",
+        "unique_id": f"{url}#{mark}",
         "updateddate": when,
         "pubdate": when,
     }

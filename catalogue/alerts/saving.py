@@ -1,4 +1,4 @@
-"""A search kept: its address read through the form of its page, then put in columns that can be compared."""
+"""Saving a search: its URL is read by the form of its page, then put in columns that can be compared."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.alerts.criteria import criteria_of
+from catalogue.alerts.statements import INDEXED
 from catalogue.alerts.zones import circle, window
 from catalogue.models import SavedSearch
 from catalogue.public.search.filters import RecordFilterForm
@@ -24,12 +25,12 @@ from catalogue.rankings.grounds.forms import GroundForm
 
 MOST_PER_ACCOUNT = 50
 LONGEST_QUERY = 2000
-READ_AGAIN = timedelta(days=7)
-READ_AT_ONCE = 3000
-"""Searches read again in one night: each costs a few queries."""
+REFRESHED_AFTER = timedelta(days=7)
+REFRESHED_AT_ONCE = 3000
+"""Searches refreshed in one night: each costs a few queries."""
 PAGES = {SavedSearch.Target.MAP: "catalogue:map", SavedSearch.Target.GROUND: "catalogue:ground-search"}
 DROPPED = {"page", "cherche", "lieu", "nom", "pourquoi", "echelle"}
-"""Parameters that say how answers are shown, or that others stand for."""
+"""Parameters of the display alone, or that others stand for."""
 UNASKED: dict[str, Any] = {
     "kinds": [],
     "terms": [],
@@ -38,20 +39,13 @@ UNASKED: dict[str, Any] = {
     "completed": "",
     "endings": [],
     "has_unknown_words": False,
-    "proof": None,
-    "first_year": None,
-    "last_year": None,
-    "population_min": None,
-    "population_max": None,
     "territory": None,
     "twins": None,
     "zone": None,
     "centre": None,
     "radius_m": None,
     "solution_id": None,
-    "grounds": [],
-    "densities": [],
-    "coastal": False,
+    "asked": {},
 }
 """The columns of a search that asks for nothing."""
 SearchForm = RecordFilterForm | GroundForm
@@ -66,31 +60,29 @@ def form_of(target: str, data: QueryDict) -> SearchForm:
     return GroundForm(data) if target == SavedSearch.Target.GROUND else RecordFilterForm(data)
 
 
-def normalised(form: SearchForm) -> str:
-    """The query string of a valid form: its own parameters, in its order, without blanks nor repetitions."""
+def canonical_query(form: SearchForm) -> str:
+    """Return the parameters of a valid form in its own order, without blanks nor repetitions."""
     data: QueryDict = form.data  # type: ignore[assignment]
-    kept = [
-        (name, value)
-        for name in form.fields
-        if name not in DROPPED
-        for value in dict.fromkeys(value.strip() for value in data.getlist(name))
-        if value
-    ]
-    return urlencode(kept)
+    query: list[tuple[str, str]] = []
+    for name in form.fields:
+        if name not in DROPPED:
+            values = dict.fromkeys(value.strip() for value in data.getlist(name))
+            query += [(name, value) for value in values if value]
+    return urlencode(query)
 
 
-def address(search: SavedSearch) -> str:
-    """Where the search is seen anew."""
+def search_url(search: SavedSearch) -> str:
+    """Return the URL where the search is seen anew."""
     path = reverse(PAGES[SavedSearch.Target(search.target)])
     return f"{path}?{search.query_string}" if search.query_string else path
 
 
 def save(user: User, target: str, form: SearchForm, name: str, rhythm: str) -> tuple[SavedSearch, bool]:
-    """The search of a valid form, kept for the account; False when the account had it already.
+    """Save the search of a valid form for the account; False when the account had it already.
 
     Raises TooManySearches past MOST_PER_ACCOUNT, ValidationError when nothing could ever answer the search.
     """
-    query = normalised(form)
+    query = canonical_query(form)
     columns = columns_of(form)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two clicks, one search; two windows, one count
@@ -106,7 +98,7 @@ def save(user: User, target: str, form: SearchForm, name: str, rhythm: str) -> t
 
 
 def set_rhythm(search: SavedSearch, rhythm: str) -> None:
-    """Change the rhythm, unsaved; alerts that begin tell nothing of what was found before."""
+    """Change the rhythm, unsaved; alerts that begin leave out what was found before."""
     if rhythm == SavedSearch.Rhythm.NEVER:
         search.alerted_since = None
     elif search.alerted_since is None:
@@ -115,14 +107,14 @@ def set_rhythm(search: SavedSearch, rhythm: str) -> None:
 
 
 def columns_of(form: SearchForm) -> dict[str, Any]:
-    """What a record is compared with, and the words, of a valid form."""
+    """Return the columns of a valid form: what records are compared with, and its words."""
     criteria = criteria_of(form)
     own = _of_records(form.search) if isinstance(form, RecordFilterForm) else _of_grounds(form)
     return {
         **UNASKED,
         **own,
         "criteria": criteria.line,
-        "told": criteria.told,
+        "reason_words": criteria.reason_words,
         "read_at": timezone.now(),
         "is_readable": True,
     }
@@ -134,13 +126,9 @@ def _of_records(search: RecordSearch) -> dict[str, Any]:
         "kinds": list(search.chosen("type")),
         "terms": list(chain.from_iterable(facets.values())),
         "facets": len(facets),
-        "proof": search.get("preuve"),
-        "first_year": search.get("de"),
-        "last_year": search.get("a"),
-        "population_min": search.get("population_min"),
-        "population_max": search.get("population_max"),
         "territory": search.get("territoire"),
         "twins": [territory.pk for territory in search.twins] if search.get("jumeaux") else None,
+        "asked": {name: _stored(value) for name, value in search.criteria if name not in INDEXED},
     }
     if search.words is not None:
         columns |= {
@@ -156,17 +144,20 @@ def _of_records(search: RecordSearch) -> dict[str, Any]:
     return columns
 
 
+def _stored(value: object) -> object:
+    return value.pk if isinstance(value, Model) else value
+
+
 def _of_grounds(form: GroundForm) -> dict[str, Any]:
     wish = form.wish
+    asked = {constraint.name: wish.parameters[constraint.name] for constraint in wish.constraints}
+    if wish.grounds:
+        asked["grounds"] = list(wish.grounds)
     columns: dict[str, Any] = {
         "terms": wish.parameters["theme_terms"],
         "solution_id": wish.solution_id,
-        "grounds": list(wish.grounds),
-        "population_min": wish.population_min,
-        "population_max": wish.population_max,
-        "densities": list(wish.densities),
-        "coastal": wish.coastal,
         "territory": wish.region,
+        "asked": asked,
     }
     if wish.point is not None and wish.radius_km is not None:
         columns |= _circle(wish.point, wish.radius_km)
@@ -179,7 +170,7 @@ def _circle(point: Any, km: float) -> dict[str, Any]:
 
 
 def _key(word: str) -> str:
-    """A word as the known words are compared: lower case, without accents."""
+    """Fold a word as the known words are: lower case, without accents."""
     if not word:
         return ""
     with connection.cursor() as cursor:
@@ -188,8 +179,8 @@ def _key(word: str) -> str:
     return key
 
 
-def read_again(searches: Any) -> int:
-    """Derive the columns of these searches anew; how many can no longer be read."""
+def refresh(searches: Any) -> int:
+    """Derive the columns of these searches anew; return how many can no longer be read."""
     lost = 0
     for search in searches:
         form = form_of(search.target, QueryDict(search.query_string))
@@ -204,8 +195,8 @@ def read_again(searches: Any) -> int:
     return lost
 
 
-def read_oldest_again() -> int:
-    """Read again the searches that were not for a week: twins, successors and vocabularies change."""
-    old = Q(read_at__isnull=True) | Q(read_at__lt=timezone.now() - READ_AGAIN)
+def refresh_oldest() -> int:
+    """Refresh the searches that were not for a week: twins, successors and vocabularies change."""
+    old = Q(read_at__isnull=True) | Q(read_at__lt=timezone.now() - REFRESHED_AFTER)
     oldest = SavedSearch.objects.filter(old).order_by(F("read_at").asc(nulls_first=True))
-    return read_again(oldest.only("pk", "target", "query_string")[:READ_AT_ONCE])
+    return refresh(oldest.only("pk", "target", "query_string")[:REFRESHED_AT_ONCE])

@@ -1,7 +1,7 @@
-"""Alerts by e-mail: what was found and not yet told, at the rhythm of each search.
+"""Alerts by e-mail: the matches not sent yet, at the rhythm of each search.
 
-What a mail tells is marked as told in the transaction that writes the mail: a worker that dies half way
-repeats nothing and forgets nothing.
+Matches are marked as sent in the transaction that writes their mail: a worker that dies half way repeats
+nothing and forgets nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from catalogue import mailing
 from catalogue.alerts import saving
 from catalogue.models import AlertMatch, SavedSearch
 
-MOST_TOLD = 20
-"""Records that a mail names for one search; the page of the search has the others."""
+MOST_LISTED = 20
+"""Records that a mail lists for one search; the page of the search has the others."""
 SALT = "catalogue.alerts.stop"
 EVERYTHING = 0
 """Stands for every search of the account in a token."""
@@ -30,12 +30,12 @@ Rhythm = SavedSearch.Rhythm
 
 
 def stop_token(user_id: int, search_id: int = EVERYTHING) -> str:
-    """What stops one search, or all of them, without a login; as long as the account lasts."""
+    """Sign the token that stops one search, or all of them, without a login, as long as the account lasts."""
     return signing.dumps([user_id, search_id], salt=SALT)
 
 
 def read_token(token: str) -> tuple[int, int] | None:
-    """The account and the search of a token, EVERYTHING for all; None when nobody signed it."""
+    """Return the account and the search of a token, EVERYTHING for all; None when the signature is wrong."""
     try:
         user_id, search_id = signing.loads(token, salt=SALT)
     except signing.BadSignature:
@@ -43,7 +43,7 @@ def read_token(token: str) -> tuple[int, int] | None:
     return user_id, search_id
 
 
-def running(user_id: int, search_id: int) -> QuerySet[SavedSearch]:
+def running_searches(user_id: int, search_id: int) -> QuerySet[SavedSearch]:
     """The searches of the account that still send alerts, of which one alone or EVERYTHING."""
     searches = SavedSearch.objects.filter(user_id=user_id, user__is_active=True).exclude(rhythm=Rhythm.NEVER)
     found = searches if search_id == EVERYTHING else searches.filter(pk=search_id)
@@ -51,24 +51,24 @@ def running(user_id: int, search_id: int) -> QuerySet[SavedSearch]:
 
 
 def send_immediate() -> int:
-    """Write one mail for each search that wants to know at once and has found something; how many."""
+    """Write one mail for each search with immediate alerts that has found something; return how many."""
     waiting = AlertMatch.objects.pending(Rhythm.IMMEDIATE).values_list("search_id", flat=True)
-    return sum(_tell_search(key) for key in sorted(set(waiting.order_by())))
+    return sum(_mail_search(key) for key in sorted(set(waiting.order_by())))
 
 
 def send_digests(rhythm: str) -> int:
-    """Write one mail for each account whose searches of that rhythm have found something; how many."""
+    """Write one mail for each account whose searches of that rhythm found something; return how many."""
     waiting = AlertMatch.objects.pending(rhythm).values_list("search__user_id", flat=True)
-    return sum(_tell_account(key, rhythm) for key in sorted(set(waiting.order_by())))
+    return sum(_mail_account(key, rhythm) for key in sorted(set(waiting.order_by())))
 
 
 @transaction.atomic
-def _tell_search(key: int) -> bool:
+def _mail_search(key: int) -> bool:
     # The lock keeps other workers, and new matches of this search, out until the mail is written.
     search = SavedSearch.objects.select_for_update().filter(pk=key, rhythm=Rhythm.IMMEDIATE).first()
     if search is None:
         return False
-    groups = _take(AlertMatch.objects.pending(Rhythm.IMMEDIATE).filter(search=search))
+    groups = _claim(AlertMatch.objects.pending(Rhythm.IMMEDIATE).filter(search=search))
     if not groups:
         return False
     _post("alerte-immediate", search.user, groups, stop_token(search.user_id, search.pk))
@@ -76,10 +76,10 @@ def _tell_search(key: int) -> bool:
 
 
 @transaction.atomic
-def _tell_account(key: int, rhythm: str) -> bool:
+def _mail_account(key: int, rhythm: str) -> bool:
     locked = SavedSearch.objects.select_for_update().filter(user_id=key, rhythm=rhythm).order_by("pk")
     keys = [search.pk for search in locked.only("pk")]
-    groups = _take(AlertMatch.objects.pending(rhythm).filter(search__in=keys))
+    groups = _claim(AlertMatch.objects.pending(rhythm).filter(search__in=keys))
     if not groups:
         return False
     user = User.objects.get(pk=key)
@@ -87,8 +87,8 @@ def _tell_account(key: int, rhythm: str) -> bool:
     return True
 
 
-def _take(pending: Any) -> list[dict[str, Any]]:
-    """What these matches tell, search by search, and mark them as told."""
+def _claim(pending: Any) -> list[dict[str, Any]]:
+    """Mark these matches as sent, and return them grouped by search."""
     matches = list(
         pending.select_related("search", "record")
         .only("pk", "reason", "search", "record__title", "record__slug", "record__kind")
@@ -103,24 +103,25 @@ def _group(search: SavedSearch, matches: list[AlertMatch]) -> dict[str, Any]:
     return {
         "name": search.name,
         "count": len(matches),
-        "records": [
-            {
-                "title": match.record.title,
-                "kind": match.record.get_kind_display(),
-                "reason": match.reason,
-                "link": mailing.absolute(match.record.get_absolute_url()),
-            }
-            for match in matches[:MOST_TOLD]
-        ],
-        "others": max(0, len(matches) - MOST_TOLD),
+        "records": [_line(match) for match in matches[:MOST_LISTED]],
+        "others": max(0, len(matches) - MOST_LISTED),
         "found": mailing.absolute(reverse("catalogue:search-edit", args=[search.pk])),
-        "search": mailing.absolute(saving.address(search)),
-        "stop_url": stop_address(stop_token(search.user_id, search.pk)),
+        "search": mailing.absolute(saving.search_url(search)),
+        "stop_url": stop_url(stop_token(search.user_id, search.pk)),
     }
 
 
-def stop_address(token: str) -> str:
-    """The whole address of the page that stops what a token names."""
+def _line(match: AlertMatch) -> dict[str, str]:
+    return {
+        "title": match.record.title,
+        "kind": match.record.get_kind_display(),
+        "reason": match.reason,
+        "link": mailing.absolute(match.record.get_absolute_url()),
+    }
+
+
+def stop_url(token: str) -> str:
+    """Return the absolute URL of the page that stops what a token names."""
     return mailing.absolute(reverse("catalogue:search-stop", args=[token]))
 
 
@@ -129,18 +130,18 @@ def _post(kind: str, user: User, groups: list[dict[str, Any]], token: str, **mor
     context = {
         "groups": groups,
         "count": sum(group["count"] for group in groups),
-        "stop_all_url": stop_address(stop_token(user.pk)),
+        "stop_all_url": stop_url(stop_token(user.pk)),
         "searches": mailing.absolute(reverse("catalogue:search-list")),
         **more,
     }
     headers = {
-        "List-Unsubscribe": f"<{stop_address(token)}>",
+        "List-Unsubscribe": f"<{stop_url(token)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     mailing.post(kind, user.email, context, headers)
 
 
 def stop(searches: Iterable[SavedSearch]) -> None:
-    """Send nothing more of these searches; they are kept, their owner may start them again."""
+    """Stop the alerts of these searches; their owner may start them again."""
     keys = [search.pk for search in searches]
     SavedSearch.objects.filter(pk__in=keys).update(rhythm=Rhythm.NEVER, alerted_since=None)

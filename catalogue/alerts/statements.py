@@ -1,18 +1,26 @@
 """The SQL of the reverse match: which saved searches would list the records just published.
 
-Each condition is that of the page: ``RecordFilterForm.narrow`` for the map and the list, the hard
-constraints of ``matching`` (ranking 2) for the grounds. A property test compares both ways.
+Each condition is that of the page: the queryset methods of the filters for the map and the list, the hard
+constraints of ranking 2 for the grounds. A property test compares both ways.
 """
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from catalogue.models import Record
+from catalogue.models.querysets import RecordQuerySet
+from catalogue.rankings.grounds.wish import CONSTRAINTS
 
 # The records, with everything that a search may ask of them; ``g`` is the ground as ranking 2 sees it.
 FRESH = """
 fresh AS MATERIALIZED (
-    SELECT r.id, r.kind, r.geometry, r.geog, r.proof_level, r.year_start, r.published_at,
-           coalesce(r.year_end, r.year_start) AS last_year, coalesce(e.terms, '{}') AS terms, e.document,
-           t.population,
+    SELECT r.id, r.kind, r.geometry, r.geog, r.published_at, coalesce(e.terms, '{}') AS terms, e.document,
            ARRAY[t.id, t.commune_id, t.epci_id, t.ept_id, t.departement_id, t.region_id] AS within,
-           g.population AS ground_population, g.density_class, g.is_coastal, g.region_id,
-           ARRAY[g.id, g.epci_id, g.ept_id, g.departement_id] AS around,
+           g.id AS ground_id, ARRAY[g.id, g.epci_id, g.ept_id, g.departement_id] AS around,
            r.territory_id IS NULL AND r.geog IS NULL AS is_national
     FROM catalogue_record r
     LEFT JOIN catalogue_searchentry e ON e.record_id = r.id
@@ -37,7 +45,7 @@ SELECT * FROM catalogue_savedsearch
 WHERE f.is_national AND target = 'terrain' AND (zone IS NOT NULL OR territory_id IS NOT NULL)
 """
 
-# RecordFilterForm.narrow, parameter by parameter.
+# What an index carries, then <conditions>: the other filters, as their querysets have them.
 WANTED_ON_MAP = """
 s.target = 'carte'
 AND (s.kinds = '{}' OR f.kind = ANY (s.kinds))
@@ -45,24 +53,18 @@ AND (s.facets = 0 OR s.facets = (
     SELECT count(DISTINCT split_part(term, ':', 1)) FROM unnest(s.terms) AS term WHERE term = ANY (f.terms)
 ))
 AND (s.words IS NULL OR f.document @@ s.words)
-AND (s.proof IS NULL OR f.proof_level >= s.proof)
-AND (s.first_year IS NULL OR f.last_year >= s.first_year)
-AND (s.last_year IS NULL OR f.year_start <= s.last_year)
-AND (s.population_min IS NULL OR f.population >= s.population_min)
-AND (s.population_max IS NULL OR f.population <= s.population_max)
 AND (s.territory_id IS NULL OR s.territory_id = ANY (f.within))
 AND (s.twins IS NULL OR s.twins && f.within)
 AND (s.zone IS NULL OR EXISTS (SELECT FROM ST_Dump(s.zone) AS part WHERE part.geom && f.geometry))
 AND (s.centre IS NULL OR ST_DWithin(f.geog, s.centre, s.radius_m))
+AND (s.asked = '{}' OR (<conditions>))
 """
+INDEXED = {"type", "q", "territoire", "jumeaux", "autour", "bbox"}
+"""Parameters that have columns of their own, facets aside."""
 
 # The hard constraints of ranking 2 on a ground, and no place that has the solution.
 ACCEPTED = """
-(s.population_min IS NULL OR f.ground_population >= s.population_min)
-AND (s.population_max IS NULL OR f.ground_population <= s.population_max)
-AND (s.densities = '{}' OR f.density_class = ANY (s.densities))
-AND (NOT s.coastal OR f.is_coastal)
-AND (s.territory_id IS NULL OR f.region_id = s.territory_id)
+(SELECT <constraints> FROM (SELECT f.ground_id) one (id) LEFT JOIN geo_territory t USING (id))
 AND (s.centre IS NULL OR ST_DWithin(f.geog, s.centre, s.radius_m))
 AND NOT EXISTS (
     SELECT FROM catalogue_experiment x
@@ -81,7 +83,7 @@ AND CASE f.kind
         SELECT FROM catalogue_testsite site
         WHERE site.record_ptr_id = f.id AND site.site_state IN ('ouvert', 'reserve', 'historique')
           AND (site.available_until IS NULL OR site.available_until >= %(today)s)
-          AND (s.grounds = '{}' OR site.ground_kinds && s.grounds)
+          AND (NOT s.asked ? 'grounds' OR site.ground_kinds && <grounds>)
     ) AND <accepted>
     WHEN 'besoin' THEN (
         s.terms && f.terms
@@ -91,33 +93,88 @@ AND CASE f.kind
     ) AND (f.is_national OR <accepted>)
     ELSE false
 END
-""".replace("<accepted>", ACCEPTED)
+"""
 
 # The reason: the place, the terms that the record bears, the rest; else the criteria themselves.
 REASON = """
 concat_ws(', ',
     CASE WHEN f.published_at < s.created_at THEN %(updated)s END,
     coalesce(nullif(concat_ws(', ',
-        nullif(s.told ->> 'solution', ''),
-        nullif(s.told ->> 'place', ''),
-        (SELECT string_agg(s.told -> 'terms' ->> wanted.term, ', ' ORDER BY wanted.turn)
+        nullif(s.reason_words ->> 'solution', ''),
+        nullif(s.reason_words ->> 'place', ''),
+        (SELECT string_agg(s.reason_words -> 'terms' ->> wanted.term, ', ' ORDER BY wanted.turn)
          FROM unnest(s.terms) WITH ORDINALITY AS wanted (term, turn) WHERE wanted.term = ANY (f.terms)),
-        nullif(s.told ->> 'others', '')
+        nullif(s.reason_words ->> 'others', '')
     ), ''), s.criteria)
 )"""
 
-MATCHES = f"""
-FROM fresh f CROSS JOIN LATERAL ({CANDIDATES}) s
-WHERE s.is_readable AND (({WANTED_ON_MAP}) OR ({WANTED_AS_GROUND}))
+# OFFSET 0: the conditions are planned once, over all candidates, rather than for each kind of them.
+MATCHES = """
+FROM fresh f CROSS JOIN LATERAL (<candidates> OFFSET 0) s
+WHERE s.is_readable AND ((<on_map>) OR (<as_ground>))
 """
-FIND = f"WITH {FRESH}\nSELECT s.id, f.id {MATCHES}"
-KEEP = f"""
+
+
+@cache
+def find_sql() -> str:
+    """Return the statement that finds the pairs of a search and a record."""
+    return f"WITH {FRESH}\nSELECT s.id, f.id {_matches()}"
+
+
+@cache
+def store_sql() -> str:
+    """Return the statement that stores these pairs, each once, with the reason."""
+    return f"""
 WITH {FRESH}
 INSERT INTO catalogue_alertmatch (search_id, record_id, reason, matched_at)
-SELECT s.id, f.id, {REASON}, %(now)s {MATCHES}
+SELECT s.id, f.id, {REASON}, %(now)s {_matches()}
 ORDER BY s.id, f.id
 ON CONFLICT (search_id, record_id) DO NOTHING
 """
+
+
+def _matches() -> str:
+    names = [name for name in RecordQuerySet.conditions if name not in INDEXED]
+    constraints = [
+        _unless_unasked(one.name, one.condition.format(value=_stored(one.name, one.kind)))
+        for one in CONSTRAINTS
+    ]
+    parts = {
+        "<candidates>": CANDIDATES,
+        "<on_map>": WANTED_ON_MAP,
+        "<as_ground>": WANTED_AS_GROUND,
+        "<accepted>": ACCEPTED,
+        "<conditions>": " AND ".join(_unless_unasked(name, _condition(name)) for name in names),
+        "<constraints>": " AND ".join(constraints),
+        "<grounds>": _stored("grounds", "varchar[]"),
+    }
+    text = MATCHES
+    for mark, part in parts.items():
+        text = text.replace(mark, part)
+    return text
+
+
+def _unless_unasked(name: str, condition: str) -> str:
+    return f"(NOT s.asked ? '{name}' OR {condition})"
+
+
+def _stored(name: str, kind: str) -> str:
+    """The SQL of what a search ``s`` asks under this name."""
+    if kind.endswith("[]"):
+        return f"ARRAY(SELECT jsonb_array_elements_text(s.asked -> '{name}'))::{kind}"
+    return f"(s.asked ->> '{name}')::{kind}"
+
+
+def _condition(name: str) -> str:
+    """The SQL that the record ``f`` satisfies a filter: its own queryset method, for the stored value."""
+    method = RecordQuerySet.conditions[name]
+    field = method.stored_as()
+    value = RawSQL(_stored(name, field.db_type(connection)), (), output_field=field)  # noqa: S611
+    this = Record.objects.filter(pk=RawSQL("f.id", ()))
+    query = method(this, value).order_by().values("pk").query
+    sql = connection.ops.compose_sql(*query.sql_with_params())
+    return f"EXISTS ({sql.replace('%', '%%')})"
+
 
 # Searches whose words would be read otherwise today: a word of these records ends the last one in a way
 # not known when it was read (savedsearch_completed), or a word was unknown then; and those of a solution

@@ -18,8 +18,9 @@ from catalogue.models.record import Record
 class SavedSearch(models.Model):
     """A search whose new results are notified.
 
-    ``query_string`` is what was asked; the columns from ``kinds`` on say the same in the form in which a
-    published record is compared with twenty thousand searches. ``catalogue.alerts.saving`` derives them.
+    ``query_string`` is what was asked; the columns from ``kinds`` on hold the same in the form in which a
+    published record is compared with twenty thousand searches: one for each criterion that an index carries,
+    ``asked`` for the others. ``catalogue.alerts.saving`` derives them.
     """
 
     class Target(models.TextChoices):
@@ -44,7 +45,7 @@ class SavedSearch(models.Model):
     )
     created_at = models.DateTimeField(_("créée le"), auto_now_add=True)
     criteria = models.TextField(_("critères en mots"), blank=True)
-    told = models.JSONField(
+    reason_words = models.JSONField(
         _("raisons"), default=dict, blank=True, help_text=_("Les mots dont une raison est faite.")
     )
     read_at = models.DateTimeField(_("relue le"), null=True, blank=True)
@@ -65,11 +66,6 @@ class SavedSearch(models.Model):
         models.TextField(), verbose_name=_("racines qui le complètent"), default=list, blank=True
     )
     has_unknown_words = models.BooleanField(_("mots inconnus du catalogue"), default=False)
-    proof = models.SmallIntegerField(_("preuve minimale"), null=True, blank=True)
-    first_year = models.SmallIntegerField(_("depuis l’année"), null=True, blank=True)
-    last_year = models.SmallIntegerField(_("jusqu’à l’année"), null=True, blank=True)
-    population_min = models.IntegerField(_("population, au moins"), null=True, blank=True)
-    population_max = models.IntegerField(_("population, au plus"), null=True, blank=True)
     territory = models.ForeignKey(
         "geo.Territory",
         models.PROTECT,
@@ -99,13 +95,12 @@ class SavedSearch(models.Model):
         related_name="ground_searches",
         verbose_name=_("solution"),
     )
-    grounds = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("types de terrain"), default=list, blank=True
+    asked = models.JSONField(
+        _("autres critères"),
+        default=dict,
+        blank=True,
+        help_text=_("La valeur de chaque filtre qui n’a pas de colonne, sous le nom de son paramètre."),
     )
-    densities = ArrayField(
-        models.SmallIntegerField(), verbose_name=_("classes de densité"), default=list, blank=True
-    )
-    coastal = models.BooleanField(_("littoral"), default=False)
 
     class Meta:
         verbose_name = _("recherche enregistrée")

@@ -1,7 +1,7 @@
 """How a search meets the database: one queryset method answers each parameter.
 
-``@answers("preuve")`` above a method is all that a filter needs here: ``RecordSearch`` calls it with
-the value that the form read.
+``@answers("preuve")`` above a method is all that a filter needs here. ``RecordSearch`` calls it with the
+value that the form read; the reverse match of the alerts compiles it with the SQL of a value that is stored.
 """
 
 from __future__ import annotations
@@ -14,11 +14,17 @@ from django.contrib.gis.db import models
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def answers(parameter: str) -> Callable[[Method], Method]:
-    """Mark the method that answers ``parameter``."""
+def answers(
+    parameter: str, stored_as: type[models.Field[Any, Any]] = models.BigIntegerField
+) -> Callable[[Method], Method]:
+    """Mark the method that answers ``parameter``; a saved search stores its value as ``stored_as``.
+
+    An object is stored as its key.
+    """
 
     def mark(method: Method) -> Method:
         method.answers = parameter  # type: ignore[attr-defined]
+        method.stored_as = stored_as  # type: ignore[attr-defined]
         return method
 
     return mark

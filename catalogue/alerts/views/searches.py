@@ -1,4 +1,4 @@
-"""Saved searches of an account: keep one, list them, change one, delete one, the address of the feed."""
+"""Saved searches of an account: save one, list them, change one, delete one, the URL of the feed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from catalogue.web.errors import bad_request
 from catalogue.web.paging import PageForm, page_of
 
 SECTION = {"section": "recherches"}
-HEAVY = ("zone", "centre", "words", "told", "terms", "endings", "twins")
+HEAVY = ("zone", "centre", "words", "reason_words", "terms", "endings", "twins", "asked")
 FOUND = Q(matches__record__state=Record.State.PUBLISHED)
 
 
@@ -53,8 +53,8 @@ def search_list(request: HttpRequest) -> HttpResponse:
         {
             **SECTION,
             "page": page,
-            "searches": [{"search": one, "url": saving.address(one)} for one in page],
-            "feed_url": feed.feed_address(key) if key is not None else "",
+            "searches": [{"search": one, "url": saving.search_url(one)} for one in page],
+            "feed_url": feed.feed_url(key) if key is not None else "",
             "feed_since": key.created_at if key is not None else None,
             "limit": saving.MOST_PER_ACCOUNT,
         },
@@ -64,7 +64,7 @@ def search_list(request: HttpRequest) -> HttpResponse:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def search_save(request: HttpRequest) -> HttpResponse:
-    """Keep the search whose criteria are in the address, as the page that it comes from reads them."""
+    """Save the search whose criteria are in the URL, as the page that it comes from reads them."""
     target_form = TargetForm(request.GET)
     if not target_form.is_valid():
         return bad_request(request, target_form)
@@ -75,7 +75,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
     query = _settled(criteria, request.GET)
     if query is not None:
         return redirect(f"{request.path}?cible={target}&{query}")
-    if len(saving.normalised(criteria)) > saving.LONGEST_QUERY:
+    if len(saving.canonical_query(criteria)) > saving.LONGEST_QUERY:
         criteria.add_error(None, _("Cette recherche a trop de critères pour être enregistrée."))
         return bad_request(request, criteria)
     given = form_recovery.submitted_data(request)
@@ -83,7 +83,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
         given, initial={"name": criteria_of(criteria).name, "rhythm": SavedSearch.Rhythm.WEEKLY}
     )
     if request.method == "POST" and form.is_valid():
-        done = _keep(request, target, criteria, form)
+        done = _save(request, target, criteria, form)
         if done is not None:
             return done
     elif given is not None and request.method != "POST":
@@ -92,7 +92,9 @@ def search_save(request: HttpRequest) -> HttpResponse:
         **SECTION,
         "form": form,
         "criteria": list(criteria_of(criteria).phrases()),
-        "back_url": saving.address(SavedSearch(target=target, query_string=saving.normalised(criteria))),
+        "back_url": saving.search_url(
+            SavedSearch(target=target, query_string=saving.canonical_query(criteria))
+        ),
     }
     return render(request, "catalogue/alerts/search_save.html", context)
 
@@ -105,10 +107,10 @@ def _settled(form: saving.SearchForm, parameters: QueryDict) -> str | None:
     return settle(form, parameters)
 
 
-def _keep(
+def _save(
     request: HttpRequest, target: str, criteria: saving.SearchForm, form: SearchForm
 ) -> HttpResponse | None:
-    """The answer once the search is kept; None, with the reason on the form, when it cannot be."""
+    """Save the search and redirect; None, with the reason on the form, when it cannot be saved."""
     data = form.cleaned_data
     try:
         search, is_new = saving.save(cast(User, request.user), target, criteria, data["name"], data["rhythm"])
@@ -122,10 +124,10 @@ def _keep(
     if not is_new:
         messages.info(request, _("Vous aviez déjà enregistré cette recherche : la voici."))
         return redirect("catalogue:search-edit", search.pk)
-    said = _("Recherche « %(name)s » enregistrée.") % {"name": search.name}
+    message = _("Recherche « %(name)s » enregistrée.") % {"name": search.name}
     if search.rhythm != SavedSearch.Rhythm.NEVER:
-        said += " " + _("Vous serez prévenu %(rhythm)s.") % {"rhythm": search.get_rhythm_display()}
-    messages.success(request, said)
+        message += " " + _("Vous serez prévenu %(rhythm)s.") % {"rhythm": search.get_rhythm_display()}
+    messages.success(request, message)
     return redirect("catalogue:search-list")
 
 
@@ -156,7 +158,7 @@ def search_edit(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **SECTION,
         "search": search,
-        "url": saving.address(search),
+        "url": saving.search_url(search),
         "form": form,
         "page": page,
         "matches": list(page),

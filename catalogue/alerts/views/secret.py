@@ -29,7 +29,7 @@ def search_stop(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     user_id, search_id = read
     one = search_id != sending.EVERYTHING
-    running = list(sending.running(user_id, search_id))
+    running = list(sending.running_searches(user_id, search_id))
     stopped = request.method == "POST"
     if stopped:
         sending.stop(running)
@@ -48,7 +48,7 @@ def search_stop(request: HttpRequest, token: str) -> HttpResponse:
 def private_feed(request: HttpRequest, key: str) -> HttpResponse:
     """The Atom feed of the account that holds the key."""
     holder = get_object_or_404(FeedKey.objects.select_related("user"), key=key, user__is_active=True)
-    document, changed = feed.written(holder)
+    document, changed = feed.render_feed(holder)
     etag = quote_etag(hashlib.sha256(document).hexdigest()[:32])
     whole = HttpResponse(document, content_type="application/atom+xml; charset=utf-8")
     response = get_conditional_response(request, etag, int(changed.timestamp()), whole) or whole

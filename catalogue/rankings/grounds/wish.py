@@ -16,20 +16,26 @@ SCALES = (Level.COMMUNE, Level.EPCI)
 
 @dataclass(frozen=True)
 class Constraint:
-    """One hard constraint: its name, and the SQL that a territory ``t`` must satisfy."""
+    """One hard constraint: the SQL that a territory ``t`` must satisfy, and the type of its {value}."""
 
     name: str
-    sql: str
+    condition: str
+    kind: str = "integer"
+
+    @property
+    def sql(self) -> str:
+        """The condition on the parameter of its name."""
+        return self.condition.format(value=f"%({self.name})s")
 
 
 # Fixed texts; the values always go as parameters. A territory whose figure is not known is not accepted.
-CONSTRAINTS = {
-    "population_min": Constraint("population_min", "t.population >= %(population_min)s"),
-    "population_max": Constraint("population_max", "t.population <= %(population_max)s"),
-    "densities": Constraint("densities", "t.density_class = ANY (%(densities)s)"),
-    "coastal": Constraint("coastal", "t.is_coastal"),
-    "region": Constraint("region", "t.region_id = %(region)s"),
-}
+CONSTRAINTS = (
+    Constraint("population_min", "t.population >= {value}"),
+    Constraint("population_max", "t.population <= {value}"),
+    Constraint("densities", "t.density_class = ANY ({value})", "smallint[]"),
+    Constraint("coastal", "t.is_coastal", "boolean"),
+    Constraint("region", "t.region_id = {value}", "bigint"),
+)
 NOT_TAKEN = "NOT coalesce(ARRAY[t.id, t.epci_id, t.ept_id, t.departement_id] && %(taken)s::bigint[], false)"
 
 
@@ -78,7 +84,7 @@ class Wish:
     def constraints(self) -> list[Constraint]:
         """The hard constraints in use on the territory, the radius aside."""
         return [
-            constraint for name, constraint in CONSTRAINTS.items() if self.parameters[name] not in (None, [])
+            constraint for constraint in CONSTRAINTS if self.parameters[constraint.name] not in (None, [])
         ]
 
     def conditions(self, geog: str) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from catalogue.alerts import matching, saving
@@ -129,7 +131,7 @@ def test_a_criterion_that_goes_makes_a_search_silent_not_wider(eau):
     search = saved("theme=eau")
     eau.delete()
     SavedSearch.objects.update(read_at=None)
-    assert saving.read_oldest_again() == 1
+    assert saving.refresh_oldest() == 1
     search.refresh_from_db()
     assert not search.is_readable
     assert matching.match_published([factories.need().pk]) == 0
@@ -137,9 +139,9 @@ def test_a_criterion_that_goes_makes_a_search_silent_not_wider(eau):
 
 def test_searches_are_read_again_once_a_week():
     search = saved("type=site")
-    assert not saving.read_oldest_again()
+    assert not saving.refresh_oldest()
     SavedSearch.objects.update(read_at=None, kinds=[])
-    saving.read_oldest_again()
+    saving.refresh_oldest()
     search.refresh_from_db()
     assert search.kinds == ["site"]
     assert search.read_at is not None
@@ -166,6 +168,33 @@ def test_erasing_an_account_erases_its_searches_and_what_they_found(user):
     user.delete()
     assert not SavedSearch.objects.exists()
     assert not AlertMatch.objects.exists()
+
+
+def test_saved_searches_cross_the_migration_of_their_criteria_both_ways():
+    factories.theme(code="eau", label="Eau")
+    factories.territory("region", code="53")
+    on_map = saved("type=site&preuve=0&de=2010&a=2020&population_min=0&population_max=9000")
+    ground = saved(
+        "theme=eau&terrain=friche&densite=1&densite=2&littoral=oui&region=region:53&population_max=9",
+        target="terrain",
+    )
+    asked = [on_map.asked, ground.asked, saved("q=eau").asked, saved("theme=eau", target="terrain").asked]
+    assert all(asked[:2])
+    connection.check_constraints()  # what waits for the end of the transaction forbids to alter the table
+    MigrationExecutor(connection).migrate([("catalogue", "0034_search_plan")])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proof, first_year, last_year, population_min, population_max, grounds, densities, coastal"
+            " FROM catalogue_savedsearch ORDER BY id"
+        )
+        rows = cursor.fetchall()
+    assert rows == [
+        (0, 2010, 2020, 0, 9000, [], [], False),
+        (None, None, None, None, 9, ["friche"], [1, 2], True),
+        *[(None, None, None, None, None, [], [], False)] * 2,
+    ]
+    MigrationExecutor(connection).migrate([("catalogue", "0035_saved_search_asked")])
+    assert list(SavedSearch.objects.order_by("pk").values_list("asked", flat=True)) == asked
 
 
 def test_a_zone_that_the_database_could_not_bear_is_refused():

@@ -220,7 +220,7 @@ def listed_as_ground(query: str) -> set[int]:
 def wanted(search: SavedSearch) -> set[int]:
     """The records that the reverse match gives to a search, of all there are."""
     keys = list(Record.objects.values_list("pk", flat=True))
-    return {record for one, record in matching.wanting(keys) if one == search.pk}
+    return {record for one, record in matching.find_matches(keys) if one == search.pk}
 
 
 def check(query: str, target: str, listed: Callable[[str], set[int]]) -> set[int]:

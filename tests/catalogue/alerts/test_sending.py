@@ -52,7 +52,7 @@ def test_a_mail_names_twenty_records_and_links_to_the_others(user):
     publish(23)
     sending.send_immediate()
     text = OutgoingMail.objects.get().text
-    assert text.count("/fiches/fiche-") == sending.MOST_TOLD
+    assert text.count("/fiches/fiche-") == sending.MOST_LISTED
     assert "Et 3 autres" in text
     assert f"/mon-espace/recherches/{search.pk}/" in text
     assert not AlertMatch.objects.filter(sent_at__isnull=True).exists()

@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from bench.alert_paths import SEARCHES, crowd
 from catalogue.alerts import matching
-from catalogue.alerts.statements import FIND
+from catalogue.alerts.statements import find_sql
 from catalogue.models import AlertMatch, Record, SavedSearch
 from tests import factories
 
@@ -80,7 +80,7 @@ def test_the_exact_set_and_once(record):
 @pytest.mark.django_db
 def test_candidates_come_by_the_indexes(record):
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {FIND}", matching.parameters([record.pk]))
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {find_sql()}", matching.parameters([record.pk]))
         plan = cursor.fetchone()[0]
     found = list(nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]))
     indexes = {node["Index Name"] for node in found if "Index Name" in node}

@@ -53,7 +53,7 @@ def test_a_search_is_kept_without_what_says_nothing(mine, user, eau):
     assert (search.user, search.target, search.rhythm) == (user, "carte", "hebdomadaire")
     assert search.query_string == "type=besoin&theme=eau&tri=recent"
     assert "Recherche « Les besoins » enregistrée. Vous serez prévenu une fois par semaine." in answer.text
-    opened = mine.get(saving.address(search))
+    opened = mine.get(saving.search_url(search))
     assert opened.status_code == 200
 
 
@@ -62,7 +62,7 @@ def test_a_search_of_grounds_is_kept(mine, eau):
     answer = mine.post(f"{SAVE}?cible=terrain&theme=eau", GIVEN)
     search = SavedSearch.objects.get()
     assert search.query_string == "theme=eau"
-    assert saving.address(search) == "/trouver-un-terrain/?theme=eau"
+    assert saving.search_url(search) == "/trouver-un-terrain/?theme=eau"
     assert answer.status_code == 302
 
 

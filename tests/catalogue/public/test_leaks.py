@@ -109,7 +109,7 @@ def world() -> World:
     for state in HIDDEN_STATES:  # what a publication left behind must go as well
         Record.objects.filter(slug__startswith=f"{SLUG}{state}-").update(state=state)
     key = feed.new_key(stranger)
-    return World(public, ground, hidden, stranger, holder, feed.feed_address(key), waiting)
+    return World(public, ground, hidden, stranger, holder, feed.feed_url(key), waiting)
 
 
 def five_kinds(state: str, place: dict[str, Any], holder: Organisation) -> list[Record]:
