@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from catalogue.alerts.proposals import proposals_for
 from catalogue.mailing import absolute
 from catalogue.models import AlertMatch, FeedKey, Record
+from catalogue.public.cards import Card
 
 LATEST = 50
 KEY_BYTES = 32
@@ -92,7 +93,7 @@ def _proposals(user: User) -> list[dict[str, Any]]:
     reasons: dict[str, str] = {}
     for proposal in proposals_for(user):
         cards = [item["record"] for item in proposal.items if "record" in item]
-        reasons |= {card["slug"]: f"{proposal.title} : {_reasons(card)}" for card in cards}
+        reasons |= {card.slug: f"{proposal.title} : {_reasons(card)}" for card in cards}
     records = Record.objects.published().filter(slug__in=reasons).only(*RECORD)
     return [
         _entry(record, f"proposition-{record.pk}", record.updated_at, reasons[record.slug])
@@ -100,8 +101,8 @@ def _proposals(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _reasons(card: dict[str, Any]) -> str:
-    return ", ".join(f"{factor.label.lower()} {factor.detail}" for factor in card["factors"])
+def _reasons(card: Card) -> str:
+    return ", ".join(f"{factor.label.lower()} {factor.detail}" for factor in card.factors)
 
 
 def _entry(record: Record, mark: str, when: datetime, why: str) -> dict[str, Any]:

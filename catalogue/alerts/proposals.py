@@ -7,7 +7,7 @@ Only published records are proposed, and only for records that are published.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -36,7 +36,7 @@ PROVEN = 3
 
 @dataclass(frozen=True)
 class Proposal:
-    """Answers to a question that was not asked. ``items`` have ``fiche`` (a card) or ``territoire``."""
+    """Answers to a question that was not asked. ``items`` have ``record`` (a card) or ``territory``."""
 
     title: str
     url: str
@@ -78,7 +78,8 @@ def _grounds(solution: Solution) -> Proposal:
         [{"record": need_card(ground)} for ground in found.needs],
         [{"territory": territory_card(ground)} for ground in found.territories],
     )
-    items = [item for turn in zip_longest(*families) for item in turn if item is not None][:GROUNDS]
+    in_turn = chain.from_iterable(zip_longest(*families))
+    items = [item for item in in_turn if item is not None][:GROUNDS]
     words = ngettext("Un terrain pour %(title)s", "%(count)s terrains pour %(title)s", len(items))
     return Proposal(
         words % {"count": _spelt(len(items)), "title": quoted(solution.title)},
@@ -102,14 +103,12 @@ def _answers(need: Need) -> Proposal | None:
         "%(count)s solutions éprouvées pour votre besoin %(title)s",
         len(items),
     )
-    return Proposal(
-        words % {"count": _spelt(len(items)), "title": quoted(need.title)},
-        _ranking_address(place, themes[0].code if len(themes) == 1 else "")
-        if place
-        else need.get_absolute_url(),
-        _("Tout le classement pour ce territoire") if place else _("Voir le besoin"),
-        items,
-    )
+    title = words % {"count": _spelt(len(items)), "title": quoted(need.title)}
+    if place is None:
+        return Proposal(title, need.get_absolute_url(), _("Voir le besoin"), items)
+    theme = themes[0].code if len(themes) == 1 else ""
+    url = _ranking_url(place, theme)
+    return Proposal(title, url, _("Tout le classement pour ce territoire"), items)
 
 
 def _for_territory(organisation: Organisation) -> Proposal | None:
@@ -125,7 +124,7 @@ def _for_territory(organisation: Organisation) -> Proposal | None:
     )
     return Proposal(
         words % {"count": _spelt(len(items)), "place": place.of_name},
-        _ranking_address(place),
+        _ranking_url(place),
         _("Tout le classement pour ce territoire"),
         items,
     )
@@ -137,9 +136,9 @@ def _proven(ranking: Ranking) -> list[dict[str, Any]]:
     return [{"record": ranked_card(solution)} for solution in proven[:SOLUTIONS]]
 
 
-def _ranking_address(place: Territory, theme: str = "") -> str:
-    address = reverse("catalogue:territory-detail", args=place.url_parts)
-    return f"{address}?theme={theme}" if theme else address
+def _ranking_url(place: Territory, theme: str = "") -> str:
+    url = reverse("catalogue:territory-detail", args=place.url_parts)
+    return f"{url}?theme={theme}" if theme else url
 
 
 def _spelt(count: int) -> str:

@@ -167,12 +167,12 @@ def _stored(name: str, kind: str) -> str:
 
 def _condition(name: str) -> str:
     """The SQL that the record ``f`` satisfies a filter: its own queryset method, for the stored value."""
-    method = RecordQuerySet.conditions[name]
-    field = method.stored_as()
-    value = RawSQL(_stored(name, field.db_type(connection)), (), output_field=field)  # noqa: S611
+    condition = RecordQuerySet.conditions[name]
+    field = condition.stored_as()
+    value = RawSQL(_stored(name, str(field.db_type(connection))), (), output_field=field)  # noqa: S611
     this = Record.objects.filter(pk=RawSQL("f.id", ()))
-    query = method(this, value).order_by().values("pk").query
-    sql = connection.ops.compose_sql(*query.sql_with_params())
+    query = condition.narrow(this, value).order_by().values("pk").query
+    sql = connection.ops.compose_sql(*query.sql_with_params())  # type: ignore[attr-defined]
     return f"EXISTS ({sql.replace('%', '%%')})"
 
 

@@ -7,24 +7,27 @@ value that the form read; the reverse match of the alerts compiles it with the S
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.contrib.gis.db import models
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
+class Condition(NamedTuple):
+    """What answers a parameter: a queryset method, and the type of its value in a saved search."""
+
+    narrow: Callable[..., Any]
+    stored_as: type[models.Field[Any, Any]]
+
+
 def answers(
     parameter: str, stored_as: type[models.Field[Any, Any]] = models.BigIntegerField
 ) -> Callable[[Method], Method]:
-    """Mark the method that answers ``parameter``; a saved search stores its value as ``stored_as``.
-
-    An object is stored as its key.
-    """
+    """Mark the method that answers ``parameter``; an object is stored as its key."""
 
     def mark(method: Method) -> Method:
-        method.answers = parameter  # type: ignore[attr-defined]
-        method.stored_as = stored_as  # type: ignore[attr-defined]
+        method.answers = {parameter: Condition(method, stored_as)}  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -33,16 +36,17 @@ def answers(
 class AnsweringQuerySet(models.QuerySet[Any]):
     """A queryset whose methods answer the parameters of a search."""
 
-    conditions: ClassVar[dict[str, Callable[..., Any]]] = {}
+    conditions: ClassVar[dict[str, Condition]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        marked = {method.answers: method for method in vars(cls).values() if hasattr(method, "answers")}
-        cls.conditions = {**cls.conditions, **marked}
+        cls.conditions = dict(cls.conditions)
+        for method in vars(cls).values():
+            cls.conditions.update(getattr(method, "answers", {}))
 
     def answering(self, parameter: str, value: object) -> Self:
         """Those that satisfy one parameter of a search."""
-        narrowed: Self = self.conditions[parameter](self, value)
+        narrowed: Self = self.conditions[parameter].narrow(self, value)
         return narrowed
 
     def bearing(self, terms: Sequence[str]) -> Self:
