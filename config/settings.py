@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "geo",
     "catalogue",
+    "django_countries",
     "config",
 ]
 

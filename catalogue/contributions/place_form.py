@@ -33,7 +33,7 @@ from catalogue.models import Record
 from catalogue.records.wording import distance_words
 from geo import uploads
 from geo.coordinates import read_coordinates
-from geo.countries import COUNTRIES, FRANCE
+from geo.countries import FRANCE, countries
 from geo.covering import covering, metres_from, named, share, written
 from geo.drawing import PLAN_IGN, TURNED, DrawingField, DrawingInput, seems_swapped, write_geometry
 from geo.models import Level, Territory
@@ -116,7 +116,7 @@ class PlaceForm(forms.Form):
         ),
     )
     country = forms.ChoiceField(
-        label=gettext_lazy("Pays"), required=False, choices=list(COUNTRIES.items()), initial=FRANCE
+        label=gettext_lazy("Pays"), required=False, choices=lambda: list(countries), initial=FRANCE
     )
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
 
@@ -178,7 +178,7 @@ class PlaceForm(forms.Form):
     @property
     def country_label(self) -> str:
         """The name of the country when the place is abroad, else nothing."""
-        return "" if self.place.country == FRANCE else COUNTRIES[self.place.country]
+        return "" if self.place.country == FRANCE else countries.name(self.place.country)
 
     @property
     def drawn(self) -> dict[str, Any]:
@@ -329,7 +329,7 @@ class PlaceForm(forms.Form):
             self.add_error(
                 "country",
                 _("%(territory)s est en France, pas dans ce pays : %(country)s.")
-                % {"territory": territory.label, "country": COUNTRIES[place.country]},
+                % {"territory": territory.label, "country": countries.name(place.country)},
             )
             return
         place.territory = territory
@@ -349,7 +349,7 @@ class PlaceForm(forms.Form):
                 self.add_error(
                     "country",
                     _("Ce tracé est %(at)s, en France, alors que le pays choisi est : %(country)s.")
-                    % {"at": found.territory.at_name, "country": COUNTRIES[place.country]},
+                    % {"at": found.territory.at_name, "country": countries.name(place.country)},
                 )
             return
         if chosen is not None and not self._territory_is_unchanged(geometry):

@@ -60,8 +60,8 @@ def standalone_map(records: Sequence[Record], base: str) -> str:
         _described(record, number, base, tried.get(record.pk, [])) for number, record in enumerate(records, 1)
     ]
     drawn = _base_map(records)
-    page = drawn.get_root()
-    drawn.render()
+    page: Any = drawn.get_root()
+    drawn.render()  # type: ignore[no-untyped-call]
     points = list(chain.from_iterable(one["places"] for one in described))
     context = {
         "policy": POLICY,
