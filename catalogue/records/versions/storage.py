@@ -30,12 +30,16 @@ INSERT INTO catalogue_recordversion (record_id, number, made_at, actor_id, origi
 SELECT now.id, coalesce(last.number, 0) + 1, %s, %s, %s, %s, now.data, now.digest
 FROM (SELECT id, data, md5(data::text) AS digest FROM ({now} OFFSET 0) present OFFSET 0) now
 LEFT JOIN LATERAL (
-    SELECT v.number, v.digest FROM catalogue_recordversion v
+    SELECT v.number, v.digest, v.data FROM catalogue_recordversion v
     WHERE v.record_id = now.id ORDER BY v.number DESC LIMIT 1
 ) last ON true
-WHERE last.digest IS DISTINCT FROM now.digest
+WHERE last.digest IS NULL OR last.digest <> now.digest AND last.data <> now.data - ARRAY(
+    SELECT key FROM jsonb_each(now.data) WHERE value IN ('null', '""', '[]') AND NOT last.data ? key
+)
 """
-"""The last version is found by recordversion_number_once. OFFSET 0: the data of a record is computed once."""
+"""The last version is found by recordversion_number_once. OFFSET 0: the data of a record is computed once.
+An empty field that the last version does not know is one that the models have since.
+"""
 
 
 def save_before(pks: Iterable[int]) -> None:

@@ -1,6 +1,7 @@
 """Versions are kept around a write: when it changed something, once, and in order."""
 
 from decimal import Decimal
+from hashlib import md5
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -69,6 +70,23 @@ def test_versions_are_kept_around_a_write() -> None:
     ]
     assert [one.data["indicators"][0]["value"] for one in kept] == ["12.5", "13", "13", "13"]
     assert kept[3].data == versions.read_current([record.pk])[record.pk]
+
+
+def test_a_field_that_the_models_have_since_makes_no_version_while_it_is_empty() -> None:
+    """The version of before does not know it; what somebody writes there is a change like any other."""
+    record = factories.test_site()
+    with transaction.atomic():
+        versions.save_before([record.pk])
+    last = RecordVersion.objects.get()
+    former = {name: value for name, value in last.data.items() if name not in {"available_from", "equipment"}}
+    RecordVersion.objects.update(data=former, digest=md5(b"of the former data").hexdigest())
+    with transaction.atomic():
+        versions.save_before([record.pk])
+    assert RecordVersion.objects.count() == 1
+    type(record).objects.update(equipment="Une borne")
+    with transaction.atomic():
+        versions.save_before([record.pk])
+    assert RecordVersion.objects.get(number=2).data["equipment"] == "Une borne"
 
 
 def test_drafts_have_none_and_many_records_cost_no_more_queries() -> None:
