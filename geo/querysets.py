@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db import models
@@ -44,7 +45,7 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
 
     def with_parents(self) -> Self:
         """The same, with the enclosing territories fetched at once, outlines aside."""
-        shapes = [f"{parent}__{field}" for parent in MEMBERSHIP for field in ("geometry", "envelope")]
+        shapes = [f"{parent}__{field}" for parent, field in product(MEMBERSHIP, ("geometry", "envelope"))]
         return self.select_related(*MEMBERSHIP).defer("geometry", *shapes)
 
     def inside(self, territory: Territory) -> Self:

@@ -63,11 +63,11 @@ def write_coastal(places: list[Named], path: Path = COASTAL) -> None:
 def coastal(units: list[Named], geometries: Geometries) -> list[Named]:
     """The units with a side on the coast."""
     coast = set(coast_edges(geometries))
-    return [
-        unit
-        for unit, geometry in zip(units, geometries, strict=True)
-        if any(edge in coast for ring in rings_of(geometry) for edge in edges(ring))
-    ]
+    return [unit for unit, geometry in zip(units, geometries, strict=True) if _touches(geometry, coast)]
+
+
+def _touches(geometry: Polygon | MultiPolygon, coast: set[Edge]) -> bool:
+    return any(not coast.isdisjoint(edges(ring)) for ring in rings_of(geometry))
 
 
 def coast_edges(geometries: Geometries) -> Iterator[Edge]:

@@ -6,6 +6,7 @@ Arrays of shapely geometries in, arrays out. Degrees are srid 4326, metres of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,8 @@ def mercator(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
 def holes(geometries: Geometries) -> list[Polygon]:
     """The holes of the union: ground that nobody has, surrounded by polygons."""
     union = as_multi(shapely.coverage_union_all(geometries))
-    return [Polygon(ring) for part in union.geoms for ring in part.interiors]
+    rings = chain.from_iterable(part.interiors for part in union.geoms)
+    return [Polygon(ring) for ring in rings]
 
 
 def fill_holes(geometries: Geometries, may_be_incomplete: Sequence[bool]) -> tuple[Geometries, list[int]]:

@@ -95,14 +95,12 @@ def read_nomenclature(path: Path = DECOUPAGE, departements: frozenset[str] = fro
     communes = [c for c in packed["communes"] if not departements or c[3] in departements]
     kept = {c[0] for c in communes}
     totals = totals_by_parent(packed["communes"])
-    named = [
-        Named("pays", "FR", "France", 3, totals["FR"]),
-        *regions(packed, {c[4] for c in communes}, totals),
-        *departments(packed, {c[3] for c in communes}, totals),
-        *groupings(packed, communes),
-        *(commune(row) for row in communes),
-        *(arrondissement(row) for row in packed["arrondissements"] if row[3] in kept),
-    ]
+    named = [Named("pays", "FR", "France", 3, totals["FR"])]
+    named += regions(packed, {c[4] for c in communes}, totals)
+    named += departments(packed, {c[3] for c in communes}, totals)
+    named += groupings(packed, communes)
+    named += [commune(row) for row in communes]
+    named += [arrondissement(row) for row in packed["arrondissements"] if row[3] in kept]
     return Nomenclature(tuple(named), tuple(former(packed, kept)), packed["millesime"])
 
 

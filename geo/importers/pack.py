@@ -52,28 +52,45 @@ def pack(folder: Path, millesime: int) -> dict[str, Any]:
     rows = load(folder, "communes")
     current = [row for row in rows if row["type"] == "commune-actuelle"]
     epcis, epts = load(folder, "epci"), load(folder, "ept")
-    epci = {member["code"]: row["code"] for row in epcis for member in row["membres"]}
-    ept = {member["code"]: row["code"] for row in epts for member in row["membres"]}
+    epci, ept = owner_of_communes(epcis), owner_of_communes(epts)
+    departements = load(folder, "departements")
+    columns = ("code", "nom", "typeLiaison")
     return {
         "millesime": millesime,
         "communes": [pack_commune(row, epci, ept) for row in current],
-        "arrondissements": [
-            [row["code"], row["nom"], row.get("codesPostaux", []), row["commune"], row.get("population")]
-            for row in rows
-            if row["type"] == "arrondissement-municipal"
-        ],
+        "arrondissements": pack_arrondissements(rows),
         "former": pack_former(rows, current),
-        "epci": [[r["code"], r["nom"], r["type"], r["populationMunicipale"]] for r in epcis],
-        "ept": [
-            [r["code"], r["nom"], r["type"], sum(m["populationMunicipale"] for m in r["membres"])]
-            for r in epts
-        ],
-        "departements": [
-            [r["code"], r["nom"], r["typeLiaison"], r["region"], r["chefLieu"]]
-            for r in load(folder, "departements")
-        ],
-        "regions": [[r["code"], r["nom"], r["typeLiaison"], r["chefLieu"]] for r in load(folder, "regions")],
+        "epci": pick(epcis, "code", "nom", "type", "populationMunicipale"),
+        "ept": [[row["code"], row["nom"], row["type"], _population(row)] for row in epts],
+        "departements": pick(departements, *columns, "region", "chefLieu"),
+        "regions": pick(load(folder, "regions"), *columns, "chefLieu"),
     }
+
+
+def owner_of_communes(groupings: list[dict[str, Any]]) -> dict[str, str]:
+    """Code of a commune → code of the grouping of which it is a member."""
+    owners: dict[str, str] = {}
+    for grouping in groupings:
+        owners |= {member["code"]: grouping["code"] for member in grouping["membres"]}
+    return owners
+
+
+def pack_arrondissements(rows: list[dict[str, Any]]) -> list[list[Any]]:
+    """Municipal arrondissements: [code, name, postal codes, commune, population]."""
+    return [
+        [row["code"], row["nom"], row.get("codesPostaux", []), row["commune"], row.get("population")]
+        for row in rows
+        if row["type"] == "arrondissement-municipal"
+    ]
+
+
+def pick(rows: list[dict[str, Any]], *columns: str) -> list[list[Any]]:
+    """These columns of each row, in order."""
+    return [[row[column] for column in columns] for row in rows]
+
+
+def _population(grouping: dict[str, Any]) -> int:
+    return sum(member["populationMunicipale"] for member in grouping["membres"])
 
 
 def write_packed(content: dict[str, Any], path: Path) -> int:

@@ -99,27 +99,14 @@ def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
     for named, key, geometry, point in zip(ground.named, keys, geometries, points, strict=True):
         parents = parents_of(named, communes)
         overseas = (parents.get("departement") or named.seat or named.code).startswith(("97", "98"))
-        yield (
-            *(
-                named.level,
-                named.code,
-                named.name,
-                named.name_type,
-                slugify_name(named.name),
-                named.population,
-            ),
-            geometry,
-            point,
-            zooms.get(named.code) if named.level == Level.COMMUNE else None,
-            list(named.postal_codes),
-            named.epci_type,
-            key in on_coast if key in ground.geometries else None,
-            overseas and named.level != Level.COUNTRY,
-            ground.millesime,
-            ground.sources.get(key, ground.source),
-            *(parents.get(level) for level in ("commune", "epci", "ept", "departement", "region")),
-            named.seat or None,
-        )
+        names = (named.level, named.code, named.name, named.name_type, slugify_name(named.name))
+        zoom = zooms.get(named.code) if named.level == Level.COMMUNE else None
+        is_coastal = key in on_coast if key in ground.geometries else None
+        is_overseas = overseas and named.level != Level.COUNTRY
+        links = [parents.get(level) for level in ("commune", "epci", "ept", "departement", "region")]
+        facts = (zoom, list(named.postal_codes), named.epci_type, is_coastal, is_overseas)
+        origin = (ground.millesime, ground.sources.get(key, ground.source))
+        yield (*names, named.population, geometry, point, *facts, *origin, *links, named.seat or None)
 
 
 def parents_of(named: Named, communes: dict[str, Named]) -> dict[str, str]:
