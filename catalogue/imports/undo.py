@@ -48,7 +48,7 @@ class Review:
 
 
 class ImportUndoRefused(Exception):
-    """The batch cannot be undone; the message says why, in French. ``touched`` are the records at fault."""
+    """The batch cannot be undone; the message explains why, in French, ``touched`` lists the records."""
 
     def __init__(self, message: str, touched: list[Touched] | None = None) -> None:
         super().__init__(message)
@@ -118,7 +118,7 @@ def _used(batch: ImportBatch, shape: Shape, created: set[int]) -> set[int]:
 
 
 def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = False) -> Review:
-    """Undo the batch in one transaction: all of it, or all but what was touched when that is kept."""
+    """Undo the batch in one transaction: all of it, or all but what was touched when that is to stay."""
     with exclusive_import():
         fresh = ImportBatch.objects.get(pk=batch.pk)
         _checked_shape(fresh)

@@ -1,7 +1,7 @@
 """How much a record is read and answered, counted by day without knowing by whom.
 
-No cookie, no address, no identifier: a line is a record, a day and two numbers. Counting never makes a
-page fail or wait: on a base that only reads, or a line that is held, the view is simply not counted.
+No cookie, no IP address, no identifier: a line is a record, a day and two numbers. Counting never makes a
+page fail or wait: on a read-only database, or a line that is locked, the view is simply not counted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from catalogue.records import permissions
 logger = logging.getLogger(__name__)
 
 WEEKS = 12
-"""Weeks shown to those who keep a record."""
+"""Weeks shown to the owners of a record."""
 ROBOTS = re.compile(
     r"bot\b|crawl|spider|slurp|preview|scan|monitor|headless|curl|wget|python|java/|httpx|go-http",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ class Week:
 
 
 def count_view(request: HttpRequest, record: Record) -> None:
-    """Count one view of a public page, unless by a robot or by those who keep or publish the record."""
+    """Count one view of a public page, unless by a robot, an owner or a curator of the record."""
     if is_person(request) and not is_concerned(request, record):
         _count(COUNT_VIEW, record)
 
@@ -63,14 +63,14 @@ def count_contact(record: Record) -> None:
 
 
 def is_person(request: HttpRequest) -> bool:
-    """False for what evidently is a program, or a page fetched in case somebody opens it."""
+    """Return False for what evidently is a program, or a page fetched in case somebody opens it."""
     agent = request.headers.get("User-Agent", "")
     ahead = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return request.method == "GET" and bool(agent) and not ROBOTS.search(agent) and "prefetch" not in ahead
 
 
 def is_concerned(request: HttpRequest, record: Record) -> bool:
-    """True for those who keep the record up to date and for its curators."""
+    """Return True for the owners of the record and for its curators."""
     if not request.user.is_authenticated:
         return False
     return bool(permissions.get_ties(request.user, record) & permissions.CONCERNED)
@@ -85,7 +85,7 @@ def _count(statement: str, record: Record) -> None:
 
 
 def sum_audience(record: Record) -> dict[str, int]:
-    """Views and contacts since the record exists."""
+    """Return the views and contacts since the record exists."""
     found: dict[str, Any] = AudienceDay.objects.filter(record=record.pk).aggregate(
         views=Sum("views", default=0), contacts=Sum("contacts", default=0)
     )
@@ -93,11 +93,10 @@ def sum_audience(record: Record) -> dict[str, int]:
 
 
 def list_weeks(record: Record) -> list[Week]:
-    """The last twelve weeks, the present one included, oldest first; none is left out."""
+    """Return the last twelve weeks, the present one included, oldest first; none is left out."""
     today = timezone.localdate()
-    mondays = [
-        today - datetime.timedelta(days=today.weekday(), weeks=ago) for ago in range(WEEKS - 1, -1, -1)
-    ]
+    this_monday = today - datetime.timedelta(days=today.weekday())
+    mondays = [this_monday - datetime.timedelta(weeks=ago) for ago in reversed(range(WEEKS))]
     rows = (
         AudienceDay.objects.filter(record=record.pk, day__gte=mondays[0])
         .annotate(monday=TruncWeek("day"))
@@ -105,10 +104,5 @@ def list_weeks(record: Record) -> list[Week]:
         .annotate(seen=Sum("views"), reached=Sum("contacts"))
         .order_by("monday")
     )
-    found = {row["monday"]: row for row in rows}
-    return [
-        Week(monday, found[monday]["seen"], found[monday]["reached"])
-        if monday in found
-        else Week(monday, 0, 0)
-        for monday in mondays
-    ]
+    found = {row["monday"]: Week(row["monday"], row["seen"], row["reached"]) for row in rows}
+    return [found.get(monday, Week(monday, 0, 0)) for monday in mondays]

@@ -1,4 +1,4 @@
-"""What a record holds, in the portable form of the importers: read, compared and said in words.
+"""What a record holds, in the portable form of the importers: read, compared and put in words.
 
 A link is the natural key of what it points to, a set of links a sorted list, a shape its WKT (srid 4326),
 a number with decimals its text: what JSON can hold, so that a change can wait in a ``Revision``.
@@ -28,28 +28,28 @@ Values = dict[str, Any]
 ROLES = "organisations."
 """What the attributes of organisations begin with, one for each role: ``organisations.porteur``."""
 DIGITS = 7
-"""Decimals kept of a longitude or latitude: a centimetre."""
+"""Decimals of a longitude or latitude: a centimetre."""
 CLOSE_DEGREES = 1.5e-7
 SHAPE = "geometry"
 MANY = ("themes", "stakes", "programmes")
 
 
 def list_attributes(kind: str) -> tuple[str, ...]:
-    """Every attribute of a record of this kind that a change may carry, its collections aside."""
+    """Return every attribute of a record of this kind that a change may carry, its collections aside."""
     nature = KIND_SPECS[kind]
     named = [known.attribute for known in nature.fields if known.attribute]
     return (*named, SHAPE) if nature.has_place else tuple(named)
 
 
 def get_collections(kind: str) -> dict[str, Collection]:
-    """What a record of this kind has several of, by attribute: ``indicators``, ``awards``; no documents."""
+    """Return what a record of this kind has several of, by attribute (``awards``); no documents."""
     declared = {collection.attribute: collection for collection in KIND_SPECS[kind].collections}
     others = [table for name, table in parts(kind).items() if name not in {*declared, DOCUMENTS}]
     return declared | {table.attribute: _collection_of(table) for table in others}
 
 
 def _collection_of(table: Table) -> Collection:
-    """The rows of a table for which no column of an import is named."""
+    """Describe the rows of a table for which no column of an import is named."""
     names = tuple(field.name for field in table.fields)
     columns = tuple(Field(name, name) for name in names)
     identity = table.identity or names
@@ -57,7 +57,7 @@ def _collection_of(table: Table) -> Collection:
 
 
 def to_portable(value: Any) -> Any:
-    """A value of a model or of a form as JSON can hold it."""
+    """Return a value of a model or of a form as JSON can hold it."""
     if isinstance(value, GEOSGeometry):
         return WKTWriter(trim=True, precision=DIGITS).write(value).decode()
     if isinstance(value, Territory):
@@ -74,7 +74,7 @@ def to_portable(value: Any) -> Any:
 
 
 def is_same(attribute: str, first: Any, second: Any) -> bool:
-    """True when two portable values say the same thing."""
+    """Return True when two portable values are the same to a reader."""
     if attribute == SHAPE:
         return _same_shape(first, second)
     blank: tuple[Any, ...] = (None, "", [], ())
@@ -94,12 +94,12 @@ def _same_shape(first: str | None, second: str | None) -> bool:
 
 
 def parse_shape(wkt: str | None) -> GEOSGeometry | None:
-    """The geometry (srid 4326) that a portable value describes."""
+    """Return the geometry (srid 4326) of a WKT."""
     return GEOSGeometry(str(wkt).split(";")[-1], srid=4326) if wkt else None
 
 
 def read_values(record: Record, names: Iterable[str]) -> Values:
-    """The portable values of ``names``; ``record`` is the row of its own kind."""
+    """Return the portable values of ``names``; ``record`` is the row of its own kind."""
     wanted = list(names)
     values = {name: _read_one(record, name) for name in wanted if not name.startswith(ROLES)}
     roles = [name.removeprefix(ROLES) for name in wanted if name.startswith(ROLES)]
@@ -121,7 +121,7 @@ def _read_one(row: models.Model, name: str) -> Any:
 
 
 def read_items(record: Record, collection: Collection) -> list[Values]:
-    """The rows of a collection, each with its primary key under ``pk``."""
+    """Return the rows of a collection, each with its primary key under ``pk``."""
     names = item_names(collection)
     linked = [name for name in names if model_field(collection.model, name).is_relation]
     rows = collection.model._default_manager.filter(**{collection.parent: record.pk}).select_related(*linked)
@@ -129,13 +129,13 @@ def read_items(record: Record, collection: Collection) -> list[Values]:
 
 
 def item_names(collection: Collection) -> list[str]:
-    """The attributes of an item that a change may carry."""
+    """Return the attributes of an item that a change may carry."""
     names = [known.attribute for known in collection.fields if known.attribute]
     return [*names, "document"] if collection.attribute == "indicators" else names
 
 
 def get_label(kind: str, attribute: str) -> str:
-    """What a reader calls the attribute."""
+    """Return what a reader calls the attribute."""
     if attribute.startswith(ROLES):
         return str(RecordOrganisation.Role(attribute.removeprefix(ROLES)).label).capitalize()
     known = {
@@ -152,7 +152,7 @@ def get_label(kind: str, attribute: str) -> str:
 
 
 def describe_value(kind: str, attribute: str, value: Any) -> str | list[str]:
-    """A portable value as a reader understands it: a text, or a list of texts."""
+    """Return a portable value as a reader understands it: a text, or a list of texts."""
     if value in (None, "", []):
         return ""
     if attribute == SHAPE:
@@ -172,7 +172,7 @@ def describe_value(kind: str, attribute: str, value: Any) -> str | list[str]:
 
 
 def describe_choice(known: models.Field[Any, Any], value: Any) -> str | list[str]:
-    """The value of a field with choices by its label, a boolean as oui or non, the rest as it is."""
+    """Return the label of a choice, a boolean as oui or non, the rest as it is."""
     source: Any = getattr(known, "base_field", known)
     named = {str(code): str(text) for code, text in source.flatchoices} if source.choices else {}
     if isinstance(value, list | tuple):
@@ -193,7 +193,7 @@ def _labels(model: type[models.Model], key: str, name: str, value: Iterable[str]
 
 
 def describe_shape(wkt: str) -> str:
-    """A shape in words: « point : 48,85370 N, 2,34800 E »."""
+    """Return a shape in words: « point : 48,85370 N, 2,34800 E »."""
     found = parse_shape(wkt)
     if found is None or found.empty:
         return ""
@@ -208,25 +208,25 @@ def describe_shape(wkt: str) -> str:
 
 
 def describe_item(collection: Collection, item: Mapping[str, Any]) -> str:
-    """One item in one line, its attributes separated by commas."""
+    """Return one item in one line, its attributes separated by commas."""
     parts = []
     for name in item_names(collection):
         value = item.get(name)
         if value in (None, "", []) or name in ("document", "type", "unit"):
             continue
-        said = describe_choice(model_field(collection.model, name), value)
+        words = describe_choice(model_field(collection.model, name), value)
         if name == "is_independent":
-            said = _("mesure indépendante") if value else ""
+            words = _("mesure indépendante") if value else ""
         if name in ("value", "baseline") and item.get("unit"):
-            said = f"{said}{NBSP}{item['unit']}"
+            words = f"{words}{NBSP}{item['unit']}"
         if name == "baseline":
-            said = _("au départ %(value)s") % {"value": said}
-        if said:
-            parts.append(str(said))
+            words = _("au départ %(value)s") % {"value": words}
+        if words:
+            parts.append(str(words))
     return ", ".join(parts)
 
 
 def format_decimal(number: Decimal) -> str:
-    """The number as text without needless zeros: « 4.1 »."""
+    """Return the number as text without needless zeros: « 4.1 »."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

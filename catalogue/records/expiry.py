@@ -1,7 +1,7 @@
-"""For how long what a record says stays true: by kind and state, and what becomes of it afterwards.
+"""For how long a record stays true, by kind and state, and what becomes of it afterwards.
 
 ``expires_on`` is the day before which its owner is asked to confirm it; past that day the record is
-« à confirmer »: readers are told, and it weighs ``STALE`` in the rankings. Read by ``workflow`` (at
+« à confirmer »: pages show it, and it weighs ``STALE`` in the rankings. Read by ``workflow`` (at
 publication), ``quality`` (confirmations, checks), the rankings and the pages.
 """
 
@@ -32,7 +32,7 @@ MONTHS: dict[tuple[str, str], int] = {
 """Months by kind and, for sites and experiments, by state. What is over (a site closed, an experiment
 finished or abandoned) is history: it stays true."""
 GRACE_DAYS = 30
-"""Left to a record verified before anybody said until when."""
+"""Left to a record that was verified without a day to come."""
 NOTICE_DAYS = 30
 """How long before the day its owner is first asked."""
 # One row for each pair of MONTHS; by the primary keys of the records asked for, or the whole table at night.
@@ -64,7 +64,7 @@ def _parameters(**more: Any) -> dict[str, Any]:
 
 
 def compute_expiry(record: int, day: datetime.date | None = None) -> datetime.date | None:
-    """The day before which a record confirmed on ``day`` (today) is to be confirmed again; None for never."""
+    """Return the day before which a record confirmed on ``day`` (today) is to be again; None for never."""
     with connection.cursor() as cursor:
         cursor.execute(UNTIL, _parameters(record=record, day=day or timezone.localdate()))
         row = cursor.fetchone()
@@ -82,12 +82,12 @@ def fill_expiry(records: Iterable[int] | None = None) -> int:
 
 def verified_words(record: Record) -> str:
     """« Vérifiée le 3 mai 2024 », « … ; à confirmer depuis le 4 mai 2025 », or nothing."""
-    told = []
+    parts = []
     if record.verified_on is not None:
-        told.append(_("Vérifiée le %(date)s") % {"date": date_format(record.verified_on, "j F Y")})
+        parts.append(_("Vérifiée le %(date)s") % {"date": date_format(record.verified_on, "j F Y")})
     if stale := stale_words(record):
-        told.append(stale if told else stale[:1].upper() + stale[1:])
-    return f"{NBSP}; ".join(told)
+        parts.append(stale if parts else stale[:1].upper() + stale[1:])
+    return f"{NBSP}; ".join(parts)
 
 
 def stale_words(record: Record) -> str:

@@ -1,4 +1,4 @@
-"""What a given file really is, told by what it holds: its name and what the browser says are not believed."""
+"""The type of a file, from its content: its name and what the browser declares are not believed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SEPARATORS = (";", ",", "\t")
 
 @dataclass(frozen=True)
 class Content:
-    """What a file is: its media type and the suffix it is kept under."""
+    """What a file is: its media type and the suffix it is stored under."""
 
     content_type: str
     suffix: str
@@ -45,7 +45,7 @@ class Content:
 
 
 def recognise_file(file: IO[bytes], size: int) -> Content:
-    """What the file is; UploadRefused, in French, when it is nothing that is kept."""
+    """Return what the file is; raise UploadRefused, in French, for any other type."""
     if size > LARGEST:
         raise UploadRefused(_("Ce fichier est trop lourd : au plus 20 Mo."))
     if not size:
@@ -56,10 +56,8 @@ def recognise_file(file: IO[bytes], size: int) -> Content:
         return _pdf(file, size)
     if head.startswith(b"PK\x03\x04"):
         return _office(file)
-    if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (head[:4], head[8:12]) == (
-        b"RIFF",
-        b"WEBP",
-    ):
+    is_webp = (head[:4], head[8:12]) == (b"RIFF", b"WEBP")
+    if is_webp or head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         return _image(file)
     return _csv(file)
 
@@ -113,7 +111,7 @@ def _image(file: IO[bytes]) -> Content:
 
 
 def _csv(file: IO[bytes]) -> Content:
-    """A text without markup whose first lines hold the same separator."""
+    """Recognise a text without markup whose first lines hold the same separator."""
     file.seek(0)
     content = file.read(LARGEST + 1)
     try:
@@ -121,7 +119,11 @@ def _csv(file: IO[bytes]) -> Content:
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:3]
-    is_text = "\0" not in text and "\ufffd" not in text and not any(ord(sign) < 9 for sign in text[:20_000])
+    is_text = (
+        "\0" not in text
+        and "\ufffd" not in text
+        and not any(ord(character) < 9 for character in text[:20_000])
+    )
     is_table = any(all(separator in line for line in lines) for separator in SEPARATORS)
     if not is_text or not lines or not is_table or lines[0].lstrip().startswith(("<", "{", "[", "#!", "%!")):
         raise _unknown()

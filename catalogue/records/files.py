@@ -1,10 +1,11 @@
-"""The files of documents: random names, forgotten with their document, swept when nothing holds them."""
+"""The files of documents: named at random, deleted with their document or when nothing holds them."""
 
 from __future__ import annotations
 
 import datetime
 import uuid
 from collections.abc import Iterator
+from itertools import chain
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -19,7 +20,7 @@ GRACE = datetime.timedelta(days=1)
 
 
 def random_name(suffix: str) -> str:
-    """A name that tells nothing and that nobody guesses."""
+    """Return a name that nobody guesses."""
     return f"{uuid.uuid4().hex}{suffix}"
 
 
@@ -31,25 +32,21 @@ def delete_file(file: FieldFile | None) -> None:
 
 
 def delete_orphans() -> int:
-    """Delete the files that no document holds any more; returns how many."""
+    """Delete the files that no document holds any more; return how many."""
     limit = timezone.now() - GRACE
-    held = {name for pair in Document.objects.values_list("file", "thumbnail") for name in pair if name}
+    held = set(chain.from_iterable(Document.objects.values_list("file", "thumbnail")))
     held |= set(Attachment.objects.values_list("file", flat=True))
-    lost = [
-        name
-        for folder in FOLDERS
-        for name in _names(folder)
-        if name not in held and default_storage.get_modified_time(name) < limit
-    ]
-    for name in lost:
+    names = chain.from_iterable(map(_list_names, FOLDERS))
+    old = [name for name in names if name not in held and default_storage.get_modified_time(name) < limit]
+    for name in old:
         default_storage.delete(name)
-    return len(lost)
+    return len(old)
 
 
-def _names(folder: str) -> Iterator[str]:
+def _list_names(folder: str) -> Iterator[str]:
     if not default_storage.exists(folder):
         return
     folders, files = default_storage.listdir(folder)
     yield from (f"{folder}/{name}" for name in files)
     for one in folders:
-        yield from _names(f"{folder}/{one}")
+        yield from _list_names(f"{folder}/{one}")

@@ -1,8 +1,8 @@
 """Markdown that a person typed, as HTML that a page can hold and as plain text.
 
 No raw HTML, no image, no link but to http(s) and mailto; what markdown-it makes is then cleaned by nh3, so
-that two libraries would have to fail together. A plain text is valid Markdown: its line breaks are kept.
-``rendered`` is the only place of the site that marks HTML as safe.
+that two libraries would have to fail together. A plain text is valid Markdown, with its line breaks.
+``render_markdown`` is the only place of the site that marks HTML as safe.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ READER = _reader()
 
 
 def render_markdown(text: str, heading: int = 3) -> SafeString:
-    """The text as safe HTML; its first level of headings becomes ``heading``, to fit the page's outline."""
+    """Return safe HTML, the first level of headings at ``heading`` to fit the page's outline."""
     return mark_safe(_html(text, heading))
 
 
@@ -86,7 +86,7 @@ def _tokens(text: str) -> list[Token]:
 
 @lru_cache(maxsize=512)
 def strip_markdown(text: str) -> str:
-    """The text without its marks: what a search, an export or a summary reads."""
+    """Return the text without its marks, for a search, an export or a summary."""
     lines: list[str] = []
     cells: list[str] | None = None
     prefix = ""
@@ -101,12 +101,12 @@ def strip_markdown(text: str) -> str:
         elif token.type == "fence":
             lines += [token.content.rstrip("\n"), ""]
         elif token.type == "inline":
-            said = _words(token.children or [])
+            words = _words(token.children or [])
             if cells is None:
-                lines.append(prefix + said)
+                lines.append(prefix + words)
                 prefix = ""
             else:
-                cells.append(said)
+                cells.append(words)
         elif token.type in CLOSING and not token.hidden and (token.level == 0 or token.type in BLOCKS):
             lines.append("")
     return "\n".join(lines).strip()
@@ -118,5 +118,5 @@ def _words(children: Sequence[Token]) -> str:
 
 
 def count_words(texts: Iterable[str]) -> int:
-    """How many words a reader meets."""
+    """Count the words that a reader meets."""
     return sum(len(strip_markdown(text).split()) for text in texts)

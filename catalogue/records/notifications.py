@@ -1,6 +1,6 @@
-"""Who is told what of a record: one e-mail to each person concerned, in the transaction of what it tells.
+"""E-mails about a record: one to each person concerned, in the transaction of what it announces.
 
-``workflow`` and ``proposing`` call it. A record that nobody contributed is nobody's: nothing is sent.
+Called by ``workflow`` and by contributions. A record without an author or an owner sends none.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ People = Iterable[User]
 
 
 def find_owners(record: Record) -> People:
-    """The author and the confirmed members of the organisation that keeps the record."""
+    """Return the author and the confirmed members of the organisation that owns the record."""
     author = Q(pk=record.created_by_id or 0)
     if record.owner_id is not None:
         author &= Q(memberships__organisation=record.owner_id)
@@ -44,13 +44,10 @@ def find_owners(record: Record) -> People:
 
 
 def find_curators(record: Record) -> People:
-    """The curators whose field covers the record; the administrators when there are none."""
-    everybody = Curatorship.objects.select_related("user").prefetch_related("regions", "themes")
-    found = [
-        one.user
-        for one in everybody.filter(user__is_active=True).exclude(user__email="").order_by("pk")
-        if permissions.covers(one, record)
-    ]
+    """Return the curators whose field covers the record; the administrators when there are none."""
+    appointed = Curatorship.objects.select_related("user").prefetch_related("regions", "themes")
+    reachable = appointed.filter(user__is_active=True).exclude(user__email="").order_by("pk")
+    found = [one.user for one in reachable if permissions.covers(one, record)]
     return found or _reached(User.objects.filter(is_superuser=True))
 
 
@@ -59,7 +56,7 @@ def _reached(people: Any) -> People:
 
 
 def notify_transition(line: Transition) -> None:
-    """Tell those concerned that the state of a record has changed; never the one who changed it."""
+    """Notify those concerned of a new state of a record; never the one who changed it."""
     record = _whole(line.record_id)
     if record.created_by_id is None and record.owner_id is None:
         return
@@ -67,20 +64,19 @@ def notify_transition(line: Transition) -> None:
         authors = {record.created_by_id, line.actor_id}
         _post("fiche-soumise", [one for one in find_owners(record) if one.pk in authors], record)
     if line.action in TO_OWNERS:
-        told = [one for one in find_owners(record) if one.pk != line.actor_id]
-        _post(TO_OWNERS[line.action], told, record, reason=line.reason.strip())
+        people = [one for one in find_owners(record) if one.pk != line.actor_id]
+        _post(TO_OWNERS[line.action], people, record, reason=line.reason.strip())
     if line.action in TO_CURATORS:
-        told = [one for one in find_curators(record) if one.pk != line.actor_id]
-        _post(TO_CURATORS[line.action], told, record, reason=line.reason.strip())
+        people = [one for one in find_curators(record) if one.pk != line.actor_id]
+        _post(TO_CURATORS[line.action], people, record, reason=line.reason.strip())
 
 
 def notify_proposal(revision: Revision) -> None:
-    """Tell the curators that a change of a published record waits for them."""
+    """Notify the curators of a change of a published record that waits for them."""
     record = _whole(revision.record_id)
-    told = [one for one in find_curators(record) if one.pk != revision.author_id]
     _post(
         "changement-propose",
-        told,
+        [one for one in find_curators(record) if one.pk != revision.author_id],
         record,
         reason=revision.reason.strip(),
         link=mailing.absolute(reverse("catalogue:workshop-revision", args=[revision.pk])),
@@ -88,7 +84,7 @@ def notify_proposal(revision: Revision) -> None:
 
 
 def notify_decision(revision: Revision) -> None:
-    """Tell the author of a change what became of it, and why."""
+    """Notify the author of a change of the decision, with its reason."""
     record = _whole(revision.record_id)
     accepted = revision.state == Revision.RevisionState.ACCEPTED
     _post(
@@ -100,7 +96,7 @@ def notify_decision(revision: Revision) -> None:
 
 
 def notify_assignment(records: Iterable[Record], to: User, by: str, word: str = "") -> None:
-    """Tell a curator, in one e-mail, which records another gave them; ``by`` is the other's name."""
+    """Notify a curator, in one e-mail, of the records that another assigned; ``by`` is the other's name."""
     lines = [
         {
             "title": record.title,
@@ -120,14 +116,14 @@ def _author(revision: Revision) -> People:
 
 
 def _whole(pk: int) -> Record:
-    """The record with what its recipients depend on, without its wide columns."""
+    """Return the record with what its recipients depend on, without its wide columns."""
     record: Record = Record.objects.with_card_relations().get(pk=pk)
     return record
 
 
 def _post(kind: str, people: People, record: Record, **context: Any) -> None:
-    """One e-mail to each: nobody learns the address of another."""
-    said = {
+    """Send one e-mail to each: nobody learns the address of another."""
+    variables = {
         "record": record,
         "kind": str(record.get_kind_display()).lower(),
         "organisation": record.owner.name if record.owner else "",
@@ -141,4 +137,4 @@ def _post(kind: str, people: People, record: Record, **context: Any) -> None:
         address = person.email.lower()
         if address not in seen:
             seen.add(address)
-            mailing.post(kind, person.email, said)
+            mailing.post(kind, person.email, variables)

@@ -1,7 +1,7 @@
 """Who may do what with a record: one table, read by the views, the tests and docs/permissions.md.
 
-What an account is to a record are its ``Tie``s; ``GRANTS`` says, for each action and each state of
-publication, which ties may. What is not granted to one of them is refused.
+What an account is to a record are its ``Tie``s; ``GRANTS`` gives, for each action and each state of
+publication, the ties that may. What is not granted to one of them is refused.
 """
 
 from __future__ import annotations

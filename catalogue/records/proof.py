@@ -23,4 +23,4 @@ EXPLANATIONS = {
 }
 
 MEASURED = 3
-"""From this level on, a solution is said to be proven."""
+"""From this level on, a solution is proven."""

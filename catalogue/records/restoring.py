@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -118,7 +119,7 @@ def _by_columns(
 def _replace_rows(model: Model, owner: str, rows: Mapping[int, list[Texts]]) -> None:
     """Make the rows of each owner what they were: nothing more, nothing less."""
     own = key_of(model)
-    former = [row for owned in rows.values() for row in owned]
+    former = list(chain.from_iterable(rows.values()))
     table = quoted(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""The sections of the capitalisation sheet: which kind has which, what each is expected to say, what it says.
+"""The sections of the capitalisation sheet: which kind has which, what each should hold, what it holds.
 
 A section that a kind has a field for (``obstacles`` of an experiment) stands in that field, which its owner
 may edit as well; the others are ``Section`` rows. ``written`` gives all of them in order, for the page of the
@@ -55,7 +55,7 @@ AFTER_RESULTS = frozenset({Code.SUCCESS, Code.OBSTACLES, Code.KEPT, Code.CHANGED
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a section is expected to say, and an example of how it is built."""
+    """What a section should hold, and an example of how it is built."""
 
     what: StrOrPromise
     outline: StrOrPromise
@@ -129,7 +129,7 @@ class Written(NamedTuple):
 
 
 def read_sections(record: Record) -> dict[str, str]:
-    """What each section of the record says, in Markdown, in the order of the sheet; "" where nothing is."""
+    """Return the Markdown of each section of the record, in the order of the sheet; "" for an empty one."""
     rows = {section.code: section.text for section in record.sections.all()}
     own = record.proper
     return {
@@ -144,7 +144,7 @@ def _in_field(own: Record, kind: str, code: str) -> str:
 
 
 def list_sections(record: Record, heading: int = 3) -> list[Written]:
-    """The sections that somebody wrote, in order; what the rest of the page says is not repeated."""
+    """Return the sections that have a text, in order."""
     return [
         Written(code, str(Code(code).label), render_markdown(text, heading), strip_markdown(text))
         for code, text in read_sections(record).items()
@@ -153,7 +153,7 @@ def list_sections(record: Record, heading: int = 3) -> list[Written]:
 
 
 def describe_measure(row: Indicator) -> str:
-    """One figure in one line: « Énergie économisée : 35 % (2019, mesuré par la commune) »."""
+    """Return one figure in one line: « Énergie économisée : 35 % (2019, mesuré par la commune) »."""
     value = f"{_number(row.value)}{NBSP}{row.unit}".strip() if row.value is not None else row.text
     if row.baseline is not None and row.value is not None:
         value = _("%(value)s, contre %(before)s au départ") % {
@@ -164,8 +164,8 @@ def describe_measure(row: Indicator) -> str:
     notes.append(str(row.get_nature_display()) if row.nature == Indicator.Nature.ANNOUNCED else "")
     notes.append(_("mesure indépendante") if row.is_independent else "")
     notes.append(_("mesuré par %(who)s") % {"who": row.measured_by} if row.measured_by else "")
-    said = ", ".join(note for note in notes if note)
-    return f"{row.name}{NBSP}: {value}" + (f" ({said})" if said else "")
+    details = ", ".join(note for note in notes if note)
+    return f"{row.name}{NBSP}: {value}" + (f" ({details})" if details else "")
 
 
 def _number(value: Decimal) -> str:

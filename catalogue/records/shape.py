@@ -55,7 +55,7 @@ SITE_NOTES = (
     AlertMatch, AudienceDay, CaseFile, DuplicateCandidate, ImportRow, MapEntry, MapShape, QualityFinding,
     RecordVersion, SearchEntry, Transition,
 )  # fmt: skip
-"""No part of a record: what the site derives or notes of it by itself, and nobody loses when it goes."""
+"""No part of a record: what the site derives or notes of it, and nobody misses when the record goes."""
 PEOPLE_ABOUT_IT = (
     AnswerProposal, Application, CaseNote, ConfirmationRound, ContactRequest, Merge, Revision, SavedSearch,
 )  # fmt: skip
@@ -75,7 +75,7 @@ NOT_DIGESTED = DERIVED | {
 OUTSIDE_DIGESTS = (Document,)
 """A document that is added to a record holds no undo of what an import changed: it would not be lost."""
 NOT_VERSIONED = frozenset({"slug", "state", "import_batch", "locked_fields"})
-"""Fields that say nothing of the subject: its URL, its state and its imports have their own history."""
+"""Fields that are not about the subject: the URL, the state and the imports have their own history."""
 KEYS: dict[Model, tuple[str, ...]] = {Document: ("key",)}
 """Fields that are versioned although no form edits them: a version finds its documents by them."""
 VERSIONED_ROWS: dict[Model, str] = {Document: "NOT x.is_pending"}

@@ -154,7 +154,7 @@ def is_readable(shape: Shape, kind: str) -> bool:
 
 
 def digests(shape: Shape, pks: Iterable[int]) -> dict[str, str]:
-    """One digest for all that each record says, by its key as text, in one statement.
+    """Digest the whole of each record, by its key as text, in one statement.
 
     Through primary keys and the indexes of owners.
     """

@@ -60,22 +60,20 @@ NOW: dict[str, StrOrPromise] = {
 
 
 def list_steps(record: Record) -> list[dict[str, str]]:
-    """The route of a record to publication, for composants/etapes.html."""
+    """Return the route of a record to publication, for composants/etapes.html."""
     route = STEPS.get(record.state, ROUTE)
     here = route.index(record.state)
     labels = dict(State.choices)
-    return [
-        {
-            "title": str(labels[state]).capitalize(),
-            "text": str(NOW[record.state]) if place == here else "",
-            "state": "fait" if place < here else "courant" if place == here else "avenir",
-        }
+    steps = [
+        {"title": str(labels[state]).capitalize(), "text": "", "state": "fait" if place < here else "avenir"}
         for place, state in enumerate(route)
     ]
+    steps[here] |= {"text": str(NOW[record.state]), "state": "courant"}
+    return steps
 
 
 def list_events(record: Record, reader: User, *, by_name: bool) -> list[dict[str, Any]]:
-    """What happened, newest first; ``by_name`` for curators, who work with one another."""
+    """Return what happened, newest first; ``by_name`` for curators, who work with one another."""
     lines = [
         {
             "when": line.created_at,
@@ -102,7 +100,7 @@ def _by_curator(line: Transition) -> bool:
 
 
 def describe_actor(person: User | None, reader: User, *, by_name: bool, as_curator: bool) -> str:
-    """Who did something, as the reader may know them; never an e-mail address."""
+    """Return who did something, as the reader may know them; never an e-mail address."""
     if person is None:
         return _("l’équipe de curation") if as_curator else ""
     if person.pk == reader.pk:
@@ -113,13 +111,13 @@ def describe_actor(person: User | None, reader: User, *, by_name: bool, as_curat
 
 
 def find_last_reason(record: Record) -> Transition | None:
-    """The line that says why the record is in its present state, when somebody gave a reason."""
+    """Return the line whose reason explains the present state of the record, if one was given."""
     line = record.transitions.filter(to_state=record.state).first()
     return line if line is not None and line.reason.strip() else None
 
 
 def list_revisions(record: Record) -> QuerySet[Revision]:
-    """The changes proposed for a published record, newest first; those in preparation are their author's."""
+    """Return the changes proposed for a record, newest first, but for those in preparation."""
     return record.revisions.exclude(state=Revision.RevisionState.DRAFT)[:LISTED]
 
 

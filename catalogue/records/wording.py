@@ -48,12 +48,12 @@ def territory_detail_words(territory: Territory) -> str:
 
 
 def format_integer(number: float) -> str:
-    """A whole number with French grouping."""
+    """Return a whole number with French grouping."""
     return number_format(round(number), use_l10n=True, force_grouping=True)
 
 
 def place_words(record: Record) -> str:
-    """« Rennes (Ille-et-Vilaine) », or what the record says of its place."""
+    """« Rennes (Ille-et-Vilaine) », or the place that the record names."""
     territory = record.territory
     if territory is None:
         if record.kind == Record.Kind.NEED:

@@ -22,12 +22,12 @@ State = Record.State
 
 
 class TransitionRefused(Exception):
-    """The transition is not possible; the message says why, in French."""
+    """The transition is not possible; the message explains why, in French."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What an action on a state makes; ``permissions.GRANTS`` says from which states, and to whom."""
+    """What an action makes of a state; ``permissions.GRANTS`` has the states and the people it is for."""
 
     action: str
     label: StrOrPromise
@@ -63,7 +63,7 @@ RULES: dict[str, Rule] = {
 
 @transaction.atomic
 def apply(record: Record, action: str, actor: User | None, reason: str = "") -> Transition:
-    """Carry out ``action`` on ``record``, tell those concerned, and return the line of history it leaves.
+    """Carry out ``action`` on ``record``, notify those concerned, and return the line of history it leaves.
 
     The row is locked first, so that of several simultaneous calls one succeeds. Raises
     TransitionRefused when the state does not allow the action or a reason is missing.
@@ -105,7 +105,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
 
 
 def _refuse_merged(record: Record) -> None:
-    """Raise TransitionRefused for a record whose address leads to the one that it was merged into."""
+    """Raise TransitionRefused for a record whose URL leads to the one that it was merged into."""
     merge = Merge.objects.standing().filter(loser=record.pk).select_related("survivor").first()
     if merge is not None:
         raise TransitionRefused(

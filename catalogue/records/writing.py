@@ -1,7 +1,7 @@
-"""Portable values into the base: one record, under the lock that the caller holds.
+"""Portable values written to the database: one record, under the lock that the caller holds.
 
-What the base refuses (a year after another, a reason that lacks) comes back as ``NotWritten`` with the
-sentence of the constraint, so that a page can say it.
+What the database refuses (a year after another, a missing reason) is raised as ``NotWritten`` with the
+sentence of the constraint, for a page to show.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from geo.models import Territory
 
 
 class NotWritten(Exception):
-    """The base refuses the values; the message says why, in French."""
+    """The database refuses the values; the message explains why, in French."""
 
 
 def write_values(record: Record, values: Mapping[str, Any]) -> None:
@@ -41,7 +41,7 @@ def write_values(record: Record, values: Mapping[str, Any]) -> None:
 
 
 def lock_fields(record: Record, names: Iterable[str]) -> None:
-    """Keep what was corrected on an imported record from the next import."""
+    """Protect what was corrected on an imported record from the next import."""
     if not (record.external_id or record.import_batch_id):
         return
     corrected = {name.split(".")[0] for name in names}
@@ -59,7 +59,7 @@ def _save(row: models.Model, columns: list[str] | None = None) -> None:
 
 
 def _refusal(row: models.Model, error: IntegrityError) -> str:
-    """The sentence of the constraint that refused the row."""
+    """Return the sentence of the constraint that refused the row."""
     named = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     parents = [row._meta, *(parent._meta for parent in row._meta.parents)]
     for meta in parents:
@@ -70,7 +70,7 @@ def _refusal(row: models.Model, error: IntegrityError) -> str:
 
 
 def _column(model: type[models.Model], name: str, value: Any) -> Any:
-    """What to set on the attribute for a portable value."""
+    """Return what to set on the attribute for a portable value."""
     known = model_field(model, name)
     if name == SHAPE:
         return parse_shape(value)
@@ -107,14 +107,14 @@ def _write_role(record: Record, role: str, slugs: Iterable[str]) -> None:
 
 
 def add_item(record: Record, collection: Collection, item: Mapping[str, Any]) -> models.Model:
-    """Add a row to a collection; one that says exactly the same is kept instead."""
+    """Add a row to a collection, unless one has exactly the same values; return it."""
     columns = _item_columns(record, collection, item)
     there = collection.model._default_manager.filter(**{collection.parent: record.pk}, **columns).first()
     return put_item(record, collection, item) if there is None else there
 
 
 def put_item(record: Record, collection: Collection, item: Mapping[str, Any]) -> models.Model:
-    """Add a row to a collection, even when another says exactly the same."""
+    """Add a row to a collection, even when another has exactly the same values."""
     columns = _item_columns(record, collection, item)
     row = collection.model(**{f"{collection.parent}_id": record.pk}, **columns)
     _save(row)
@@ -147,12 +147,12 @@ def _item_columns(record: Record, collection: Collection, item: Mapping[str, Any
 
 
 def _document(record: Record, key: str | None) -> Document | None:
-    """The record's own document of that key: never another's."""
+    """Return the record's own document of that key: never another's."""
     return Document.objects.filter(record=record.pk, key=key).first() if key else None
 
 
 def mark_changed(record: Record, names: Iterable[str] = ()) -> None:
-    """Say that the record changed when only its collections did."""
+    """Date the record, when only its collections changed."""
     lock_fields(record, names)
     record.save(update_fields=["updated_at", "locked_fields"])
 

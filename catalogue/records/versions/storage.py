@@ -45,7 +45,7 @@ An empty field that the last version does not know is one that the models have s
 def save_before(pks: Iterable[int]) -> None:
     """Lock the records and save them as they are, where no version has them so.
 
-    Call it inside the transaction of a write, before it. What it finds has nobody for its author: it is the
+    Call it inside the transaction of a write, before it. What it finds has no author: it is the
     state before the first change that is followed, or a write that saved no version.
     """
     rows = Record.objects.select_for_update().filter(pk__in=set(pks)).order_by("pk")

@@ -34,7 +34,7 @@ class Following:
 
     ``states`` are those of the rows that follow, all when it is empty. ``once`` names the attributes that two
     rows of one record may not share, among those in the states of ``alive`` when they are given; ``single``
-    says that a record has one row at most. What would clash stays with the archived record.
+    means that a record has one row at most. What would clash stays with the archived record.
     """
 
     label: Any
@@ -44,6 +44,11 @@ class Following:
     states: tuple[str, ...] = ()
     alive: tuple[str, ...] = ()
     single: bool = False
+
+    def rows(self, record: int) -> models.QuerySet[Any]:
+        """Return the rows of a record that would follow it, by its key."""
+        rows: models.QuerySet[Any] = self.model._default_manager.filter(**{self.name: record})
+        return rows.filter(state__in=self.states) if self.states else rows
 
     @property
     def key(self) -> str:

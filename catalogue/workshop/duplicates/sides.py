@@ -1,4 +1,4 @@
-"""Two records side by side: what each says, line by line, and what is kept unless a curator chooses.
+"""Two records side by side, line by line, with what a merge takes of each unless a curator chooses.
 
 A line is chosen whole (one side or the other), a list is the union of both with each value tickable. The
 place is one line: a point without its precision or its territory would contradict itself.
@@ -26,7 +26,7 @@ PLACE = "place"
 OWNER, SECTIONS = "owner", "sections"
 PLACE_NAMES = ("territory", SHAPE, "location_precision", "place_name", "country")
 KEPT_BY_EACH = ("source",)
-"""A record keeps its identifier in its source: the two go together."""
+"""The identifier of a record is one in its source: the two go together."""
 STATES = (
     Record.State.PUBLISHED,
     Record.State.IN_REVIEW,
@@ -40,7 +40,7 @@ STATES = (
 
 @dataclass(frozen=True)
 class Line:
-    """Something that each record says, of which one version is kept. ``names`` are its attributes."""
+    """A line of which one version is chosen; ``names`` are its attributes."""
 
     name: str
     label: str
@@ -89,18 +89,18 @@ class Comparison:
     values: Mapping[str, Values] = field(repr=False, default_factory=dict)
 
 
-def compare(first: Record, second: Record) -> Comparison:
-    """The two records line by line; both are of the same kind."""
+def compare_records(first: Record, second: Record) -> Comparison:
+    """Compare two records of one kind line by line."""
     records = {FIRST: first.proper, SECOND: second.proper}
     names = [name for name in content.list_attributes(first.kind) if name not in KEPT_BY_EACH] + [OWNER]
     values = {side: content.read_values(record, names) for side, record in records.items()}
-    survivor = _survivor(records, values)
+    survivor = _choose_survivor(records, values)
     snapshot = snapshots.take(first.kind, [first.pk, second.pk])
     published = [side for side, record in records.items() if record.is_published]
     return Comparison(
         records=records,
-        lines=_lines(first.kind, names, values, survivor),
-        lists=[*_terms(first.kind, names, values), *_parts(first.kind, records)],
+        lines=_compare_lines(first.kind, names, values, survivor),
+        lists=[*_list_terms(first.kind, names, values), *_list_rows(first.kind, records)],
         token=snapshots.token(snapshot),
         survivor=survivor,
         forced=len(published) == 1,
@@ -108,8 +108,8 @@ def compare(first: Record, second: Record) -> Comparison:
     )
 
 
-def _survivor(records: Mapping[str, Any], values: Mapping[str, Values]) -> str:
-    """The side that stays unless a curator chooses: the published one, the better proven, the fuller."""
+def _choose_survivor(records: Mapping[str, Any], values: Mapping[str, Values]) -> str:
+    """Return the side that stays unless a curator chooses: published, better proven, or fuller."""
 
     def rank(side: str) -> tuple[Any, ...]:
         record = records[side]
@@ -119,18 +119,20 @@ def _survivor(records: Mapping[str, Any], values: Mapping[str, Values]) -> str:
     return min(SIDES, key=rank)
 
 
-def _lines(kind: str, names: Iterable[str], values: Mapping[str, Values], survivor: str) -> list[Line]:
+def _compare_lines(
+    kind: str, names: Iterable[str], values: Mapping[str, Values], survivor: str
+) -> list[Line]:
     lines = []
     for name in names:
         if name in MANY or name.startswith(ROLES) or name in PLACE_NAMES:
             continue
-        lines.append(_line(kind, name, content.get_label(kind, name), (name,), values, survivor))
+        lines.append(_compare_line(kind, name, content.get_label(kind, name), (name,), values, survivor))
     if KIND_SPECS[kind].has_place:
-        lines.insert(1, _line(kind, PLACE, _("Lieu"), PLACE_NAMES, values, survivor))
+        lines.insert(1, _compare_line(kind, PLACE, _("Lieu"), PLACE_NAMES, values, survivor))
     return lines
 
 
-def _line(
+def _compare_line(
     kind: str, name: str, label: str, names: tuple[str, ...], values: Mapping[str, Values], survivor: str
 ) -> Line:
     same = all(content.is_same(one, values[FIRST][one], values[SECOND][one]) for one in names)
@@ -138,28 +140,28 @@ def _line(
     other = SECOND if survivor == FIRST else FIRST
     empty = values[survivor][main] in (None, "", [])
     default = other if empty and values[other][main] not in (None, "", []) else survivor
-    words = {side: _side_words(kind, names, values[side]) for side in SIDES}
+    words = {side: _describe_side(kind, names, values[side]) for side in SIDES}
     return Line(name, label, names, words, same, default)
 
 
-def _side_words(kind: str, names: tuple[str, ...], values: Values) -> Any:
-    """The attributes of a side as a reader understands them: a text or a list of texts."""
+def _describe_side(kind: str, names: tuple[str, ...], values: Values) -> Any:
+    """Return the attributes of a side as a reader understands them: a text or a list of texts."""
     if len(names) == 1:
-        return _words_of(kind, names[0], values[names[0]])
+        return _describe_value(kind, names[0], values[names[0]])
     shown = [name for name in names if (name, values[name]) != ("country", "FR")]
-    every = [_words_of(kind, name, values[name]) for name in shown]
+    every = [_describe_value(kind, name, values[name]) for name in shown]
     return [words for words in every if words]
 
 
-def _words_of(kind: str, name: str, value: Any) -> Any:
-    """A value as a reader understands it."""
+def _describe_value(kind: str, name: str, value: Any) -> Any:
+    """Return a value as a reader understands it."""
     if name == OWNER and value:
         return Organisation.objects.filter(slug=value).values_list("name", flat=True).first() or value
     return content.describe_value(kind, name, value)
 
 
-def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> list[Choices]:
-    """The lists of themes, stakes, programmes and organisations by role that one of the two has."""
+def _list_terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> list[Choices]:
+    """Return the lists of terms and of organisations by role that one of the two has."""
     found = []
     for name in names:
         if name not in MANY and not name.startswith(ROLES):
@@ -176,33 +178,33 @@ def _terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> lis
     return found
 
 
-def _parts(kind: str, records: Mapping[str, Any]) -> list[Choices]:
-    """The rows of both that are kept one by one."""
+def _list_rows(kind: str, records: Mapping[str, Any]) -> list[Choices]:
+    """Return the rows of both, chosen one by one."""
     found = []
     for name, table in parts(kind).items():
         options: list[Option] = []
         seen: set[tuple[Any, ...]] = set()
         for side in SIDES:
             for row in table.model._default_manager.filter(**{table.owner: records[side].pk}):
-                words = _row_words(kind, name, row)
+                words = _describe_row(kind, name, row)
                 identity = tuple(_item_value(row, one) for one in table.identity)
                 twice = (identity or (words,)) in seen
                 seen.add(identity or (words,))
                 options.append(Option(str(row.pk), words, (side,), ticked=not twice, identity=identity))
         if options:
-            found.append(Choices(name, part_label(kind, name), options, table))
+            found.append(Choices(name, get_part_label(kind, name), options, table))
     return found
 
 
-def part_label(kind: str, name: str) -> str:
-    """What the pages of a merge call the rows of a relation."""
+def get_part_label(kind: str, name: str) -> str:
+    """Return what the pages of a merge call the rows of a relation."""
     if name == SECTIONS:
         return _("Sections de la fiche de capitalisation")
     return content.get_label(kind, name)
 
 
-def _row_words(kind: str, name: str, row: Any) -> str:
-    """One row in one line."""
+def _describe_row(kind: str, name: str, row: Any) -> str:
+    """Return one row in one line."""
     if name == SECTIONS:
         return f"{row.get_code_display()} : {row.text}"
     if name == DOCUMENTS:

@@ -20,7 +20,7 @@ from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.versions import reading
 from catalogue.workshop.duplicates import merge
 from catalogue.workshop.duplicates import undo as unmerge
-from catalogue.workshop.duplicates.sides import FIRST, compare
+from catalogue.workshop.duplicates.sides import FIRST, compare_records
 from catalogue.workshop.history import reverting
 from tests import factories
 from tests.catalogue.imports.conftest import ready, territories  # noqa: F401
@@ -135,7 +135,7 @@ def test_a_merge_chooses_its_rows_and_its_undo_puts_them_back(remark: Any) -> No
     for record, text in ((one, "Vu sur place"), (other, "Revu"), (other, "Vu sur place")):
         remark.objects.create(record=record, text=text)
     before, curator = written(remark), factories.curator()
-    sides = compare(one, other)
+    sides = compare_records(one, other)
     (choices,) = [each for each in sides.lists if each.name == "remarks"]
     assert (choices.label, [option.ticked for option in choices.options]) == (
         "Remarques",
@@ -143,14 +143,14 @@ def test_a_merge_chooses_its_rows_and_its_undo_puts_them_back(remark: Any) -> No
     )
 
     lists = {each.name: [o.key for o in each.options if o.ticked] for each in sides.lists}
-    done = merge.merge(one, other, merge.Plan(FIRST, lists=lists), sides.token, curator)
+    done = merge.merge_records(one, other, merge.Plan(FIRST, lists=lists), sides.token, curator)
     assert [text for _pk, record, text in written(remark) if record == one.pk] == ["Vu sur place", "Revu"]
     moved = remark.objects.get(record=one.pk, text="Revu")
     pk = moved.pk
     moved.delete()
     with pytest.raises(unmerge.MergeUndoRefused) as refused:
-        unmerge.undo(done, curator)
+        unmerge.undo_merge(done, curator)
     assert refused.value.lost == ["Remarques : une ligne a été supprimée."]
     remark.objects.create(pk=pk, record=one, text="Revu")
-    unmerge.undo(done, curator)
+    unmerge.undo_merge(done, curator)
     assert written(remark) == before

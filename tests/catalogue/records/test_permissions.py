@@ -40,7 +40,7 @@ from catalogue.models import (
 )
 from catalogue.records import permissions
 from catalogue.records.permissions import TIES, Tie
-from catalogue.workshop.duplicates.sides import compare
+from catalogue.workshop.duplicates.sides import compare_records
 from tests import factories
 from tests.catalogue.rights_table import read_table
 
@@ -260,7 +260,7 @@ def posted(world: World, action: str) -> dict[str, Any] | None:
 def merging(world: World) -> dict[str, Any]:
     """The confirmation of a merge into the twin, as the page that compares them gives it."""
     site, twin = Record.objects.get(pk=world.site.pk), Record.objects.get(pk=world.twin.pk)
-    token = "" if site.state == State.DRAFT else compare(site, twin).token
+    token = "" if site.state == State.DRAFT else compare_records(site, twin).token
     return {"etape": "fusionner", "garde": "b", "jeton": token}
 
 

@@ -172,7 +172,7 @@ def test_the_trace_of_a_merge(curator: User) -> None:
     kept.audience.create(day="2026-11-20", views=8, contacts=1)
     done = Merge.objects.create(survivor=kept, loser=gone, choices={}, trace=trace)
 
-    unmerge.undo(done, curator)
+    unmerge.undo_merge(done, curator)
 
     first, second = Record.objects.get(pk=kept.pk), Record.objects.get(pk=gone.pk)
     assert (first.summary, first.owner, first.locked_fields) == ("", None, ["title"])

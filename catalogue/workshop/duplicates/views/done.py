@@ -42,7 +42,7 @@ def render_merge(
         "merge": merge,
         "by": timeline.describe_actor(merge.actor, user, by_name=True, as_curator=True),
         "undone_by": timeline.describe_actor(merge.undone_by, user, by_name=True, as_curator=True),
-        "gains": undo.merged_changes(merge),
+        "gains": undo.list_changes(merge),
         "refusal": refused,
     }
     return render(request, "catalogue/workshop/duplicates/done.html", context, status=422 if refused else 200)
@@ -54,7 +54,7 @@ def workshop_merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a merge; when something would be lost, show it and change nothing."""
     merge = get_merge(request, pk)
     try:
-        undo.undo(merge, cast(User, request.user))
+        undo.undo_merge(merge, cast(User, request.user))
     except undo.MergeUndoRefused as refusal:
         return render_merge(request, get_merge(request, pk), refusal)
     messages.success(request, _("La fusion est annulée : les deux fiches sont comme avant."))

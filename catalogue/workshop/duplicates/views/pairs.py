@@ -22,7 +22,7 @@ from catalogue.web.access import curator, get_record_or_404
 from catalogue.web.errors import list_form_errors
 from catalogue.workshop.duplicates import judgement, merge, words
 from catalogue.workshop.duplicates.forms import MergeForm, OtherRecordForm, ReasonForm, line_key, list_key
-from catalogue.workshop.duplicates.sides import FIRST, SECOND, Choices, Comparison, Line, compare
+from catalogue.workshop.duplicates.sides import FIRST, SECOND, Choices, Comparison, Line, compare_records
 from catalogue.workshop.duplicates.views.lists import SHAPES, describe_pair, filter_pairs
 
 PREVIEW, CONFIRM = "apercu", "fusionner"
@@ -122,7 +122,7 @@ def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpRespons
     records = get_pair(request, first, second)
     if (done := find_merge(records)) is not None:
         return redirect_to_merge(request, done)
-    sides = compare(*records)
+    sides = compare_records(*records)
     data = form_recovery.submitted_data(request)
     form = MergeForm(sides, data)
     step = data.get("etape", "") if data is not None else ""
@@ -135,7 +135,7 @@ def workshop_merge(request: HttpRequest, first: str, second: str) -> HttpRespons
     if step == PREVIEW:
         return render_preview(request, sides, form)
     try:
-        made = merge.merge(*records, form.plan(), sides.token, cast(User, request.user))
+        made = merge.merge_records(*records, form.plan(), sides.token, cast(User, request.user))
     except merge.MergeRefused as refusal:
         return render_again(request, records, data, refusal)
     messages.success(request, _("Les deux fiches n’en font plus qu’une. La fusion peut être annulée ici."))
@@ -157,7 +157,7 @@ def render_again(
     """Render the comparison as it is now, with the choices that were made and why nothing was written."""
     if (done := find_merge(records)) is not None:
         return redirect_to_merge(request, done)
-    sides = compare(*(Record.objects.get(pk=one.pk) for one in records))
+    sides = compare_records(*(Record.objects.get(pk=one.pk) for one in records))
     form = MergeForm(sides, data)
     form.is_valid()
     return render_pair(request, sides, form, status=422, problem=str(refusal))
@@ -245,7 +245,7 @@ def render_preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> 
         "public_url": gone.published_at is not None and kept.is_published,
         "rows": [preview_line(line, plan) for line in sides.lines if not line.is_same],
         "lists": [preview_list(one, plan) for one in sides.lists],
-        "followers": merge.followers(gone),
+        "followers": merge.count_followers(gone),
         "remark": plan.reason,
         "hidden": form.hidden(),
         "address": request.path,

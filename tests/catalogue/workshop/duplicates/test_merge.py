@@ -29,7 +29,7 @@ from catalogue.models import (
 from catalogue.records import completeness, workflow
 from catalogue.workshop.duplicates import candidates, merge, undo
 from catalogue.workshop.duplicates.merge import MergeRefused, PairChanged, Plan
-from catalogue.workshop.duplicates.sides import FIRST, SECOND, compare
+from catalogue.workshop.duplicates.sides import FIRST, SECOND, compare_records
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ class Pair:
         return Record.objects.get(pk=self.keys[1])
 
     def plan(self, **chosen: Any) -> Plan:
-        sides = compare(self.first, self.second)
+        sides = compare_records(self.first, self.second)
         chosen["lines"] = {line.name: self.fuller(line) for line in sides.lines} | chosen.get("lines", {})
         lists = {one.name: [o.key for o in one.options if o.ticked] for one in sides.lists}
         return Plan(**{"survivor": FIRST, "lists": lists, **chosen})
@@ -78,8 +78,12 @@ class Pair:
         return FIRST if line.words[FIRST] else SECOND
 
     def merge(self, **chosen: Any) -> Merge:
-        return merge.merge(
-            self.first, self.second, self.plan(**chosen), compare(self.first, self.second).token, self.curator
+        return merge.merge_records(
+            self.first,
+            self.second,
+            self.plan(**chosen),
+            compare_records(self.first, self.second).token,
+            self.curator,
         )
 
 
@@ -163,14 +167,14 @@ def test_a_merge_undone_leaves_the_database_as_it_was(pair: Pair, run_jobs: Any)
     assert pair.first.themes.count() == 0
     assert Record.objects.get(pk=pair.second.pk).documents.count() == 1
     assert dump() != before
-    undo.undo(done, pair.curator)
+    undo.undo_merge(done, pair.curator)
 
     after = dump()
     assert [table for table in before if before[table] != after[table]] == []
     assert [t.action for t in Transition.objects.order_by("pk")] == ["merge", "unmerge"]
     assert OutgoingMail.objects.order_by("pk").last().kind == "fiche-separee"
     with pytest.raises(undo.MergeUndoRefused, match="déjà été annulée"):
-        undo.undo(done, pair.curator)
+        undo.undo_merge(done, pair.curator)
     assert pair.merge().pk != done.pk
 
 
@@ -179,13 +183,13 @@ def test_what_was_written_since_is_not_lost_in_silence(pair: Pair) -> None:
     Record.objects.filter(pk=pair.first.pk).update(title="Un titre récrit")
     pair.first.proper.awards.filter(year=2021).update(note="Vérifié")
     with pytest.raises(undo.MergeUndoRefused) as refused:
-        undo.undo(done, pair.curator)
+        undo.undo_merge(done, pair.curator)
     assert refused.value.lost == ["« Titre » de « Un titre récrit » a été récrit."]
 
     Record.objects.filter(pk=pair.first.pk).update(title="Baud Chardonnet", description="Ajoutée depuis.")
     AudienceDay.objects.filter(record=pair.first.pk, views=8).update(views=9)
     factories.document(pair.first, title="Arrivé depuis")
-    undo.undo(done, pair.curator)
+    undo.undo_merge(done, pair.curator)
     first = Record.objects.get(pk=pair.first.pk)
     assert (first.title, first.description) == ("Écoquartier Baud-Chardonnet", "Ajoutée depuis.")
     assert first.documents.filter(title="Arrivé depuis").exists()
@@ -200,15 +204,15 @@ def test_what_is_gone_since_makes_the_undo_refuse_as_a_whole(pair: Pair) -> None
     pair.second.themes.clear()
     Theme.objects.all().delete()
     with pytest.raises(undo.MergeUndoRefused, match="empêche de rétablir"):
-        undo.undo(done, pair.curator)
+        undo.undo_merge(done, pair.curator)
     assert Record.objects.get(pk=pair.second.pk).state == "archivee"
 
 
 def test_a_page_that_is_out_of_date_writes_nothing(pair: Pair) -> None:
-    token, plan = compare(pair.first, pair.second).token, pair.plan()
+    token, plan = compare_records(pair.first, pair.second).token, pair.plan()
     factories.award(pair.second.proper, year=2020)
     with pytest.raises(PairChanged):
-        merge.merge(pair.first, pair.second, plan, token, pair.curator)
+        merge.merge_records(pair.first, pair.second, plan, token, pair.curator)
     assert not Merge.objects.exists()
     assert Record.objects.get(pk=pair.second.pk).is_published
 
@@ -253,15 +257,15 @@ def test_a_chain_of_merges_is_followed_and_undone_from_its_end(pair: Pair, clien
             assert (response.status_code, response["Location"]) == (301, f"/fiches/rennes{suffix}")
     assert saved_slugs(client, "chardonnet,rennes,baud") == ["rennes"]
     with pytest.raises(undo.MergeUndoRefused, match="annulez d’abord"):
-        undo.undo(first, pair.curator)
+        undo.undo_merge(first, pair.curator)
     Record.objects.filter(pk=third.pk).update(state="archivee")
     assert client.get("/fiches/chardonnet/").status_code == 404
     assert saved_slugs(client, "chardonnet,rennes,baud") == []
     Record.objects.filter(pk=third.pk).update(state="publiee")
-    undo.undo(second, pair.curator)
+    undo.undo_merge(second, pair.curator)
     assert client.get("/fiches/chardonnet/")["Location"] == "/fiches/baud/"
     assert saved_slugs(client, "chardonnet,rennes,baud") == ["baud", "rennes"]
-    undo.undo(first, pair.curator)
+    undo.undo_merge(first, pair.curator)
     assert client.get("/fiches/chardonnet/").status_code == 200
 
 
@@ -287,7 +291,7 @@ def test_the_experiments_and_the_applications_of_a_solution_follow(pair: Pair) -
     search.refresh_from_db()
     assert search.solution_id == survivor.pk
     assert AlertMatch.objects.get().record_id == survivor.pk
-    undo.undo(done, pair.curator)
+    undo.undo_merge(done, pair.curator)
     after = dump()
     assert [table for table in before if before[table] != after[table]] == []
 
