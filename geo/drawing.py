@@ -7,11 +7,12 @@ Forms use ``DrawingField``: a text area of GeoJSON or WKT that works alone, and 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+import shapely
 from django import forms
 from django.contrib.gis.geos import (
     GEOSException,
@@ -22,11 +23,12 @@ from django.contrib.gis.geos import (
     MultiPolygon,
     Point,
     Polygon,
+    WKBWriter,
 )
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from geo.wkb import Position, coordinates, positions
+from geo.geometry import to_shapely
 
 WGS84 = 4326
 MOST_VERTICES = 20_000
@@ -75,12 +77,17 @@ def write_geometry(geometry: GEOSGeometry) -> str:
 
 def geojson(geometry: GEOSGeometry) -> dict[str, Any]:
     """The geometry as a GeoJSON object, coordinates as they are."""
-    return {"type": geometry.geom_type, "coordinates": coordinates(geometry)}
+    described: dict[str, Any] = json.loads(shapely.to_geojson(to_shapely(geometry)))
+    return described
 
 
 def flat(geometry: GEOSGeometry) -> GEOSGeometry:
     """The geometry without its heights; KeyError for a kind that is not drawn."""
-    return BUILDERS[geometry.geom_type](coordinates(geometry)) if geometry.hasz else geometry
+    if not geometry.hasz:
+        return geometry
+    if geometry.geom_type not in BUILDERS:
+        raise KeyError(geometry.geom_type)
+    return GEOSGeometry(WKBWriter(dim=2).write(geometry))
 
 
 def check_geometry(geometry: GEOSGeometry, *, in_france: bool = True) -> None:
@@ -109,10 +116,10 @@ def check_geometry(geometry: GEOSGeometry, *, in_france: bool = True) -> None:
 
 
 def _check_bounds(geometry: GEOSGeometry) -> None:
-    places = list(positions(coordinates(geometry)))
-    if not all(math.isfinite(number) for place in places for number in place):
+    numbers = shapely.get_coordinates(to_shapely(geometry), include_z=geometry.hasz)
+    if not (numbers.size and np.isfinite(numbers).all()):  # the WKB of a point of NaN is that of an empty one
         raise ValidationError(_("Une coordonnée n’est pas un nombre."))
-    box = _bounds(places)
+    box = box_of(geometry)
     if within(box, LAMBERT_93) and not within(box, WORLD):
         raise ValidationError(
             _(
@@ -133,12 +140,8 @@ def seems_swapped(geometry: GEOSGeometry) -> bool:
 
 def box_of(geometry: GEOSGeometry) -> Box:
     """West, south, east and north of a geometry that is not empty."""
-    return _bounds(list(positions(coordinates(geometry))))
-
-
-def _bounds(places: list[Position]) -> Box:
-    horizontal, vertical = [place[0] for place in places], [place[1] for place in places]
-    return (min(horizontal), min(vertical), max(horizontal), max(vertical))
+    west, south, east, north = shapely.bounds(to_shapely(geometry)).tolist()
+    return (west, south, east, north)
 
 
 def within(box: Box, other: Box) -> bool:

@@ -16,9 +16,10 @@ import re
 import resource
 import sqlite3
 import sys
+from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 MEMORY = 620_000_000
 """Bytes of address space: 180 MB go to the libraries, so that less than 500 MB are ever held."""
@@ -31,78 +32,30 @@ MOST_LAYERS = 100
 LONGEST_TEXT = 100_001
 LARGEST_SHAPE = 1_000_000
 """Bytes of a geometry: 20,000 vertices take a third of it; a larger one is said, not printed."""
+DRAWN, NESTED, COLLECTION = range(1, 7), range(4, 7), 7
+"""Codes of WKB: from point to MultiPolygon, those whose parts have a code too, and the collection."""
+NOT_DRAWN = {
+    COLLECTION: "GeometryCollection",
+    8: "CircularString",
+    9: "CompoundCurve",
+    10: "CurvePolygon",
+    11: "MultiCurve",
+    12: "MultiSurface",
+}
 NOT_NEEDED = ("geopandas", "pandas", "pyarrow", "pyproj", "shapely")
 """What pyogrio would load to make tables: two thirds of its time and half of its memory."""
 RTREE = re.compile(r"^\s*CREATE\s+VIRTUAL\s+TABLE\s+.*\bUSING\s+rtree\b", re.IGNORECASE | re.DOTALL)
 LATIN = "ISO-8859-1"
 """Bytes of a DBF as they are, for the parent to tell their encoding."""
 DRIVERS = (
-    "ADBC",
-    "AVCBin",
-    "AVCE00",
-    "AIVector",
-    "AmigoCloud",
-    "CSV",
-    "CSW",
-    "Carto",
-    "DGN",
-    "DXF",
-    "EDIGEO",
-    "EEDA",
-    "ESRI Shapefile",
-    "ESRIJSON",
-    "Elasticsearch",
-    "FlatGeobuf",
-    "GDALG",
-    "GML",
-    "GPKG",
-    "GPSBabel",
-    "GPX",
-    "GTFS",
-    "GeoJSON",
-    "GeoJSONSeq",
-    "GeoRSS",
-    "HTTP",
-    "Idrisi",
-    "JML",
-    "JSONFG",
-    "KML",
-    "LIBKML",
-    "LVBAG",
-    "MBTiles",
-    "MEM",
-    "MVT",
-    "MapInfo File",
-    "MapML",
-    "MiraMonVector",
-    "NGW",
-    "OAPIF",
-    "ODS",
-    "OGCAPI",
-    "OGR_GMT",
-    "OGR_PDS",
-    "OGR_VRT",
-    "OSM",
-    "OpenFileGDB",
-    "PCIDSK",
-    "PDF",
-    "PDS4",
-    "PGDUMP",
-    "PLSCENES",
-    "PMTiles",
-    "S57",
-    "SQLite",
-    "SXF",
-    "Selafin",
-    "TopoJSON",
-    "VDV",
-    "VFK",
-    "VICAR",
-    "VRT",
-    "WAsP",
-    "WFS",
-    "XLSX",
-)
+    "ADBC", "AVCBin", "AVCE00", "AIVector", "AmigoCloud", "CSV", "CSW", "Carto", "DGN", "DXF", "EDIGEO",
+    "EEDA", "ESRI Shapefile", "ESRIJSON", "Elasticsearch", "FlatGeobuf", "GDALG", "GML", "GPKG",
+    "GPSBabel", "GPX", "GTFS", "GeoJSON", "GeoJSONSeq", "GeoRSS", "HTTP", "Idrisi", "JML", "JSONFG",
+    "KML", "LIBKML", "LVBAG", "MBTiles", "MEM", "MVT", "MapInfo File", "MapML", "MiraMonVector", "NGW",
+    "OAPIF", "ODS", "OGCAPI", "OGR_GMT", "OGR_PDS", "OGR_VRT", "OSM", "OpenFileGDB", "PCIDSK", "PDF",
+    "PDS4", "PGDUMP", "PLSCENES", "PMTiles", "S57", "SQLite", "SXF", "Selafin", "TopoJSON", "VDV",
+    "VFK", "VICAR", "VRT", "WAsP", "WFS", "XLSX",
+)  # fmt: skip
 """Drivers that GDAL is told to forget, but the one asked for: it recognises files by what they hold."""
 
 
@@ -119,9 +72,9 @@ def confine() -> None:
     ctypes.CDLL(None).unshare(NEW_USER | NEW_NETWORK)  # refused in some containers: a driver opens no socket
 
 
-def say(what: Any) -> None:
+def write_line(content: Any) -> None:
     """Print one line of JSON."""
-    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.write(json.dumps(content) + "\n")
 
 
 def sound_layers(path: str) -> list[str]:
@@ -189,69 +142,106 @@ def print_layer(path: str, driver: str, most: int, layer: str) -> None:
     layers = sound_layers(path) if driver == "GPKG" else []
     if layer and layer not in layers:
         raise Refused("no layer")
+    chosen = layer or next(iter(layers), "")
+    options: dict[str, Any] = {"layer": chosen} if chosen else {}
+    if driver == "ESRI Shapefile":
+        options["encoding"] = LATIN
     sys.modules.update(dict.fromkeys(NOT_NEEDED))  # type: ignore[arg-type]
-    from pyogrio import raw, read_info
+    from pyogrio import read_info
 
-    options: dict[str, Any] = {"encoding": LATIN} if driver == "ESRI Shapefile" else {}
-    if layers:
-        options["layer"] = layer or layers[0]
     info = read_info(path, **options)
     if info["driver"] != driver:
         raise Refused("another driver")
     if len(info["fields"]) > MOST_FIELDS:
         raise Refused("fields")
-    say(
-        {
-            "names": [str(name) for name in info["fields"]],
-            "system": info["crs"] or (said_system(path, options["layer"]) if layers else ""),
-            "shape": info["geometry_type"] or "",
-            "layers": layers,
-            "layer": options.get("layer", ""),
-        }
-    )
-    done = 0
+    system = info["crs"] or (said_system(path, chosen) if layers else "")
+    header = {"names": info["fields"].tolist(), "system": system, "shape": info["geometry_type"] or ""}
+    write_line(header | {"layers": layers, "layer": chosen})
+    read = 0
+    for shapes, columns in read_chunks(path, options):
+        read += len(shapes)
+        if read > most:
+            raise Refused("many")
+        print_elements([describe_shape(shape) for shape in shapes], columns)
+
+
+def read_chunks(path: str, options: dict[str, Any]) -> Iterator[tuple[list[bytes | None], list[list[Any]]]]:
+    """Yield the geometries and the columns of some elements of a layer at a time."""
+    from pyogrio import raw
+
+    read = 0
     while True:
         _meta, _fids, shapes, fields = raw.read(
-            path, skip_features=done, max_features=CHUNK, datetime_as_string=True, **options
+            path, skip_features=read, max_features=CHUNK, datetime_as_string=True, **options
         )
         columns = [field.tolist() for field in fields]
-        count = len(shapes) if shapes is not None else len(columns[0]) if columns else 0
-        done += count
-        if done > most:
-            raise Refused("many")
-        for number in range(count):
-            shape = None if shapes is None else shapes[number]
-            say([printed(shape), [plain(column[number]) for column in columns]])
+        count = len(shapes if shapes is not None else columns[0] if columns else ())
+        yield list(shapes) if shapes is not None else [None] * count, columns
+        read += count
         if count < CHUNK:
             return
 
 
-def printed(shape: bytes | None) -> str | None:
-    """The WKB of a geometry in hexadecimal; « long » for one that nobody could draw."""
-    if shape is None:
-        return None
-    return "long" if len(shape) > LARGEST_SHAPE else bytes(shape).hex()
-
-
 def print_parquet(path: str, most: int) -> None:
     """Print a Parquet file, read by the module beside this one."""
-    parquet = beside("parquet")
+    parquet = load_beside("parquet")
     try:
-        for line in parquet.read_lines(path, most):
-            if isinstance(line, dict):
-                say(line)
-            else:
-                say([printed(line[0]), [plain(value) for value in line[1]]])
+        header, batches = parquet.open_table(path, most)
     except parquet.Unread as why:
         raise Refused(str(why)) from None
+    write_line(header | {"layers": [], "layer": ""})
+    for shapes, columns in batches:
+        print_elements(describe_nested(shapes), columns)
 
 
-def beside(name: str) -> Any:
-    """A module of this folder, under the name that it has in the site, whose packages are not run."""
-    spec = util.spec_from_file_location(f"geo.uploads.{name}", Path(__file__).with_name(f"{name}.py"))
+def print_elements(shapes: list[Any], columns: list[list[Any]]) -> None:
+    """Print one line an element: its geometry, then its values."""
+    for shape, *values in zip(shapes, *columns, strict=True):
+        write_line([shape, [plain(value) for value in values]])
+
+
+def describe_shape(shape: bytes | None) -> str | dict[str, str] | None:
+    """Return the WKB of a geometry in hexadecimal, or why nobody could draw it."""
+    if shape is None:
+        return None
+    if len(shape) > LARGEST_SHAPE:
+        return {"unread": "long"}
+    kind = kind_of(shape)
+    if kind in DRAWN:
+        return bytes(shape).hex()
+    if kind == COLLECTION and not any(shape[5:9]):
+        return None
+    return {"unread": NOT_DRAWN.get(kind, "broken")}
+
+
+def describe_nested(shapes: list[bytes | None]) -> list[str | dict[str, str] | None]:
+    """Return the same of many geometries, read once by GEOS where their parts have a code of their own.
+
+    Parts nested in parts overflow the stack of GEOS: here, not in the parent, which trusts what is printed.
+    """
+    described = [describe_shape(shape) for shape in shapes]
+    nested = [n for n, shape in enumerate(shapes) if shape and kind_of(shape) in NESTED]
+    if nested:
+        from shapely import from_wkb
+
+        for n, read in zip(nested, from_wkb([shapes[n] for n in nested], on_invalid="ignore"), strict=True):
+            if read is None:
+                described[n] = {"unread": "broken"}
+    return described
+
+
+def kind_of(shape: bytes) -> int:
+    """Return the code of the kind of a WKB, whatever flags of ISO or of EWKB tell its dimensions."""
+    order: Literal["little", "big"] = "little" if shape[:1] == b"\x01" else "big"
+    return (int.from_bytes(shape[1:5], order) & 0xFFFF) % 1000
+
+
+def load_beside(name: str) -> Any:
+    """Return a module of this folder, loaded without the packages that hold it."""
+    spec = util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if spec is None or spec.loader is None:
         raise Refused("another driver")
-    module = sys.modules[spec.name] = util.module_from_spec(spec)
+    module = sys.modules[name] = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
@@ -265,9 +255,9 @@ def main(path: str, driver: str, most: int, layer: str) -> None:
         else:
             print_layer(path, driver, most, layer)
     except Refused as why:
-        say({"refused": str(why)})
+        write_line({"refused": str(why)})
     except (sqlite3.Error, OverflowError, UnicodeDecodeError):
-        say({"refused": "broken"})
+        write_line({"refused": "broken"})
 
 
 if __name__ == "__main__":

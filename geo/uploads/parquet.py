@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from arro3.core import DataType
+from arro3.core import DataType, RecordBatchReader
 from arro3.io import read_parquet
 
 MAGIC, ENCRYPTED = b"PAR1", b"PARE"
@@ -32,6 +32,7 @@ CODEC, PATH, WHOLE_SIZE, PACKED_SIZE, DATA_PAGE, DICTIONARY_PAGE = 4, 3, 6, 7, 9
 """Fields of ColumnMetaData."""
 CODECS = frozenset({0, 1, 2, 4, 5, 6, 7})
 """None, Snappy, gzip, Brotli, LZ4 with and without frame, Zstandard: all but LZO."""
+Batches = Iterator[tuple[list[bytes | None], list[list[Any]]]]
 BROKEN = (struct.error, LookupError, ValueError, TypeError, EOFError, AttributeError, RecursionError)
 """What a footer that is damaged, or made up, makes this module raise."""
 
@@ -113,34 +114,32 @@ class CompactReader:
         return [self.read_value(kind, depth + 1) for _ in range(count)]
 
 
-def read_lines(path: str, most: int) -> Iterator[dict[str, Any] | tuple[bytes | None, list[Any]]]:
-    """Yield the header of a file, then the geometry and the values of each row."""
+def open_table(path: str, most: int) -> tuple[dict[str, Any], Batches]:
+    """Return what a file says of its columns, then the geometries and the columns of each batch of rows."""
     try:
         native = check_footer(Path(path).read_bytes(), most)
         reader = read_parquet(path, batch_size=BATCH)
-        names = reader.schema.names
-        nested = [
-            name for name, kind in zip(names, reader.schema.types, strict=True) if DataType.is_nested(kind)
-        ]
+        names, kinds = reader.schema.names, reader.schema.types
+        nested = [name for name, kind in zip(names, kinds, strict=True) if DataType.is_nested(kind)]
         columns = {name: n for n, name in enumerate(names) if name not in nested}
         shape, system = find_geometry(reader.schema.metadata.get(b"geo"), native, set(columns))
     except BROKEN:
         raise Unread("broken") from None
     if len(columns) > MOST_COLUMNS:
         raise Unread("fields")
-    at = columns.pop(shape) if shape else None
-    header = {
-        "names": list(columns),
-        "system": system,
-        "shape": shape,
-        "nested": [name[:80] for name in nested],
-    }
-    yield header | {"layers": [], "layer": ""}
+    shape_at = columns.pop(shape, None)
+    header = {"names": list(columns), "system": system, "shape": shape}
+    return header | {"nested": [name[:80] for name in nested]}, read_batches(
+        reader, shape_at, columns.values()
+    )
+
+
+def read_batches(reader: RecordBatchReader, shape_at: int | None, columns: Collection[int]) -> Batches:
+    """Yield the geometries and the columns of each batch of rows."""
     for batch in reader:
-        shapes = [None] * batch.num_rows if at is None else batch.column(at).to_pylist()
-        values = [batch.column(n).to_pylist() for n in columns.values()]
-        for row in zip(shapes, *values, strict=True):
-            yield row[0], list(row[1:])
+        values: list[Any] = [column.to_pylist() for column in batch.columns]
+        shapes = [None] * batch.num_rows if shape_at is None else values[shape_at]
+        yield shapes, [values[n] for n in columns]
 
 
 def check_footer(data: bytes, most: int) -> dict[str, str]:

@@ -23,8 +23,6 @@ CHILD = Path(__file__).with_name("child.py")
 PATIENCE = 20
 """Seconds of the clock: the child has four of the processor, on a machine that may do other things."""
 MOST_ELEMENTS = 50_000
-LONG = "long"
-"""What the child prints for a geometry that has far too many vertices."""
 TOO_SLOW = gettext_lazy("Ce fichier demande trop de temps à lire : simplifiez-le ou donnez-en une partie.")
 DAMAGED = gettext_lazy(
     "Ce fichier est tronqué ou abîmé : il ne se lit pas. Ouvrez-le dans le logiciel d’où il vient et "

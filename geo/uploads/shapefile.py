@@ -47,7 +47,7 @@ def read(opened: zipfile.ZipFile, by_name: Members, srid: int | None) -> tuple[l
     features = []
     with _unpacked(opened, by_name, found[0]) as layer:
         for printed, values in layer.elements:
-            if printed == sandbox.LONG:
+            if isinstance(printed, dict):
                 raise UploadRefused(_("Une géométrie de ce fichier a trop de sommets : simplifiez-la."))
             if printed is not None:
                 properties = dict(zip(layer.names, map(_short, values), strict=False))

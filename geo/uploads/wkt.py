@@ -6,18 +6,21 @@ A geometry that no text can hold says why instead, between brackets: the row is 
 from __future__ import annotations
 
 import math
-import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-from django.contrib.gis.geos import GEOSException, GEOSGeometry
+import numpy as np
+import shapely
 from django.utils.translation import gettext as _
 
 from geo.drawing import MOST_VERTICES
-from geo.uploads import sandbox
+from geo.geometry import Numbers, Shapes, round_numbers, write_wkt
 from geo.uploads.layers import SpatialTable, UploadRefused
-from geo.wkb import bears_height, coordinates
 
+BATCH = 1_000
+LARGEST_DEGREES = 360
+"""A number beyond it is in metres."""
 DEPTHS = {
     "Point": 0,
     "LineString": 1,
@@ -28,10 +31,6 @@ DEPTHS = {
 }
 """How deep the positions of each kind lie in its coordinates."""
 UNREAD = "(géométrie non lue : "
-HEAD = struct.Struct("<BI")
-PAIR = struct.Struct("<dd")
-POINTS = frozenset({(1, 1), (1, 1001), (1, 0x80000001)})
-"""What the WKB of a point begins with: the order of its bytes, its code, with or without a height."""
 
 
 class Unwritten(Exception):
@@ -48,39 +47,64 @@ def unread(why: str) -> str:
     return f"{UNREAD}{why})"
 
 
-def from_printed(printed: str | None) -> str:
-    """The text of a geometry that the child printed; empty for none."""
-    if printed is None:
-        return ""
-    if printed == sandbox.LONG:
-        return unread(_too_long())
-    content = bytes.fromhex(printed)
-    if len(content) >= 21 and HEAD.unpack_from(content) in POINTS:
-        position = PAIR.unpack_from(content, 5)
-        return "" if all(map(math.isnan, position)) else _safely("Point", position)
-    try:
-        geometry = GEOSGeometry(memoryview(content))
-    except (GEOSException, ValueError):
-        return unread(_("elle est abîmée"))
-    return "" if geometry.empty else _safely(str(geometry.geom_type), geometry)
-
-
-def fill(table: SpatialTable, elements: Iterable[tuple[str | None, list[Any]]]) -> None:
-    """Put the elements that the child printed in a table; say it when they lose their heights."""
+def fill(table: SpatialTable, elements: Iterable[tuple[Any, list[Any]]]) -> None:
+    """Add to a table the elements that the child printed, and a remark when they lose their heights."""
+    remaining = iter(elements)
     flattened = False
-    for printed, values in elements:
-        flattened = flattened or has_height(printed)
-        table.shapes.append(from_printed(printed))
-        table.rows.append(values)
+    while batch := list(islice(remaining, BATCH)):
+        printed = [shape for shape, _row in batch]
+        shapes = _shapes_of(printed)
+        flattened = flattened or bool(shapely.has_z(shapes).any())
+        table.shapes += _texts_of(shapes, dict(_faults_of(printed, shapes)))
+        table.rows += [row for _shape, row in batch]
     if flattened:
         table.remarks.append(_("Les altitudes ne sont pas reprises."))
 
 
-def has_height(printed: str | None) -> bool:
-    """True for a geometry in three dimensions."""
-    if printed is None or printed == sandbox.LONG or len(printed) < 10:
-        return False
-    return bears_height(HEAD.unpack_from(bytes.fromhex(printed[:10]))[1])
+def _shapes_of(printed: list[Any]) -> Shapes:
+    """Return the geometries that the child printed, None where there is nothing that can be read."""
+    content = [bytes.fromhex(one) if isinstance(one, str) else None for one in printed]
+    with np.errstate(invalid="ignore"):  # raised by what is not a number
+        return np.asarray(shapely.from_wkb(content, on_invalid="ignore"), dtype=object)
+
+
+def _faults_of(printed: list[Any], shapes: Shapes) -> Iterator[tuple[int, str]]:
+    """Yield the place of each geometry that no text can hold, and why."""
+    for number in np.flatnonzero(shapely.is_missing(shapes)).tolist():
+        one = printed[number]
+        if one is not None:
+            yield number, _fault_of(one["unread"] if isinstance(one, dict) else "broken")
+    numbers, places = shapely.get_coordinates(shapes, return_index=True)
+    for number in np.unique(places[~np.isfinite(numbers).all(axis=1)]).tolist():
+        yield number, _("une coordonnée n’est pas un nombre fini")
+    for number in np.flatnonzero(shapely.get_num_coordinates(shapes) > MOST_VERTICES).tolist():
+        yield number, _too_long()
+
+
+def _texts_of(shapes: Shapes, faults: dict[int, str]) -> list[str]:
+    """Return the text of each geometry, or why it has none; empty for an empty geometry."""
+    is_blank = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    is_blank[list(faults)] = True
+    texts = [""] * len(shapes)
+    written = write_wkt(shapely.transform(shapes[~is_blank], _to_a_millimetre))
+    for number, text in zip(np.flatnonzero(~is_blank).tolist(), written, strict=True):
+        texts[number] = (
+            unread(_("une de ses parties est vide")) if "EMPTY" in text else _flat_multipoint(text)
+        )
+    for number, why in faults.items():
+        texts[number] = unread(why)
+    return texts
+
+
+def _to_a_millimetre(numbers: Numbers) -> Numbers:
+    return round_numbers(numbers, np.where(np.abs(numbers) > LARGEST_DEGREES, 3, 8))
+
+
+def _flat_multipoint(text: str) -> str:
+    """Return « MULTIPOINT (1 2, 3 4) » for « MULTIPOINT ((1 2), (3 4)) », any other text as it is."""
+    if not text.startswith("MULTIPOINT"):
+        return text
+    return text.replace("((", "(").replace("), (", ", ").replace("))", ")")
 
 
 def from_geojson(data: Any) -> str:
@@ -92,12 +116,8 @@ def from_geojson(data: Any) -> str:
     coordinates = data.get("coordinates")
     if data["type"] in DEPTHS and coordinates == []:
         return ""
-    return _safely(data["type"], coordinates)
-
-
-def _safely(kind: str, coordinates: Any) -> str:
     try:
-        return written(kind, coordinates)
+        return write_nested(data["type"], coordinates)
     except Unwritten as why:
         return unread(str(why))
     except (TypeError, ValueError, LookupError, OverflowError, RecursionError):
@@ -108,18 +128,22 @@ def _too_long() -> str:
     return _("plus de %(n)s sommets ; simplifiez-la") % {"n": f"{MOST_VERTICES:,}".replace(",", "\u202f")}
 
 
-def written(kind: str, given: Any) -> str:
-    """« POINT (2.35 48.85) »: two dimensions, to a millimetre."""
+def _not_drawn(kind: str) -> str:
+    return _("« %(kind)s » n’est ni un point, ni une ligne, ni un polygone") % {"kind": kind[:30]}
+
+
+def _fault_of(word: str) -> str:
+    """Return why the child printed no geometry but a word: « long », « broken » or the kind of it."""
+    if word == "long":
+        return _too_long()
+    return _("elle est abîmée") if word == "broken" else _not_drawn(word)
+
+
+def write_nested(kind: str, coordinates: Any) -> str:
+    """Return « POINT (2.35 48.85) » for the coordinates of a GeoJSON: two dimensions, to a millimetre."""
     if kind not in DEPTHS:
-        raise Unwritten(
-            _("« %(kind)s » n’est ni un point, ni une ligne, ni un polygone") % {"kind": kind[:30]}
-        )
-    if isinstance(given, GEOSGeometry):
-        if given.num_coords > MOST_VERTICES:
-            raise Unwritten(_too_long())
-        given = coordinates(given)
-    budget = [MOST_VERTICES]
-    text = _nested(given, DEPTHS[kind], budget)
+        raise Unwritten(_not_drawn(kind))
+    text = _nested(coordinates, DEPTHS[kind], [MOST_VERTICES])
     return f"{kind.upper()} {text}" if DEPTHS[kind] else f"{kind.upper()} ({text})"
 
 
@@ -142,7 +166,7 @@ def _number(value: Any) -> str:
     number = float(value)
     if not math.isfinite(number):
         raise Unwritten(_("une coordonnée n’est pas un nombre fini"))
-    text = f"{number:.3f}" if abs(number) > 360 else f"{number:.8f}"
+    text = f"{number:.3f}" if abs(number) > LARGEST_DEGREES else f"{number:.8f}"
     text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 

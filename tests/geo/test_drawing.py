@@ -49,6 +49,7 @@ def test_geojson_and_wkt_are_read_flat_in_degrees(text, kind):
         ("POLYGON((0 0, 1 1))", "pas un tracé"),
         ('{"type": "Point", "coordinates": ["a", 2]}', "pas un tracé"),
         ('{"type": "Point", "coordinates": [NaN, 2]}', "pas un tracé"),
+        ("POINT (NAN NAN)", "pas un nombre"),
         ('{"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}', "pas un tracé"),
         ('{"type": "Point", "coordinates": ' + "[" * 50_000, "pas un tracé"),
         ('{"type": "Point", "coordinates": [1e400, 2]}', "pas un nombre"),

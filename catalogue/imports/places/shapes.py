@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import shapely
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point
 from django.core.exceptions import ValidationError
@@ -18,9 +19,9 @@ from django.utils.translation import gettext as _
 from catalogue.imports.read.problems import Problem, doubt, rejection
 from geo.coordinates import FRANCE as PARTS_OF_FRANCE
 from geo.drawing import BUILDERS, WORLD, Box, box_of, check_geometry, parse_geometry, within
+from geo.geometry import round_numbers, to_shapely, write_wkt
 from geo.uploads.projections import WGS84, ZONES, to_degrees
 from geo.uploads.wkt import UNREAD
-from geo.wkb import coordinates
 
 DECIMALS = 7
 POINT = re.compile(r"POINT ?\((-?[\d.]+) (-?[\d.]+)\)")
@@ -79,7 +80,8 @@ def _read_point(text: re.Match[str], srid: int, column: str, *, in_france: bool)
             [_swapped_axes_doubt(column)] if _has_swapped_axes(_box(given), srid, in_france=in_france) else []
         )
         x, y = reversed(given) if problems else given
-        lon, lat = (x, y) if srid == WGS84 else coordinates(to_degrees(Point(x, y), srid))
+        point: Any = to_degrees(Point(x, y), srid)
+        lon, lat = point.coords
     except (GDALException, ValueError):
         return None
     if not (math.isfinite(lon) and math.isfinite(lat) and within(_box((lon, lat)), WORLD)):
@@ -135,35 +137,20 @@ def _repair(geometry: Any, column: str, found: Shape) -> Any:
     return repaired
 
 
-def swap_axes(geometry: Any) -> Any:
-    """Return the geometry with its two axes exchanged, without a reference system."""
-    return BUILDERS[geometry.geom_type](_swap_coordinates(coordinates(geometry)))
-
-
-def _swap_coordinates(places: Any) -> Any:
-    if isinstance(places[0], int | float):
-        return (places[1], places[0])
-    return [_swap_coordinates(one) for one in places]
+def swap_axes(geometry: GEOSGeometry) -> GEOSGeometry:
+    """Return the geometry with its two axes exchanged, without a system."""
+    swapped = shapely.transform(to_shapely(geometry), lambda positions: positions[:, ::-1])
+    return GEOSGeometry(memoryview(shapely.to_wkb(swapped)))
 
 
 def _is_french(extent: Box) -> bool:
     return any(within(extent, part) for part in PARTS_OF_FRANCE)
 
 
-def geometry_wkt(geometry: Any) -> str:
+def geometry_wkt(geometry: GEOSGeometry) -> str:
     """Return the geometry as PostGIS writes it, to a centimetre: « POLYGON((2 47,3 47,3 48,2 47)) »."""
-    kind, places = str(geometry.geom_type).upper(), coordinates(geometry)
-    if kind == "POINT":
-        return f"POINT({position_text(*places)})"
-    if kind == "MULTIPOINT":
-        return kind + "(" + ",".join(f"({position_text(*one)})" for one in places) + ")"
-    return kind + _nested_wkt(places)
-
-
-def _nested_wkt(places: Any) -> str:
-    if isinstance(places[0], int | float):
-        return position_text(*places)
-    return "(" + ",".join([_nested_wkt(one) for one in places]) + ")"
+    rounded = shapely.transform([to_shapely(geometry)], lambda numbers: round_numbers(numbers, DECIMALS))
+    return write_wkt(rounded)[0].replace(", ", ",").replace(" (", "(", 1)
 
 
 def position_text(lon: float, lat: float, *_height: float) -> str:

@@ -162,6 +162,11 @@ def _places():
         "nan": struct.pack("<BIdd", 1, 1, float("nan"), float("nan")),
         "sommets": struct.pack("<BII", 1, 2, 0xFFFFFFF0),
         "inversee": struct.pack("<BIdd", 1, 1, 48.85, 2.35),
+        "courbe": struct.pack("<BII6d", 1, 8, 3, 2, 47, 3, 48, 4, 47),
+        "surface-courbe": struct.pack("<BIIBII6d", 1, 10, 1, 1, 8, 3, 2, 47, 3, 48, 2, 47),
+        "collection": struct.pack("<BII", 1, 7, 1) + POINT,
+        "type-999": struct.pack("<BII", 1, 999, 1),
+        **{f"imbriquee-{kind}": struct.pack("<BII", 1, kind, 1) * 100_000 for kind in range(4, 13)},
     }.items():
         yield f"geometrie-{name}", file([wkb])
     yield (
