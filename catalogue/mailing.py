@@ -18,20 +18,20 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from catalogue.models import OutgoingMail
-from catalogue.queue import later
+from catalogue.queue import defer_task
 
-KEPT = timedelta(days=30)
-"""How long a sent e-mail is kept."""
+RETENTION = timedelta(days=30)
+"""How long a sent e-mail is stored."""
 LATE = timedelta(minutes=15)
 LONGEST_ERROR = 500
 
 
-def absolute(path: str) -> str:
-    """The whole address of a page of the site."""
+def absolute_url(path: str) -> str:
+    """Return the absolute URL of a page of the site."""
     return settings.SITE_URL.rstrip("/") + path
 
 
-def post(
+def queue_mail(
     kind: str, to: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> OutgoingMail:
     """Write an e-mail and queue its sending; both vanish if the transaction does."""
@@ -41,10 +41,10 @@ def post(
         using="courriels",
     )
     subject, _newline, text = written.strip().partition("\n")
-    return queue_written(kind, to, subject, text.strip() + "\n", headers)
+    return queue_text(kind, to, subject, text.strip() + "\n", headers)
 
 
-def queue_written(
+def queue_text(
     kind: str, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
 ) -> OutgoingMail:
     """Queue an e-mail that is written already."""
@@ -52,7 +52,7 @@ def queue_written(
         mail = OutgoingMail.objects.create(
             kind=kind, to=to, subject=" ".join(subject.split())[:250], text=text, headers=dict(headers or {})
         )
-        later("send_mail", mail=mail.pk)
+        defer_task("send_mail", mail=mail.pk)
     return mail
 
 
@@ -71,7 +71,7 @@ def send(pk: int) -> bool:
             mail.sent_at = timezone.now()
             mail.save(update_fields=["sent_at"])
     except Exception as error:
-        # What failed is kept for the administration, then told to the queue, which tries again.
+        # The failure is stored for the administration, then raised for the queue, which tries again.
         OutgoingMail.objects.filter(pk=pk).update(
             attempts=F("attempts") + 1, last_error=f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
         )
@@ -80,10 +80,10 @@ def send(pk: int) -> bool:
 
 
 def is_late() -> bool:
-    """True when an e-mail has been waiting for LATE: nobody sends, or the server refuses."""
+    """Return True when an e-mail has been waiting for LATE: nobody sends, or the server refuses."""
     return OutgoingMail.objects.filter(sent_at__isnull=True, created_at__lt=timezone.now() - LATE).exists()
 
 
-def forget_sent() -> int:
-    """Delete what was sent long ago; how many."""
-    return OutgoingMail.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()[0]
+def delete_old_mails() -> int:
+    """Delete what was sent long ago; return how many."""
+    return OutgoingMail.objects.filter(sent_at__lt=timezone.now() - RETENTION).delete()[0]

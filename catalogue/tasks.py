@@ -60,7 +60,7 @@ def send_mail(mail: int) -> None:
 @task("forget_mails", cron="17 3 * * *")
 def forget_mails(timestamp: int) -> None:
     """Delete the e-mails sent more than a month ago."""
-    mailing.forget_sent()
+    mailing.delete_old_mails()
 
 
 @task("ask_results", cron="37 6 * * *")
@@ -95,32 +95,32 @@ def sweep_files(timestamp: int) -> None:
 
 @task("match_alerts")
 def match_alerts(records: list[int]) -> None:
-    """Compare records that were just published, or changed, with the saved searches, and tell at once."""
+    """Compare records that were just published or changed with the saved searches; send immediate alerts."""
     matching.match_published(records)
     sending.send_immediate()
 
 
 @task("find_duplicates")
 def find_duplicates(records: list[int]) -> None:
-    """Search what may be the same thing as records that were just submitted, published or imported."""
+    """Find likely duplicates of records that were just submitted, published or imported."""
     candidates.refresh(records)
 
 
 @task("find_all_duplicates", cron="7 2 * * *")
 def find_all_duplicates(timestamp: int) -> None:
-    """Search the possible duplicates of the whole catalogue anew."""
+    """Find the likely duplicates of the whole catalogue anew."""
     candidates.refresh_all()
 
 
 @task("send_daily_alerts", cron="23 5 * * *")
 def send_daily_alerts(timestamp: int) -> None:
-    """Tell each account what its daily searches found."""
+    """Send each account what its daily searches found."""
     sending.send_digests("quotidien")
 
 
 @task("send_weekly_alerts", cron="43 5 * * 1")
 def send_weekly_alerts(timestamp: int) -> None:
-    """Tell each account what its weekly searches found."""
+    """Send each account what its weekly searches found."""
     sending.send_digests("hebdomadaire")
 
 
@@ -138,7 +138,7 @@ def check_quality(records: list[int]) -> None:
 
 @task("check_quality_of_all", cron="7 2 * * *")
 def check_quality_of_all(timestamp: int) -> None:
-    """Check every record, and have the map read again when some became stale."""
+    """Check every record, and reload the map when some became stale."""
     quality.refresh_findings()
     quality.touch_map_if_stale()
 
@@ -151,7 +151,7 @@ def ask_confirmations(timestamp: int) -> None:
 
 @task("check_links", cron="7 1 * * *")
 def check_links(timestamp: int) -> None:
-    """Ask some of the addresses that the catalogue names, when the operator wants it."""
+    """Request some of the URLs that the catalogue names, when the operator wants it."""
     links.check_links()
 
 
@@ -163,7 +163,7 @@ def measure_waiting(timestamp: int) -> None:
 
 @task("release_abandoned", cron="33 2 * * *")
 def release_abandoned(timestamp: int) -> None:
-    """Put back in the queue what is handled by those who are curators no more."""
+    """Return to the queue what is assigned to former curators."""
     handling.release_abandoned_records()
 
 

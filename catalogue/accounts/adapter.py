@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.accounts import oidc, sealing
-from catalogue.mailing import absolute, queue_written
+from catalogue.mailing import absolute_url, queue_text
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailConfirmation
@@ -48,20 +48,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Queue the e-mail that allauth renders."""
         known = {"email": email, "site": settings.SITE_NAME, "site_url": settings.SITE_URL}
         links = {
-            "signup_url": absolute(reverse("account_signup")),
-            "reset_url": absolute(reverse("account_reset_password")),
+            "signup_url": absolute_url(reverse("account_signup")),
+            "reset_url": absolute_url(reverse("account_reset_password")),
         }
         message = self.render_mail(template_prefix, email, {**known, **context, **links})
-        queue_written(template_prefix.rsplit("/", 1)[-1], email, message.subject, message.body)
+        queue_text(template_prefix.rsplit("/", 1)[-1], email, message.subject, message.body)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         """The link that confirms an address."""
-        return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
+        return absolute_url(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link that lets one choose a new password; ``key`` is « uid-token »."""
         uid, _dash, token = key.partition("-")
-        return absolute(reverse("account_reset_password_from_key", args=[uid, token]))
+        return absolute_url(reverse("account_reset_password_from_key", args=[uid, token]))
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Name the account without saying anything of its owner."""

@@ -23,11 +23,11 @@ class AdministrationSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The login page of the site, which comes back; to an account without rights nothing is here."""
         if not request.user.is_authenticated:
-            return redirect(f"{access.login_address(request.GET.get('next') or '/administration/')}")
+            return redirect(f"{access.login_url(request.GET.get('next') or '/administration/')}")
         if not super().has_permission(request):
             raise Http404
         if lacks_second_factor(request.user):
-            return access.to_second_factor(request)
+            return access.redirect_to_second_factor(request)
         return redirect("admin:index")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]

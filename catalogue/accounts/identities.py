@@ -20,7 +20,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from catalogue.accounts import membership
-from catalogue.mailing import absolute, post
+from catalogue.mailing import absolute_url, queue_mail
 from catalogue.models import Organisation, ProviderIdentity
 from catalogue.models.organisation import luhn_is_valid
 from catalogue.records.permissions import is_appointed_curator
@@ -90,8 +90,8 @@ def _link_account(user: User, issuer: str, subject: str) -> User:
 
 
 def _link_and_tell(user: User, issuer: str, subject: str) -> User:
-    link = absolute(reverse("catalogue:account-settings"))
-    post("compte-associe", user.email, {"name": settings.OIDC_NAME, "link": link})
+    link = absolute_url(reverse("catalogue:account-settings"))
+    queue_mail("compte-associe", user.email, {"name": settings.OIDC_NAME, "link": link})
     return _link_account(user, issuer, subject)
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.accounts.names import name_of
-from catalogue.mailing import absolute, post
+from catalogue.mailing import absolute_url, queue_mail
 from catalogue.models import Curatorship, Invitation, Membership, Organisation
 from catalogue.records.permissions import is_administrator
 from catalogue.records.slugs import save_with_free_slug
@@ -193,14 +193,14 @@ def invite_member(organisation: Organisation, email: str, role: str, actor: User
         created_by=actor,
         expires_at=timezone.now() + INVITATION_LASTS,
     )
-    link = absolute(reverse("catalogue:invitation-accept", args=[token]))
+    link = absolute_url(reverse("catalogue:invitation-accept", args=[token]))
     context = {
         "organisation": organisation,
         "who": name_of(actor),
         "link": link,
         "until": invitation.expires_at,
     }
-    post("organisation-invitation", email, context)
+    queue_mail("organisation-invitation", email, context)
     return invitation
 
 
@@ -288,14 +288,14 @@ def _tell_curators(organisation: Organisation) -> None:
         .prefetch_related("regions")
         if not one.regions.all() or here is None or here & {region.pk for region in one.regions.all()}
     ]
-    link = absolute(reverse("catalogue:workshop-members"))
+    link = absolute_url(reverse("catalogue:workshop-members"))
     for user in found or User.objects.filter(is_superuser=True, is_active=True):
         if user.email:
-            post("organisation-a-confirmer", user.email, {"organisation": organisation, "link": link})
+            queue_mail("organisation-a-confirmer", user.email, {"organisation": organisation, "link": link})
 
 
 def _notify(kind: str, user: User, organisation: Organisation, **context: str) -> None:
     if not user.email or not user.is_active:
         return
-    link = absolute(reverse("catalogue:organisation-detail", args=[organisation.slug]))
-    post(kind, user.email, {"organisation": organisation, "link": link, **context})
+    link = absolute_url(reverse("catalogue:organisation-detail", args=[organisation.slug]))
+    queue_mail(kind, user.email, {"organisation": organisation, "link": link, **context})

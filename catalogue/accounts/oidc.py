@@ -26,7 +26,7 @@ from mozilla_django_oidc.utils import (
     import_from_settings,
 )
 
-from catalogue.mailing import absolute
+from catalogue.mailing import absolute_url
 
 DISCOVERY_KEPT_S = 3600
 TIMEOUT_S = 5
@@ -105,7 +105,7 @@ def start_sign_in(request: HttpRequest) -> str:
 
 
 def _return_address() -> str:
-    return absolute(reverse("catalogue:oidc-return"))
+    return absolute_url(reverse("catalogue:oidc-return"))
 
 
 def finish_sign_in(request: HttpRequest) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def logout_url(request: HttpRequest) -> str:
         return ""
     parameters = {
         "id_token_hint": token,
-        "post_logout_redirect_uri": absolute("/"),
+        "post_logout_redirect_uri": absolute_url("/"),
         "state": get_random_string(40),
     }
     return f"{endpoint}?{urlencode(parameters)}" if endpoint else ""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.accounts import personal
-from catalogue.mailing import absolute, post
+from catalogue.mailing import absolute_url, queue_mail
 from catalogue.models import InactivityNotice
 
 UNUSED = timedelta(days=730)
@@ -54,10 +54,10 @@ def warn_unused_accounts() -> int:
             notice, is_new = InactivityNotice.objects.get_or_create(user=user)
             if not is_new:
                 continue
-            post(
+            queue_mail(
                 "compte-inactif",
                 user.email,
-                {"erased_on": notice.sent_at + NOTICE, "link": absolute(reverse("account_login"))},
+                {"erased_on": notice.sent_at + NOTICE, "link": absolute_url(reverse("account_login"))},
             )
             warned_count += 1
     return warned_count

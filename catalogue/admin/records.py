@@ -21,7 +21,7 @@ from catalogue.admin.inlines import DocumentInline, RoleInline, TransitionInline
 from catalogue.admin.transitions import ACTIONS, possible_actions
 from catalogue.admin.versions import kept
 from catalogue.models import NeedAnswer, Record
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import versions
 from geo.countries import FRANCE
 from geo.drawing import TURNED, seems_swapped
@@ -237,7 +237,7 @@ class KindAdmin(ListedRecordAdmin):
         with kept(request, needs, {record.pk}):  # save_model stored the record as it was
             super().save_related(request, form, formsets, change)
         if record.state == Record.State.PUBLISHED:
-            later("match_alerts", records=[record.pk])
+            defer_task("match_alerts", records=[record.pk])
         if not change or not (record.external_id or record.import_batch_id):
             return
         corrected = set(form.changed_data) | {_relation(one) for one in formsets if one.has_changed()}

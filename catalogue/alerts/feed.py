@@ -17,7 +17,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from catalogue.alerts.proposals import proposals_for
-from catalogue.mailing import absolute
+from catalogue.mailing import absolute_url
 from catalogue.models import AlertMatch, FeedKey, Record
 from catalogue.public.cards import Card
 
@@ -35,7 +35,7 @@ def new_key(user: User) -> FeedKey:
 
 def feed_url(key: FeedKey) -> str:
     """Return the absolute URL of a feed."""
-    return absolute(reverse("catalogue:feed", args=[key.key]))
+    return absolute_url(reverse("catalogue:feed", args=[key.key]))
 
 
 def render_feed(key: FeedKey) -> tuple[bytes, datetime]:
@@ -43,7 +43,7 @@ def render_feed(key: FeedKey) -> tuple[bytes, datetime]:
     entries = [*_matches(key.user), *_proposals(key.user)]
     feed = _Feed(
         title=_("%(site)s : vos recherches et propositions") % {"site": settings.SITE_NAME},
-        link=absolute(reverse("catalogue:search-list")),
+        link=absolute_url(reverse("catalogue:search-list")),
         description=None,
         language="fr",
         author_name=settings.SITE_NAME,
@@ -106,7 +106,7 @@ def _reasons(card: Card) -> str:
 
 
 def _entry(record: Record, mark: str, when: datetime, why: str) -> dict[str, Any]:
-    url = absolute(record.get_absolute_url())
+    url = absolute_url(record.get_absolute_url())
     return {
         "title": f"{record.get_kind_display()} – {record.title}",
         "link": url,

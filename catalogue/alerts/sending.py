@@ -105,8 +105,8 @@ def _group(search: SavedSearch, matches: list[AlertMatch]) -> dict[str, Any]:
         "count": len(matches),
         "records": [_line(match) for match in matches[:MOST_LISTED]],
         "others": max(0, len(matches) - MOST_LISTED),
-        "found": mailing.absolute(reverse("catalogue:search-edit", args=[search.pk])),
-        "search": mailing.absolute(saving.search_url(search)),
+        "found": mailing.absolute_url(reverse("catalogue:search-edit", args=[search.pk])),
+        "search": mailing.absolute_url(saving.search_url(search)),
         "stop_url": stop_url(stop_token(search.user_id, search.pk)),
     }
 
@@ -116,13 +116,13 @@ def _line(match: AlertMatch) -> dict[str, str]:
         "title": match.record.title,
         "kind": match.record.get_kind_display(),
         "reason": match.reason,
-        "link": mailing.absolute(match.record.get_absolute_url()),
+        "link": mailing.absolute_url(match.record.get_absolute_url()),
     }
 
 
 def stop_url(token: str) -> str:
     """Return the absolute URL of the page that stops what a token names."""
-    return mailing.absolute(reverse("catalogue:search-stop", args=[token]))
+    return mailing.absolute_url(reverse("catalogue:search-stop", args=[token]))
 
 
 def _post(kind: str, user: User, groups: list[dict[str, Any]], token: str, **more: Any) -> None:
@@ -131,14 +131,14 @@ def _post(kind: str, user: User, groups: list[dict[str, Any]], token: str, **mor
         "groups": groups,
         "count": sum(group["count"] for group in groups),
         "stop_all_url": stop_url(stop_token(user.pk)),
-        "searches": mailing.absolute(reverse("catalogue:search-list")),
+        "searches": mailing.absolute_url(reverse("catalogue:search-list")),
         **more,
     }
     headers = {
         "List-Unsubscribe": f"<{stop_url(token)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    mailing.post(kind, user.email, context, headers)
+    mailing.queue_mail(kind, user.email, context, headers)
 
 
 def stop(searches: Iterable[SavedSearch]) -> None:

@@ -1,4 +1,4 @@
-"""What a good record has, kind by kind: why it matters to the reader, and the step where it is said."""
+"""What a good record has, kind by kind: why it matters to the reader, and the step that asks for it."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Contents:
     owner: str
 
     def text(self, name: str, least: int = 1) -> bool:
-        """True when the text is at least that long."""
+        """Return True when the text is at least that long."""
         return len(str(self.values.get(name) or "").strip()) >= least
 
     def any(self, *names: str) -> bool:
-        """True when one of the attributes is filled."""
+        """Return True when one of the attributes is filled."""
         return any(self.values.get(name) not in (None, "", []) for name in names)
 
     def role(self, *roles: str) -> bool:
-        """True when an organisation has one of the roles."""
+        """Return True when an organisation has one of the roles."""
         return self.any(*(ROLES + role for role in roles))
 
 

@@ -103,22 +103,22 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def given(self) -> UploadedFile[Any] | None:
-        """The file that was sent with the form."""
+        """Return the file that was sent with the form."""
         file = self.cleaned_data.get("file")
         return file if isinstance(file, UploadedFile) else None
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is said of the document, file aside."""
+        """Return the description of the document, file aside."""
         return {name: self.cleaned_data[name] for name in VALUES}
 
     def clean_key(self) -> uuid.UUID:
-        """The key of the document, by which a form sent twice adds one."""
+        """Return the key of the document, by which a form sent twice adds one."""
         key: uuid.UUID | None = self.cleaned_data["key"]
         return key or uuid.uuid4()
 
     def clean(self) -> dict[str, Any]:
-        """A file or an address; of an image, what it shows; of a file, its licence."""
+        """Require a file or a URL, what an image shows, the licence of a file."""
         super().clean()
         values = self.cleaned_data
         self._recognise()
@@ -147,4 +147,4 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
             self.cleaned_data["file"] = None
 
     def _post_clean(self) -> None:
-        """Nothing of the form goes into the record here: ``documents`` writes, under lock."""
+        """Leave the instance as it is: ``documents`` writes, under lock."""

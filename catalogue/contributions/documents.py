@@ -17,16 +17,16 @@ from django.utils.translation import gettext as _
 
 from catalogue.contributions.editing import Copy, lock_copy
 from catalogue.models import Document, Indicator, Record, Revision
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import versions
 from catalogue.records.file_types import Content
 from catalogue.records.files import delete_file, random_name
 from catalogue.records.writing import mark_changed
 
 MOST = 30
-"""Documents of one record, and of those withdrawn from it that are kept."""
+"""Documents of one record, and as many withdrawn from it that are stored."""
 WITHDRAWN = Q(is_pending=True, revision=None)
-"""Taken off a record that others have read: no longer shown, kept for a return to a former version."""
+"""Taken off a record that others have read: no longer shown, stored for a return to a former version."""
 
 
 class TooManyDocuments(Exception):
@@ -37,7 +37,7 @@ class TooManyDocuments(Exception):
 
 
 def visible_documents(copy: Copy) -> QuerySet[Document]:
-    """The documents of the record as the account works on it: those public, and those it proposes."""
+    """Return the documents of the record as the account works on it: those public, and those it proposes."""
     documents: QuerySet[Document] = copy.record.documents.order_by("pk")
     if copy.is_direct:
         return documents.exclude(WITHDRAWN)
@@ -46,7 +46,7 @@ def visible_documents(copy: Copy) -> QuerySet[Document]:
 
 
 def editable_documents(copy: Copy) -> QuerySet[Document]:
-    """Those that the account may change or remove: of a published record, the ones it still prepares."""
+    """Return those that the account may change: of a published record, the ones it still prepares."""
     if copy.is_direct:
         return visible_documents(copy)
     return visible_documents(copy).filter(is_pending=True, revision__state=Revision.RevisionState.DRAFT)
@@ -60,7 +60,7 @@ def add_document(
     file: UploadedFile[Any] | None,
     content: Content | None,
 ) -> Document:
-    """The document, added; one form adds one document, however often it is sent. Raises TooManyDocuments."""
+    """Add a document, once however often its form is sent. Raises TooManyDocuments."""
     fresh = lock_copy(copy)
     existing = fresh.record.documents.all()
     same: Document | None = existing.filter(key=key).first()
@@ -83,7 +83,7 @@ def add_document(
 def change_document(
     copy: Copy, pk: int, values: dict[str, Any], file: UploadedFile[Any] | None, content: Content | None
 ) -> Document:
-    """The document with other words, or another file when one is given; Http404 when it may not be.
+    """Return the document with other words, or another file when one is given; Http404 when it may not be.
 
     Of a record that others have read, the file that goes is kept with the document that had it, withdrawn.
     """
@@ -129,7 +129,7 @@ def remove_document(copy: Copy, pk: int) -> None:
 
 
 def _keeps_removed_files(fresh: Copy) -> bool:
-    """True of a record that has versions and room for one more document taken off it."""
+    """Return True when the record has versions, and room for one more withdrawn document."""
     if not fresh.is_direct or fresh.record.state == Record.State.DRAFT:
         return False
     return bool(fresh.record.documents.filter(WITHDRAWN).count() < MOST)
@@ -140,7 +140,7 @@ def _withdraw(document: Document) -> None:
 
 
 def download_name(document: Document) -> str:
-    """The name under which the file is given: its title and what it is."""
+    """Return the name under which the file is given: its title and what it is."""
     suffix = str(document.file.name).rpartition(".")[2]
     return f"{slugify(document.title)[:80] or 'document'}.{suffix}"
 
@@ -164,7 +164,7 @@ def _delete_files(document: Document) -> None:
 
 def _finish(fresh: Copy, document: Document) -> None:
     if not document.is_ready:
-        later("treat_photo", document=document.pk)
+        defer_task("treat_photo", document=document.pk)
     _mark_changed(fresh)
 
 

@@ -1,4 +1,4 @@
-"""New records: one for each form, with an address of its own; and drafts that their author gives up."""
+"""New records: one for each form, with a slug of its own; and drafts that their author deletes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST = 100
 def create(
     kind: str, user: User, values: dict[str, Any], key: uuid.UUID, solution: Solution | None = None
 ) -> Record:
-    """A draft of that kind, or the one that the same form (``key``) made a moment ago."""
+    """Return a draft of that kind, or the one that the same form (``key``) made a moment ago."""
     for _try in range(TRIES):
         existing = Record.objects.filter(creation_key=key).first()
         if existing is not None:
@@ -71,7 +71,7 @@ def delete(record: Record, user: User) -> None:
 
 
 def list_owners(user: User, record: Record | None = None) -> dict[str, str]:
-    """The organisations that the account may say a record is held by; an adhesion that waits will do."""
+    """Return the organisations that may hold a record of the account; a pending membership will do."""
     there = Q(memberships__user=user.pk)
     if record is not None and record.owner_id:
         there |= Q(pk=record.owner_id)
@@ -80,18 +80,18 @@ def list_owners(user: User, record: Record | None = None) -> dict[str, str]:
 
 
 def list_drafts(user: User) -> RecordQuerySet:
-    """The drafts that the account may go on with, the latest first."""
+    """Return the drafts that the account may go on with, the latest first."""
     unfinished = Record.objects.filter(state__in=(Record.State.DRAFT, Record.State.TO_COMPLETE))
     return unfinished.filter(permissions.own_records(user)).order_by("-updated_at", "-pk")
 
 
 def has_too_many(user: User) -> bool:
-    """True when the account has to finish or delete drafts before it begins another."""
+    """Return True when the account has to finish or delete drafts before it begins another."""
     return Record.objects.filter(created_by=user.pk, state=Record.State.DRAFT).count() >= MOST
 
 
 def usable_solutions(user: User) -> Any:
-    """The solutions that an experiment of the account may be of: published ones and its own."""
+    """Return the solutions that an experiment of the account may be of: published ones and its own."""
     states = (Record.State.REFUSED, Record.State.ARCHIVED)
     return Solution.objects.filter(
         Q(state=Record.State.PUBLISHED) | (permissions.own_records(user) & ~Q(state__in=states))
@@ -99,7 +99,7 @@ def usable_solutions(user: User) -> Any:
 
 
 def find_solutions(user: User, words: str) -> list[Solution]:
-    """The usable solutions whose title holds the words; the account's own when there are none."""
+    """Return the usable solutions whose title holds the words; the account's own when there are none."""
     found = usable_solutions(user).only("slug", "title", "summary", "state", "kind")
     if len(words) < SHORTEST_WORDS - 1:
         return list(found.filter(permissions.own_records(user)).order_by("title")[:SHOWN])
@@ -109,7 +109,7 @@ def find_solutions(user: User, words: str) -> list[Solution]:
 
 
 def find_organisations(words: str) -> list[Organisation]:
-    """The organisations of that SIRET or SIREN, or whose name holds the words."""
+    """Return the organisations of that SIRET or SIREN, or whose name holds the words."""
     digits = "".join(words.split())
     if digits.isascii() and digits.isdigit():
         found = Organisation.objects.filter(Q(siret=digits) | Q(siren=digits)).select_related("merged_into")

@@ -67,12 +67,12 @@ class LikelyDuplicate:
 
     @property
     def address(self) -> str:
-        """The public page; none for one's own unpublished record."""
+        """Return the public page; none for one's own unpublished record."""
         return self.record.get_absolute_url() if self.record.is_published else ""
 
 
 def describe(record: Any) -> Description:
-    """What a record being written says of itself."""
+    """Return what a record being written says of itself."""
     precise = record.point if record.location_precision in Record.PRECISE else None
     return Description(
         kind=record.kind,
@@ -87,7 +87,7 @@ def describe(record: Any) -> Description:
 def likely_duplicates(
     user: User, description: Description, record_key: int | None = None
 ) -> list[LikelyDuplicate]:
-    """The records most likely to be the one described, the likeliest first, of those the account sees.
+    """Return the records most likely to be the one described, the likeliest first, of those the account sees.
 
     ``record_key`` is that of the record being written, when it is stored already.
     """

@@ -1,7 +1,7 @@
 """The copy of a record that an account works on: the record itself, or a revision of a published one.
 
 Each page carries what it showed, field by field (``version``). At saving, under the lock of the record, a
-field that somebody else changed meanwhile is kept as they left it when the page did not touch it, and
+field that somebody else changed meanwhile is left as it is when the page did not touch it, and
 ``EditConflict`` is raised when both did: nothing is written, the page shows both.
 """
 
@@ -74,33 +74,30 @@ class Copy:
 
     @property
     def kind(self) -> str:
-        """The kind of the record."""
         return str(self.record.kind)
 
     @property
     def proposal(self) -> Proposal:
-        """Its steps."""
         return PROPOSALS[self.kind]
 
     def values(self, names: Iterable[str]) -> Values:
-        """The values as they are now in the copy."""
         return revisions.overlay_values(read_values(self.record, names), self.revision)
 
     def items(self, attribute: str) -> list[Values]:
-        """The rows of a collection as they are now in the copy, each with its ``ref``."""
+        """Return the rows of a collection as they are now in the copy, each with its ``ref``."""
         rows = read_items(self.record, get_collections(self.kind)[attribute])
         found = revisions.overlay_items(rows, self.revision, attribute)
         return [{**row, "ref": str(row.get("pk") or f"n{row['new']}")} for row in found]
 
     def item(self, attribute: str, ref: str) -> Values:
-        """One row of a collection; Http404 when there is none of that reference."""
+        """Return one row of a collection; Http404 when there is none of that reference."""
         found = next((row for row in self.items(attribute) if row["ref"] == ref), None)
         if found is None:
             raise Http404
         return found
 
     def with_changes(self) -> Any:
-        """The record with the place that the copy gives it, for the page that shows it; never saved."""
+        """Return the record with its place and title in the copy, to be shown and never saved."""
         if self.revision is None:
             return self.record
         record = _fetch(Record.objects.get(pk=self.record.pk))
@@ -117,7 +114,7 @@ class Copy:
 
 
 def open_copy(user: User, slug: str) -> Copy:
-    """The copy that the account may work on; Http404 when there is none."""
+    """Return the copy that the account may work on; Http404 when there is none."""
     record = Record.objects.filter(slug=slug).select_related("owner").first()
     if record is None:
         raise Http404
@@ -128,14 +125,14 @@ def open_copy(user: User, slug: str) -> Copy:
 
 
 def _fetch(record: Record) -> Any:
-    """The row of the record's own kind, with what its values name and without the shapes of territories."""
+    """Return the row of the record's own kind, with its links and without the shapes of territories."""
     links = ("territory", "source", OWNER, *FETCHED.get(Record.Kind(record.kind), ()))
     rows = KIND_SPECS[record.kind].model._default_manager.select_related(*links)
     return rows.defer("territory__geometry", "territory__envelope").get(pk=record.pk)
 
 
 def digest_values(values: Mapping[str, Any]) -> str:
-    """The version of what a page shows: a digest of each field."""
+    """Return the version of what a page shows: a digest of each field."""
     return ",".join(f"{name}:{_digest(name, value)}" for name, value in values.items())
 
 
@@ -160,9 +157,9 @@ def _parse_version(text: str) -> dict[str, str]:
 
 @transaction.atomic
 def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
-    """Write what the page changed; returns the fields that somebody else changed and that were kept.
+    """Write what the page changed; return the fields that somebody else changed, left as they are.
 
-    Raises EditConflict when both changed the same field, NotWritten when the base refuses.
+    Raises EditConflict when both changed the same field, NotWritten when the database refuses.
     """
     fresh = lock_copy(copy)
     stored = fresh.values(values)
@@ -185,7 +182,7 @@ def save(copy: Copy, values: Mapping[str, Any], seen: str) -> list[str]:
 
 
 def lock_copy(copy: Copy) -> Copy:
-    """The copy as it is now, its record and its revision locked; Http404 when it may no longer be changed."""
+    """Lock the record and its revision; return the copy as it is now, Http404 when it may not be changed."""
     record = Record.objects.select_for_update().filter(pk=copy.record.pk).first()
     if record is None:
         raise Http404

@@ -1,6 +1,6 @@
 """The forms of the steps: their fields are the attributes of the record, their values portable.
 
-A form asks for nothing but what the base needs; what a published record lacks is told by ``gauge``.
+A form requires what the database needs alone; ``gauge`` reports what a published record is missing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TRL = [
 
 
 class Lines(forms.CharField):
-    """A text of several lines, its ends of line as the base keeps them."""
+    """A text of several lines, its ends of line as the database stores them."""
 
     def __init__(self, **options: Any) -> None:
         rows = options.pop("rows", 5)
@@ -51,7 +51,7 @@ class Lines(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **options)
 
     def to_python(self, value: Any) -> Any:
-        """The text with one sign at the end of each line."""
+        """Return the text with one character at the end of each line."""
         text = super().to_python(value)
         return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
 
@@ -62,17 +62,16 @@ class Number(forms.DecimalField):
     widget = forms.TextInput
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """The keyboard of numbers on a phone."""
+        """Return the keyboard of numbers on a phone."""
         return {**super().widget_attrs(widget), "inputmode": "decimal"}
 
     def to_python(self, value: Any) -> Any:
-        """The number, whatever its spaces and its comma."""
+        """Return the number, whatever its spaces and its comma."""
         if isinstance(value, str):
             value = "".join(value.split()).replace(",", ".")
         return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:
-        """The number with a comma."""
         return str(value).replace(".", ",") if value is not None else value
 
 
@@ -85,7 +84,7 @@ class Day(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], required=False, **options)
 
     def to_python(self, value: Any) -> Any:
-        """The day; one that no agenda holds is refused."""
+        """Return the day; refuse one that no agenda holds."""
         day = super().to_python(value)
         if isinstance(day, datetime.date) and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(_("L’année doit être entre 1900 et 2100."))
@@ -93,28 +92,25 @@ class Day(forms.DateField):
 
 
 def whole(*, most: int = LARGEST_WHOLE, least: int = 0) -> forms.IntegerField:
-    """A whole number that the base can hold."""
+    """Return a field for a whole number that the database can hold."""
     field = forms.IntegerField(min_value=least, max_value=most, required=False)
     field.widget = forms.TextInput(attrs={"inputmode": "numeric"})
     return field
 
 
 def year() -> forms.IntegerField:
-    """A year."""
     field = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False)
     field.widget = forms.TextInput(attrs={"inputmode": "numeric", "size": 6, "maxlength": 4})
     return field
 
 
 def boxes(choices: Iterable[tuple[str, StrOrPromise]] = ()) -> forms.MultipleChoiceField:
-    """Several choices, as boxes to tick."""
     return forms.MultipleChoiceField(
         choices=list(choices), required=False, widget=forms.CheckboxSelectMultiple
     )
 
 
 def choice(choices: Iterable[tuple[Any, StrOrPromise]], *, required: bool = True) -> forms.ChoiceField:
-    """One choice, as buttons."""
     return forms.ChoiceField(choices=list(choices), required=required, widget=forms.RadioSelect)
 
 
@@ -140,11 +136,10 @@ class StepForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was typed, in the portable form."""
+        """Return what was typed, in the portable form."""
         return {name: self.portable(name, value) for name, value in self.cleaned_data.items()}
 
     def portable(self, name: str, value: Any) -> Any:
-        """One value as it is kept."""
         return to_portable(value)
 
 
@@ -167,7 +162,7 @@ class TitleForm(StepForm):
             field.choices = [("", _("Aucune pour l’instant")), *owners.items()]
 
     def portable(self, name: str, value: Any) -> Any:
-        """One value as it is kept; no organisation is nothing."""
+        """Return one value as it is stored; no organisation is None."""
         return (value or None) if name == "owner" else super().portable(name, value)
 
 
@@ -218,11 +213,11 @@ class CourseForm(StepForm):
         field.choices = [("", _("Aucune, ou je ne sais pas")), *parents.items()]
 
     def portable(self, name: str, value: Any) -> Any:
-        """One value as it is kept; no parent is nothing."""
+        """Return one value as it is stored; no parent is None."""
         return (value or None) if name == "parent" else super().portable(name, value)
 
     def clean(self) -> dict[str, Any]:
-        """An abandoned experiment says why; years are in order."""
+        """Ask why an experiment was abandoned; refuse years that are not in order."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("status") == Experiment.Status.ABANDONED and not data.get("abandon_reason"):
             self.add_error(
@@ -246,7 +241,7 @@ class GroundForm(StepForm):
     available_until = Day()
 
     def clean(self) -> dict[str, Any]:
-        """Dates are in order."""
+        """Refuse dates that are not in order."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         said = _("La date de fin précède la date de début.")
         _refuse_disorder(self, data, "available_from", "available_until", said)
@@ -281,14 +276,14 @@ class OperationForm(StepForm):
         field.choices = list(read_vocabularies({"programmes": Programme}, self.initial)["programmes"].items())
 
     def clean_area_ha(self) -> Any:
-        """The area, greater than nothing."""
+        """Refuse an area of nothing."""
         area = self.cleaned_data["area_ha"]
         if area is not None and area <= 0:
             raise ValidationError(_("La surface doit être plus grande que zéro."))
         return area
 
     def clean(self) -> dict[str, Any]:
-        """Years are in order, social dwellings are some of the dwellings."""
+        """Refuse years that are not in order, and more social dwellings than dwellings."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         _refuse_disorder(self, data, "year_start", "year_end", _("L’année de fin précède l’année de début."))
         said = _("Il y a plus de logements sociaux que de logements.")

@@ -32,50 +32,48 @@ class Gauge:
 
     @property
     def percent(self) -> int:
-        """The share of the weights that is met."""
+        """Return the share of the weights that is met."""
         total = sum(line.criterion.weight for line in self.lines)
         return round(100 * sum(line.criterion.weight for line in self.lines if line.done) / total)
 
     @property
     def part(self) -> float:
-        """The same between nothing and one, for a bar."""
+        """Return the same between 0 and 1, for a bar."""
         return self.percent / 100
 
     @property
     def missing(self) -> list[Criterion]:
-        """What is required and not there."""
+        """Return what is required and not there."""
         return [line.criterion for line in self.lines if line.criterion.is_required and not line.done]
 
     @property
     def recommended(self) -> list[Criterion]:
-        """What is desirable and not there."""
+        """Return what is desirable and not there."""
         return [line.criterion for line in self.lines if not line.criterion.is_required and not line.done]
 
     @property
     def met(self) -> list[Criterion]:
-        """What is there."""
         return [line.criterion for line in self.lines if line.done]
 
     @property
     def is_ready(self) -> bool:
-        """True when nothing that is required lacks."""
         return not self.missing
 
     def is_complete(self, step: str) -> bool:
-        """True when what a step asks is there: what is required of it, or all of it when nothing is."""
+        """Return True when what a step requires is there, or all of it when it requires nothing."""
         own = [line for line in self.lines if line.criterion.step == step]
         asked = [line for line in own if line.criterion.is_required] or own
         return bool(asked) and all(line.done for line in asked)
 
 
 def measure_gauge(copy: Copy) -> Gauge:
-    """The gauge of a copy as it is now."""
+    """Return the gauge of a copy as it is now."""
     contents = read_contents(copy)
     return Gauge(tuple(GaugeLine(one, one.met(contents)) for one in CRITERIA[copy.kind]))
 
 
 def read_contents(copy: Copy) -> Contents:
-    """Everything that the criteria look at, in a bounded number of queries."""
+    """Return everything that the criteria look at, in a bounded number of queries."""
     kinds = list(Document.objects.filter(record=copy.record.pk).values_list("kind", flat=True))
     owner = copy.record.owner
     return Contents(

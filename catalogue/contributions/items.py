@@ -99,7 +99,7 @@ class IndicatorForm(forms.Form):
         fields["year"].label = _("Année de la mesure")
 
     def clean(self) -> dict[str, Any]:
-        """A figure has a name, and a value or a sentence; the shared indicator gives what it knows."""
+        """Require a name, and a value or a sentence; the shared indicator completes them."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         shared = self._types.get(data.get("type") or "")
         if shared is not None:
@@ -115,13 +115,13 @@ class IndicatorForm(forms.Form):
 
     @property
     def values(self) -> Values:
-        """What was typed, in the portable form."""
+        """Return what was typed, in the portable form."""
         data = {name: to_portable(value) for name, value in self.cleaned_data.items()}
         return data | {"type": data["type"] or None, "document": data["document"] or None}
 
 
 def offered_types(held: str | None) -> QuerySet[IndicatorType]:
-    """The shared indicators that a form offers, and the one that is held already."""
+    """Return the shared indicators that a form offers, and the one that is held already."""
     return IndicatorType.objects.filter(Q(is_active=True) | Q(code=held or ""))
 
 
@@ -171,7 +171,7 @@ class AwardForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Another label has a name."""
+        """Require the name of another label."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         other = str(data.get("etape", "")).startswith(f"{LabelAward.Regime.OTHER.value}:")
         if other and not data.get("label"):
@@ -180,7 +180,7 @@ class AwardForm(forms.Form):
 
     @property
     def values(self) -> Values:
-        """What was typed, in the portable form: regime and step apart."""
+        """Return what was typed in the portable form, regime and step apart."""
         data = {name: to_portable(value) for name, value in self.cleaned_data.items() if name != "etape"}
         regime, _colon, step = self.cleaned_data["etape"].partition(":")
         if regime != LabelAward.Regime.OTHER:

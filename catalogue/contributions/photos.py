@@ -39,7 +39,7 @@ def reduce_photo(document_id: int) -> None:
 
 
 def _read_pixels(content: bytes) -> tuple[Image.Image, str]:
-    """The image upright, with nothing but its pixels, and the form it came in."""
+    """Return the image upright, with nothing but its pixels, and the form it came in."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         opened = Image.open(io.BytesIO(content), formats=list(IMAGES))

@@ -42,7 +42,7 @@ class InputMethod:
 
 
 def count_words(family: str, n: int) -> str:
-    """« 3 lignes »."""
+    """Return « 3 lignes »."""
     words = {
         "Point": ngettext("%(n)d point", "%(n)d points", n),
         "LineString": ngettext("%(n)d ligne", "%(n)d lignes", n),
@@ -63,22 +63,20 @@ class SubmittedPlace:
 
     @property
     def is_nowhere(self) -> bool:
-        """True when nothing was given."""
         return self.geometry is None and self.territory is None and self.country == FRANCE
 
     def same_as(self, other: SubmittedPlace) -> bool:
-        """True when the other is the same place, remarks aside."""
+        """Return True when the other is the same place, remarks aside."""
         return self.fingerprint() == other.fingerprint()
 
     def fingerprint(self) -> str:
-        """What tells this place from another, for the confirmation."""
+        """Return what tells this place from another, for the confirmation."""
         shape = bytes(self.geometry.wkb) if self.geometry is not None else b""
         said = f"{self.precision}|{self.territory and self.territory.pk}|{self.country}|"
         return hashlib.sha256(said.encode() + shape).hexdigest()[:32]
 
 
 def place_initial(place: SubmittedPlace, place_name: str) -> dict[str, Any]:
-    """What the form shows of a place."""
     coarse = place.precision == Precision.COMMUNE or (place.geometry is None and place.territory is not None)
     return {
         "way": InputMethod.TERRITORY if coarse else InputMethod.MAP,

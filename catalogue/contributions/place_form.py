@@ -137,15 +137,15 @@ class PlaceForm(forms.Form):
             self.fields["geometry"].widget.attrs["data-ign"] = PLAN_IGN
 
     def is_valid(self) -> bool:
-        """True when the place is understood and, when it is new, confirmed."""
+        """Return True when the place is understood and, when it is new, confirmed."""
         return super().is_valid() and not self.confirming
 
     def clean_country(self) -> str:
-        """France when nothing is chosen."""
+        """Return the country, France when none is chosen."""
         return str(self.cleaned_data.get("country") or FRANCE)
 
     def clean(self) -> dict[str, Any]:
-        """The five values of the record, once the place is understood."""
+        """Return the five values of the record, once the place is understood."""
         super().clean()
         if self.errors:
             return self.cleaned_data
@@ -167,22 +167,22 @@ class PlaceForm(forms.Form):
 
     @cached_property
     def surroundings(self) -> Surroundings:
-        """What is around the place that was understood."""
+        """Return what is around the place that was understood."""
         return describe_surroundings(self.place.geometry, self.place.territory, record_key=self.record.pk)
 
     @property
     def precision_label(self) -> str:
-        """How precise the place is, in words."""
+        """Return how precise the place is, in words."""
         return str(Precision(self.place.precision).label)
 
     @property
     def country_label(self) -> str:
-        """The name of the country when the place is abroad, else nothing."""
+        """Return the name of the country when the place is abroad, else nothing."""
         return "" if self.place.country == FRANCE else countries.name(self.place.country)
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """The place as a GeoJSON feature, for the small map of the confirmation."""
+        """Return the place as a GeoJSON feature, for the small map of the confirmation."""
         shape = json.loads(write_geometry(self.place.geometry)) if self.place.geometry is not None else None
         role = "point" if shape and shape["type"] in {"Point", "MultiPoint"} else "perimetre"
         properties = {"role": role, "kind": self.record.kind, "title": self.record.title}
@@ -190,7 +190,7 @@ class PlaceForm(forms.Form):
 
     @property
     def window(self) -> str:
-        """First window of that map, in degrees."""
+        """Return the first window of that map, in degrees."""
         if self.place.geometry is None:
             return ""
         west, south, east, north = self.place.geometry.extent
@@ -208,7 +208,7 @@ class PlaceForm(forms.Form):
     # What was given.
 
     def _read_place(self) -> SubmittedPlace:
-        """The place that the fields describe; their faults are added to the form."""
+        """Return the place that the fields describe; their faults are added to the form."""
         given = self.cleaned_data
         place = SubmittedPlace(country=given["country"])
         if given["way"] == InputMethod.NOWHERE:
@@ -274,7 +274,7 @@ class PlaceForm(forms.Form):
         place.remarks.append(read % {"format": layer.format, "kept": count_words(kept[0].family, len(kept))})
 
     def _select_features(self, layer: uploads.Layer) -> list[uploads.Feature]:
-        """The features to take, all of one family; none once the form says why."""
+        """Return the features to take, all of one family; none once the form says why."""
         found = layer.features
         wanted = self.cleaned_data["element"].strip().casefold()
         if wanted:
@@ -301,7 +301,7 @@ class PlaceForm(forms.Form):
         return found
 
     def _find_named_territory(self) -> Territory | None:
-        """The territory that was named; None when none was, or when the record's own is left as it was."""
+        """Return the territory that was named, if one was; the form says why when there is not one of it."""
         text = self.cleaned_data["commune"]
         if not text:
             return None
@@ -372,7 +372,7 @@ class PlaceForm(forms.Form):
             )
 
     def _territory_is_unchanged(self, geometry: GEOSGeometry) -> bool:
-        """True when the commune is the one that the form was shown with, and the place has moved."""
+        """Return True when the commune is the one that the form was shown with, and the place has moved."""
         own, before = self.before.territory, self.before.geometry
         return (
             own is not None

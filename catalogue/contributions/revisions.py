@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.models import Record, Revision
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import notifications, versions
 from catalogue.records.content import (
     SHAPE,
@@ -64,12 +64,12 @@ class RevisionConflict(RevisionRefused):
 
 
 def find_draft(record: Record, user: User) -> Revision | None:
-    """The revision that the account is preparing for the record."""
+    """Return the revision that the account is preparing for the record."""
     return Revision.objects.filter(record=record.pk, author=user, state=State.DRAFT).first()
 
 
 def open_draft(record: Record, user: User) -> Revision:
-    """The revision in preparation of the account for the record, made if there is none.
+    """Return the revision in preparation of the account for the record, made if there is none.
 
     The caller has asked ``permissions`` for « propose ».
     """
@@ -83,13 +83,13 @@ def open_draft(record: Record, user: User) -> Revision:
 
 
 def overlay_values(values: Mapping[str, Any], revision: Revision | None) -> Values:
-    """Published values with those that the revision prepares in their place."""
+    """Return published values with those that the revision prepares in their place."""
     changes = revision.changes if revision else {}
     return {name: changes[name][1] if name in changes else value for name, value in values.items()}
 
 
 def overlay_items(items: list[Values], revision: Revision | None, attribute: str) -> list[Values]:
-    """The rows of a collection as they would be once the revision is accepted."""
+    """Return the rows of a collection as they would be once the revision is accepted."""
     if revision is None or attribute not in revision.changes:
         return items
     old, new = revision.changes[attribute]
@@ -129,7 +129,7 @@ def store_item_changes(
 
 
 def find_conflicts(revision: Revision) -> list[str]:
-    """The attributes whose published value is no longer the one from which the change was prepared."""
+    """Return the attributes whose published value is no longer the one from which the change was prepared."""
     record = revision.record.proper
     known = get_collections(record.kind)
     plain = [name for name in revision.changes if name in list_attributes(record.kind)]
@@ -145,14 +145,14 @@ def find_conflicts(revision: Revision) -> list[str]:
 
 
 def _same_item(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
-    """True when every attribute that the first row says is the same in the other."""
+    """Return True when every attribute that the first row says is the same in the other."""
     return other is not None and all(
         is_same(name, value, other.get(name)) for name, value in row.items() if name not in ("pk", "new")
     )
 
 
 def describe_changes(revision: Revision) -> list[dict[str, Any]]:
-    """What changes, line by line, for a page.
+    """Return what changes, line by line, for a page.
 
     Each line has ``field``, ``label``, ``kind`` (texte, liste, carte, lignes), ``old`` and ``new`` (a text
     or a list of texts), ``moved`` (the published value changed since) and ``now`` (that value).
@@ -263,7 +263,7 @@ def accept(
     _decide(locked, State.ACCEPTED, actor, "")
     _store_left_out(locked, left, actor)
     notifications.notify_decision(locked)
-    later("match_alerts", records=[record.pk])
+    defer_task("match_alerts", records=[record.pk])
     return locked
 
 
@@ -279,7 +279,7 @@ def refuse(revision: Revision, actor: User, reason: str) -> Revision:
 
 
 def _lock_proposed(revision: Revision) -> tuple[Revision, Any]:
-    """The revision and the row of its record's kind, both locked: record first, as everybody does."""
+    """Return the revision and the row of its record's kind, both locked: record first, as everybody does."""
     record = Record.objects.select_for_update().get(pk=revision.record_id)
     locked = Revision.objects.select_for_update().get(pk=revision.pk)
     if locked.state != State.PROPOSED:

@@ -57,11 +57,11 @@ class Proposal:
     roles: tuple[str, ...]
 
     def step(self, code: str) -> Step | None:
-        """The step of that code, if this kind has it."""
+        """Return the step of that code, if this kind has it."""
         return next((step for step in self.steps if step.code == code), None)
 
     def after(self, code: str) -> Step:
-        """The step that follows; the last one follows itself."""
+        """Return the step that follows; the last one follows itself."""
         codes = [step.code for step in self.steps]
         return self.steps[min(codes.index(code) + 1, len(codes) - 1)]
 

@@ -42,7 +42,7 @@ class Surroundings:
 def describe_surroundings(
     geometry: GEOSGeometry | None, territory: Territory | None, *, record_key: int | None = None
 ) -> Surroundings:
-    """What is around a geometry (srid 4326) in its territory, the record ``record_key`` left out."""
+    """Return what is around a geometry (srid 4326) in its territory, the record ``record_key`` left out."""
     if territory is not None:  # with those it lies in, whose outlines weigh megabytes
         territory = Territory.objects.with_parents().get(pk=territory.pk)
     return Surroundings(
@@ -53,7 +53,7 @@ def describe_surroundings(
 
 
 def zonages(territory: Territory) -> QuerySet[Zonage]:
-    """Zonages that designate the territory or one it lies in, each with its programme."""
+    """Return zonages that designate the territory or one it lies in, each with its programme."""
     within = [
         territory.pk,
         territory.commune_id,
@@ -78,12 +78,12 @@ def zonages(territory: Territory) -> QuerySet[Zonage]:
 
 
 def suggested_programmes(territory: Territory) -> QuerySet[Programme]:
-    """Programmes that designate the territory, or one it lies in: to be offered for a record there."""
+    """Return programmes that designate the territory, or one it lies in: to be offered for a record there."""
     return Programme.objects.filter(zonages__in=zonages(territory).prefetch_related(None)).distinct()
 
 
 def _zonage_words(zonage: Zonage) -> str:
-    """« Action cœur de ville (Rennes) »."""
+    """Return « Action cœur de ville (Rennes) »."""
     places = ", ".join(member.territory.name for member in zonage.here)  # type: ignore[attr-defined]
     return f"{zonage.label} ({places})"
 
@@ -106,7 +106,7 @@ def _facts(territory: Territory) -> list[dict[str, str]]:
 
 
 def _neighbours(geometry: GEOSGeometry, record_key: int | None) -> list[Neighbour]:
-    """Published records within two kilometres, the nearest first (record_geog_published)."""
+    """Return published records within two kilometres, the nearest first (record_geog_published)."""
     point = geometry if isinstance(geometry, Point) else geometry.point_on_surface
     near = (
         Record.objects.published()

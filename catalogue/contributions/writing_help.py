@@ -1,4 +1,4 @@
-"""What is said under each field: what a reader does with it, and a shape to follow that states no fact.
+"""The help under each field: what a reader does with it, and a shape to follow that states no fact.
 
 Keys are (kind, attribute); an empty kind is every kind.
 """

@@ -34,7 +34,7 @@ from catalogue.imports.rows.lookup import Directory, resolve_references
 from catalogue.imports.write.exclusive import exclusive_import
 from catalogue.imports.write.writer import CHUNK, Writer, write
 from catalogue.models import ImportBatch, Record, Source
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records.fields import Form
 from catalogue.records.kinds import KIND_SPECS
 
@@ -287,7 +287,7 @@ def _queue_matching(batch: ImportBatch, plan: Plan) -> None:
     for task, records in (("match_alerts", Record.objects.published()), ("find_duplicates", Record.objects)):
         pks = list(records.filter(is_written).order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(pks), CHUNK):
-            later(task, records=pks[start : start + CHUNK])
+            defer_task(task, records=pks[start : start + CHUNK])
 
 
 def describe_batch(batch: ImportBatch, result: ImportResult, lookups: Lookups) -> None:

@@ -28,7 +28,7 @@ NOT_POSSIBLE = gettext_lazy("« %(action)s » n’est plus possible : la répons
 
 
 def list_deciders(need: Need) -> list[User]:
-    """Who examines the answers to a need: its owner's members, or the curators."""
+    """Return who examines the answers to a need: its owner's members, or the curators."""
     return people.list_members(need.owner) if need.owner is not None else people.list_curators(need)
 
 

@@ -145,7 +145,7 @@ def write(application: Application, author: User, text: str, creation_key: UUID)
 
 
 def list_both_sides(application: Application) -> list[User]:
-    """Everybody who follows the application, each once."""
+    """Return everybody who follows the application, each once."""
     applicants = people.list_followers(application.created_by, application.organisation)
     return list(dict.fromkeys([*applicants, *people.list_members(application.site.owner)]))
 

@@ -30,7 +30,7 @@ UNSEEN_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\
 
 
 def recognise_suffix(file: UploadedFile[Any]) -> str:
-    """The suffix that the content of an upload deserves; ValidationError when it is not accepted."""
+    """Return the suffix that the content of an upload deserves; ValidationError when it is not accepted."""
     try:
         return recognise_file(file, file.size or 0).suffix
     except UploadRefused as refusal:
@@ -43,19 +43,19 @@ def recognise_suffix(file: UploadedFile[Any]) -> str:
 
 
 def clean_title(name: str) -> str:
-    """The name of a file as it may be shown and downloaded: no folder, no suffix, no unseen character."""
+    """Return the name of a file without folder, suffix or unseen character."""
     last = PurePosixPath(name.replace("\\", "/")).name
     stem = PurePosixPath(" ".join(UNSEEN_CHARACTERS.sub(" ", last).split())).stem
     return stem[:LONGEST_TITLE].strip(". ") or _("document")
 
 
 def download_name(attachment: Attachment) -> str:
-    """The name under which the file is downloaded."""
+    """Return the name under which the file is downloaded."""
     return attachment.title + _suffix(attachment)
 
 
 def content_type(attachment: Attachment) -> str:
-    """The media type recognised when the document was received."""
+    """Return the media type recognised when the document was received."""
     return mimetypes.types_map.get(_suffix(attachment), "application/octet-stream")
 
 

@@ -22,7 +22,7 @@ OPEN = (State.SENT, State.ANSWERED)
 
 
 def has_readers(organisation: Organisation) -> bool:
-    """True when somebody of the organisation will read what is sent to it."""
+    """Return True when somebody of the organisation will read what is sent to it."""
     return bool(people.list_members(organisation))
 
 

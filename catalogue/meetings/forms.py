@@ -22,7 +22,7 @@ HIDDEN_STATES = (Record.State.REFUSED, Record.State.ARCHIVED)
 
 
 def own_solutions(user: User) -> Any:
-    """The solutions that somebody may propose as theirs: written by them or carried by an organisation."""
+    """Return the solutions that an account wrote, or that its organisations carry."""
     carried = RecordOrganisation.objects.filter(
         organisation__in=people.organisations_of(user).values("pk"), role=RecordOrganisation.Role.HOLDER
     ).values("record")
@@ -31,7 +31,7 @@ def own_solutions(user: User) -> Any:
 
 
 def proposable_solutions(user: User) -> Any:
-    """What somebody may apply with: their own solutions, and any published one."""
+    """Return the solutions that an account may apply with: its own and any published one."""
     return Solution.objects.filter(
         Q(state=Record.State.PUBLISHED) | Q(pk__in=own_solutions(user).values("pk"))
     )
@@ -48,7 +48,7 @@ class OrganisationField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the organisations of the account; a membership that waits says so."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """The name, and whether somebody still has to confirm the membership."""
+        """Return the name, and whether somebody still has to confirm the membership."""
         waiting = obj.confirmed_at is None
         return _g("%(name)s (appartenance à confirmer)") % {"name": obj.name} if waiting else obj.name
 
@@ -59,7 +59,7 @@ class KeyedForm(forms.Form):
     creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def hidden_errors(self) -> list[str]:
-        """The errors of hidden fields and of the form as a whole."""
+        """Return the errors of hidden fields and of the form as a whole."""
         found = [str(error) for error in self.non_field_errors()]
         if self.errors.get("creation_key"):
             found.append(_g("Ce formulaire est abîmé : rechargez la page."))
@@ -112,7 +112,7 @@ class DocumentsField(forms.FileField):
     widget = SeveralFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        """The files, or the reasons why they are refused."""
+        """Return the files, or the reasons why they are refused."""
         files = [data] if isinstance(data, UploadedFile) else list(data or [])
         if len(files) > attachments.MOST:
             raise forms.ValidationError(_("Trois documents au plus."), code="many")
@@ -181,15 +181,12 @@ class ApplicationForm(SolutionForm):
     )  # fmt: skip
 
     def clean_starts_on(self) -> Any:
-        """A year that the catalogue can hold."""
         return _plausible(self.cleaned_data["starts_on"])
 
     def clean_ends_on(self) -> Any:
-        """A year that the catalogue can hold."""
         return _plausible(self.cleaned_data["ends_on"])
 
     def clean(self) -> dict[str, Any]:
-        """The dates, in order."""
         data = super().clean() or {}
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:

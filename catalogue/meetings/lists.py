@@ -26,17 +26,17 @@ def _sent_by(user: User) -> Q:
 
 
 def heavy_columns(relation: str) -> list[str]:
-    """The columns of a record that a list of meetings never shows."""
+    """Return the columns of a record that a list of meetings never shows."""
     return [f"{relation}__{column}" for column in HEAVY]
 
 
 def applications_sent(user: User) -> QuerySet[Application]:
-    """Those that the account follows as an applicant."""
+    """Return those that the account follows as an applicant."""
     return _applications().filter(_sent_by(user))
 
 
 def applications_received(user: User) -> QuerySet[Application]:
-    """Those to the sites of the organisations of the account."""
+    """Return those to the sites of the organisations of the account."""
     return _applications().filter(site__owner__in=_confirmed(user))
 
 
@@ -49,12 +49,12 @@ def _applications() -> QuerySet[Application]:
 
 
 def answers_sent(user: User) -> QuerySet[AnswerProposal]:
-    """Those that the account follows as the one who answers."""
+    """Return those that the account follows as the one who answers."""
     return _answers().filter(_sent_by(user))
 
 
 def answers_received(user: User) -> QuerySet[AnswerProposal]:
-    """Those to the needs of the organisations of the account; for a curator, also to needs without owner."""
+    """Return those to the needs of its organisations; for a curator, also to needs without owner."""
     mine = Q(need__owner__in=_confirmed(user))
     if is_curator(user):
         mine |= Q(need__in=Need.objects.filter(in_field(user), owner__isnull=True).values("pk"))
@@ -70,12 +70,12 @@ def _answers() -> QuerySet[AnswerProposal]:
 
 
 def contacts_sent(user: User) -> QuerySet[ContactRequest]:
-    """The messages that the account sent, latest word first."""
+    """Return the messages that the account sent, latest word first."""
     return _contacts().filter(sender=user)
 
 
 def contacts_received(user: User) -> QuerySet[ContactRequest]:
-    """Those to the organisations of the account; for a curator, also to those that nobody has joined."""
+    """Return those to its organisations; for a curator, also to those without members."""
     mine = Q(organisation__in=_confirmed(user))
     if is_curator(user):
         readers = Membership.objects.confirmed().filter(

@@ -26,7 +26,7 @@ def mail_about_application(
 ) -> None:
     """Write one e-mail of ``templates/courriels/candidature-*.txt`` to each."""
     organisation, owner, experiment = application.organisation, application.site.owner, application.experiment
-    link = mailing.absolute(reverse("catalogue:application-detail", args=[application.pk]))
+    link = mailing.absolute_url(reverse("catalogue:application-detail", args=[application.pk]))
     _send_each(
         kind,
         to,
@@ -69,7 +69,7 @@ def mail_about_answer(kind: str, answer: AnswerProposal, *, to: Iterable[User]) 
             "how": answer.how,
             "text": answer.message,
             "reason": answer.reason,
-            "link": mailing.absolute(reverse("catalogue:answer-detail", args=[answer.pk])),
+            "link": mailing.absolute_url(reverse("catalogue:answer-detail", args=[answer.pk])),
         },
     )
 
@@ -95,13 +95,13 @@ def mail_about_contact(
             "text": message.text if message is not None else request.message,
             "reason": request.report_reason,
             "has_readers": has_readers,
-            "link": mailing.absolute(reverse("catalogue:contact-detail", args=[request.pk])),
+            "link": mailing.absolute_url(reverse("catalogue:contact-detail", args=[request.pk])),
         },
     )
 
 
 def contact_author_name(request: ContactRequest, author: User | None) -> str:
-    """The name under which somebody wrote in the exchange."""
+    """Return the name under which somebody wrote in the exchange."""
     if author is not None and author.pk == request.sender_id:
         return people.sender_name(author)
     names = people.signatures([author], [request.organisation], people.team_name())
@@ -110,4 +110,4 @@ def contact_author_name(request: ContactRequest, author: User | None) -> str:
 
 def _send_each(kind: str, to: Iterable[User], context: dict[str, Any]) -> None:
     for user in to:
-        mailing.post(kind, user.email, context)
+        mailing.queue_mail(kind, user.email, context)

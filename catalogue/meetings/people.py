@@ -16,13 +16,13 @@ MOST_RECIPIENTS = 20
 
 
 def organisations_of(user: User) -> QuerySet[Organisation]:
-    """The organisations somebody belongs to, with ``confirmed_at``: when it was confirmed, if it was."""
+    """Return the organisations of an account, with ``confirmed_at``: when the membership was confirmed."""
     mine = Organisation.objects.filter(memberships__user=user, is_active=True)
     return mine.annotate(confirmed_at=F("memberships__confirmed_at")).order_by("name")
 
 
 def has_pending_membership(user: User | None, organisation: Organisation) -> bool:
-    """True when the account asked to join the organisation and nobody has confirmed it yet."""
+    """Return True when the account asked to join the organisation and nobody has confirmed it yet."""
     return (
         user is not None
         and Membership.objects.waiting().filter(user=user, organisation=organisation).exists()
@@ -30,7 +30,7 @@ def has_pending_membership(user: User | None, organisation: Organisation) -> boo
 
 
 def list_members(organisation: Organisation | None, *, managers_only: bool = False) -> list[User]:
-    """The confirmed members who can be written to, responsables first."""
+    """Return the confirmed members who can be written to, responsables first."""
     if organisation is None:
         return []
     places = Membership.objects.confirmed().filter(organisation=organisation, user__is_active=True)
@@ -42,7 +42,7 @@ def list_members(organisation: Organisation | None, *, managers_only: bool = Fal
 
 
 def list_curators(about: Record | None = None) -> list[User]:
-    """The curators whose field holds the record, or all of them; administrators when there is none."""
+    """Return the curators whose field holds the record, or all of them; administrators when there is none."""
     if about is not None:
         return list(notifications.find_curators(about))[:MOST_RECIPIENTS]
     reached = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
@@ -51,7 +51,7 @@ def list_curators(about: Record | None = None) -> list[User]:
 
 
 def list_followers(author: User | None, organisation: Organisation) -> list[User]:
-    """Who follows what an organisation sent: its author, its responsables, or any member left."""
+    """Return who follows what an organisation sent: its author, its responsables, or any member left."""
     followers = list_members(organisation, managers_only=True)
     if author is not None and author.is_active and author.email and author not in followers:
         followers.insert(0, author)
@@ -59,7 +59,7 @@ def list_followers(author: User | None, organisation: Organisation) -> list[User
 
 
 def signature(user: User | None, organisation: Organisation | None) -> str:
-    """« Prénom Nom (organisation) », the organisation alone, or that the account is no longer there."""
+    """Return « Prénom Nom (organisation) », the organisation alone, or that the account is gone."""
     place = organisation.name if organisation is not None else ""
     if user is None or not user.is_active:
         gone = _("compte supprimé")
@@ -73,7 +73,7 @@ def signature(user: User | None, organisation: Organisation | None) -> str:
 def signatures(
     authors: Iterable[User | None], sides: list[Organisation], elsewhere: str
 ) -> dict[int | None, str]:
-    """The name of each author by key, with the organisation of the exchange that they belong to.
+    """Return the name of each author by key, with the organisation of the exchange that they belong to.
 
     ``elsewhere`` is what stands for the organisation of those who belong to none of them.
     """
@@ -96,19 +96,19 @@ def _without_place(author: User, elsewhere: str) -> str:
 
 
 def sender_name(user: User) -> str:
-    """The name of somebody who writes to an organisation, with the one they belong to when confirmed."""
+    """Return the name of who writes to an organisation, with their own when it is confirmed."""
     place = Membership.objects.confirmed().filter(user=user).select_related("organisation").order_by("pk")
     first = place.first()
     return signature(user, first.organisation if first is not None else None)
 
 
 def team_name() -> str:
-    """What curators are called in an exchange where they stand in for an organisation."""
+    """Return what curators are called in an exchange where they stand in for an organisation."""
     return _("équipe du catalogue")
 
 
 def sender_names(users: Iterable[User]) -> dict[int, str]:
-    """The names of several people who write to organisations, in one query."""
+    """Return the names of several people who write to organisations, in one query."""
     people = {user.pk: user for user in users}
     places = Membership.objects.confirmed().filter(user__in=people).select_related("organisation")
     first: dict[int, Organisation] = {}

@@ -14,7 +14,7 @@ GONE = (Record.State.REFUSED, Record.State.ARCHIVED)
 
 
 def has_measures(experiment: Experiment) -> bool:
-    """True when the experiment has at least one measured figure."""
+    """Return True when the experiment has at least one measured figure."""
     return _measures().filter(experiment=experiment).exists()
 
 
@@ -23,7 +23,7 @@ def _measures() -> QuerySet[Indicator]:
 
 
 def applications_to_ask() -> QuerySet[Application]:
-    """Accepted applications whose time is over, without a measured figure, whose holder was not asked yet."""
+    """Return accepted applications that are over, without a measure, whose holder was not asked yet."""
     return (
         Application.objects.filter(
             state=Application.ApplicationState.ACCEPTED,

@@ -96,7 +96,7 @@ ACTIONS: dict[str, StrOrPromise] = {
 
 
 def find_side(user: Account, meeting: Meeting) -> Side:
-    """What the account is to the meeting.
+    """Return what the account is to the meeting.
 
     Curators stand in for an organisation that nobody has joined, and for the owner of a need without one.
     """
@@ -139,17 +139,17 @@ def _side_of_contact(user: Account, request: ContactRequest) -> Side:
 
 
 def allowed_sides(action: str, meeting: Meeting) -> frozenset[Side]:
-    """The sides that may carry out the action in the present state."""
+    """Return the sides that may carry out the action in the present state."""
     return GRANTS[type(meeting)].get(action, {}).get(meeting.state, NOBODY)
 
 
 def list_actions(on_side: Side, meeting: Meeting) -> list[str]:
-    """The actions that a side may carry out now."""
+    """Return the actions that a side may carry out now."""
     return [action for action in GRANTS[type(meeting)] if on_side in allowed_sides(action, meeting)]
 
 
 def allowed_states(model: type[Meeting], action: str) -> frozenset[str]:
-    """The states in which some side may carry out the action."""
+    """Return the states in which some side may carry out the action."""
     return frozenset(GRANTS[model].get(action, {}))
 
 

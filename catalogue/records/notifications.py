@@ -79,7 +79,7 @@ def notify_proposal(revision: Revision) -> None:
         [one for one in find_curators(record) if one.pk != revision.author_id],
         record,
         reason=revision.reason.strip(),
-        link=mailing.absolute(reverse("catalogue:workshop-revision", args=[revision.pk])),
+        link=mailing.absolute_url(reverse("catalogue:workshop-revision", args=[revision.pk])),
     )
 
 
@@ -100,13 +100,13 @@ def notify_assignment(records: Iterable[Record], to: User, by: str, word: str = 
     lines = [
         {
             "title": record.title,
-            "link": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+            "link": mailing.absolute_url(reverse("catalogue:workshop-record", args=[record.slug])),
         }
         for record in records
     ]
     if lines and to.is_active and to.email:
-        queue = mailing.absolute(reverse("catalogue:workshop")) + "?voir=moi"
-        mailing.post(
+        queue = mailing.absolute_url(reverse("catalogue:workshop")) + "?voir=moi"
+        mailing.queue_mail(
             "fiches-confiees", to.email, {"records": lines, "by": by, "word": word, "queue_url": queue}
         )
 
@@ -127,9 +127,9 @@ def _post(kind: str, people: People, record: Record, **context: Any) -> None:
         "record": record,
         "kind": str(record.get_kind_display()).lower(),
         "organisation": record.owner.name if record.owner else "",
-        "public_url": mailing.absolute(record.get_absolute_url()),
-        "space_url": mailing.absolute(reverse("catalogue:space-record", args=[record.slug])),
-        "workshop_url": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+        "public_url": mailing.absolute_url(record.get_absolute_url()),
+        "space_url": mailing.absolute_url(reverse("catalogue:space-record", args=[record.slug])),
+        "workshop_url": mailing.absolute_url(reverse("catalogue:workshop-record", args=[record.slug])),
         **context,
     }
     seen: set[str] = set()
@@ -137,4 +137,4 @@ def _post(kind: str, people: People, record: Record, **context: Any) -> None:
         address = person.email.lower()
         if address not in seen:
             seen.add(address)
-            mailing.post(kind, person.email, variables)
+            mailing.queue_mail(kind, person.email, variables)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Merge, Record, Transition
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import completeness, expiry, notifications
 from catalogue.records.permissions import CURATORS, GRANTS
 
@@ -97,10 +97,10 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     )
     notifications.notify_transition(line)
     if rule.target == State.PUBLISHED:
-        later("match_alerts", records=[current.pk])
+        defer_task("match_alerts", records=[current.pk])
     if rule.target in (State.SUBMITTED, State.PUBLISHED):
-        later("find_duplicates", records=[current.pk])
-    later("check_quality", records=[current.pk])
+        defer_task("find_duplicates", records=[current.pk])
+    defer_task("check_quality", records=[current.pk])
     return line
 
 

@@ -1,6 +1,6 @@
-"""Who may call a view, said on the view: a test walks every address and fails where nothing is said.
+"""Who may call a view, declared on the view: a test walks every URL and fails where nothing is declared.
 
-``public`` says that everybody may; ``account`` asks for a login, ``curator`` and ``administrator`` for
+``public`` lets everybody; ``account`` asks for a login, ``curator`` and ``administrator`` for
 more. What an account may do with an object is then asked from ``permissions``.
 """
 
@@ -42,11 +42,11 @@ def _guarded(view: V, access: str, allowed: Callable[[Any], bool]) -> V:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return to_login(request)
+            return redirect_to_login(request)
         if not allowed(request.user):
             raise Http404
         if access != "account" and lacks_second_factor(request.user):
-            return to_second_factor(request)
+            return redirect_to_second_factor(request)
         response = view(request, *arguments, **named)
         response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -70,22 +70,22 @@ def administrator(view: V) -> V:
     return _guarded(view, "administrator", is_appointed_administrator)
 
 
-def to_second_factor(request: HttpRequest) -> HttpResponse:
-    """The page that sets up the second factor, which says why it came."""
+def redirect_to_second_factor(request: HttpRequest) -> HttpResponse:
+    """Return the page that sets up the second factor, which says why it came."""
     messages.info(request, _("Votre rôle demande la double authentification : activez-la pour continuer."))
     return redirect("mfa_activate_totp")
 
 
-def login_address(path: str) -> str:
-    """The login page, which then comes back to ``path``."""
+def login_url(path: str) -> str:
+    """Return the login page, which then comes back to ``path``."""
     return f"{reverse('account_login')}?{urlencode({'next': path})}"
 
 
-def to_login(request: HttpRequest) -> HttpResponse:
-    """The login page, which comes back to this one; what was typed is kept meanwhile."""
+def redirect_to_login(request: HttpRequest) -> HttpResponse:
+    """Return the login page, which comes back to this one; what was typed is stored meanwhile."""
     if request.method == "POST":
         form_recovery.store_form(request)
-    return redirect(login_address(request.get_full_path()))
+    return redirect(login_url(request.get_full_path()))
 
 
 def get_record_or_404(

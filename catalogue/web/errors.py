@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 def error_list(form: Form) -> list[str]:
-    """Each error of a form of GET parameters, with the name of its parameter."""
+    """Return each error of a form of GET parameters, with the name of its parameter."""
     found = []
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
@@ -31,7 +31,7 @@ def json_bad_request(form: Form) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, form: Form) -> HttpResponse:
-    """A 400 that says which parameter is wrong, as a page or, for programs, as JSON."""
+    """Return a 400 that says which parameter is wrong, as a page or, for programs, as JSON."""
     errors = error_list(form)
     if request.path.startswith(("/api/", "/tuiles/")) or request.path.endswith((".geojson", ".csv")):
         return JsonResponse({"erreur": _("Paramètres refusés"), "details": errors}, status=400)

@@ -1,8 +1,8 @@
-"""The address under which a visitor reaches the site."""
+"""The URL under which a visitor reaches the site."""
 
 from django.http import HttpRequest
 
 
 def origin(request: HttpRequest) -> str:
-    """Scheme and host of the request, to which the paths of exported links are added."""
+    """Return the scheme and host of the request, before the paths of exported links."""
     return f"{request.scheme}://{request.get_host()}"

@@ -22,7 +22,7 @@ class PageForm(forms.Form):
 
 
 def page_of(rows: QuerySet[Any], number: int | None, count: int | None = None) -> Page[Any]:
-    """The page asked for, the first when none is; ``count`` when how many there are is known already."""
+    """Return the page asked for, the first by default; ``count`` is how many rows, when that is known."""
     paginator = Paginator(rows, PAGE_SIZE)
     if count is not None:
         paginator.count = count

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_email_is_queued_then_sent_once(run_jobs):
-    queued = mailing.queue_written("essai", "a@exemple.fr", "Bonjour\nvous", "Texte.\n")
+    queued = mailing.queue_text("essai", "a@exemple.fr", "Bonjour\nvous", "Texte.\n")
     assert mail.outbox == []
     assert run_jobs() == ["send_mail"]
     [sent] = mail.outbox
@@ -25,7 +25,7 @@ def test_an_email_is_queued_then_sent_once(run_jobs):
 
 def test_an_email_vanishes_with_its_transaction(run_jobs):
     with transaction.atomic():
-        mailing.queue_written("essai", "a@exemple.fr", "Bonjour", "Texte")
+        mailing.queue_text("essai", "a@exemple.fr", "Bonjour", "Texte")
         transaction.set_rollback(True)
     assert run_jobs() == []
 
@@ -35,7 +35,7 @@ def test_a_failure_is_kept_and_told_to_the_queue(monkeypatch):
         raise ConnectionRefusedError("fermé")
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    queued = mailing.queue_written("essai", "a@exemple.fr", "Bonjour", "Texte")
+    queued = mailing.queue_text("essai", "a@exemple.fr", "Bonjour", "Texte")
     with pytest.raises(ConnectionRefusedError):
         mailing.send(queued.pk)
     queued.refresh_from_db()

@@ -60,7 +60,7 @@ class Talk(socketserver.StreamRequestHandler):
 def test_a_killed_worker_loses_no_email_and_repeats_none_but_the_one_in_flight() -> None:
     addresses = [f"compte-{n}@exemple.fr" for n in range(6)]
     for address in addresses:
-        mailing.queue_written("essai", address, "Bonjour", "Texte.\n")
+        mailing.queue_text("essai", address, "Bonjour", "Texte.\n")
     with Post() as post:
         threading.Thread(target=post.serve_forever, daemon=True).start()
         with worker(post.variables) as first:

@@ -16,7 +16,7 @@ from catalogue.accounts import membership as places
 from catalogue.accounts.organisation_forms import InvitationForm, ReasonForm, RoleForm
 from catalogue.accounts.views.organisations import render_organisation, visible_organisation
 from catalogue.models import Invitation, Membership, Organisation
-from catalogue.web.access import account, login_address, public, to_login
+from catalogue.web.access import account, login_url, public, redirect_to_login
 
 Carried = Callable[[HttpRequest, Organisation, Membership], HttpResponse | None]
 
@@ -118,7 +118,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     rows = Invitation.objects.select_related("organisation", "created_by")
     invitation = get_object_or_404(rows, token_digest=places.token_digest(token))
     if request.method == "POST" and not request.user.is_authenticated:
-        return to_login(request)
+        return redirect_to_login(request)
     if request.method == "POST":
         try:
             place = places.accept_invitation(invitation, cast(User, request.user))
@@ -133,7 +133,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "invitation": invitation,
         "is_for_me": here and places.is_for(invitation, cast(User, request.user)),
-        "login_url": login_address(request.path),
+        "login_url": login_url(request.path),
     }
     answer = render(request, "catalogue/accounts/invitation.html", context)
     answer["Cache-Control"] = "private, no-store"

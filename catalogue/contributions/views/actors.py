@@ -57,14 +57,13 @@ class UnknownForm(forms.Form):
     nouveau_nom = forms.CharField(max_length=250, label=gettext_lazy("Nom de l’organisation"))
 
     def clean_siret(self) -> str:
-        """The fourteen digits, checked."""
         number = "".join(self.cleaned_data["siret"].split())
         validate_siret(number)
         return number
 
 
 def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
-    """The organisations of the record; posting adds one, takes one away or goes on."""
+    """Show the organisations of the record; posting adds one, removes one or goes on."""
     data = submitted_data(request)
     adding = data is not None and "ajouter" in data
     form = ActorForm(data if adding else None, roles=copy.proposal.roles)
@@ -95,7 +94,7 @@ def actors_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
 
 
 def actors(copy: Copy) -> list[dict[str, str]]:
-    """The organisations of the copy, role by role."""
+    """Return the organisations of the copy, role by role."""
     held = copy.values([ROLES + role for role in Role.values])
     slugs = set(chain.from_iterable(held.values()))
     names = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "name"))
@@ -111,7 +110,7 @@ def actors(copy: Copy) -> list[dict[str, str]]:
 def _look_up(
     request: HttpRequest, form: ActorForm
 ) -> tuple[Organisation | None, list[Organisation], UnknownForm | None]:
-    """The organisation that is meant; else those that may be, and the form of one that nobody knows."""
+    """Return the organisation that is meant, else those that may be, and the form of an unknown one."""
     words, slug = form.cleaned_data["nom"], form.cleaned_data["organisation"]
     if slug:
         return Organisation.objects.filter(slug=slug).first(), [], None
@@ -137,7 +136,7 @@ def _guess_initial(words: str) -> dict[str, str]:
 
 
 def _get_or_create_organisation(data: dict[str, str]) -> Organisation:
-    """The organisation of that number, made when the catalogue has none."""
+    """Return the organisation of that number, made when the catalogue has none."""
     known = Organisation.objects.filter(siret=data["siret"])
     organisation = known.first()
     if organisation is not None:

@@ -1,4 +1,4 @@
-"""Documents and photos of a record: the page where they are added, and the address that gives their files."""
+"""Documents and photos of a record: the page where they are added, and the URL of their files."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from catalogue.records.file_types import IMAGE_TYPES, SERVED
 from catalogue.web.access import account, public
 
 FRESH_SECONDS = 60
-"""How long a file may be kept by others: what is no longer published is gone within a minute."""
+"""How long others may cache a file: what is no longer published is gone within a minute."""
 THUMBNAIL = "vignette"
 
 
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_documents(request: HttpRequest, slug: str) -> HttpResponse:
-    """The documents of a record that the account may change or propose to change, and a form to add one."""
+    """Show the documents of a record that the account may change, and a form to add one."""
     copy = open_copy(cast(User, request.user), slug)
     form = DocumentForm(submitted_data(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -83,7 +83,7 @@ def _render_page(
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One document, to change what is said of it or its file."""
+    """Show one document, to change its description or its file."""
     copy = open_copy(cast(User, request.user), slug)
     document = get_object_or_404(documents.editable_documents(copy), pk=pk)
     form = DocumentForm(submitted_data(request), request.FILES or None, instance=document)
@@ -106,7 +106,7 @@ def propose_document_remove(request: HttpRequest, slug: str, pk: int) -> HttpRes
 @public
 @require_safe
 def document_file(request: HttpRequest, key: uuid.UUID, name: str) -> HttpResponse:
-    """The file of a document: to everybody when it is public, else to those who may preview the record."""
+    """Send the file of a document, to those who may preview the record unless it is public."""
     found = Document.objects.exclude(file="").filter(is_ready=True).select_related("record")
     document = get_object_or_404(found, key=key)
     is_public = document.record.is_published and not document.is_pending

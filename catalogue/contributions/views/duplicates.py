@@ -35,7 +35,7 @@ class DuplicateQuery(forms.Form):
 @account
 @require_safe
 def propose_duplicates(request: HttpRequest) -> HttpResponse:
-    """The likely duplicates as a piece of page, and how many there are."""
+    """Return the likely duplicates as a piece of page, and how many there are."""
     form = DuplicateQuery(request.GET)
     if not form.is_valid():
         return json_bad_request(form)
@@ -50,7 +50,7 @@ def propose_duplicates(request: HttpRequest) -> HttpResponse:
 
 
 def _description(given: dict[str, Any], record: Any) -> Description:
-    """What the page gives, completed by what is stored of a record of the account."""
+    """Return what the page gives, completed by what is stored of a record of the account."""
     stored = describe(record) if record is not None else Description(given["kind"], "")
     position, territory, solution = stored.position, stored.territory, stored.solution
     if given["lon"] is not None and given["lat"] is not None:

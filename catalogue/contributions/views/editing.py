@@ -46,7 +46,7 @@ PARENTS_SHOWN = 200
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
-    """A step of a record that the account may change, or propose to change."""
+    """Show a step of a record that the account may change, or propose to change."""
     copy = open_copy(cast(User, request.user), slug)
     chosen = copy.proposal.step(step)
     if chosen is None:
@@ -65,7 +65,7 @@ def propose_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
 
 
 def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
-    """A step that is one form of the record's own fields."""
+    """Show a step that is one form of the record's own fields."""
     options = _options(copy, step)
     form_class = cast(type[StepForm], step.form)
     names = list(form_class(kind=copy.kind, **options).fields)
@@ -88,7 +88,7 @@ def _form_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
-    """Which solution an experiment is of: found by its name, then chosen."""
+    """Ask which solution an experiment is of: found by its name, then chosen."""
     copy = open_copy(cast(User, request.user), slug)
     if copy.kind != Record.Kind.EXPERIMENT:
         raise Http404
@@ -122,7 +122,7 @@ def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _solution_of(copy: Copy) -> Record | None:
-    """The solution that the copy of an experiment is of."""
+    """Return the solution that the copy of an experiment is of."""
     if copy.kind != Record.Kind.EXPERIMENT:
         return None
     slug = copy.values(["solution"])["solution"]
@@ -130,7 +130,7 @@ def _solution_of(copy: Copy) -> Record | None:
 
 
 def _place_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
-    """The step of the place: what is found is confirmed before it is saved."""
+    """Show the step of the place: what is found is confirmed before it is saved."""
     data = submitted_data(request)
     record = copy.with_changes()
     form = PlaceForm(data, request.FILES or None, record=record)
@@ -189,7 +189,6 @@ def _suggest(copy: Copy, form: forms.Form) -> None:
 
 
 def _options(copy: Copy, step: Step) -> dict[str, Any]:
-    """What a form needs of the account and of the record."""
     if step.form is EssentialForm:
         return {"owners": _owners(copy)}
     if step.form is CourseForm:
@@ -198,14 +197,14 @@ def _options(copy: Copy, step: Step) -> dict[str, Any]:
 
 
 def _owners(copy: Copy) -> dict[str, str] | None:
-    """The organisations to choose from; none for others than the author, who alone may hand a record over."""
+    """Return the organisations to choose from; None but for the author, who alone hands a record over."""
     if not copy.is_direct or copy.record.created_by_id != copy.user.pk:
         return None
     return drafts.list_owners(copy.user, copy.record)
 
 
 def _parents(copy: Copy) -> dict[str, str]:
-    """The experiments of the same solution that this one may come from."""
+    """Return the experiments of the same solution that this one may come from."""
     record = copy.record
     same = Experiment.objects.filter(solution=record.solution_id).exclude(pk=record.pk)
     rows = same.filter(Q(state=Record.State.PUBLISHED) | Q(pk=record.parent_id)).order_by("title")

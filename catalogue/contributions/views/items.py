@@ -40,11 +40,11 @@ NEW = "nouveau"
 MOST = 100
 """Rows of one collection: beyond, a record is no longer read."""
 REMOVE = "retirer"
-"""What heads a row: it is not said again below."""
+"""What heads a row: it is not repeated below."""
 
 
 def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
-    """The rows of a collection, each with its two actions."""
+    """Show the rows of a collection, each with its two actions."""
     attribute = ATTRIBUTES[step.code]
     if request.method == "POST":
         return redirect_after_save(request, copy, step, [])
@@ -78,7 +78,7 @@ def _title(attribute: str, row: Values) -> str:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_item(request: HttpRequest, slug: str, step: str, ref: str) -> HttpResponse:
-    """One row: a new one, or one to correct or to take away."""
+    """Show one row: a new one, or one to correct or to take away."""
     copy = open_copy(cast(User, request.user), slug)
     chosen = copy.proposal.step(step)
     attribute = ATTRIBUTES.get(step)
@@ -126,7 +126,7 @@ def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: V
 
 
 def _version(attribute: str, stored: Values) -> str:
-    """What the page shows of a row."""
+    """Return what the page shows of a row."""
     return digest_values({name: value for name, value in stored.items() if name not in ("pk", "ref", "new")})
 
 

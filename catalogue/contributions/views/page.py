@@ -25,12 +25,12 @@ LEAVE = "quitter"
 
 
 def step_url(record: Record, code: str) -> str:
-    """The address of a step of a record."""
+    """Return the URL of a step of a record."""
     return reverse("catalogue:propose-step", args=[record.slug, code])
 
 
 def step_context(copy: Copy, code: str, gauge: Gauge | None = None) -> dict[str, Any]:
-    """The context of a step: what is the same on every page of the proposal."""
+    """Return the context of a step: what is the same on every page of the proposal."""
     measured = gauge or measure_gauge(copy)
     step = copy.proposal.step(code)
     return {
@@ -48,7 +48,7 @@ def step_context(copy: Copy, code: str, gauge: Gauge | None = None) -> dict[str,
 
 
 def _stepper(copy: Copy, code: str, gauge: Gauge) -> list[dict[str, str]]:
-    """The stepper: every step is a link, those whose criteria are all met are done."""
+    """Return the stepper: every step is a link; a step is done once its criteria are met."""
     states = {step.code: "fait" if gauge.is_complete(step.code) else "avenir" for step in copy.proposal.steps}
     states[code] = "courant"
     return [
@@ -58,7 +58,7 @@ def _stepper(copy: Copy, code: str, gauge: Gauge) -> list[dict[str, str]]:
 
 
 def _missing_criteria(copy: Copy, gauge: Gauge) -> dict[str, list[dict[str, str]]]:
-    """What is missing, with the step where it is asked: first what is required, then what is desirable."""
+    """Return what is missing, required then recommended, with the step where it is asked."""
     titles = {step.code: str(step.title) for step in copy.proposal.steps}
 
     def line(criterion: Criterion) -> dict[str, str]:
@@ -76,7 +76,7 @@ def _missing_criteria(copy: Copy, gauge: Gauge) -> dict[str, list[dict[str, str]
 
 
 def _curator_request(record: Record) -> str:
-    """What a curator asked for, while the record waits to be completed."""
+    """Return what a curator asked for, while the record waits to be completed."""
     if record.state != Record.State.TO_COMPLETE:
         return ""
     line = Transition.objects.filter(record=record.pk, to_state=record.state).first()
@@ -84,7 +84,7 @@ def _curator_request(record: Record) -> str:
 
 
 def submitted_data(request: HttpRequest) -> QueryDict | None:
-    """What was typed, now or before the session ended."""
+    """Return what was typed, now or before the session ended."""
     return form_recovery.submitted_data(
         request,
         _(
@@ -95,14 +95,14 @@ def submitted_data(request: HttpRequest) -> QueryDict | None:
 
 
 def page_version(data: QueryDict) -> str:
-    """The version that the page was shown with."""
+    """Return the version that the page was shown with."""
     return str(data.get("version", ""))[:LONGEST_VERSION]
 
 
 def describe_conflict(
     kind: str, stored: Values, collection: Collection | None = None
 ) -> list[dict[str, Any]]:
-    """What somebody else wrote meanwhile, field by field."""
+    """Return what somebody else wrote meanwhile, field by field."""
     differences = []
     for name, value in stored.items():
         if collection is None:
@@ -116,21 +116,21 @@ def describe_conflict(
 
 
 def as_lines(value: str | list[str]) -> list[str]:
-    """A value in words as the lines that a page shows."""
+    """Return a value in words as the lines that a page shows."""
     if isinstance(value, list):
         return value
     return [value] if value else []
 
 
 def form_status(request: HttpRequest, form: forms.Form, conflict: list[dict[str, Any]]) -> int:
-    """The status of a form that is shown: 409 on a conflict, 400 when it has to be corrected."""
+    """Return the status of a form that is shown: 409 on a conflict, 400 when it has to be corrected."""
     if conflict:
         return 409
     return 400 if request.method == "POST" and form.errors else 200
 
 
 def redirect_after_save(request: HttpRequest, copy: Copy, step: Step, others: list[str]) -> HttpResponse:
-    """The next page once a step is saved, with its messages."""
+    """Return the next page once a step is saved, with its messages."""
     if others:
         names = ", ".join(get_label(copy.kind, name) for name in others)
         messages.info(

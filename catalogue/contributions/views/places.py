@@ -25,7 +25,6 @@ class PlaceQuery(forms.Form):
     fiche = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
     def clean(self) -> dict[str, Any]:
-        """One or the other."""
         super().clean()
         given = self.cleaned_data
         if given.get("geometry") is None and given.get("lon") is not None and given.get("lat") is not None:
@@ -36,7 +35,7 @@ class PlaceQuery(forms.Form):
 @access.account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_place(request: HttpRequest) -> HttpResponse:
-    """The territory that holds a geometry and what is around, as words and as a piece of page."""
+    """Return the territory that holds a geometry, and its surroundings as a piece of page."""
     form = PlaceQuery(request.POST if request.method == "POST" else request.GET)
     geometry = form.cleaned_data["geometry"] if form.is_valid() else None
     if geometry is None:

@@ -1,4 +1,4 @@
-"""The last step: what lacks and why, then sending; and giving a draft or prepared changes up."""
+"""The last step: what is missing and why, then sending; deleting a draft or discarding changes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SendForm(forms.Form):
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_review(request: HttpRequest, slug: str) -> HttpResponse:
-    """What lacks in a record, or what would change in a published one; posting sends it."""
+    """Show what is missing in a record, or what would change in a published one; posting sends it."""
     copy = open_copy(cast(User, request.user), slug)
     form = SendForm(submitted_data(request), initial={"avec_solution": True})
     if request.method == "POST" and form.is_valid():
@@ -90,7 +90,7 @@ def _changes_page(request: HttpRequest, copy: Copy, form: SendForm) -> HttpRespo
 
 
 def _differences(revision: Revision) -> list[dict[str, Any]]:
-    """What changes, before and after: before is what is published today."""
+    """Return what changes, before and after: before is what is published today."""
     return [
         {
             **line,
@@ -102,7 +102,7 @@ def _differences(revision: Revision) -> list[dict[str, Any]]:
 
 
 def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:
-    """The solution of an experiment while it is not published, and what can be done about it."""
+    """Return the solution of an experiment while it is not published, and what can be done about it."""
     if copy.kind != Record.Kind.EXPERIMENT or copy.record.solution.is_published:
         return None
     solution = copy.record.solution
@@ -119,7 +119,7 @@ def _unpublished_solution(copy: Copy) -> dict[str, Any] | None:
 
 @transaction.atomic
 def _submit(request: HttpRequest, copy: Copy, form: SendForm) -> bool:
-    """Submit the record, and its solution with it when asked; False when something lacks."""
+    """Submit the record, and its solution with it when asked; False when something is missing."""
     fresh = lock_copy(copy)
     permissions.require(request.user, "submit", fresh.record)
     if not measure_gauge(fresh).is_ready:

@@ -35,7 +35,7 @@ class WordsForm(forms.Form):
 @public
 @require_safe
 def propose(request: HttpRequest) -> HttpResponse:
-    """The five kinds that can be proposed, and the drafts of the account."""
+    """Show the five kinds that can be proposed, and the drafts of the account."""
     mine: list[Record] = []
     if request.user.is_authenticated:
         rows = drafts.list_drafts(request.user).only("slug", "title", "kind", "state", "updated_at")
@@ -55,7 +55,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
-    """The first page of a kind; posting it makes the draft, once whatever the clicks."""
+    """Show the first page of a kind; posting it makes the draft, once whatever the clicks."""
     proposal = PROPOSALS.get(kind)
     if proposal is None:
         raise Http404
@@ -116,7 +116,7 @@ def _create(
 
 
 def _chosen(data: QueryDict | None) -> str:
-    """The solution that a posted form names, if it names one."""
+    """Return the solution that a posted form names, if it names one."""
     form = WordsForm({"solution": data.get("solution", "")} if data else {})
     return str(form.cleaned_data["solution"]) if form.is_valid() else ""
 
@@ -127,7 +127,7 @@ def _solution(user: User, slug: str) -> Solution | None:
 
 
 def _choose_solution(request: HttpRequest, user: User, words: str, *, missed: bool) -> HttpResponse:
-    """Which solution was tried: the first question of an experiment."""
+    """Ask which solution was tried, the first question of an experiment."""
     return render(
         request,
         "catalogue/contributions/solution_choice.html",
@@ -147,7 +147,7 @@ def _choose_solution(request: HttpRequest, user: User, words: str, *, missed: bo
 @account
 @require_safe
 def propose_solutions(request: HttpRequest) -> HttpResponse:
-    """Completion of the solutions that an experiment may be of (JSON)."""
+    """Complete the name of a solution that an experiment may be of (JSON)."""
     form = WordsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -170,7 +170,7 @@ def propose_solutions(request: HttpRequest) -> HttpResponse:
 @account
 @require_safe
 def propose_organisations(request: HttpRequest) -> HttpResponse:
-    """Completion of the organisations that the catalogue knows (JSON)."""
+    """Complete the name of an organisation that the catalogue knows (JSON)."""
     form = WordsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)

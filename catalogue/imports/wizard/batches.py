@@ -29,7 +29,7 @@ from catalogue.imports.read.table import Table
 from catalogue.imports.read.typography import one_line
 from catalogue.imports.run import hold_import_lock
 from catalogue.models import ImportBatch
-from catalogue.queue import later
+from catalogue.queue import defer_task
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -242,7 +242,7 @@ def queue_job(batch: ImportBatch, job: Job, actor: User) -> None:
     batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
     batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
     batch.save(update_fields=JOB_FIELDS)
-    later("import_step", batch=batch.pk, job=str(job))
+    defer_task("import_step", batch=batch.pk, job=str(job))
 
 
 @transaction.atomic

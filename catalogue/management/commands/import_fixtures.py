@@ -17,7 +17,7 @@ from catalogue.imports.fixtures import FOLDER, import_fixtures
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.report import reasons_text
 from catalogue.imports.run import ImportResult
-from catalogue.queue import later
+from catalogue.queue import defer_task
 
 OF_THE_NIGHT = ("check_quality_of_all", "find_all_duplicates", "measure_waiting")
 """What the worker does each night; after a first load the curators need not wait for it."""
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         if any(result.plan.count(Status.NEW) for result in results):
             for task in OF_THE_NIGHT:
-                later(task, timestamp=0)
+                defer_task(task, timestamp=0)
         console = Console(file=cast(IO[str], self.stdout), soft_wrap=True)
         if int(options["verbosity"]) > 0:
             console.print(summary(results))

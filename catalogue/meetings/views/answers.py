@@ -62,7 +62,7 @@ def answer_new(request: HttpRequest, slug: str) -> HttpResponse:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The answer, and what each side may do about it."""
+    """Show the answer, and what each side may do about it."""
     answer = get_object_or_404(
         AnswerProposal.objects.select_related(*SEEN).defer(*UNSEEN, "need__territory__geometry"), pk=pk
     )

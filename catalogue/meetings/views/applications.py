@@ -87,7 +87,7 @@ def _get_application(request: HttpRequest, pk: int, action: str) -> tuple[Applic
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole application, its thread, and what each side may do."""
+    """Show the whole application, its thread, and what each side may do."""
     application, side = _get_application(request, pk, "view")
     user, data = current_user(request), submitted_data(request)
     action = field_value(data, "action")
@@ -107,7 +107,7 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _forms(data: QueryDict | None, action: str) -> dict[str, forms.Form]:
-    """The forms of the page, the one that was posted with its fields."""
+    """Return the forms of the page, the one that was posted with its fields."""
     return {
         "write": MessageForm(data_for(data, action, "write")),
         "accept": AcceptForm(data_for(data, action, "accept")),
@@ -144,7 +144,7 @@ def _context(
 
 
 def _experiment_context(user: User, application: Application) -> dict[str, Any]:
-    """How far the application is, and whether the account may complete its experiment."""
+    """Return how far the application is, and whether the account may complete its experiment."""
     experiment = application.experiment
     has_results = experiment is not None and results.has_measures(experiment)
     allowed = permissions.list_actions(user, experiment) if experiment is not None else frozenset()
@@ -158,7 +158,7 @@ def _experiment_context(user: User, application: Application) -> dict[str, Any]:
 @account
 @require_safe
 def application_document(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """A private document, given back as a file to those who may read the application."""
+    """Send a private document to those who may read the application."""
     application, _side = _get_application(request, pk, "view")
     attachment = get_object_or_404(Attachment, application=application, key=key)
     try:

@@ -19,14 +19,14 @@ MOST_SHOWN = 50
 
 
 def find_proposable(user: User, slug: str) -> Solution | None:
-    """The solution of that slug, when the account may propose it."""
+    """Return the solution of that slug, when the account may propose it."""
     return proposable_solutions(user).filter(slug=slug).first() if slug else None
 
 
 def render_choice(
     request: HttpRequest, user: User, target: Record, form: SolutionChoiceForm, words: dict[str, str]
 ) -> HttpResponse:
-    """The page where the solution is chosen; ``words``: title and back_text of the page."""
+    """Return the page where the solution is chosen; ``words``: title and back_text of the page."""
     asked = form.cleaned_data["cherche"]
     found = Solution.objects.published().titled(asked)[:MOST_SHOWN] if asked else []
     return render(

@@ -33,7 +33,7 @@ DONE = {
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """A message to an organisation, relayed without an address."""
+    """Send a message to an organisation, without revealing an address."""
     organisation = get_object_or_404(Organisation.objects.select_related("merged_into"), slug=slug)
     if organisation.merged_into is not None:
         address = reverse("catalogue:contact-new", args=[organisation.merged_into.slug])
@@ -70,7 +70,7 @@ def _success_message(organisation: Organisation) -> str:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The exchange, and what each side may do about it."""
+    """Show the exchange, and what each side may do about it."""
     exchange = get_object_or_404(
         ContactRequest.objects.select_related("sender", "organisation", "record").defer("record__geometry"),
         pk=pk,

@@ -51,12 +51,12 @@ def carry_out(
 
 
 def data_for(data: QueryDict | None, action: str, name: str) -> QueryDict | None:
-    """What was posted, when it is for the form of that name."""
+    """Return what was posted, when it is for the form of that name."""
     return data if action == name else None
 
 
 def message_page(request: HttpRequest, thread: QuerySet[Message]) -> Page[Message]:
-    """The page asked for, the last one by default; Http404 beyond it."""
+    """Return the page asked for, the last one by default; Http404 beyond it."""
     form = PageForm(request.GET)
     if not form.is_valid():
         raise Http404
@@ -68,7 +68,7 @@ def message_page(request: HttpRequest, thread: QuerySet[Message]) -> Page[Messag
 
 
 def message_lines(page: Page[Message], names: dict[int | None, str], reader: int) -> list[dict[str, Any]]:
-    """Each message with the name of its author."""
+    """Return each message with the name of its author."""
     return [
         {
             "author": names.get(message.author_id) or names[None],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def submitted_data(request: HttpRequest, *, has_files: bool = False) -> QueryDict | None:
-    """The fields posted, or those stored when the session had ended."""
+    """Return the fields posted, or those stored when the session had ended."""
     notice = _("Votre session s’était terminée : voici ce que vous aviez écrit. Rien n’est encore envoyé.")
     if has_files:
         notice = _(
@@ -25,10 +25,10 @@ def submitted_data(request: HttpRequest, *, has_files: bool = False) -> QueryDic
 
 
 def current_user(request: HttpRequest) -> User:
-    """The account of a request that ``access.account`` let through."""
+    """Return the account of a request that ``access.account`` let through."""
     return cast("User", request.user)
 
 
 def field_value(data: QueryDict | None, name: str) -> str:
-    """One field of what was posted; empty when it is not there."""
+    """Return one field of what was posted; empty when it is not there."""
     return str(data.get(name, "")) if data is not None else ""

@@ -38,7 +38,7 @@ TO_DO = {
 @account
 @require_safe
 def application_list(request: HttpRequest) -> HttpResponse:
-    """Applications and answers, sent and received, by state."""
+    """Show applications and answers, sent and received, by state."""
     form = ApplicationListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -67,7 +67,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 def _tabs(
     url_name: str, labels: Iterable[tuple[str, StrOrPromise]], view: str, counts: dict[str, int]
 ) -> list[dict[str, Any]]:
-    """The lists of the page, each with how many lines it has."""
+    """Return the lists of the page, each with how many lines it has."""
     url = reverse(url_name)
     return [
         {
@@ -81,7 +81,7 @@ def _tabs(
 
 
 def _states(rows: QuerySet[Any], view: str, chosen: str) -> list[dict[str, Any]]:
-    """The states that there are, each with the list of those in it; nothing when there is only one."""
+    """Return the states that there are, each with the list of those in it; nothing when there is only one."""
     labels = dict(
         (Application if view in {"recues", "envoyees"} else AnswerProposal)
         ._meta.get_field("state")
@@ -122,7 +122,7 @@ def _application_line(one: Application | AnswerProposal, view: str) -> dict[str,
 @account
 @require_safe
 def contact_list(request: HttpRequest) -> HttpResponse:
-    """Messages received and sent, latest word first."""
+    """Show the messages received and sent, latest word first."""
     form = ContactListForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)

@@ -13,7 +13,7 @@ A, P = Application.ApplicationState, AnswerProposal.ProposalState
 
 
 def application_steps(application: Application, *, has_results: bool) -> list[Step]:
-    """Sent, in review, decided; then, once accepted, tried and measured."""
+    """Return the steps: sent, in review, decided; then, once accepted, tried and measured."""
     state = application.state
     sent = {"title": _("Envoyée"), "text": date_format(localtime(application.created_at)), "state": "fait"}
     review = {"title": _("En examen"), "text": "", "state": "fait"}
@@ -57,7 +57,7 @@ def _period(application: Application) -> str:
 
 
 def answer_steps(answer: AnswerProposal) -> list[Step]:
-    """Sent, then decided."""
+    """Return the two steps: sent, decided."""
     waiting = answer.state == P.SENT
     sent = {
         "title": _("Envoyée"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalogue.models import Record
 from catalogue.models.versions import RecordVersion
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import completeness
 from catalogue.records.versions.reading import build_statement
 
@@ -58,7 +58,7 @@ def save_after(pks: Iterable[int], actor: User | None, origin: str, reason: str 
     _insert(Record.objects.filter(pk__in=written), actor, RecordVersion.Origin(origin), reason)
     completeness.measure_records(written)
     for start in range(0, len(written), CHUNK):
-        later("check_quality", records=written[start : start + CHUNK])
+        defer_task("check_quality", records=written[start : start + CHUNK])
 
 
 def _insert(rows: QuerySet[Record], actor: User | None, origin: str, reason: str) -> None:

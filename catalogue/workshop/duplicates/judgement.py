@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalogue.models import DuplicateCandidate, Record
-from catalogue.queue import later
+from catalogue.queue import defer_task
 
 Judgement = DuplicateCandidate.Judgement
 
@@ -43,4 +43,4 @@ def reopen_pair(first: Record, second: Record) -> None:
     DuplicateCandidate.objects.filter(pk=pair.pk).update(
         state=Judgement.OPEN, reason="", decided_by=None, decided_at=None
     )
-    later("find_duplicates", records=[first.pk])
+    defer_task("find_duplicates", records=[first.pk])

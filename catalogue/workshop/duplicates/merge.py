@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.models import AudienceDay, Merge, Record, Transition
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import notifications, restoring, snapshots, versions
 from catalogue.records.content import is_same
 from catalogue.records.writing import NotWritten, mark_changed, write_values
@@ -229,9 +229,9 @@ def _archive(loser: Any, survivor: Any, reason: str, actor: User) -> Transition:
 
 def _notify(line: Transition, survivor: Any) -> None:
     notifications.notify_transition(line)
-    later("find_duplicates", records=[survivor.pk])
+    defer_task("find_duplicates", records=[survivor.pk])
     if survivor.is_published:
-        later("match_alerts", records=[survivor.pk])
+        defer_task("match_alerts", records=[survivor.pk])
 
 
 def count_followers(loser: Any) -> list[dict[str, Any]]:

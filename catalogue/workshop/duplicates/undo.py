@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.models import AudienceDay, Merge, Record, Transition
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import notifications, restoring, snapshots, versions
 from catalogue.records.shape import Table, tables
 from catalogue.workshop.duplicates.following import following
@@ -93,10 +93,10 @@ def undo_merge(merge: Merge, actor: User) -> Merge:
     )
     notifications.notify_transition(line)
     versions.save_after(pks, actor, versions.Origin.MERGE, _("Fusion annulée"))
-    later("find_duplicates", records=pks)
+    defer_task("find_duplicates", records=pks)
     published = list(Record.objects.published().filter(pk__in=pks).values_list("pk", flat=True))
     if published:
-        later("match_alerts", records=sorted(published))
+        defer_task("match_alerts", records=sorted(published))
     return locked
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalogue.models import Document, Record, RecordVersion
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import versions
 from catalogue.records.content import MANY, ROLES, get_collections, read_items
 from catalogue.records.fields import model_field
@@ -201,7 +201,7 @@ def revert_record(record: Record, version: RecordVersion, actor: User, seen: str
         raise RevertRefused(str(problem)) from problem
     origin = _("Retour à la version %(n)d.") % {"n": version.number}
     versions.save_after([record.pk], actor, versions.Origin.REVERT, f"{origin}\n{reason}".strip())
-    later("match_alerts", records=[record.pk])
+    defer_task("match_alerts", records=[record.pk])
     return plan
 
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from catalogue import mailing
 from catalogue.models import ConfirmationRound, Experiment, Membership, Record, Revision, TestSite, Transition
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from catalogue.records import expiry, notifications, versions
 from catalogue.records.content import read_values
 from catalogue.records.writing import write_values
@@ -162,11 +162,11 @@ def _send_request(asked: ConfirmationRound, record: Record) -> bool:
         "due_on": date_format(asked.due_on, "j F Y"),
         "overdue": asked.due_on <= timezone.localdate(),
         "verified": date_format(record.verified_on, "j F Y") if record.verified_on else "",
-        "link": mailing.absolute(reverse("catalogue:record-confirm", args=[make_token(asked)])),
+        "link": mailing.absolute_url(reverse("catalogue:record-confirm", args=[make_token(asked)])),
         "days": VALID_FOR.days,
     }
     for user in recipients:
-        mailing.post("fiche-a-confirmer", user.email, context)
+        mailing.queue_mail("fiche-a-confirmer", user.email, context)
     asked.mails, asked.sent_at = asked.mails + 1, timezone.now()
     asked.save(update_fields=["mails", "sent_at"])
     return bool(recipients)
@@ -227,7 +227,7 @@ def record_answer(asked: ConfirmationRound, given: str, note: str = "") -> str:
     _close_round(record, taken, note)
     _log_transition(record, "withdraw-asked" if taken == Answer.WITHDRAW else "amend", None, note)
     _notify_curators(record, taken, note)
-    later("check_quality", records=[record.pk])
+    defer_task("check_quality", records=[record.pk])
     return taken
 
 
@@ -287,7 +287,7 @@ def _notify_curators(record: Record, taken: str, note: str) -> None:
         "record": record,
         "withdrawal": taken == Answer.WITHDRAW,
         "note": note.strip(),
-        "link": mailing.absolute(reverse("catalogue:workshop-record", args=[record.slug])),
+        "link": mailing.absolute_url(reverse("catalogue:workshop-record", args=[record.slug])),
     }
     for curator in notifications.find_curators(record):
-        mailing.post("fiche-reponse-porteur", curator.email, context)
+        mailing.queue_mail("fiche-reponse-porteur", curator.email, context)

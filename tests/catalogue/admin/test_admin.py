@@ -46,7 +46,7 @@ from catalogue.models import (
     Zonage,
     ZonageMember,
 )
-from catalogue.queue import later
+from catalogue.queue import defer_task
 from geo.models import FormerCommune, TerritoryLoad
 from tests import factories
 
@@ -134,7 +134,7 @@ def one_of_everything(admin_user):
             organisation=organisation, email="b@exemple.fr", token_digest=f"{number:064d}",
             created_by=admin_user, expires_at=timezone.now(),
         )  # fmt: skip
-        later("send_mail", mail=0)
+        defer_task("send_mail", mail=0)
         InactivityNotice.objects.create(user=factories.user())
         ProviderIdentity.objects.create(user=admin_user, issuer="https://op.exemple", subject=str(number))
         FormerCommune.objects.create(code=f"{number % 100000:05d}", name="Ancienne", successor=place)

@@ -102,7 +102,7 @@ def test_a_worker_that_dies_before_the_end_repeats_nothing(user, monkeypatch):
     saved("type=besoin", user=user, rhythm=Rhythm.IMMEDIATE, name="Une")
     saved("", user=user, rhythm=Rhythm.IMMEDIATE, name="Deux")
     publish()
-    post, told = mailing.post, []
+    post, told = mailing.queue_mail, []
 
     def dying(kind, to, context, headers=None):
         if told:
@@ -110,10 +110,10 @@ def test_a_worker_that_dies_before_the_end_repeats_nothing(user, monkeypatch):
         told.append(context["groups"][0]["name"])
         return post(kind, to, context, headers)
 
-    monkeypatch.setattr(mailing, "post", dying)
+    monkeypatch.setattr(mailing, "queue_mail", dying)
     with pytest.raises(SystemExit):
         sending.send_immediate()
-    monkeypatch.setattr(mailing, "post", post)
+    monkeypatch.setattr(mailing, "queue_mail", post)
     assert sending.send_immediate() == 1
     assert sending.send_immediate() == 0
     assert len({one.subject for one in OutgoingMail.objects.all()}) == 2

@@ -187,5 +187,5 @@ def _list_csv_rows(rows: QuerySet[QualityFinding]) -> Iterator[Sequence[object]]
             yield (
                 finding.severity_words, finding.label, finding.message,
                 timezone.localdate(row.since).isoformat(), record.kind, record.title, shown.place,
-                finding.waiver, mailing.absolute(shown.url),
+                finding.waiver, mailing.absolute_url(shown.url),
             )  # fmt: skip
