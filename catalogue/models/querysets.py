@@ -20,6 +20,7 @@ from django.utils import timezone
 from catalogue.models.conditions import AnsweringQuerySet, answers
 
 if TYPE_CHECKING:
+    from catalogue.models import Organisation
     from catalogue.public.search.parameters import Circle
     from geo.models import Territory
 
@@ -61,6 +62,12 @@ class RecordQuerySet(AnsweringQuerySet):
     def with_population_up_to(self, most: int) -> Self:
         """Records whose territory has at most so many inhabitants."""
         return self.filter(territory__population__lte=most)
+
+    @answers("organisation")
+    def of_organisation(self, organisation: Organisation) -> Self:
+        """Records that name the organisation, whatever its role."""
+        links = self.model._meta.get_field("organisation_links").related_model
+        return self.filter(pk__in=links.objects.filter(organisation=organisation).values("record"))
 
     @answers("jumeaux")
     def in_any_of(self, territories: Iterable[Territory]) -> Self:

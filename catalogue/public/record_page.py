@@ -285,6 +285,7 @@ def organisations(record: Record) -> list[Context]:
             "type": "" if link.organisation.kind == "inconnu" else link.organisation.get_kind_display(),
             "url": link.organisation.url,
             "contact": _contact(link.organisation, record),
+            "records_url": _records_url(link.organisation) if record.is_published else "",
         }
         for link in record.organisation_links.all()
     ]
@@ -295,6 +296,11 @@ def _contact(organisation: Organisation, record: Record) -> str:
     if not record.is_published:
         return ""
     return f"{reverse('catalogue:contact-new', args=[organisation.slug])}?fiche={record.slug}"
+
+
+def _records_url(organisation: Organisation) -> str:
+    """The list of the records that name the organisation."""
+    return f"{reverse('catalogue:record-list')}?organisation={organisation.slug}"
 
 
 def source_line(record: Record) -> Context:

@@ -18,6 +18,7 @@ from catalogue.public.search.parameters import (
     Circle,
     FacetField,
     OneOfField,
+    OrganisationField,
     PlaceField,
     TerritoryField,
     labels,
@@ -84,6 +85,7 @@ class RecordFilterForm(forms.Form):
         label=_("Population, au plus"), min_value=0, max_value=MAX_POPULATION, required=False
     )
     densite = FacetField(label=_("Densité du territoire"), choices=DensityClass.choices, required=False)
+    organisation = OrganisationField(label=_("Organisation"), max_length=120, required=False)
     territoire = TerritoryField(label=_("Territoire"), max_length=40, required=False)
     jumeaux = TerritoryField(
         label=_("Chez les jumeaux"), max_length=40, required=False, levels=("commune", "epci", "departement")

@@ -15,8 +15,10 @@ from typing import Any
 from django import forms
 from django.contrib.gis.geos import Point, Polygon
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models import Organisation, Record
 from geo.models import Territory
 
 TERRITORY = re.compile(r"(commune|arrondissement|epci|ept|departement|region):([0-9A-Za-z]{1,9})")
@@ -136,6 +138,23 @@ class SomeOfField(forms.MultipleChoiceField):
 
 class FacetField(SomeOfField):
     """A facet: each value ``v`` of the parameter ``p`` is counted, as the term ``p:v`` of a search entry."""
+
+
+class OrganisationField(forms.CharField):
+    """A slug → an organisation that a published record names; one that was merged, its successor."""
+
+    def clean(self, value: str | None) -> Organisation | None:
+        slug = super().clean(value)
+        if not slug:
+            return None
+        successor = Organisation.objects.filter(slug=slug).values("merged_into")
+        naming = Record.objects.published().filter(organisation_links__organisation=OuterRef("pk"))
+        found = Organisation.objects.filter(Q(slug=slug) | Q(pk__in=successor), Exists(naming)).first()
+        if found is None:
+            raise ValidationError(
+                _("Aucune fiche publiée ne nomme une organisation « %(value)s »."), params={"value": slug}
+            )
+        return found
 
 
 class TerritoryField(forms.CharField):

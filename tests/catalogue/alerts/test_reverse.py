@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.gis.geos import Point, Polygon
 from django.http import QueryDict
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.alerts import matching, saving
 from catalogue.models import (
-    Experiment,
-    NeedAnswer,
-    Programme,
     Record,
     SavedSearch,
-    Stake,
-    TestSite,
 )
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.rankings.grounds import match
 from catalogue.rankings.grounds.forms import GroundForm
-from geo.models import Territory, TerritoryProfile
-from tests import factories
 from tests.catalogue.alerts.searches import saved
 
 pytestmark = pytest.mark.django_db
@@ -37,101 +25,8 @@ pytestmark = pytest.mark.django_db
 quick = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
-PLACES = [
-    (-2.76, 47.66), (-1.68, 48.11), (2.35, 48.86), (5.37, 43.3), (55.45, -20.88), (-61.5, 16.2),
-    (166.4, -22.3), (-176.2, -13.3), (179.95, -16.6), (-179.95, -16.7), (180.0, 10.0), (-180.0, -10.0),
-    (12.0, 84.0),
-]  # fmt: skip
 WORDS = ["compost", "compostage collectif", "école", "cour -école", "compost OU cour", '"cour fraîche"',
          "dra", "compots", "-compost", "zzzzzz", "fraicheur"]  # fmt: skip
-
-
-@pytest.fixture
-def ground() -> list[Territory]:
-    """A région, its département, two EPCI, five communes and an arrondissement, of every size."""
-    region = factories.territory("region", code="53")
-    departement = factories.territory("departement", code="35", region=region)
-    groups = [
-        factories.territory("epci", code=f"20000000{n}", departement=departement, region=region) for n in "12"
-    ]
-    communes = [
-        factories.commune(
-            code=f"3500{n}",
-            population=n * 3000 if n < 5 else None,
-            density_class=n,
-            epci=groups[n % 2],
-            departement=departement,
-            region=region,
-            is_coastal=bool(n % 2),
-        )
-        for n in range(1, 6)
-    ]
-    part = factories.territory(
-        "arrondissement", code="35901", commune=communes[1], epci=groups[1], departement=departement,
-        region=region, population=500, density_class=1,
-    )  # fmt: skip
-    return [*communes, part]
-
-
-@pytest.fixture
-def records(ground: list[Territory]) -> list[Record]:
-    """Fifty records of every kind, their attributes in every mixture, drafts among them."""
-    themes = [factories.theme(code=code, label=code) for code in ("eau", "sols", "air")]
-    stakes = [Stake.objects.create(code=code, label=code) for code in ("sobriete", "inclusion")]
-    programme = Programme.objects.create(code="divd", label="DIVD")
-    solution = factories.solution(title="Pavé drainant", slug="pave", year_start=2012)
-    solution.themes.add(themes[0])
-    titles = ("Compostage collectif", "Cour fraîche d’école", "Chaussée drainante")
-    statuses = itertools.cycle(Experiment.Status.values)
-    states = itertools.cycle(TestSite.SiteState.values)
-    kinds = itertools.cycle([["friche"], ["place", "quartier"], []])
-    dates = itertools.cycle([None, timezone.localdate(), timezone.localdate() - dt.timedelta(days=1)])
-    made: list[Record] = []
-    for n in range(50):
-        lon, lat = PLACES[n % len(PLACES)]
-        square = Polygon.from_bbox((lon, lat, min(lon + 0.5, 180.0), lat + 0.5)) if lon < 180 else None
-        common: dict[str, Any] = {
-            "title": titles[n % 3],
-            "geometry": None
-            if n % 9 == 8
-            else square
-            if n % 5 == 0 and square
-            else Point(lon, lat, srid=4326),
-            "territory": ground[n % 6] if n % 7 else None,
-            "year_start": 2010 + n % 9 if n % 4 else None,
-            "year_end": 2018 + n % 3 if n % 8 == 1 else None,
-            "state": "publiee" if n % 11 else "brouillon",
-        }
-        if n % 4 == 0:
-            record = factories.experiment(
-                solution=solution if n % 8 else None, status=next(statuses), abandon_reason="Coût", **common
-            )
-            if n % 3 == 0:
-                factories.indicator(record)
-        elif n % 4 == 1:
-            record = factories.operation(**{**common, "geometry": common["geometry"] or factories.square()})
-            factories.award(record, step=f"etape-{n % 3 + 1}")
-        elif n % 4 == 2:
-            record = factories.test_site(
-                **{**common, "geometry": common["geometry"] or factories.square()},
-                site_state=next(states),
-                ground_kinds=next(kinds),
-                available_until=next(dates),
-            )
-        else:
-            if n % 12 == 3:
-                common |= {"geometry": None, "territory": None}
-            record = factories.need(**common)
-            if n % 8 == 3:
-                NeedAnswer.objects.create(need=record, solution=solution)
-        record.themes.add(*[theme for bit, theme in enumerate(themes) if n // 2 >> bit & 1])
-        record.stakes.add(*[stake for bit, stake in enumerate(stakes) if n >> (bit + 1) & 1])
-        if n % 5 == 0:
-            record.programmes.add(programme)
-            factories.document(record)
-        made.append(record)
-    factories.experiment(solution=solution, territory=ground[5])
-    return made
 
 
 def some(*values: str) -> st.SearchStrategy[list[str]]:
@@ -179,6 +74,7 @@ on_map = st.fixed_dictionaries(
         "population_max": one("9000", "12000", "0"),
         "territoire": one(*TERRITORIES),
         "jumeaux": one("commune:35001", "epci:200000001"),
+        "organisation": one("porteur", "reunie"),
         "bbox": one(*BOXES),
     },
 )
@@ -243,6 +139,7 @@ EACH_ON_MAP = [
     *({"autour": disc} for disc in DISCS),
     *({"autour": disc, "rayon": "1"} for disc in DISCS),
     *({"jumeaux": place} for place in ("commune:35001", "epci:200000001")),
+    *({"organisation": slug} for slug in ("porteur", "partenaire", "reunie")),
     *({"preuve": level} for level in range(6)),
     *({"de": year} for year in range(2008, 2022)),
     *({"a": year} for year in range(2008, 2022)),
@@ -264,15 +161,6 @@ EACH_AS_GROUND = [
     *({"theme": "sols", "autour": disc, "rayon": "200"} for disc in DISCS),
     {"theme": "eau", "autour": DISCS[0]},
 ]  # fmt: skip
-
-
-@pytest.fixture
-def likeness(ground: list[Territory]) -> None:
-    """Profiles of the communes, so that they have twins."""
-    for n, place in enumerate(ground[:5]):
-        TerritoryProfile.objects.create(
-            territory=place, level="commune", values=[1] * 8, profile=(float(n), *[0.0] * 7)
-        )
 
 
 def test_each_criterion_of_the_map_alone(records, likeness):

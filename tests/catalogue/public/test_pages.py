@@ -31,6 +31,7 @@ def catalogue(rennes: Territory) -> dict[str, Record]:
     """A record of each kind in Rennes, enough of them to show an N+1."""
     theme = factories.theme(code="eau", label="Eau")
     found: dict[str, Record] = {}
+    town = factories.organisation(slug="ville")
     for _number in range(4):
         experiment = factories.measured_experiment(territory=rennes, geometry=rennes.point)
         operation = factories.operation(territory=rennes)
@@ -45,6 +46,7 @@ def catalogue(rennes: Territory) -> dict[str, Record]:
         for record in found.values():
             record.themes.add(theme)
             record.organisation_links.create(organisation=factories.organisation())
+            record.organisation_links.create(organisation=town, role="partenaire")
     return found
 
 
@@ -66,6 +68,7 @@ def test_a_record_placed_by_its_commune_is_near_not_at_so_many_metres(client: Cl
         "/fiches/",
         "/fiches/?type=solution&type=operation&theme=eau&preuve=0",
         "/fiches/?autour=commune:35238&rayon=20&tri=distance",
+        "/fiches/?organisation=ville",
         "/territoires/",
         "/territoires/?q=rennes",
         "/territoires/commune/35238/",
@@ -101,6 +104,22 @@ def test_record_page_shows_its_proof_place_and_source(
     assert "Un résumé." in page
     assert ("Niveau de preuve" in page) == (kind in {"solution", "experimentation"})
     assert len(queries) <= MOST_QUERIES + 4, [query["sql"][:120] for query in queries]
+
+
+def test_a_record_leads_to_all_the_records_of_each_organisation(client: Client) -> None:
+    record, other = factories.test_site(), factories.need(title="Autre fiche")
+    town = factories.organisation(name="Ville d’essai", slug="ville")
+    for one in (record, other):
+        one.organisation_links.create(organisation=town)
+    factories.operation(title="Sans rapport")
+    page = client.get(record.get_absolute_url()).content.decode()
+    assert "Toutes les fiches de cette organisation" in page
+    link = "/fiches/?organisation=ville"
+    assert f'href="{link}"' in page
+    listing = client.get(link).content.decode()
+    assert "Organisation : Ville d’essai" in listing
+    assert "Autre fiche" in listing
+    assert "Sans rapport" not in listing
 
 
 def test_a_measured_figure_and_an_announced_one_are_told_apart(client: Client, rennes: Territory) -> None:

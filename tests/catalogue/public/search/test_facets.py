@@ -68,8 +68,9 @@ def test_measures_and_documents_stand_together_under_their_own_parameters():
 
 
 def test_what_the_bar_does_not_show_is_kept_when_it_is_submitted():
-    kept = bar("autour=2,47&bbox=1,46,3,48&tri=recent&q=eau")["hidden"]
-    assert kept == [("autour", "2,47"), ("bbox", "1,46,3,48")]
+    factories.test_site().organisation_links.create(organisation=factories.organisation(slug="ville"))
+    kept = bar("autour=2,47&bbox=1,46,3,48&tri=recent&q=eau&organisation=ville&utm=x")["hidden"]
+    assert kept == [("autour", "2,47"), ("bbox", "1,46,3,48"), ("organisation", "ville")]
 
 
 def test_two_queries_whatever_is_chosen(django_assert_num_queries):

@@ -67,6 +67,26 @@ def test_population_and_density_are_those_of_the_territory():
     assert found("population_min=800&population_max=800") == {village.record_ptr}
 
 
+def test_an_organisation_has_its_records_whatever_its_role():
+    town, other = factories.organisation(slug="ville"), factories.organisation(slug="autre")
+    first, second, third = factories.test_site(), factories.need(), factories.operation()
+    first.organisation_links.create(organisation=town)
+    second.organisation_links.create(organisation=town, role="financeur")
+    second.organisation_links.create(organisation=town, role="partenaire")
+    third.organisation_links.create(organisation=other)
+    factories.organisation(slug="ancienne", merged_into=town)
+    assert found("organisation=ville") == {first.record_ptr, second.record_ptr}
+    assert found("organisation=ancienne") == found("organisation=ville")
+    assert tags("organisation=autre&q=eau")[0] == (f"Organisation : {other.name}", "q=eau")
+
+
+def test_an_organisation_that_no_published_record_names_is_unknown(client):
+    draft = factories.test_site(state=Record.State.DRAFT)
+    draft.organisation_links.create(organisation=factories.organisation(slug="discrete"))
+    response = client.get(f"{reverse('catalogue:record-list')}?organisation=discrete")
+    assert response.status_code == 400
+
+
 def test_years_touch_the_period():
     site = factories.test_site(year_start=2015, year_end=2018)
     factories.test_site()
@@ -157,6 +177,7 @@ def test_a_tile_refuses_as_the_list_does(client):
     ("query", "message"),
     [
         ("theme=inconnu", "« inconnu » n’existe pas dans cette liste"),
+        ("organisation=inconnue", "Aucune fiche publiée ne nomme une organisation « inconnue »"),
         ("type=solution&type=autre", "« autre » n’existe pas dans cette liste"),
         ("preuve=9", "de 0 à 5"),
         ("de=2020&a=2010", "période est inversée"),

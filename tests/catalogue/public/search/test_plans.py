@@ -46,8 +46,13 @@ def crowd(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
                 lon=0.1 * (n % 20), lat=46.0 + 0.1 * (n // 20), departement=departement, region=region
             )
         synthetic.generate(RECORDS, seed=3)
+        town = factories.organisation(slug="ville")
+        for record in Record.objects.published().order_by("pk")[:30]:
+            record.organisation_links.create(organisation=town)
     yield
     with django_db_blocker.unblock():
+        town.record_links.all().delete()
+        town.delete()
         synthetic.remove()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM geo_territory")
@@ -97,7 +102,14 @@ def test_a_tile_of_everything_scans_no_big_table(client: Any, seen: list[set[str
 
 
 @pytest.mark.parametrize(
-    "query", ["type=operation", "theme=synthese-01&preuve=3", "de=2015&a=2020", f"{NEAR}&rayon=5"]
+    "query",
+    [
+        "type=operation",
+        "theme=synthese-01&preuve=3",
+        "de=2015&a=2020",
+        "organisation=ville",
+        f"{NEAR}&rayon=5",
+    ],
 )
 def test_a_filtered_tile_scans_no_big_table(client: Any, seen: list[set[str]], query: str):
     assert client.get(f"/tuiles/fiches/12/2059/1443.mvt?{query}").status_code in {200, 204}
@@ -112,6 +124,7 @@ def test_a_filtered_tile_scans_no_big_table(client: Any, seen: list[set[str]], q
         "bbox=1.0,47.0,1.1,47.1",
         f"{NEAR}&rayon=10&tri=distance",
         "tri=recent",
+        "organisation=ville",
     ],
 )
 def test_a_page_of_the_list_scans_no_big_table(crowd: None, query: str):
