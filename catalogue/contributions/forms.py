@@ -235,6 +235,7 @@ class GroundForm(StepForm):
     allowed_tests = Lines()
     ground_kinds = boxes((kind, kind) for kind in GROUND_KINDS)
     description = Lines(rows=7)
+    area_m2 = whole()
     equipment = Lines()
     conditions = Lines()
     available_from = Day()

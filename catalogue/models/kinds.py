@@ -259,6 +259,12 @@ class TestSite(Record):
     ground_kinds = ArrayField(
         models.CharField(max_length=40), verbose_name=_("types de terrain"), default=list, blank=True
     )
+    area_m2 = models.PositiveIntegerField(
+        _("surface disponible (m²)"),
+        null=True,
+        blank=True,
+        help_text=_("Ce qu’un essai peut occuper, en mètres carrés."),
+    )
     equipment = models.TextField(_("équipements et réseaux"), blank=True)
     conditions = models.TextField(_("conditions"), blank=True)
     available_from = models.DateField(_("disponible du"), null=True, blank=True)

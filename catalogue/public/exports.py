@@ -17,6 +17,7 @@ COLUMNS = [
     "slug", "nature", "titre", "resume", "lieu", "niveau_territoire", "code_territoire", "precision_lieu",
     "longitude", "latitude", "annee_debut", "annee_fin", "niveau_preuve", "avancement", "themes", "enjeux",
     "programmes", "source", "adresse_source", "licence", "verifiee_le", "a_confirmer_depuis", "adresse",
+    "surface_m2",
 ]  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def record_properties(record: Record, base: str) -> dict[str, Any]:
         "verifiee_le": _iso_date(record.verified_on),
         "a_confirmer_depuis": _iso_date(record.expires_on) if stale else None,
         "adresse": base + record.get_absolute_url(),
+        "surface_m2": record.as_site.area_m2 if record.kind == Record.Kind.SITE else None,
     }
 
 

@@ -235,9 +235,11 @@ def _solution_facts(record: Record) -> list[Context]:
 
 def _site_facts(record: Record) -> list[Context]:
     site = record.as_site
+    area = site.area_m2
     return [
         {"term": _("Disponibilité"), "value": site.get_site_state_display()},
         {"term": _("Ce qui peut y être testé"), "value": site.allowed_tests},
+        {"term": _("Surface disponible"), "value": f"{_number(area)}{NBSP}m²" if area else ""},
         {"term": _("Équipements et réseaux"), "value": site.equipment},
         {"term": _("Conditions"), "value": site.conditions},
         {"term": _("Disponible du"), "value": _date(site.available_from)},

@@ -315,6 +315,7 @@ KIND_SPECS: dict[str, KindSpec] = {
                 Field("disponibilite", "site_state", Form.CHOICE),
                 Field("essais_possibles", "allowed_tests", Form.TEXT),
                 Field("terrains", "ground_kinds", Form.WORDS),
+                Field("surface_m2", "area_m2", Form.WHOLE, synonyms=("surface disponible",)),
                 Field("equipements", "equipment", Form.TEXT),
                 Field("conditions", "conditions", Form.TEXT),
                 Field("disponible_du", "available_from", Form.DATE),
