@@ -17,7 +17,7 @@ PARTS = ("tiles", "queries", "imports", "tipg")
 
 
 def main() -> int:
-    """Exit status 0, whatever the figures say."""
+    """Measure, print the table, and return 0 whatever the figures are."""
     parser = argparse.ArgumentParser(prog="manage.py bench", description="Mesure les chemins chauds du site.")
     parser.add_argument("--records", type=int, nargs="+", default=list(SIZES), help="tailles (%(default)s)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="ce qui est mesuré")
@@ -27,22 +27,22 @@ def main() -> int:
     options = parser.parse_args()
     if not options.last:
         measure(options)
-    results = [json.loads(last(records).read_text()) for records in sorted(options.records)]
-    text = report.table(results)
+    results = [json.loads(results_path(records).read_text()) for records in sorted(options.records)]
+    text = report.render_table(results)
     print(text)
     if options.write:
-        report.write(text)
+        report.write_document(text)
     return 0
 
 
-def last(records: int) -> Path:
-    """Where the last measures of a size are kept."""
+def results_path(records: int) -> Path:
+    """Return where the last measures of a size are stored."""
     return databases.ROOT / "var" / "bench" / f"{records}.json"
 
 
 def measure(options: argparse.Namespace) -> None:
-    """Measure each size; the parts that are not asked for keep their last measures."""
-    last(0).parent.mkdir(parents=True, exist_ok=True)
+    """Measure each size; the parts that are left out keep their last measures."""
+    results_path(0).parent.mkdir(parents=True, exist_ok=True)
     if "tipg" in options.only:
         processes.install_tipg()
     for records in sorted(options.records):
@@ -52,15 +52,15 @@ def measure(options: argparse.Namespace) -> None:
         databases.manage(name, "collectstatic", "--noinput", "-v0")
         print(f"{records} fiches : mesures…", flush=True)
         largest = records == max(options.records)
-        found = measured(name, records, options.only, compare="tipg" in options.only and largest)
-        before = json.loads(last(records).read_text()) if last(records).exists() else {}
+        found = measure_database(name, records, options.only, compare="tipg" in options.only and largest)
+        before = json.loads(results_path(records).read_text()) if results_path(records).exists() else {}
         seconds = {"took_s": time.monotonic() - began} | ({"generation_s": generated} if generated else {})
-        machine = {"machine": report.machine()}
-        last(records).write_text(json.dumps({**before, **found, **seconds, **machine}, indent=1))
+        machine = {"machine": report.describe_machine()}
+        results_path(records).write_text(json.dumps({**before, **found, **seconds, **machine}, indent=1))
 
 
-def measured(name: str, records: int, only: list[str], compare: bool) -> dict[str, Any]:
-    """What ``bench.size`` found on a database."""
+def measure_database(name: str, records: int, only: list[str], compare: bool) -> dict[str, Any]:
+    """Return what ``bench.size`` measures on a database."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.size", name, str(records), ",".join(only)]
     output = subprocess.run(
         [*command, "yes" if compare else "no"],

@@ -17,16 +17,16 @@ from geo.models import Territory
 SEARCHES = 20_000
 RECORDS = 20
 SAMPLE = 50
-"""Searches asked one by one, from which the naive way is told."""
+"""Searches run one by one, from which the naive way is extrapolated."""
 
 
 def measure() -> dict[str, float]:
-    """Milliseconds to match one record with SEARCHES searches; nothing is left in the base."""
+    """Return the milliseconds to match one record with SEARCHES searches; the database is left as it was."""
     with transaction.atomic():
         owner = User.objects.create_user("bench-alertes")
         places = Territory.objects.current().filter(level__in=["commune", "epci", "departement", "region"])
         terms = [f"theme:{code}" for code in Theme.objects.values_list("code", flat=True)]
-        crowd(
+        create_searches(
             owner, list(places.order_by("pk").values_list("pk", flat=True)[::9]), [*terms, "statut:termine"]
         )
         records = list(
@@ -50,19 +50,19 @@ def _raw(key: int) -> list[Any]:
 
 
 def _whole(key: int) -> int:
-    """All that a publication sets off: words read again, the match, the rows that it leaves."""
+    """Run all that a publication triggers: words read again, the match, the rows that it leaves."""
     AlertMatch.objects.all().delete()
     return matching.match_published([key])
 
 
 def _naive(key: int) -> int:
-    """Each search asked in turn whether it would list the record."""
+    """Run each search in turn to see whether it would list the record."""
     search = search_of("preuve=1")
     published = Record.objects.published()
     return sum(search.narrow(published).filter(pk=key).exists() for _n in range(SAMPLE))
 
 
-def crowd(
+def create_searches(
     owner: User, territories: list[int], terms: list[str], searches: int = SEARCHES, seed: float = 0.5
 ) -> None:
     """Searches drawn at random over metropolitan France: half within a circle or a window, a quarter within a

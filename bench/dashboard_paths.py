@@ -21,7 +21,7 @@ FIGURES = (
 
 
 def measure() -> dict[str, float]:
-    """Milliseconds of the page at its widest scope; nothing is left in the base."""
+    """Return the milliseconds of the page at its widest scope; the database is left as it was."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE) catalogue_record")
     with transaction.atomic():

@@ -31,7 +31,7 @@ WHERE r.id = ANY(%s)
 
 
 def measure() -> dict[str, float]:
-    """Milliseconds for the pairs of one record; nothing is left in the base."""
+    """Return the milliseconds for the pairs of one record; the database is left as it was."""
     with transaction.atomic():
         experiments = Record.objects.published().filter(kind=Record.Kind.EXPERIMENT).order_by("-pk")
         keys = list(experiments.values_list("pk", flat=True)[:CROWD])
@@ -54,7 +54,7 @@ def _run(sql: str, parameters: list[Any]) -> None:
 
 
 def _list() -> int:
-    """The first page of the workshop's list, for a curator of everything."""
+    """Read the first page of the workshop's list, for a curator of everything."""
     user, _made = User.objects.get_or_create(username="bench-doublons")
     Curatorship.objects.get_or_create(user=user)
     everything = {"voir": "", "type": "", "score": "", "region": None}

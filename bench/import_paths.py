@@ -29,7 +29,7 @@ SIDES = 8
 
 
 def measure(name: str) -> dict[str, float]:
-    """Seconds and megabytes of both dry runs; nothing is left in the base."""
+    """Return the seconds and megabytes of both dry runs; the database is left as it was."""
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for kind, make in (("table", _table), ("outlines", _outlines)):
@@ -42,8 +42,8 @@ def measure(name: str) -> dict[str, float]:
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            told = json.loads(output.stdout.splitlines()[-1])
-            found |= {f"{kind}_{measured}": value for measured, value in told.items()}
+            measures = json.loads(output.stdout.splitlines()[-1])
+            found |= {f"{kind}_{measured}": value for measured, value in measures.items()}
     return found
 
 
@@ -59,7 +59,7 @@ def _title(number: int) -> str:
 
 
 def _table(folder: Path) -> Path:
-    """Each row bears the code of a commune and the name of the next one."""
+    """Write a table whose rows bear the code of a commune and the name of the next one."""
     communes = _communes()
     path = folder / "table.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -72,7 +72,7 @@ def _table(folder: Path) -> Path:
 
 
 def _outlines(folder: Path) -> Path:
-    """Circles of 60 m within 300 m of the points of communes, in Lambert-93, without any code."""
+    """Write circles of 60 m within 300 m of the points of communes, in Lambert-93, without any code."""
     import geopandas
     import shapely
 
@@ -109,9 +109,9 @@ def dry_run(path: Path) -> dict[str, float]:
         upload = wizard.Upload(path.read_bytes(), path.name, "operation", source, None)
         batch, _is_new = wizard.open_batch(upload, actor)
         opened = time.perf_counter() - began
-        nature = KIND_SPECS["operation"]
-        chosen = columns.propose_fields(nature, batch.setup["columns"], {})
-        mapping = columns.compose_mapping(nature, chosen, {}, batch.setup["srid"] or 4326, {})
+        spec = KIND_SPECS["operation"]
+        chosen = columns.propose_fields(spec, batch.setup["columns"], {})
+        mapping = columns.compose_mapping(spec, chosen, {}, batch.setup["srid"] or 4326, {})
         wizard.store_mapping(batch.pk, batch.version, mapping, actor)
         began, spent = time.perf_counter(), time.process_time()
         steps.run_job(batch.pk, "essai")

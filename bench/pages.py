@@ -10,14 +10,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from bench.query_paths import median_ms, queried
+from bench.query_paths import fetch_all, median_ms
 from catalogue.models import Curatorship
 
 RUNS = 7
 
 
 def curator(name: str) -> tuple[User, Client]:
-    """A curator of everything, and a browser where they are logged in."""
+    """Return a curator of everything, and a browser where they are logged in."""
     user = User.objects.create_user(name)
     Curatorship.objects.create(user=user)
     client = Client(headers={"host": "localhost"})
@@ -25,16 +25,16 @@ def curator(name: str) -> tuple[User, Client]:
     return user, client
 
 
-def page_ms(client: Client, address: str, runs: int = RUNS) -> float:
-    """Milliseconds of the whole page; ValueError when it does not answer."""
-    if client.get(address).status_code != 200:
-        raise ValueError(address)
-    return median_ms([lambda: client.get(address).content] * runs)
+def page_ms(client: Client, url: str, runs: int = RUNS) -> float:
+    """Return the milliseconds of the whole page; raise ValueError when it does not answer."""
+    if client.get(url).status_code != 200:
+        raise ValueError(url)
+    return median_ms([lambda: client.get(url).content] * runs)
 
 
 def own_ms(task: Callable[[], Any]) -> float:
-    """Milliseconds of all that a task reads from the base, each statement on its own."""
-    return sum(median_ms([partial(queried, *one)] * RUNS) for one in _statements(task))
+    """Return the milliseconds of all that a task reads from the database, each statement on its own."""
+    return sum(median_ms([partial(fetch_all, *one)] * RUNS) for one in _statements(task))
 
 
 def _statements(task: Callable[[], Any]) -> list[tuple[str, Any]]:

@@ -23,7 +23,7 @@ VENV = ROOT / "var" / "venv-bench"
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """Return a port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: list[str], variables: dict[str, str], port: int) -> Iterator[int]:
-    """The process of a server, once it listens on its port; stopped at the end."""
+    """Run a server until the end of the block, once it listens on its port; yield its process."""
     with subprocess.Popen(
         command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
@@ -49,7 +49,7 @@ def running(command: list[str], variables: dict[str, str], port: int) -> Iterato
 
 @contextmanager
 def site(name: str, application: str = "config.wsgi:application") -> Iterator[tuple[int, int]]:
-    """The site on one of the databases, served as in production by one worker: its process and its port."""
+    """Serve the site on a database as in production, by one worker; yield its process and its port."""
     port = free_port()
     granian = Path(sys.executable).parent / "granian"
     command = [
@@ -60,8 +60,8 @@ def site(name: str, application: str = "config.wsgi:application") -> Iterator[tu
         yield pid, port
 
 
-def with_host(url: str) -> str:
-    """The address of a database with the folder of its socket where a host stands: pydantic wants one."""
+def move_host_to_netloc(url: str) -> str:
+    """Return a database URL with the folder of its socket in the place of a host, as pydantic expects."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     if parts.hostname or "host" not in query:
@@ -72,11 +72,11 @@ def with_host(url: str) -> str:
 
 @contextmanager
 def tipg(name: str) -> Iterator[tuple[int, int]]:
-    """tipg on one of the databases, in its own environment: its process and its port."""
+    """Serve tipg on a database, in its own environment; yield its process and its port."""
     port = free_port()
     variables = {
         **os.environ,
-        "DATABASE_URL": with_host(url_of(name)),
+        "DATABASE_URL": move_host_to_netloc(url_of(name)),
         "TIPG_DB_SCHEMAS": '["public"]',
         "DB_MIN_CONN_SIZE": "1",
         "DB_MAX_CONN_SIZE": "1",
@@ -109,7 +109,7 @@ def install_tipg() -> None:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that it started."""
+    """Return a process and all that it started."""
     parents: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError, IndexError):
@@ -123,7 +123,7 @@ def family(pid: int) -> list[int]:
 
 
 def backends(connection: psycopg.Connection) -> list[int]:
-    """The processes of PostgreSQL that serve other clients of this database."""
+    """Return the processes of PostgreSQL that serve other clients of this database."""
     rows = connection.execute(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         " AND backend_type = 'client backend'"
@@ -132,7 +132,7 @@ def backends(connection: psycopg.Connection) -> list[int]:
 
 
 def cpu_s(pids: list[int]) -> float:
-    """CPU seconds that the processes have spent, all threads."""
+    """Return the CPU seconds that the processes have spent, all threads."""
     total = 0
     for pid in pids:
         with suppress(OSError):
@@ -148,7 +148,7 @@ class Client:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=300)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes, str]:
-        """Status, body and ETag of an address."""
+        """Return the status, body and ETag of a URL."""
         self.connection.request("GET", path, headers=headers or {})
         response = self.connection.getresponse()
         return response.status, response.read(), response.headers.get("ETag", "")

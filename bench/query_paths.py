@@ -50,30 +50,30 @@ SELECT id FROM catalogue_record WHERE state = 'publiee' ORDER BY geog <-> %s::ge
 
 
 def search_of(query: str) -> RecordSearch:
-    """What a query string asks of the list."""
+    """Return the search of a query string."""
     form = RecordFilterForm(QueryDict(query))
     if not form.is_valid():
         raise ValueError(f"{query}: {form.errors}")
     return form.search
 
 
-def first_page(query: str) -> Callable[[], list[Any]]:
-    """What asks the database for the keys of the first page of the list, the form being read already."""
+def first_page_query(query: str) -> Callable[[], list[Any]]:
+    """Return a function that reads the keys of the first page of the list, the form being parsed already."""
     search = search_of(query)
     records = search.narrow(Record.objects.published())
     page = sort(search, records, records.count()).values_list("pk", flat=True)[:20]
     sql, parameters = page.query.sql_with_params()
-    return lambda: queried(sql, list(parameters))
+    return lambda: fetch_all(sql, list(parameters))
 
 
-def facets(query: str) -> float:
-    """Milliseconds of the counts of every facet."""
+def facets_ms(query: str) -> float:
+    """Return the milliseconds of the counts of every facet."""
     search, published = search_of(query), Record.objects.published()
     return median_ms([lambda: count_terms(search, published)] * 3)
 
 
 def median_ms(tasks: Iterable[Callable[[], Any]]) -> float:
-    """The median of the tasks in milliseconds, each run once before it counts."""
+    """Return the median of the tasks in milliseconds, each run once before it counts."""
     times = []
     for task in tasks:
         task()
@@ -83,22 +83,21 @@ def median_ms(tasks: Iterable[Callable[[], Any]]) -> float:
     return 1000 * statistics.median(times)
 
 
-def queried(sql: str, parameters: list[Any] | None = None) -> list[Any]:
-    """All rows of a query."""
+def fetch_all(sql: str, parameters: list[Any] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
 
 
 def measure() -> dict[str, Any]:
-    """All about queries on the database of this process."""
+    """Measure the queries on the database of this process."""
     located = Territory.objects.current().at_level("commune").filter(point__isnull=False)
     communes = list(located.order_by(MD5("code"))[:PLACES])
     places = [f"{commune.point.x:.5f},{commune.point.y:.5f}" for commune in communes]
-    rare = queried(RARE)[0][0]
+    rare = fetch_all(RARE)[0][0]
 
     def pages(query: str) -> float:
-        return median_ms([first_page(query.format(place=place)) for place in places])
+        return median_ms([first_page_query(query.format(place=place)) for place in places])
 
     def boxed(commune: Territory) -> str:
         x, y = commune.point.x, commune.point.y
@@ -108,25 +107,25 @@ def measure() -> dict[str, Any]:
         "near": pages("autour={place}&rayon=200&tri=distance"),
         "near_rare": pages(f"autour={{place}}&rayon=200&tri=distance&{rare}"),
         "near_none": pages("autour={place}&rayon=200&tri=distance&type=besoin&statut=termine"),
-        "list": median_ms([first_page("")] * 5),
-        "list_kind": median_ms([first_page("type=operation")] * 5),
-        "list_bbox": median_ms([first_page(boxed(c)) for c in communes]),
+        "list": median_ms([first_page_query("")] * 5),
+        "list_kind": median_ms([first_page_query("type=operation")] * 5),
+        "list_bbox": median_ms([first_page_query(boxed(c)) for c in communes]),
         "words_near": pages("q=ombri%C3%A8res&autour={place}&rayon=50"),
     }
-    nearest = [lambda c=c: queried(NEAREST, [c.point.ewkt]) for c in communes]
+    nearest = [lambda c=c: fetch_all(NEAREST, [c.point.ewkt]) for c in communes]
     return {
         **paths,
         "knn": median_ms(nearest),
-        "facets": facets(""),
-        "facets_kind": facets("type=operation"),
-        "facets_plain": median_ms([lambda: [queried(sql) for sql in PLAIN_FACETS]] * 3),
+        "facets": facets_ms(""),
+        "facets_kind": facets_ms("type=operation"),
+        "facets_plain": median_ms([lambda: [fetch_all(sql) for sql in PLAIN_FACETS]] * 3),
         "ranking": median_ms([lambda c=c: rank_solutions(c, c.point) for c in communes]),
-        **page(communes),
+        **measure_territory_page(communes),
     }
 
 
-def page(communes: list[Territory]) -> dict[str, float]:
-    """A territory page, and the time of its own queries in the database."""
+def measure_territory_page(communes: list[Territory]) -> dict[str, float]:
+    """Measure a territory page, and its own queries in the database."""
     client = Client(headers={"host": "localhost"})
     spent = [0.0]
 
@@ -140,10 +139,10 @@ def page(communes: list[Territory]) -> dict[str, float]:
     totals, queries = [], []
     with connection.execute_wrapper(timed):
         for commune in communes[:8]:
-            address = f"/territoires/commune/{commune.code}/"
-            client.get(address)
+            url = f"/territoires/commune/{commune.code}/"
+            client.get(url)
             spent[0], began = 0.0, time.perf_counter()
-            client.get(address)
+            client.get(url)
             totals.append(time.perf_counter() - began)
             queries.append(spent[0])
     return {

@@ -1,4 +1,4 @@
-"""The figures as a table: what was asked for, what was found, held or missed."""
+"""The figures as a table: the target, the measure, met or missed."""
 
 from __future__ import annotations
 
@@ -34,17 +34,22 @@ RATIOS = (
 """Figures that are the ratio of two medians: their name, the two measures, the most allowed and its unit."""
 
 
-def table(results: list[dict[str, Any]]) -> str:
-    """The Markdown of a run."""
+def render_table(results: list[dict[str, Any]]) -> str:
+    """Return the Markdown of a run."""
     minutes = sum(found["took_s"] for found in results) / 60
     lines = [results[-1]["machine"], f"The measures took {minutes:.0f} minutes.", ""]
-    lines += [ROW.format("figure", "asked for", "found", ""), "|---|---|---|---|", *figures(results), ""]
-    lines += medians(results)
+    lines += [
+        ROW.format("figure", "asked for", "found", ""),
+        "|---|---|---|---|",
+        *render_figures(results),
+        "",
+    ]
+    lines += render_medians(results)
     return "\n".join(lines)
 
 
-def machine() -> str:
-    """The machine and the versions, in a sentence."""
+def describe_machine() -> str:
+    """Return the machine and the versions, in a sentence."""
     cpuinfo = Path("/proc/cpuinfo").read_text()
     model = re.search(r"model name\s*: (.*)", cpuinfo)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -58,13 +63,13 @@ def machine() -> str:
     )
 
 
-def figure(name: str, asked: str, found: float, held: bool, unit: str = "") -> str:
-    """A row of the table of figures."""
-    return ROW.format(name, asked, f"{found:.2f}{unit}", "held" if held else "**missed**")
+def figure_row(name: str, target: str, found: float, is_met: bool, unit: str = "") -> str:
+    """Return a row of the table of figures."""
+    return ROW.format(name, target, f"{found:.2f}{unit}", "held" if is_met else "**missed**")
 
 
-def figures(results: list[dict[str, Any]]) -> list[str]:
-    """The figures that the run can tell."""
+def render_figures(results: list[dict[str, Any]]) -> list[str]:
+    """Return the rows of the figures that the run measured."""
     last = results[-1]
     rows: list[str] = []
     if "tiles" in last:
@@ -72,18 +77,18 @@ def figures(results: list[dict[str, Any]]) -> list[str]:
     if len(results) > 1:
         rows += growth(results)
     if "queries" in last:
-        rows += query_figures(largest(results, "queries"))
-    rows += import_figures(largest(results, "imports"))
+        rows += query_figures(measures_at_largest_size(results, "queries"))
+    rows += import_figures(measures_at_largest_size(results, "imports"))
     if last.get("generation_s"):
         found = last["generation_s"] / 60
         rows.append(
-            figure(f"Generation of {last['records']:,} records", "≤ 10 min", found, found <= 10, " min")
+            figure_row(f"Generation of {last['records']:,} records", "≤ 10 min", found, found <= 10, " min")
         )
     return rows
 
 
-def largest(results: list[dict[str, Any]], part: str) -> dict[str, float]:
-    """Each measure of a part at the largest size where it was taken."""
+def measures_at_largest_size(results: list[dict[str, Any]], part: str) -> dict[str, float]:
+    """Return each measure of a part at the largest size where it was taken."""
     measures: dict[str, float] = {}
     for found in results:
         measures |= found.get(part, {})
@@ -91,42 +96,44 @@ def largest(results: list[dict[str, Any]], part: str) -> dict[str, float]:
 
 
 def import_figures(measures: dict[str, float]) -> list[str]:
-    """The dry runs of 100,000 rows: time on the wall, and the peak of memory of the worker."""
+    """Return the rows of the dry runs of 100,000 rows: wall time, and the peak of memory of the worker."""
     rows = []
-    for kind, said in (("table", "doubtful rows"), ("outlines", "outlines of 33 vertices")):
+    for kind, rows_label in (("table", "doubtful rows"), ("outlines", "outlines of 33 vertices")):
         if f"{kind}_wall_s" in measures:
             wall, peak = measures[f"{kind}_wall_s"], measures[f"{kind}_peak_mb"]
-            rows.append(figure(f"Dry run of 100,000 {said}", "≤ 180 s", wall, wall <= 180, " s"))
-            rows.append(figure("… its peak of memory", "≤ 1,000 MB", peak, peak <= 1000, " MB"))
+            rows.append(figure_row(f"Dry run of 100,000 {rows_label}", "≤ 180 s", wall, wall <= 180, " s"))
+            rows.append(figure_row("… its peak of memory", "≤ 1,000 MB", peak, peak <= 1000, " MB"))
     return rows
 
 
 def tile_figures(tiles: dict[str, Any]) -> list[str]:
-    """Figures 1, 2 and 7."""
+    """Return the rows of figures 1, 2 and 7."""
     rows = []
     for zoom, least in (("6", 0.75), ("10", 0.65), ("13", 0.55)):
         found = tiles[zoom]["raw"]["cpu_ms"] / tiles[zoom]["site"]["cpu_ms"]
         rows.append(
-            figure(f"1. Tile at z{zoom}, of raw `ST_AsMVT` (CPU)", f"≥ {least}", found, found >= least)
+            figure_row(f"1. Tile at z{zoom}, of raw `ST_AsMVT` (CPU)", f"≥ {least}", found, found >= least)
         )
     for zoom, least in (("6", 20), ("10", 10), ("13", 4)):
         if "tipg" in tiles[zoom]:
             found = tiles[zoom]["tipg"]["cpu_ms"] / tiles[zoom]["site"]["cpu_ms"]
             rows.append(
-                figure(f"2. tipg over the site at z{zoom} (CPU)", f"≥ {least} times", found, found >= least)
+                figure_row(
+                    f"2. tipg over the site at z{zoom} (CPU)", f"≥ {least} times", found, found >= least
+                )
             )
     for zoom, both in tiles.get("same", {}).items():
         found = both["tipg"]["cpu_ms"] / both["site"]["cpu_ms"]
         name = f"2. The same {both['features']:,} features at z{zoom}, tipg over the site (CPU)"
-        rows.append(figure(name, "≥ 3 times", found, found >= 3))
+        rows.append(figure_row(name, "≥ 3 times", found, found >= 3))
     for zoom in ("6", "10", "13"):
         found = tiles[zoom]["raw"]["cpu_ms"] / tiles[zoom]["cached"]["cpu_ms"]
-        rows.append(figure(f"7. A 304 at z{zoom}, raw SQL over it (CPU)", "≥ 3 times", found, found >= 3))
+        rows.append(figure_row(f"7. A 304 at z{zoom}, raw SQL over it (CPU)", "≥ 3 times", found, found >= 3))
     return rows
 
 
 def growth(results: list[dict[str, Any]]) -> list[str]:
-    """Figure 3: exponents from the smallest to the largest size."""
+    """Return the rows of figure 3: exponents from the smallest to the largest size."""
     first, last = results[0], results[-1]
     span = log(last["records"] / first["records"])
     paths = [(f"tile at z{z}", ("tiles", z, "site", "ms"), 0.2) for z in ("6", "10", "13")] + [
@@ -139,30 +146,30 @@ def growth(results: list[dict[str, Any]]) -> list[str]:
     rows = []
     for name, path, most in paths:
         if path[0] in last:
-            found = log(value(last, path) / value(first, path)) / span
-            rows.append(figure(f"3. Growth exponent, {name}", f"≤ {most}", found, found <= most))
+            found = log(read_measure(last, path) / read_measure(first, path)) / span
+            rows.append(figure_row(f"3. Growth exponent, {name}", f"≤ {most}", found, found <= most))
     return rows
 
 
-def value(found: Any, path: tuple[str, ...]) -> float:
-    """A number of the results by its path."""
+def read_measure(found: Any, path: tuple[str, ...]) -> float:
+    """Return a number of the results by its path."""
     for key in path:
         found = found[key]
     return float(found)
 
 
 def query_figures(ms: dict[str, float]) -> list[str]:
-    """Figures 4, 5, 8 and 9, and the pages of the curators: what was measured of them."""
+    """Return the rows of figures 4, 5, 8 and 9, and those of the pages of the curators."""
     rows = []
     for name, measure, base, most, unit in RATIOS:
         if measure in ms:
             found = ms[measure] / ms[base]
-            rows.append(figure(name, f"≤ {most}{unit}", found, found <= most))
+            rows.append(figure_row(name, f"≤ {most}{unit}", found, found <= most))
     return rows
 
 
-def medians(results: list[dict[str, Any]]) -> list[str]:
-    """The medians behind the figures, in milliseconds, a column for each size."""
+def render_medians(results: list[dict[str, Any]]) -> list[str]:
+    """Return the table of the medians behind the figures, in milliseconds, a column for each size."""
     sizes = [f"{found['records']:,}" for found in results]
     lines = ["| median, ms | " + " | ".join(sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
     paths: list[tuple[str, tuple[str, ...]]] = []
@@ -176,7 +183,7 @@ def medians(results: list[dict[str, Any]]) -> list[str]:
         cells = []
         for found in results:
             try:
-                cells.append(f"{value(found, path):.2f}")
+                cells.append(f"{read_measure(found, path):.2f}")
             except KeyError:
                 cells.append("")
         if any(cells):
@@ -184,7 +191,7 @@ def medians(results: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def write(text: str) -> None:
+def write_document(text: str) -> None:
     """Put the table between its marks in the document."""
     document = DOCUMENT.read_text()
     before, rest = document.split(BEGIN)

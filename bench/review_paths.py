@@ -22,7 +22,7 @@ FROM catalogue_recordversion, generate_series(2, %(versions)s) n WHERE record_id
 
 
 def measure() -> dict[str, float]:
-    """Milliseconds of the two pages and of their own SQL; nothing is left in the base."""
+    """Return the milliseconds of the two pages and of their own SQL; the database is left as it was."""
     with transaction.atomic():
         _user, client = curator("bench-relecture")
         refresh_findings()
@@ -41,5 +41,5 @@ def measure() -> dict[str, float]:
     return found
 
 
-def _page(client: Client, name: str, address: str) -> dict[str, float]:
-    return {name: page_ms(client, address), f"{name}_raw": own_ms(lambda: client.get(address))}
+def _page(client: Client, name: str, url: str) -> dict[str, float]:
+    return {name: page_ms(client, url), f"{name}_raw": own_ms(lambda: client.get(url))}

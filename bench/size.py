@@ -1,4 +1,4 @@
-"""The measures of one database, as JSON: called by ``bench`` in a process of its own for each size."""
+"""Measure one database, as JSON: called by ``bench`` in a process of its own for each size."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 import django
 
 LARGEST_OF_IMPORTS = 100_000
-"""Records past which dry runs are not measured: the base is read by its indexes, a file costs the same."""
+"""Records past which dry runs are not measured: the database is read by indexes, a file costs the same."""
 
 
 def main(name: str, records: int, only: list[str], compare: bool) -> None:
-    """Print what was measured."""
     django.setup()
     from bench import (
         alert_paths,

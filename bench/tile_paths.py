@@ -37,7 +37,7 @@ SELECT col >> (21 - %(z)s) AS x, line >> (21 - %(z)s) AS y, count(*) AS n FROM c
 GROUP BY 1, 2 HAVING count(*) <= 10000 ORDER BY n DESC LIMIT 1
 """
 
-# Before anything was kept for the map: what a first version would write for the same low zoom.
+# Before anything was stored for the map: what a first version would write for the same low zoom.
 PLAIN_AGGREGATES = """
 WITH cells AS (
     SELECT count(*) AS n, ST_Centroid(ST_Collect(mercator)) AS centre FROM catalogue_record
@@ -50,15 +50,15 @@ SELECT ST_AsMVT(layer, 'agregats') FROM (
 """
 
 
-def drawn(base: psycopg.Connection, z: int) -> list[Tile]:
-    """The tiles of a zoom that hold the communes drawn."""
-    return [(z, x, y) for x, y in base.execute(DRAWN, {"z": z, "places": PLACES}).fetchall()]
+def draw_tiles(connection: psycopg.Connection, z: int) -> list[Tile]:
+    """Return the tiles of a zoom that contain the communes drawn."""
+    return [(z, x, y) for x, y in connection.execute(DRAWN, {"z": z, "places": PLACES}).fetchall()]
 
 
-def spend(
+def measure_requests(
     pids: Callable[[], list[int]], ask: Callable[[Tile], object], squares: list[Tile], rounds: int
 ) -> dict[str, float]:
-    """CPU and median milliseconds of one request, after a round to warm up."""
+    """Return the CPU and median milliseconds of one request, after a round to warm up."""
     for square in squares:
         ask(square)
     watched, times = pids(), []
@@ -75,15 +75,15 @@ def spend(
 
 
 def statements(z: int) -> list[str]:
-    """The SQL that the endpoint runs for a tile of all records at a zoom."""
+    """Return the SQL that the endpoint runs for a tile of all records at a zoom."""
     if z <= tiles.AGGREGATE_MAX_ZOOM:
         return [tiles.CELLS_OF_ALL]
     return [tiles.EITHER_OF_ALL if z <= tiles.CELLS_MAX_ZOOM else tiles.POINTS, tiles.SHAPES]
 
 
-def raw(name: str, z: int, squares: list[Tile], rounds: int) -> dict[str, float]:
-    """The same SQL from a bare loop: no HTTP, no Django; CPU of PostgreSQL alone."""
-    with connect(name) as base, base.cursor(binary=True) as cursor:
+def measure_raw_sql(name: str, z: int, squares: list[Tile], rounds: int) -> dict[str, float]:
+    """Measure the same SQL from a bare loop: no HTTP, no Django; CPU of PostgreSQL alone."""
+    with connect(name) as connection, connection.cursor(binary=True) as cursor:
         names = {key: f"%({key})s::int" for key in "zxy"} | {"narrowest": "%(narrowest)s::float8"}
         limits = {"limit": tiles.MAX_POINTS + 1, "most": tiles.MAX_POINTS, "shapes": tiles.MAX_SHAPES}
         texts = [
@@ -100,12 +100,12 @@ def raw(name: str, z: int, squares: list[Tile], rounds: int) -> dict[str, float]
                 cursor.execute(text, values, prepare=True)
                 cursor.fetchone()
 
-        return spend(lambda: [base.info.backend_pid], ask, squares, rounds)
+        return measure_requests(lambda: [connection.info.backend_pid], ask, squares, rounds)
 
 
-def endpoint(name: str, squares: list[Tile], rounds: int, cached: bool = False) -> dict[str, float]:
-    """The site's own answer over HTTP; ``cached``: with the ETag that it gave before."""
-    with site(name) as (pid, port), connect(name) as base:
+def measure_endpoint(name: str, squares: list[Tile], rounds: int, cached: bool = False) -> dict[str, float]:
+    """Measure the site's own answer over HTTP; ``cached``: with the ETag that it gave before."""
+    with site(name) as (pid, port), connect(name) as connection:
         client, tags, weights = Client(port), {}, []
 
         def ask(square: Tile) -> None:
@@ -116,47 +116,53 @@ def endpoint(name: str, squares: list[Tile], rounds: int, cached: bool = False) 
             tags[square] = tag
             weights.append(len(body))
 
-        found = spend(lambda: family(pid) + backends(base), ask, squares, rounds)
+        found = measure_requests(lambda: family(pid) + backends(connection), ask, squares, rounds)
         return {**found, "most_bytes": max(weights)}
 
 
 def measure(name: str, compare: bool) -> dict[str, Any]:
-    """All about tiles on one of the databases; ``compare``: with tipg as well."""
+    """Measure tiles on one of the databases; ``compare``: with tipg as well."""
     found: dict[str, Any] = {}
-    with connect(name) as base:
-        squares = {z: drawn(base, z) for z in ZOOMS}
-        fullest = {z: base.execute(FULLEST, {"z": z}).fetchone() for z in (8, 10, 12)} if compare else {}
+    with connect(name) as connection:
+        squares = {z: draw_tiles(connection, z) for z in ZOOMS}
+        fullest = (
+            {z: connection.execute(FULLEST, {"z": z}).fetchone() for z in (8, 10, 12)} if compare else {}
+        )
     for z in ZOOMS:
         rounds = max(1, ROUNDS * PLACES // len(squares[z]))
         found[str(z)] = {
-            "raw": raw(name, z, squares[z], rounds),
-            "site": endpoint(name, squares[z], rounds),
-            "cached": endpoint(name, squares[z], rounds, cached=True),
+            "raw": measure_raw_sql(name, z, squares[z], rounds),
+            "site": measure_endpoint(name, squares[z], rounds),
+            "cached": measure_endpoint(name, squares[z], rounds, cached=True),
         }
     if compare:
-        found["plain"] = plain(name, squares[6])
+        found["plain"] = measure_plain_sql(name, squares[6])
         for z in ZOOMS:
-            found[str(z)]["tipg"] = others(name, squares[z][: 4 if z == 6 else 12])
-        found["same"] = {str(z): same(name, (z, row[0], row[1]), row[2]) for z, row in fullest.items() if row}
+            found[str(z)]["tipg"] = measure_tipg(name, squares[z][: 4 if z == 6 else 12])
+        found["same"] = {
+            str(z): measure_same_features(name, (z, row[0], row[1]), row[2])
+            for z, row in fullest.items()
+            if row
+        }
     return found
 
 
-def plain(name: str, squares: list[Tile]) -> dict[str, float]:
-    """The low zoom as a first version would write it, in SQL."""
-    with connect(name) as base:
+def measure_plain_sql(name: str, squares: list[Tile]) -> dict[str, float]:
+    """Measure the low zoom as a first version would write it, in SQL."""
+    with connect(name) as connection:
 
         def ask(square: Tile) -> None:
             z, x, y = square
-            base.execute(
+            connection.execute(
                 PLAIN_AGGREGATES, {"z": z, "x": x, "y": y, "cell": tiles.WORLD_M / 2**z / 32}
             ).fetchone()
 
-        return spend(lambda: [base.info.backend_pid], ask, squares[:4], 1)
+        return measure_requests(lambda: [connection.info.backend_pid], ask, squares[:4], 1)
 
 
-def others(name: str, squares: list[Tile]) -> dict[str, float]:
-    """The same tiles asked of tipg, with our properties and its own limit of 10,000 features."""
-    with tipg(name) as (pid, port), connect(name) as base:
+def measure_tipg(name: str, squares: list[Tile]) -> dict[str, float]:
+    """Measure the same tiles from tipg, with our properties and its own limit of 10,000 features."""
+    with tipg(name) as (pid, port), connect(name) as connection:
         client = Client(port)
 
         def ask(square: Tile) -> None:
@@ -166,17 +172,17 @@ def others(name: str, squares: list[Tile]) -> dict[str, float]:
             if status not in {200, 204}:
                 raise RuntimeError(f"tipg {square}: {status} {body[:200]!r}")
 
-        return spend(lambda: family(pid) + backends(base), ask, squares, 2)
+        return measure_requests(lambda: family(pid) + backends(connection), ask, squares, 2)
 
 
-def same(name: str, square: Tile, features: int) -> dict[str, Any]:
-    """One tile whose points both send, all of them."""
-    with site(name, "bench.wsgi_many:application") as (pid, port), connect(name) as base:
+def measure_same_features(name: str, square: Tile, features: int) -> dict[str, Any]:
+    """Measure one tile whose points both send, all of them."""
+    with site(name, "bench.wsgi_many:application") as (pid, port), connect(name) as connection:
         client = Client(port)
-        ours = spend(
-            lambda: family(pid) + backends(base),
+        ours = measure_requests(
+            lambda: family(pid) + backends(connection),
             lambda tile: client.get("/tuiles/fiches/{}/{}/{}.mvt".format(*tile)),
             [square],
             20,
         )
-    return {"features": features, "site": ours, "tipg": others(name, [square] * 6)}
+    return {"features": features, "site": ours, "tipg": measure_tipg(name, [square] * 6)}

@@ -1,4 +1,4 @@
-"""docs/permissions.md: the tables of rights in words, written from what the views and the tests read."""
+"""Write docs/permissions.md from the tables of rights that the views and the tests read."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ MEETINGS: dict[type[Any], tuple[str, type[Any]]] = {
 }
 
 
-def document() -> str:
-    """The whole file."""
+def render_document() -> str:
     parts = [HEAD, RECORDS, _records(), "## Les organisations\n", _organisations()]
     for model, (title, states) in MEETINGS.items():
         parts += [f"## {title}\n", _meetings(meeting_rights.GRANTS[model], states)]
@@ -82,7 +81,7 @@ def _organisations() -> str:
 
 
 def _states(granted: Mapping[str, frozenset[Any]], tie: Any, choices: Iterable[Any]) -> str:
-    """The states in which a tie may, in words."""
+    """Return the states in which a tie may, in French."""
     known = list(choices)
     found = [str(label) for state, label in known if tie in granted.get(state, frozenset())]
     if len(found) == len(known):

@@ -14,7 +14,7 @@ from django.contrib.gis.db import models
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Concat
 
-from catalogue.imports.compare import merged
+from catalogue.imports.compare import survivors
 from catalogue.imports.compare.diff import Existing, Key, key_of
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import Record, RecordOrganisation, Revision, Source
@@ -32,13 +32,13 @@ def read_existing(candidates: list[Candidate], spec: KindSpec, source: str) -> d
     existing = _read_rows(_find_rows(candidates, spec, source), spec, sorted(attributes - links))
     by_pk = {one.pk: one for one in existing.values()}
     if spec.is_record:
-        merged.mark_survivors(by_pk, spec)
+        survivors.mark_survivors(by_pk, spec)
         _add_proposals(by_pk)
     for name in links:
         _add_links(by_pk, spec.model, name)
     for collection in spec.collections:
         if any(candidate.collections.get(collection.attribute) for candidate in candidates):
-            _add_items(merged.group_by_owner(by_pk), collection)
+            _add_items(survivors.group_by_owner(by_pk), collection)
     return existing
 
 
@@ -135,7 +135,7 @@ def _add_items(by_pk: dict[int, list[Existing]], collection: Collection) -> None
 
 def _add_proposals(by_pk: dict[int, Existing]) -> None:
     """Add the changes that were proposed before: an import does not propose them twice."""
-    groups = merged.group_by_owner(by_pk)
+    groups = survivors.group_by_owner(by_pk)
     locked = {pk: group for pk, group in groups.items() if any(one.locked for one in group)}
     for pk, changes in Revision.objects.filter(record__in=locked).values_list("record_id", "changes"):
         for existing in locked[pk]:

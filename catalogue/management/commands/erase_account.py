@@ -16,12 +16,11 @@ class Command(BaseCommand):
     help = "Efface un compte : ce qu’il a publié reste, sans son nom."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The address of the account, and that one is sure."""
         parser.add_argument("email", help="adresse électronique du compte")
         parser.add_argument("--oui", action="store_true", help="efface vraiment")
 
     def handle(self, *arguments: Any, **options: Any) -> None:
-        """Say what erasing does; do it when told so."""
+        """List what erasing does; erase only with --oui."""
         user = account_at(options["email"])
         for effect in personal.what_erasing_does(user):
             self.stdout.write(f"– {effect}")

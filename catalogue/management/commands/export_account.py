@@ -1,4 +1,4 @@
-"""``manage.py export_account adresse@exemple.fr``: what the site keeps about an account, as JSON."""
+"""``manage.py export_account adresse@exemple.fr``: all that the site stores about an account, as JSON."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ class Command(BaseCommand):
     help = "Écrit sur la sortie standard tout ce que le site garde sur un compte."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The address of the account."""
         parser.add_argument("email", help="adresse électronique du compte")
 
     def handle(self, *arguments: Any, **options: Any) -> None:
-        """The export."""
-        told = personal.export_account(account_at(options["email"]))
-        self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))
+        data = personal.export_account(account_at(options["email"]))
+        self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))

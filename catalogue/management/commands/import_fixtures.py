@@ -1,4 +1,4 @@
-"""``manage.py import_fixtures``: loads and publishes the initial data set, once."""
+"""``manage.py import_fixtures``: load and publish the initial data set, once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from catalogue.imports.run import ImportResult
 from catalogue.queue import defer_task
 
 OF_THE_NIGHT = ("check_quality_of_all", "find_all_duplicates", "measure_waiting")
-"""What the worker does each night; after a first load the curators need not wait for it."""
+"""Tasks of the night; after a first load the curators need not wait for them."""
 
 
 class Command(BaseCommand):
@@ -29,12 +29,11 @@ class Command(BaseCommand):
     help = _("Charge et publie le jeu de données initial (fixtures/). Un second passage ne change rien.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where the files are, and whether one bad row stops everything."""
         parser.add_argument("--folder", type=Path, default=FOLDER, metavar="DOSSIER")
         parser.add_argument("--strict", action="store_true", help=_("refuse tout si une ligne ne passe pas"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load everything in one transaction, then say what was done."""
+        """Load everything in one transaction, then print what was done."""
         started = time.monotonic()
         try:
             results = import_fixtures(options["folder"], is_strict=options["strict"])
@@ -45,7 +44,7 @@ class Command(BaseCommand):
                 defer_task(task, timestamp=0)
         console = Console(file=cast(IO[str], self.stdout), soft_wrap=True)
         if int(options["verbosity"]) > 0:
-            console.print(summary(results))
+            console.print(summary_table(results))
         for result in results:
             for outcome in result.plan.of(Status.REJECTED, Status.SUSPICIOUS):
                 where = f"{result.options.filename}, ligne {outcome.candidate.line}"
@@ -53,8 +52,8 @@ class Command(BaseCommand):
         console.print(_("Jeu de données initial en %(s).1f s.") % {"s": time.monotonic() - started})
 
 
-def summary(results: list[ImportResult]) -> Table:
-    """One line a file."""
+def summary_table(results: list[ImportResult]) -> Table:
+    """Return a table of one line a file."""
     table = Table(title=_("Jeu de données initial"))
     table.add_column(_("Fichier"))
     for status in Status:

@@ -1,4 +1,4 @@
-"""``manage.py import_records FILE``: what a file would change in the catalogue, and the change itself."""
+"""``manage.py import_records FILE``: report what a file would change in the catalogue, or write it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file, how to read it, and where the account goes."""
         parser.add_argument("file", type=Path, metavar="FICHIER")
         parser.add_argument("--kind", default="", choices=["", *KIND_SPECS], help=_("nature des lignes"))
         parser.add_argument("--source", default="", metavar="CODE", help=_("code de la source"))
@@ -54,13 +53,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the import; a file that cannot be trusted ends in an error and changes nothing."""
         try:
-            job = self.job(options)
-            result = import_file(job) if options["write"] else dry_run(job)
+            import_options = self.build_options(options)
+            result = import_file(import_options) if options["write"] else dry_run(import_options)
         except FileRefused as refusal:
             raise CommandError(
                 _("%(file)s : %(why)s") % {"file": options["file"], "why": refusal}
             ) from refusal
-        show(
+        print_result(
             result,
             Console(file=cast(IO[str], self.stdout), soft_wrap=True),
             detailed=int(options["verbosity"]) > 1,
@@ -71,8 +70,8 @@ class Command(BaseCommand):
             text = json.dumps(import_report(result), ensure_ascii=False, indent=1, default=str)
             options["report"].write_text(text, encoding="utf-8")
 
-    def job(self, options: dict[str, Any]) -> ImportOptions:
-        """What the command line asks for."""
+    def build_options(self, options: dict[str, Any]) -> ImportOptions:
+        """Return what the command line asks for."""
         try:
             data = options["file"].read_bytes()
             text = options["mapping"].read_text(encoding="utf-8") if options["mapping"] else None
@@ -90,8 +89,8 @@ class Command(BaseCommand):
         )
 
 
-def show(result: ImportResult, console: Console, *, detailed: bool) -> None:
-    """The summary, then the rows that a curator has to look at."""
+def print_result(result: ImportResult, console: Console, *, detailed: bool) -> None:
+    """Print the summary, then the rows that a curator has to look at."""
     table, plan = result.table, result.plan
     summary = Table(title=_("Import de %(file)s") % {"file": result.options.filename})
     summary.add_column(_("Lignes"))
@@ -101,20 +100,20 @@ def show(result: ImportResult, console: Console, *, detailed: bool) -> None:
     summary.add_row(_("vides"), str(len(table.blank_lines)))
     summary.add_row(_("de total"), str(len(table.total_lines)))
     console.print(summary)
-    for said in table.notices:
-        console.print(said, style="dim", markup=False)
+    for notice in table.notices:
+        console.print(notice, style="dim", markup=False)
     for outcome in plan.of(Status.REJECTED, Status.SUSPICIOUS):
         line = _("ligne %(n)d") % {"n": outcome.candidate.line}
         text = f"{line} – {outcome.status.value} – {outcome.candidate.title} : {reasons_text(outcome)}"
         console.print(text, style=STYLES[outcome.status], markup=False, highlight=False)
     if detailed:
-        _show_details(result, console)
+        print_details(result, console)
     done = _("Écrit dans la base.") if result.batch else _("Rien n’a été écrit.")
     console.print(done, style="bold")
 
 
-def _show_details(result: ImportResult, console: Console) -> None:
-    """The notices and the changes, row by row."""
+def print_details(result: ImportResult, console: Console) -> None:
+    """Print the notices and the changes, row by row."""
     for outcome in result.plan.outcomes:
         for problem in outcome.candidate.problems:
             if problem.severity is Severity.NOTICE:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 
 DEAD_AFTER = 30.0
-"""Seconds without a heartbeat after which a worker is held for dead; it gives one every ten."""
+"""Seconds without a heartbeat after which a worker counts as dead; it sends one every ten."""
 
 
 class Command(BaseCommand):

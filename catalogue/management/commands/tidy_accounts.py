@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Prévient les comptes inactifs depuis deux ans, puis les efface un mois après."
 
     def handle(self, *arguments: Any, **options: Any) -> None:
-        """Say how many."""
         done = retention.tidy_accounts()
         self.stdout.write(
             f"Prévenus : {done['warned']}. Effacés : {done['erased']}. "

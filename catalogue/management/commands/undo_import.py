@@ -1,4 +1,4 @@
-"""``manage.py undo_import BATCH``: the catalogue as it was before an import."""
+"""``manage.py undo_import BATCH``: restore the catalogue as it was before an import."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ class Command(BaseCommand):
     help = _("Annule un lot d’import : fiches créées supprimées, fiches modifiées remises comme avant.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The number of the batch, and what to do with what was touched since."""
         parser.add_argument("batch", type=int, metavar="LOT", help=_("numéro du lot"))
         parser.add_argument(
             "--keep-touched", action="store_true", help=_("garde telles quelles les fiches touchées depuis")
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Undo, or say why not."""
+        """Undo the batch, or explain the refusal."""
         batch = ImportBatch.objects.filter(pk=options["batch"]).first()
         if batch is None:
             raise CommandError(_("Aucun lot ne porte le numéro %(n)d.") % {"n": options["batch"]})

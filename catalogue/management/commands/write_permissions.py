@@ -1,4 +1,4 @@
-"""``manage.py write_permissions``: writes docs/permissions.md from the tables of rights."""
+"""``manage.py write_permissions``: write docs/permissions.md from the tables of rights."""
 
 from __future__ import annotations
 
@@ -15,6 +15,5 @@ class Command(BaseCommand):
     help = "Écrit docs/permissions.md à partir des tables de droits."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the file and say where."""
-        permission_table.FILE.write_text(permission_table.document(), encoding="utf-8")
+        permission_table.FILE.write_text(permission_table.render_document(), encoding="utf-8")
         self.stdout.write(f"{permission_table.FILE} est à jour.")

@@ -1,6 +1,6 @@
-"""A mass load in PostgreSQL: indexes, foreign keys and triggers set aside, then put back as they were.
+"""A mass load in PostgreSQL: drop indexes, foreign keys and triggers, then restore them as they were.
 
-Everything happens in the caller's transaction, so an interrupted load leaves the base as it was.
+Everything happens in the caller's transaction, so an interrupted load leaves the database as it was.
 The tables are locked meanwhile: nobody reads them until the transaction ends.
 """
 
@@ -31,8 +31,8 @@ ORDER BY 1
 
 
 @contextmanager
-def bulk(cursor: Any, tables: list[str], step: Step) -> Iterator[None]:
-    """Inside the block, rows go into the tables with nothing but primary keys and checks to keep up."""
+def bulk_load(cursor: Any, tables: list[str], step: Step) -> Iterator[None]:
+    """Inside the block, insert rows with nothing but primary keys and checks to maintain."""
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute(FOREIGN_KEYS, {"tables": tables})
     foreign_keys = cursor.fetchall()

@@ -1,4 +1,4 @@
-"""Make and take away the synthetic catalogue, each in one transaction."""
+"""Make and delete the synthetic catalogue, each in one transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalogue.management.synthetic import entries, statements, vocabulary
-from catalogue.management.synthetic.bulk import bulk
+from catalogue.management.synthetic.bulk import bulk_load
 from catalogue.models import Organisation, Programme, Record, Source, Stake, Theme
 from geo.models import Level, Territory
 
@@ -18,61 +18,61 @@ MAP = ["catalogue_mapentry", "catalogue_mapshape", "catalogue_mapcell"]
 
 
 class AlreadyThere(Exception):
-    """The base already holds synthetic records."""
+    """The database already has synthetic records."""
 
 
 class NoGround(Exception):
-    """The base has no commune to stand on."""
+    """The database has no commune."""
 
 
-def silent(_name: str) -> None:
-    """A step that nobody is told of."""
+def ignore_step(_name: str) -> None:
+    """Report to nobody."""
 
 
-def generate(records: int, seed: int = 1, step: Step = silent) -> int:
-    """Number of synthetic records written, the same ones for the same seed on the same ground."""
+def generate(records: int, seed: int = 1, step: Step = ignore_step) -> int:
+    """Write synthetic records, the same ones for the same seed on the same ground; return how many."""
     if Record.objects.filter(is_synthetic=True).exists():
         raise AlreadyThere
     if not Territory.objects.current().at_level(Level.COMMUNE).filter(point__isnull=False).exists():
         raise NoGround
     with transaction.atomic(), connection.cursor() as cursor:
-        settle(cursor)
+        configure_transaction(cursor)
         make_vocabularies()
-        parameters = parameters_of(cursor, records, seed)
-        stage(cursor, parameters, step)
-        with bulk(cursor, statements.TABLES, step):
-            write(cursor, parameters, step)
-        finish(cursor, parameters, step)
+        parameters = build_parameters(cursor, records, seed)
+        draw_records(cursor, parameters, step)
+        with bulk_load(cursor, statements.TABLES, step):
+            write_records(cursor, parameters, step)
+        derive_tables(cursor, parameters, step)
         cursor.execute("SET LOCAL catalogue.defers_search = 'off'")
-    analyze()
+    analyze_tables()
     return records
 
 
-def remove(step: Step = silent) -> int:
-    """Number of synthetic records taken away, with all that hangs from them."""
+def remove(step: Step = ignore_step) -> int:
+    """Delete the synthetic records, with all that hangs from them; return how many."""
     with transaction.atomic(), connection.cursor() as cursor:
-        settle(cursor)
+        configure_transaction(cursor)
         count = Record.objects.filter(is_synthetic=True).count()
         if count:
-            with bulk(cursor, [*statements.TABLES, *SEARCH], step):
+            with bulk_load(cursor, [*statements.TABLES, *SEARCH], step):
                 step("Effacement")
                 for statement in statements.REMOVE:
                     cursor.execute(statement)
             rebuild_map(cursor, step)
         cursor.execute("SET LOCAL catalogue.defers_search = 'off'")
-    analyze()
+    analyze_tables()
     return count
 
 
-def settle(cursor: Any) -> None:
-    """Settings of this transaction: no time limit, room to sort, search entries made once at the end."""
+def configure_transaction(cursor: Any) -> None:
+    """Set no time limit, room to sort, and search entries made once at the end, for this transaction."""
     cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'")
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL synchronous_commit = off")
     cursor.execute("SET LOCAL catalogue.defers_search = 'on'")
 
 
 def make_vocabularies() -> None:
-    """Give an empty base themes, stakes and programmes that say what they are."""
+    """Give an empty database themes, stakes and programmes that are named as synthetic."""
     sizes = {Theme: vocabulary.THEMES, Stake: vocabulary.STAKES, Programme: vocabulary.PROGRAMMES}
     for model, size in sizes.items():
         if not model._default_manager.exists():
@@ -82,8 +82,8 @@ def make_vocabularies() -> None:
                 model._default_manager.create(code=f"synthese-{n:02d}", label=label, position=n)
 
 
-def parameters_of(cursor: Any, records: int, seed: int) -> dict[str, Any]:
-    """What the statements draw from."""
+def build_parameters(cursor: Any, records: int, seed: int) -> dict[str, Any]:
+    """Return the parameters from which the statements draw."""
     source, _created = Source.objects.get_or_create(
         code="synthese",
         defaults={"name": "Données de synthèse", "note": "Fiches fictives, pour essayer et mesurer le site."},
@@ -98,8 +98,8 @@ def parameters_of(cursor: Any, records: int, seed: int) -> dict[str, Any]:
         "solutions": max(1, records * 6 // 100),
         "organisations": organisations,
         "source": source.pk,
-        "first_id": reserve(cursor, Record._meta.db_table, records),
-        "first_organisation": reserve(cursor, Organisation._meta.db_table, organisations),
+        "first_id": reserve_keys(cursor, Record._meta.db_table, records),
+        "first_organisation": reserve_keys(cursor, Organisation._meta.db_table, organisations),
     }
     lists = {
         "subjects": subjects,
@@ -124,14 +124,13 @@ def parameters_of(cursor: Any, records: int, seed: int) -> dict[str, Any]:
     return numbers | texts | {name: list(values) for name, values in lists.items()}
 
 
-def reserve(cursor: Any, table: str, count: int) -> int:
-    """First of ``count`` consecutive keys of a table."""
+def reserve_keys(cursor: Any, table: str, count: int) -> int:
+    """Return the first of ``count`` consecutive keys of a table."""
     cursor.execute(statements.RESERVE, {"table": table, "count": count})
     return int(cursor.fetchone()[0])
 
 
-def stage(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
-    """Draw every record into temporary tables."""
+def draw_records(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     step("Tirage au sort des lieux")
     cursor.execute(statements.CLEAR)
     cursor.execute(statements.DRAW.format(seed=int(parameters["seed"])))
@@ -146,7 +145,7 @@ def stage(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     cursor.execute("ANALYZE syn_term")
 
 
-def write(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
+def write_records(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     """Copy what was drawn into the tables of the catalogue."""
     cursor.execute(statements.ORGANISATIONS, parameters)
     step("Écriture des fiches")
@@ -159,8 +158,8 @@ def write(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
         cursor.execute(statement, parameters)
 
 
-def finish(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
-    """What the database derives from the records: proof, search entries, map."""
+def derive_tables(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
+    """Fill what the database derives from the records: proof, search entries, map."""
     first = parameters["first_id"]
     # of tables that it believes empty, the planner compares every row with every other
     cursor.execute(f"ANALYZE {', '.join(statements.TABLES)}")
@@ -170,21 +169,20 @@ def finish(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
         [first, first + parameters["solutions"] - 1],
     )
     step("Entrées de recherche")
-    with bulk(cursor, SEARCH, step):
+    with bulk_load(cursor, SEARCH, step):
         for statement in entries.STATEMENTS:
             cursor.execute(statement, parameters)
     rebuild_map(cursor, step)
 
 
 def rebuild_map(cursor: Any, step: Step) -> None:
-    """Everything that the map reads, made anew."""
     step("Carte")
-    with bulk(cursor, MAP, step):
+    with bulk_load(cursor, MAP, step):
         cursor.execute("SELECT catalogue_rebuild_map()")
 
 
-def analyze() -> None:
-    """Tell the planner, outside the transaction so that the site is not kept waiting."""
+def analyze_tables() -> None:
+    """Update the statistics of the planner, outside the transaction so that the site does not wait."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(f"ANALYZE {', '.join([*statements.TABLES, *SEARCH, *MAP])}")

@@ -2,7 +2,7 @@
 
 The record that stays gets the chosen values and rows, and what pointed to the other. The other is
 archived with what was not chosen, its identifier in its source included: an import that brings it again
-finds it, and proposes what is new to the record that stayed (``catalogue.imports.compare.merged``).
+finds it, and proposes what is new to the record that stayed (``catalogue.imports.compare.survivors``).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from pytest_django import DjangoDbBlocker
 
-from bench.alert_paths import SEARCHES, crowd
+from bench.alert_paths import SEARCHES, create_searches
 from catalogue.alerts import matching
 from catalogue.alerts.statements import find_sql
 from catalogue.models import AlertMatch, Record, SavedSearch
@@ -30,7 +30,7 @@ def record(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         need = factories.need(territory=places[7], geometry=Point(-1.68, 48.11, srid=4326))
         need.themes.set(themes[:2])
         terms = [f"theme:{theme.code}" for theme in themes] + ["statut:ouvert", "densite:2"]
-        crowd(factories.account(), [place.pk for place in [*places, region]], terms)
+        create_searches(factories.account(), [place.pk for place in [*places, region]], terms)
         yield need
         transaction.set_rollback(True)
 

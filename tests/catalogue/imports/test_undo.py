@@ -1,4 +1,4 @@
-"""A batch undone: the base as it was, row by row, and nobody's work lost."""
+"""A batch undone: the database as it was, row by row, and nobody's work lost."""
 
 import io
 
@@ -29,7 +29,7 @@ HISTORY = {
     "catalogue_recordversion",
     "catalogue_transition",
 }
-"""What keeps what happened."""
+"""The tables of history, which an undo does not shorten."""
 ADDED_TO = {
     "catalogue_cataloguechange",
     "catalogue_facetblock",
@@ -38,7 +38,7 @@ ADDED_TO = {
     "catalogue_searchword",
     "catalogue_outgoingmail",
 }
-"""What the base derives from the records, and only ever adds to; compared by what it amounts to."""
+"""What the database derives from the records, and only ever adds to; compared by its sum."""
 
 
 def dump(but=frozenset()):
@@ -60,7 +60,7 @@ def dump(but=frozenset()):
 
 @pytest.fixture
 def lived_in(ready):
-    """A base with records of every sort, one of which a file will change."""
+    """A database with records of every sort, one of which a file will change."""
     factories.theme(code="theme-air", label="Air")
     other = factories.organisation(slug="agence-test", name="Agence test")
     factories.experiment()

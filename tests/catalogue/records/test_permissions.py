@@ -443,7 +443,7 @@ def test_a_post_without_its_token_is_refused(world: World, action: str) -> None:
 
 
 def test_the_document_is_up_to_date() -> None:
-    assert permission_table.FILE.read_text(encoding="utf-8") == permission_table.document(), (
+    assert permission_table.FILE.read_text(encoding="utf-8") == permission_table.render_document(), (
         "docs/permissions.md : lancez « manage.py write_permissions »"
     )
 

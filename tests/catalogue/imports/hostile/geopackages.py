@@ -27,7 +27,7 @@ ENDLESS = (
 
 
 def blob(wkb, srid=4326):
-    """A geometry as a GeoPackage keeps it, without its box."""
+    """A geometry as a GeoPackage stores it, without its box."""
     return b"GP\x00\x01" + struct.pack("<i", srid) + wkb
 
 
@@ -36,7 +36,7 @@ def point(x, y):
     return struct.pack("<BIdd", 1, 1, x, y)
 
 
-def base(script, *geometries, layer=LAYER, contents=CONTENTS):
+def gpkg(script, *geometries, layer=LAYER, contents=CONTENTS):
     """The bytes of a GeoPackage made by SQL, with rows of these geometries."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.gpkg"
@@ -55,7 +55,7 @@ def base(script, *geometries, layer=LAYER, contents=CONTENTS):
 
 def viewed(select):
     """A GeoPackage whose layer is a view."""
-    return base(
+    return gpkg(
         f"ALTER TABLE lieux RENAME TO autres; CREATE VIEW lieux AS {select};"
         "UPDATE gpkg_geometry_columns SET geometry_type_name = 'POINT'"
     )
@@ -63,7 +63,7 @@ def viewed(select):
 
 def cases():
     """The name and the bytes of each file; a function when they are heavy."""
-    whole = base("", blob(point(2, 47)))
+    whole = gpkg("", blob(point(2, 47)))
     for share in (1, 2, 3, 5, 7, 8, 9):
         yield f"coupe-{share}0", whole[: len(whole) * share // 10]
     yield "entete-seul", b"SQLite format 3\x00"
@@ -80,16 +80,16 @@ def cases():
 
 
 def _layers():
-    yield "sqlite", base("DROP TABLE gpkg_contents; DROP TABLE gpkg_geometry_columns")
-    yield "sans-couche", base("DELETE FROM gpkg_contents")
-    yield "tuiles", base("UPDATE gpkg_contents SET data_type = 'tiles'")
-    yield "mbtiles", base("", layer="CREATE TABLE lieux (geom, nom); CREATE TABLE tiles (a)", contents="")
-    yield "sans-element", base("")
-    yield "table-absente", base("DROP TABLE lieux")
-    yield "nom-de-requete", base("UPDATE gpkg_contents SET table_name = 'lieux; DROP TABLE lieux'")
-    yield "nom-de-chemin", base("UPDATE gpkg_contents SET table_name = '/vsicurl/http://127.0.0.1/a'")
-    yield "colonne-de-geometrie-absente", base("UPDATE gpkg_geometry_columns SET column_name = 'x'")
-    yield "contenu-sans-colonnes", base("DROP TABLE gpkg_contents; CREATE TABLE gpkg_contents (a)")
+    yield "sqlite", gpkg("DROP TABLE gpkg_contents; DROP TABLE gpkg_geometry_columns")
+    yield "sans-couche", gpkg("DELETE FROM gpkg_contents")
+    yield "tuiles", gpkg("UPDATE gpkg_contents SET data_type = 'tiles'")
+    yield "mbtiles", gpkg("", layer="CREATE TABLE lieux (geom, nom); CREATE TABLE tiles (a)", contents="")
+    yield "sans-element", gpkg("")
+    yield "table-absente", gpkg("DROP TABLE lieux")
+    yield "nom-de-requete", gpkg("UPDATE gpkg_contents SET table_name = 'lieux; DROP TABLE lieux'")
+    yield "nom-de-chemin", gpkg("UPDATE gpkg_contents SET table_name = '/vsicurl/http://127.0.0.1/a'")
+    yield "colonne-de-geometrie-absente", gpkg("UPDATE gpkg_geometry_columns SET column_name = 'x'")
+    yield "contenu-sans-colonnes", gpkg("DROP TABLE gpkg_contents; CREATE TABLE gpkg_contents (a)")
 
 
 def _views():
@@ -97,33 +97,33 @@ def _views():
     yield "vue", viewed("SELECT * FROM autres")
     yield (
         "vue-des-contenus",
-        base("ALTER TABLE gpkg_contents RENAME TO c; CREATE VIEW gpkg_contents AS SELECT * FROM c"),
+        gpkg("ALTER TABLE gpkg_contents RENAME TO c; CREATE VIEW gpkg_contents AS SELECT * FROM c"),
     )
     yield (
         "vue-des-projections",
-        base(
+        gpkg(
             "ALTER TABLE gpkg_spatial_ref_sys RENAME TO s;CREATE VIEW gpkg_spatial_ref_sys AS SELECT * FROM s"
         ),
     )
-    yield "vue-sans-fin-a-cote", base(f"CREATE VIEW gpkg_ogr_contents AS {ENDLESS}", blob(point(2, 47)))
-    yield "table-virtuelle", base("CREATE VIRTUAL TABLE v USING fts5(a)", blob(point(2, 47)))
+    yield "vue-sans-fin-a-cote", gpkg(f"CREATE VIEW gpkg_ogr_contents AS {ENDLESS}", blob(point(2, 47)))
+    yield "table-virtuelle", gpkg("CREATE VIRTUAL TABLE v USING fts5(a)", blob(point(2, 47)))
     yield (
         "table-virtuelle-de-fichier",
-        base(
+        gpkg(
             "PRAGMA writable_schema = ON; INSERT INTO sqlite_master VALUES ('table', 'v', 'v', 0, "
             "'CREATE VIRTUAL TABLE v USING VirtualOGR(''/etc/passwd'')')"
         ),
     )
     yield (
         "couche-virtuelle",
-        base(
+        gpkg(
             "DROP TABLE lieux; PRAGMA writable_schema = ON; INSERT INTO sqlite_master VALUES ('table',"
             " 'lieux', 'lieux', 0, 'CREATE VIRTUAL TABLE lieux USING VirtualShape(''/vsicurl/http://127.0.0.1/a'')')"
         ),
     )
     yield (
         "schema-de-requete",
-        base(
+        gpkg(
             "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'SELECT load_extension(1)' "
             "WHERE name = 'lieux'"
         ),
@@ -139,7 +139,7 @@ def _systems():
     }.items():
         yield (
             f"projection-{name}",
-            base(
+            gpkg(
                 f"INSERT INTO gpkg_spatial_ref_sys VALUES {values};"
                 "UPDATE gpkg_geometry_columns SET srs_id = 27700; UPDATE gpkg_contents SET srs_id = 27700",
                 blob(point(2, 47), 27700),
@@ -166,31 +166,31 @@ def _geometries():
         "axes-inverses": blob(point(48.85, 2.35)),
         "hors-du-monde": blob(point(500, 200)),
     }.items():
-        yield f"geometrie-{name}", base("", content)
+        yield f"geometrie-{name}", gpkg("", content)
 
 
 def _sizes():
     yield (
         "un-million-de-sommets",
-        lambda: base(
+        lambda: gpkg(
             "",
             blob(struct.pack("<BIII", 1, 3, 1, 1_000_000) + struct.pack("<dddd", 2, 47, 2.1, 47.1) * 500_000),
         ),
     )
     yield (
         "1500-colonnes",
-        base(
+        gpkg(
             "INSERT INTO lieux (nom) VALUES ('Un')",
             layer=LAYER.replace("nom TEXT", "nom TEXT, " + ", ".join(f"c{n} TEXT" for n in range(1500))),
         ),
     )
     yield (
         "150-colonnes",
-        base(
+        gpkg(
             "",
             blob(point(2, 47)),
             layer=LAYER.replace("nom TEXT", "nom TEXT, " + ", ".join(f"c{n} TEXT" for n in range(150))),
         ),
     )
-    yield "trop-d-elements", lambda: base("", *[blob(point(2, 47))] * 5_001)
-    yield "cellule-enorme", lambda: base(f"UPDATE lieux SET nom = '{'y' * 3_000_000}'", blob(point(2, 47)))
+    yield "trop-d-elements", lambda: gpkg("", *[blob(point(2, 47))] * 5_001)
+    yield "cellule-enorme", lambda: gpkg(f"UPDATE lieux SET nom = '{'y' * 3_000_000}'", blob(point(2, 47)))

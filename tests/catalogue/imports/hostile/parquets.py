@@ -1,4 +1,4 @@
-"""Hostile Parquet files: a footer is Thrift, and says where everything is."""
+"""Hostile Parquet files: a footer is Thrift, and points to everything."""
 
 import json
 import struct
@@ -47,10 +47,10 @@ def thrift(fields):
 
 
 def file(values, *, geo=GEO, page=None, meta=None, footer=None, head=None, name=b"geometry", body=None):
-    """A file of one required column of bytes; whatever is given is said instead."""
+    """A file of one required column of bytes; what is given replaces it in the header."""
     plain = b"".join(struct.pack("<I", len(one)) + one for one in values) if body is None else body
-    said = {1: 0, 2: len(plain), 3: len(plain), 5: {1: len(values), 2: 0, 3: 3, 4: 3}} | (page or {})
-    content = thrift(said) + plain
+    header = {1: 0, 2: len(plain), 3: len(plain), 5: {1: len(values), 2: 0, 3: 3, 4: 3}} | (page or {})
+    content = thrift(header) + plain
     about = {1: 6, 2: [0], 3: [name], 4: 0, 5: len(values), 6: len(content), 7: len(content), 9: 4} | (
         meta or {}
     )

@@ -1,4 +1,4 @@
-"""Hostile zipped Shapefiles: what surrounds them, what they lack, what their headers say."""
+"""Hostile zipped Shapefiles: what surrounds them, what they lack, what their headers claim."""
 
 import stat
 import struct

@@ -1,4 +1,4 @@
-"""Hostile files that say they are tables of text: encodings, quotes, lengths, and what they really are."""
+"""Hostile files that claim to be tables of text: encodings, quotes, lengths, and what they really are."""
 
 import codecs
 
@@ -90,12 +90,12 @@ def _encodings():
 
 
 def _quotes():
-    for number, sign in enumerate(";,\t|"):
-        lines = "a;b;c\n1;2;3\n".replace(";", sign)
-        yield f"guillemet-ouvert-{number}", (lines + '4;"ouvert;6\n7;8;9\n'.replace(";", sign)).encode()
-        yield f"guillemet-au-milieu-{number}", (lines + '4;"x"y;6\n'.replace(";", sign)).encode()
-        yield f"derniere-ligne-coupee-{number}", (lines + "4;5".replace(";", sign)).encode()
-        yield f"cellules-en-trop-{number}", (lines + "4;5;6;7;8\n".replace(";", sign)).encode()
+    for number, separator in enumerate(";,\t|"):
+        lines = "a;b;c\n1;2;3\n".replace(";", separator)
+        yield f"guillemet-ouvert-{number}", (lines + '4;"ouvert;6\n7;8;9\n'.replace(";", separator)).encode()
+        yield f"guillemet-au-milieu-{number}", (lines + '4;"x"y;6\n'.replace(";", separator)).encode()
+        yield f"derniere-ligne-coupee-{number}", (lines + "4;5".replace(";", separator)).encode()
+        yield f"cellules-en-trop-{number}", (lines + "4;5;6;7;8\n".replace(";", separator)).encode()
 
 
 def _sizes():
