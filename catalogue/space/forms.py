@@ -15,8 +15,6 @@ LONGEST_REASON = 4000
 
 
 class MyRecordsForm(PageForm):
-    """The filters of « mes fiches »."""
-
     etat = forms.ChoiceField(label=_("État"), choices=[("", ""), *Record.State.choices], required=False)
 
 

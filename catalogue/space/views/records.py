@@ -66,7 +66,6 @@ def space_records(request: HttpRequest) -> HttpResponse:
 
 
 def describe_record(record: Any) -> dict[str, Any]:
-    """Return the line of a record, with its last event."""
     return {
         "record": record,
         "organisation": record.owner.name if record.owner else "",
@@ -77,7 +76,6 @@ def describe_record(record: Any) -> dict[str, Any]:
 
 
 def build_state_tabs(mine: Any, state: str) -> list[Tab]:
-    """Return a tab for all the records and one for each state that has some."""
     url = reverse("catalogue:space-records")
     counts = dict(mine.order_by().values_list("state").annotate(Count("pk")))
     tabs = [Tab(_("Toutes"), url, not state, sum(counts.values()))]

@@ -39,8 +39,6 @@ ORDER BY i.id, k.likeness DESC, k.code
 
 @dataclass(frozen=True)
 class Guess:
-    """The type that a result seems to be of, and why."""
-
     code: str
     likeness: int
     same_unit: bool

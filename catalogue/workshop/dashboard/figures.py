@@ -79,7 +79,6 @@ class Figure:
 
     @property
     def is_empty(self) -> bool:
-        """True when every number is zero."""
         return not any(any(cell.value for cell in row.cells) for row in self.rows)
 
 
@@ -90,15 +89,12 @@ class ListUrls:
         self.parameters = scope.parameters
 
     def records(self, **filters: str) -> str:
-        """Return the URL of the records that match the filters."""
         return self._build_url("catalogue:workshop-dashboard-records", filters)
 
     def changes(self, **filters: str) -> str:
-        """Return the URL of the proposed changes that wait."""
         return self._build_url("catalogue:workshop-dashboard-changes", filters)
 
     def imports(self, **filters: str) -> str:
-        """Return the URL of the imports of a month."""
         return f"{reverse('catalogue:workshop-dashboard-imports')}?{urlencode(filters)}"
 
     def _build_url(self, name: str, filters: dict[str, str]) -> str:
@@ -119,7 +115,6 @@ def _list_months(scope: Scope) -> list[tuple[date | None, str, str]]:
 
 
 def build_publications(scope: Scope) -> Figure:
-    """Build the table of publications by month and kind."""
     found, urls = statements.count_publications(scope), ListUrls(scope)
     rows, sums = [], dict.fromkeys(KINDS, 0)
     for month, code, label in _list_months(scope):
@@ -144,7 +139,6 @@ def build_publications(scope: Scope) -> Figure:
 
 
 def build_waiting(scope: Scope) -> Figure:
-    """Build the table of what waits, for whom, and for how long."""
     found, urls = statements.count_ages(scope), ListUrls(scope)
     found[CHANGES] = statements.count_change_ages(scope)
     rows = []
@@ -172,7 +166,6 @@ def _get_list_url(urls: ListUrls, state: str, code: str) -> str:
 
 
 def _describe_wait(state: str, now: datetime, oldest: datetime | None) -> str:
-    """Return for whom it waits, and since when."""
     whom = _("contributeurs") if state == Record.State.TO_COMPLETE else _("curateurs")
     if oldest is None:
         return whom
@@ -182,7 +175,6 @@ def _describe_wait(state: str, now: datetime, oldest: datetime | None) -> str:
 
 
 def build_coverage(scope: Scope) -> Figure:
-    """Build the table of published records by région and theme."""
     found, totals = statements.count_coverage(scope), statements.count_by_region(scope)
     urls = ListUrls(scope)
     used = {theme for _region, theme in found if theme is not None}
@@ -219,7 +211,6 @@ def _list_regions(scope: Scope) -> list[tuple[int | None, str, str]]:
 
 
 def build_verification(scope: Scope) -> list[Figure]:
-    """Build the tables of when published records were verified, and of when they expire."""
     verified, expires = statements.count_by_verification(scope)
     return [
         Figure(
@@ -252,7 +243,6 @@ def _build_band_rows(
 
 
 def build_imports(scope: Scope) -> Figure:
-    """Build the table of imports by month."""
     found, urls = statements.sum_imports(scope), ListUrls(scope)
     rows = []
     for month, code, label in _list_months(scope):

@@ -29,8 +29,6 @@ class ListLine:
 
 @dataclass(frozen=True)
 class ListPage:
-    """What ``dashboard/list.html`` shows."""
-
     title: str
     filters: list[str]
     page: Page[Any]

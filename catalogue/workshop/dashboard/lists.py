@@ -15,6 +15,7 @@ from catalogue.models import ImportBatch, Record, Revision, Theme
 from catalogue.web.paging import PageForm
 from catalogue.workshop.dashboard import slices, statements
 from catalogue.workshop.dashboard.figures import NOWHERE, UNTHEMED
+from catalogue.workshop.dashboard.lines import load_line_details
 from catalogue.workshop.dashboard.scope import EVERYWHERE, Scope
 from geo.models import Level, Territory
 
@@ -26,8 +27,6 @@ def _band_choices(bands: tuple[slices.Band, ...]) -> list[tuple[str, Any]]:
 
 
 class ScopeForm(forms.Form):
-    """The scope of the figures."""
-
     champ = forms.ChoiceField(
         label=gettext_lazy("Champ"), choices=[("", ""), (EVERYWHERE, "")], required=False
     )
@@ -52,8 +51,6 @@ class PagedForm(PageForm, ScopeForm):
 
 
 class RecordsForm(PagedForm):
-    """The filters of the records behind a number."""
-
     etat = forms.ChoiceField(
         label=gettext_lazy("État"), choices=[("", ""), *((s.value, s.label) for s in STATES)], required=False
     )
@@ -97,16 +94,12 @@ class RecordsForm(PagedForm):
 
 
 class ChangesForm(PagedForm):
-    """The filters of the proposed changes behind a number."""
-
     attend = forms.ChoiceField(
         label=gettext_lazy("Attend depuis"), choices=_band_choices(slices.WAITED), required=False
     )
 
 
 class ImportsForm(PagedForm):
-    """The filters of the imports behind a number."""
-
     mois = MonthField(label=gettext_lazy("Mois"), max_length=7, required=False)
 
 
@@ -120,7 +113,7 @@ def filter_records(scope: Scope, data: dict[str, Any]) -> QuerySet[Record]:
             rows = rows.filter(_waiting_condition("since", data["attend"], scope))
     else:
         rows = statements.filter_published(scope)
-    return _apply_filters(rows, scope, data)
+    return load_line_details(_apply_filters(rows, scope, data))
 
 
 def _apply_filters(rows: QuerySet[Record], scope: Scope, data: dict[str, Any]) -> QuerySet[Record]:
@@ -153,17 +146,20 @@ def _waiting_condition(name: str, code: str, scope: Scope) -> Q:
 
 
 def filter_changes(scope: Scope, data: dict[str, Any]) -> QuerySet[Revision]:
-    rows = statements.filter_changes(scope)
-    return rows.filter(_waiting_condition("updated_at", data["attend"], scope)) if data["attend"] else rows
+    """Return the proposed changes of the filters, the oldest first."""
+    rows = statements.filter_changes(scope).select_related("record")
+    if data["attend"]:
+        rows = rows.filter(_waiting_condition("updated_at", data["attend"], scope))
+    return rows.defer("record__geometry", "record__description").order_by("updated_at", "pk")
 
 
 def filter_batches(scope: Scope, data: dict[str, Any]) -> QuerySet[ImportBatch]:
-    rows = statements.filter_batches()
+    """Return the imports of the filters, the newest first."""
+    rows = statements.filter_batches().defer("report", "setup").order_by("-created_at", "-pk")
     return rows.filter(_month_condition("created_at", data["mois"], scope)) if data["mois"] else rows
 
 
 def describe_filters(form: PagedForm) -> list[str]:
-    """Return the filters in words."""
     filters = []
     for name, value in form.cleaned_data.items():
         if not value or name in ("champ", "page"):

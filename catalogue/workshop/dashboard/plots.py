@@ -35,8 +35,6 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of the drawing."""
-
     label: str
     value: int
     top: int
@@ -96,7 +94,6 @@ def format_percent(share: float) -> str:
 
 
 def describe_figure(figure: Figure) -> str:
-    """Return what a drawing shows, in a sentence."""
     if figure.is_empty:
         return _("Rien à montrer.")
     most = max(figure.rows, key=lambda row: row.cells[0].value)

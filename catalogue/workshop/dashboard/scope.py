@@ -41,15 +41,12 @@ class Scope:
 
     @property
     def is_limited(self) -> bool:
-        """True when the field is not the whole of France."""
         return bool(self.field)
 
     @property
     def published(self) -> Q:
-        """What filters the published records."""
         return Q() if self.is_everywhere else self.field
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The parameters of the scope in a URL."""
         return {"champ": EVERYWHERE} if self.is_everywhere and self.is_limited else {}

@@ -72,7 +72,6 @@ EXPIRES = (
 
 
 def count_from_day(today: date) -> Callable[[int], date]:
-    """Return the function that turns a number of days into a date."""
     return lambda days: today + timedelta(days=days)
 
 
@@ -87,7 +86,6 @@ def get_band(bands: tuple[Band, ...], code: str) -> Band:
 
 
 def get_month_start(month: date) -> datetime:
-    """Return the moment at which a month begins here."""
     return datetime(month.year, month.month, 1, tzinfo=timezone.get_current_timezone())
 
 
@@ -112,7 +110,6 @@ def format_month(month: date) -> str:
 
 
 def month_condition(name: str, month: date) -> Q:
-    """Return the condition that a moment falls in the month."""
     return Q(
         **{f"{name}__gte": get_month_start(month), f"{name}__lt": get_month_start(get_next_month(month))}
     )

@@ -21,8 +21,6 @@ SCORE_CHOICES = [("", ""), ("60", _("60 et plus")), ("75", _("75 et plus")), ("9
 
 
 class PairsForm(PageForm):
-    """The filters of the possible duplicates."""
-
     voir = forms.ChoiceField(label=_("Paires"), choices=JUDGEMENT_CHOICES, required=False)
     type = forms.ChoiceField(label=_("Nature"), choices=[("", ""), *Record.Kind.choices], required=False)
     region = forms.ModelChoiceField(
@@ -123,7 +121,6 @@ class MergeForm(forms.Form):
         return self[name].value()
 
     def plan(self) -> Plan:
-        """Return the choices of a valid form."""
         data = self.cleaned_data
         return Plan(
             survivor=data["garde"],

@@ -24,8 +24,6 @@ IGNORED_ATTRIBUTES = ("key", "file")
 
 @dataclass(frozen=True)
 class CellChange:
-    """One attribute of a row that changed."""
-
     label: str
     pieces: list[Piece]
 
@@ -41,8 +39,6 @@ class RowChange:
 
 @dataclass
 class FieldChange:
-    """What changes of one field."""
-
     name: str
     label: str
     sort: str
@@ -81,7 +77,6 @@ def _sort_fields(kind: str, names: set[str]) -> list[str]:
 
 
 def compare_field(kind: str, name: str, before: Any, after: Any) -> FieldChange:
-    """Return what changes of one field."""
     if _has_rows(before) or _has_rows(after):
         return _compare_rows(kind, name, before or [], after or [])
     change = FieldChange(name, get_label(kind, name), PLACE if name == content.SHAPE else TEXT)
@@ -167,7 +162,6 @@ def pair_rows(
 
 
 def get_row_identity(kind: str, name: str, row: Data) -> tuple[Any, ...]:
-    """Return what distinguishes a row from the others of its collection."""
     if name == DOCUMENTS:
         return (row.get("key"),)
     collection = content.get_collections(kind).get(name)
@@ -227,7 +221,6 @@ def get_row_title(kind: str, name: str, row: Data) -> str:
 
 
 def format_row(kind: str, name: str, row: Data) -> str:
-    """Return one row in one line."""
     collection: Collection | None = content.get_collections(kind).get(name)
     if collection is None:
         names = ("title", "kind", "published_year", "url", "licence")

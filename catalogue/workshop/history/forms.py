@@ -7,15 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.web.paging import PageForm
-
 NOW = "actuelle"
 HIGHEST = 2_147_483_647
 LONGEST_REASON = 2000
-
-
-class HistoryForm(PageForm):
-    """The page of a history."""
 
 
 class ComparisonForm(forms.Form):

@@ -57,7 +57,6 @@ class RevertPlan:
         return hashlib.sha256(json.dumps(self.now, sort_keys=True).encode()).hexdigest()[:32]
 
     def list_changes(self, kind: str) -> list[comparing.FieldChange]:
-        """Return what would change, field by field."""
         return comparing.compare_versions(kind, self.now, self.wanted)
 
 

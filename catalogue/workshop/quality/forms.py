@@ -18,8 +18,6 @@ Answer = ConfirmationRound.Answer
 
 
 class FindingsForm(PageForm):
-    """The filters of the list of findings."""
-
     controle = forms.ChoiceField(label=_("Contrôle"), required=False)
     gravite = forms.ChoiceField(
         label=_("Gravité"),
@@ -52,8 +50,6 @@ class FindingsForm(PageForm):
 
 
 class WaiverForm(forms.Form):
-    """The reason why a finding is accepted."""
-
     motif = forms.CharField(
         label=_("Pourquoi l’accepter"),
         max_length=LONGEST_REASON,
@@ -76,7 +72,6 @@ class AnswerForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Require a note when something is to be corrected."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("reponse") == Answer.AMEND and not (data.get("note") or "").strip():
             self.add_error("note", _("Dites en quelques mots ce qui est à corriger."))

@@ -47,7 +47,6 @@ class UrlRefused(Exception):
 
 
 def resolve_host(host: str, port: int) -> list[str]:
-    """Return the IP addresses of a host."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(one[4][0]) for one in found))
 
@@ -174,7 +173,6 @@ class _PinnedTLSConnection(http.client.HTTPSConnection):
 
 
 def _encode_target(parts: SplitResult) -> str:
-    """Return the path and the query as a request writes them."""
     path = quote(parts.path or "/", safe="/%:=&?~#+!$,;'@()*[]-._")
     query = quote(parts.query, safe="/%:=&?~#+!$,;'@()*[]-._")
     return f"{path}?{query}" if query else path

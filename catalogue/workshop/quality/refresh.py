@@ -75,7 +75,6 @@ def _replace_findings(checks: Iterable[Check], records: list[int] | None) -> Non
 
 
 def get_parameters(checks: Iterable[Check], records: list[int] | None) -> dict[str, Any]:
-    """Return the parameters of the statements."""
     today = timezone.localdate()
     return {
         "codes": [check.code for check in checks],

@@ -65,7 +65,6 @@ def always(words: StrOrPromise) -> Callable[[Detail], str]:
 
 
 def join_names(names: Iterable[str]) -> str:
-    """Return the first names in quotes, and how many are left."""
     return ", ".join(_shorten([_("« %(name)s »") % {"name": name} for name in names]))
 
 
@@ -120,7 +119,6 @@ def describe_personal_data(detail: Detail) -> str:
 
 
 def describe_incomplete_results(detail: Detail) -> str:
-    """Return what each result lacks."""
     results = []
     for one in detail["resultats"]:
         lacking = ", ".join(str(LACKING[code]) for code in one["manque"])
@@ -151,7 +149,6 @@ def describe_overdue(detail: Detail) -> str:
 
 
 def describe_owner_answer(detail: Detail) -> str:
-    """Return the answer of the owner, with the note."""
     answer = _("Le %(date)s, le porteur a signalé une correction.")
     if detail["reponse"] == "a-retirer":
         answer = _("Le %(date)s, le porteur a demandé le retrait de la fiche.")

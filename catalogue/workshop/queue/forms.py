@@ -129,17 +129,14 @@ class QueueForm(PageForm):
 
     @property
     def main_fields(self) -> list[Any]:
-        """The fields that the page always shows."""
         return [self[name] for name in MAIN_FIELDS if name in self.fields]
 
     @property
     def other_fields(self) -> list[Any]:
-        """The fields that it opens on demand."""
         return [self[name] for name in self.fields if name not in (*MAIN_FIELDS, "voir", "page")]
 
     @property
     def is_open(self) -> bool:
-        """True when one of these is in use."""
         return any(self.parameters.get(field.name) for field in self.other_fields)
 
     @property
@@ -187,7 +184,6 @@ class ListField(forms.Field):
         self.pattern = re.compile(pattern)
 
     def clean(self, value: Any) -> list[str]:
-        """Return each value once."""
         values: list[str] = list(dict.fromkeys(super().clean(value) or []))
         if len(values) > bulk.MAX_RECORDS:
             raise forms.ValidationError(_("Cochez au plus %(n)d fiches à la fois.") % {"n": bulk.MAX_RECORDS})
@@ -216,7 +212,6 @@ class BulkForm(forms.Form):
 
     @property
     def to(self) -> User | None:
-        """The curator to whom the records are given."""
         return self.people.get(self.cleaned_data.get("a") or "")
 
     @property
@@ -285,8 +280,6 @@ class NoteForm(forms.Form):
 
 
 class RefusalForm(forms.Form):
-    """The reason of a refusal."""
-
     reason = forms.CharField(
         label=_("Motif du refus"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -114,7 +114,6 @@ def _lock_case(record: Record, user: User, seen: int | None) -> CaseFile:
 
 
 def describe_handler(case: CaseFile) -> str:
-    """Return the sentence that says who handles a record, and since when."""
     return _("%(who)s s’en charge depuis le %(day)s.") % {
         "who": name_of(case.handler),
         "day": date_format(timezone.localtime(case.handed_at or case.since), "j F Y"),

@@ -21,8 +21,6 @@ NoteKind = CaseNote.NoteKind
 
 @dataclass(frozen=True)
 class NoteLine:
-    """A comment, or a change of handler in words."""
-
     note: CaseNote
     what: str
     who: str

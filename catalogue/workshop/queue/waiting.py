@@ -147,7 +147,6 @@ def _count_by_record(rows: QuerySet[Any]) -> Coalesce:
 
 
 def load_line_details(rows: QuerySet[Record]) -> QuerySet[Record]:
-    """Load with the records of one page all that a line shows of them."""
     wide = ("geometry", "description", "territory__geometry", "territory__departement__geometry")
     comments = CaseNote.objects.filter(record=OuterRef("pk"), kind=CaseNote.NoteKind.COMMENT)
     rows = rows.select_related("owner", "territory__departement", "case__handler").defer(*wide)
@@ -167,7 +166,6 @@ def filter_changes(field: Q, filters: QueueFilters) -> QuerySet[Revision]:
 
 
 def filter_proposed_changes(records: QuerySet[Record]) -> QuerySet[Revision]:
-    """Return the changes of these records that wait for a decision."""
     state = Revision.RevisionState.PROPOSED
     return Revision.objects.filter(state=state, record__in=records.order_by().values("pk"))
 
@@ -194,5 +192,4 @@ def count_tabs(field: Q, user: User) -> dict[str, int]:
 
 
 def get_tab_states(tab: str) -> Sequence[str]:
-    """Return the states by which a tab can be filtered."""
     return TAB_STATES[tab] if len(TAB_STATES[tab]) > 1 else ()

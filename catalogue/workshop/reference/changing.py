@@ -23,8 +23,6 @@ class ReferenceRefused(Exception):
 
 
 class LineChanged(ReferenceRefused):
-    """The line changed since the form was opened."""
-
     def __init__(self) -> None:
         super().__init__(
             _("Cette ligne a changé depuis que vous l’avez ouverte : relisez-la, puis recommencez.")
@@ -105,7 +103,6 @@ def _drop_empty(found: Values) -> Values:
 def restore_value(
     ref: ReferenceList, change: ReferenceChange, name: str, actor: User
 ) -> ReferenceChange | None:
-    """Give a line the value that it had before a change."""
     line = ref.rows.filter(**{ref.key: change.key}).first()
     if line is None or name not in change.changes or name not in ref.values:
         raise ReferenceRefused(_("Cette valeur ne peut pas être rétablie."))

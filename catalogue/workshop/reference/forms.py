@@ -22,8 +22,6 @@ LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
 
 
 class ListForm(PageForm):
-    """The filters of a list."""
-
     q = forms.CharField(label=gettext_lazy("Chercher"), max_length=100, required=False)
     voir = forms.ChoiceField(
         label=gettext_lazy("Montrer"),
@@ -56,8 +54,6 @@ class VintageForm(PageForm):
 
 
 class TargetForm(forms.Form):
-    """The line into which another is merged."""
-
     avec = forms.CharField(label=gettext_lazy("Réunir à"), max_length=120, required=False)
     q = forms.CharField(label=gettext_lazy("Chercher"), max_length=100, required=False)
 
@@ -85,11 +81,9 @@ class PairsField(forms.CharField):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the list as lines."""
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        """Return the pairs, each once."""
         pairs = set()
         for line in super().clean(value).splitlines():
             where, colon, label = (part.strip() for part in line.partition(":"))
@@ -123,7 +117,6 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def make_line_form(ref: ReferenceList, line: Model, data: Any = None) -> LineForm:
-    """Return the form of a line, with its values."""
     made: Any = forms.modelform_factory(
         ref.model,
         form=LineForm,

@@ -50,7 +50,6 @@ class ReferenceList:
 
     @property
     def is_ordered(self) -> bool:
-        """True when the order of its lines is chosen."""
         return any(field.name == "position" for field in self.model._meta.fields)
 
     @property
@@ -64,7 +63,6 @@ class ReferenceList:
         return (*self.fields, CROSSWALK) if self.model is Theme else self.fields
 
     def find(self, words: str) -> QuerySet[Any]:
-        """Return its lines that contain the words."""
         wanted = Q()
         for name in self.searched:
             wanted |= Q(**{f"{name}__icontains": words})
@@ -88,7 +86,6 @@ class ReferenceList:
         return found
 
     def records(self, line: Any, use: Use | None = None) -> QuerySet[Record]:
-        """Return the records that use a line, in one way or in any."""
         wanted = Q()
         for one in [use] if use else self.uses:
             wanted |= Q(pk__in=Record.objects.filter(**{one.lookup: line}).order_by().values("pk"))
@@ -144,5 +141,4 @@ LISTS: dict[str, ReferenceList] = {
 
 
 def get_list(model: type[Model]) -> ReferenceList:
-    """Return the list whose lines are of this model."""
     return next(ref for ref in LISTS.values() if ref.model is model)

@@ -44,12 +44,10 @@ class Relation:
 
     @property
     def name(self) -> str:
-        """The name of the table in the trace."""
         return f"{self.model._meta.label_lower}.{self.field}"
 
     @property
     def label(self) -> str:
-        """The name of the table on the page."""
         if self.model._meta.auto_created:
             owner = self.model._meta.auto_created
             return str(owner._meta.verbose_name_plural)
@@ -61,7 +59,6 @@ class Relation:
         return bool(self.model._meta.auto_created) or self.model in LINK_MODELS
 
     def rows(self, line: Any) -> QuerySet[Any]:
-        """Return the rows that point to a line."""
         rows: QuerySet[Any] = self.model._default_manager.filter(**{self.field: line})
         return rows.order_by()
 
@@ -103,8 +100,6 @@ def list_relations(model: type[Model]) -> list[Relation]:
 
 @dataclass(frozen=True)
 class TableEffect:
-    """What a merge would do to one table."""
-
     label: str
     moved: int
     doubles: int
@@ -112,15 +107,12 @@ class TableEffect:
 
 @dataclass(frozen=True)
 class MergePreview:
-    """What a merge would do, and why it cannot be done."""
-
     effects: list[TableEffect]
     records: QuerySet[Record]
     refusal: str
 
 
 def preview_merge(ref: ReferenceList, first: Any, second: Any) -> MergePreview:
-    """Return what would happen if the first line were merged into the second."""
     effects = []
     for relation in list_relations(ref.model):
         total = relation.rows(first).count()
@@ -246,5 +238,4 @@ def _get_record_column(relation: Relation) -> str:
 
 
 def make_tokens(ref: ReferenceList, first: Any, second: Any) -> tuple[str, str]:
-    """Return the tokens of the two lines as they are, for a form that will merge them."""
     return values.make_token(ref, first), values.make_token(ref, second)

@@ -27,7 +27,6 @@ def to_json(value: Any) -> Any:
 
 
 def read_values(ref: ReferenceList, line: Any) -> Values:
-    """Return the values of a line, by the names of the allow-list."""
     values = {name: to_json(getattr(line, name)) for name in ref.fields}
     if CROSSWALK in ref.values:
         values[CROSSWALK] = read_crosswalk(line) if line.pk else []
@@ -90,12 +89,10 @@ def _write_crosswalk(theme: Theme, pairs: list[str]) -> None:
 
 
 def diff_values(before: Values, after: Values) -> dict[str, list[Any]]:
-    """Return each value that changed, before and after."""
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
 def get_value_label(ref: ReferenceList, name: str) -> str:
-    """Return the name of a value on the page."""
     if name == CROSSWALK:
         return _("Correspondances")
     if name == "is_active":
@@ -106,7 +103,6 @@ def get_value_label(ref: ReferenceList, name: str) -> str:
 
 
 def format_value(ref: ReferenceList, name: str, value: Any) -> str:
-    """Return a value for a reader."""
     if value in (None, "", []):
         return _("(vide)")
     if isinstance(value, list):

@@ -38,8 +38,6 @@ Types = dict[str, IndicatorType]
 
 @dataclass(frozen=True)
 class TypeChoice:
-    """A type that a result may be given."""
-
     code: str
     text: str
     chosen: bool
@@ -47,8 +45,6 @@ class TypeChoice:
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One result with the types that its unit allows."""
-
     pk: int
     name: str
     unit: str
@@ -126,7 +122,6 @@ def describe_result(
 
 
 def render_preview(request: HttpRequest, user: User, chosen: dict[int, str], types: Types) -> HttpResponse:
-    """Render what would change, result by result, and what cannot."""
     rows = list(filter_untyped(user).filter(pk__in=chosen))
     effects = [describe_effect(row, types[chosen[row.pk]]) for row in rows]
     context = {
@@ -139,7 +134,6 @@ def render_preview(request: HttpRequest, user: User, chosen: dict[int, str], typ
 
 
 def describe_effect(row: Indicator, wanted: IndicatorType) -> dict[str, Any]:
-    """Return what giving the type does to one result."""
     is_measure = row.nature == Indicator.Nature.MEASURED and row.value is not None and bool(row.year)
     has_source = bool(row.source_url or row.source_citation)
     return {
@@ -154,7 +148,6 @@ def describe_effect(row: Indicator, wanted: IndicatorType) -> dict[str, Any]:
 
 
 def report_batch(request: HttpRequest, batch: TypingBatch | None) -> HttpResponse:
-    """Redirect to the list, with a message on what was done."""
     if batch is None:
         messages.warning(request, _("Rien n’a changé : ces résultats ont été rapprochés entre-temps."))
     else:
@@ -169,7 +162,6 @@ def report_batch(request: HttpRequest, batch: TypingBatch | None) -> HttpRespons
 
 
 def list_recent_batches() -> list[dict[str, Any]]:
-    """Return the last batches, each with what it did, to be undone."""
     batches = TypingBatch.objects.select_related("created_by")[:RECENT]
     return [
         {

@@ -80,7 +80,6 @@ class SheetForm(forms.Form):
         return {code: str(self.cleaned_data[prefix + code]) for code in self.codes}
 
     def current(self, code: str) -> str:
-        """Return the text that the page shows for a section."""
         return str(self[TEXT + code].value() or "")
 
 
@@ -133,7 +132,6 @@ def update_seen(form: SheetForm, saved: SaveResult) -> SheetForm:
 
 
 def report_save(request: HttpRequest, saved: SaveResult) -> None:
-    """Add a message on what was written, or that nothing was."""
     if saved.written:
         names = ", ".join(str(Section.Code(code).label) for code in saved.written)
         messages.success(request, _("Enregistré : %(names)s.") % {"names": names})
@@ -167,7 +165,6 @@ def render_sheet(
 
 
 def describe_section(form: SheetForm, code: str, clashes: Mapping[str, str], *, preview: bool) -> SectionRow:
-    """Return one section of the page."""
     text = form.current(code)
     return SectionRow(
         code=code,

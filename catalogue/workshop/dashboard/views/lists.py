@@ -18,58 +18,43 @@ from catalogue.web.errors import bad_request
 from catalogue.web.navigation import Crumb
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard import lists
-from catalogue.workshop.dashboard.lines import ListLine, ListPage, describe_record, load_line_details
+from catalogue.workshop.dashboard.lines import ListLine, ListPage, describe_record
 from catalogue.workshop.dashboard.scope import Scope
 
 
 @curator
 @require_safe
 def workshop_dashboard_records(request: HttpRequest) -> HttpResponse:
-    """The records behind a number."""
-    form = lists.RecordsForm(request.GET)
-    if not form.is_valid():
-        return bad_request(request, form)
-    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
-    rows = load_line_details(lists.filter_records(scope, form.cleaned_data))
-    return render_list(request, form, scope, rows, _("Fiches"), describe_record)
+    return render_list(request, lists.RecordsForm, lists.filter_records, _("Fiches"), describe_record)
 
 
 @curator
 @require_safe
 def workshop_dashboard_changes(request: HttpRequest) -> HttpResponse:
-    """The proposed changes behind a number, the oldest first."""
-    form = lists.ChangesForm(request.GET)
-    if not form.is_valid():
-        return bad_request(request, form)
-    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
-    rows = lists.filter_changes(scope, form.cleaned_data).select_related("record")
-    rows = rows.defer("record__geometry", "record__description").order_by("updated_at", "pk")
-    return render_list(request, form, scope, rows, _("Changements proposés"), describe_change)
+    return render_list(
+        request, lists.ChangesForm, lists.filter_changes, _("Changements proposés"), describe_change
+    )
 
 
 @curator
 @require_safe
 def workshop_dashboard_imports(request: HttpRequest) -> HttpResponse:
-    """The imports of a month, the newest first."""
-    form = lists.ImportsForm(request.GET)
-    if not form.is_valid():
-        return bad_request(request, form)
-    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
-    rows = lists.filter_batches(scope, form.cleaned_data).defer("report", "setup")
-    rows = rows.order_by("-created_at", "-pk")
-    return render_list(request, form, scope, rows, _("Imports"), describe_batch)
+    return render_list(request, lists.ImportsForm, lists.filter_batches, _("Imports"), describe_batch)
 
 
 def render_list(
     request: HttpRequest,
-    form: lists.PagedForm,
-    scope: Scope,
-    rows: QuerySet[Any],
+    form_class: type[lists.PagedForm],
+    list_rows: Callable[[Scope, dict[str, Any]], QuerySet[Any]],
     title: str,
     describe: Callable[[Any], ListLine],
 ) -> HttpResponse:
-    """Render a page of a list under its filters in words."""
-    page = page_of(rows, form.cleaned_data["page"])
+    """Render a page of the rows behind a number, under their filters in words."""
+    form = form_class(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    scope = Scope.for_user(request.user, form.cleaned_data["champ"])
+    page = page_of(list_rows(scope, form.cleaned_data), form.cleaned_data["page"])
     parameters = request.GET.copy()
     parameters.pop("page", None)
     home = reverse("catalogue:workshop-dashboard")
@@ -87,7 +72,6 @@ def render_list(
 
 
 def describe_change(revision: Revision) -> ListLine:
-    """Return the line of a proposed change."""
     details = [_("proposé le %(date)s") % {"date": f"{revision.updated_at:%d/%m/%Y}"}]
     return ListLine(
         revision.record.title, reverse("catalogue:workshop-revision", args=[revision.pk]), details
@@ -95,7 +79,6 @@ def describe_change(revision: Revision) -> ListLine:
 
 
 def describe_batch(batch: ImportBatch) -> ListLine:
-    """Return the line of an import."""
     counts = _("créées : %(new)d, modifiées : %(changed)d, rejetées : %(rejected)d") % {
         "new": batch.created_count,
         "changed": batch.changed_count,

@@ -62,7 +62,6 @@ def build_tabs(scope: Scope) -> list[Tab]:
 
 
 def describe_shown(figure: Figure, scope: Scope) -> ShownFigure:
-    """Return a figure with its plot, or the shades of its table."""
     csv_url = reverse("catalogue:workshop-dashboard-csv", args=[figure.code])
     if scope.parameters:
         csv_url += f"?{urlencode(scope.parameters)}"

@@ -106,7 +106,6 @@ def filter_sides(rows: QuerySet[M], field: Q, sides: tuple[str, str], wide: tupl
 
 
 def describe_pair(pair: DuplicateCandidate, reader: Any) -> PairRow:
-    """Return one pair of the list."""
     return PairRow(
         score=pair.score,
         kind=pair.kind,
@@ -119,7 +118,6 @@ def describe_pair(pair: DuplicateCandidate, reader: Any) -> PairRow:
 
 
 def build_tabs(current: str) -> list[Tab]:
-    """Return the lists of this part of the workshop."""
     url = reverse("catalogue:workshop-duplicates")
     return [
         Tab(_("À voir"), url, current == "a-voir"),

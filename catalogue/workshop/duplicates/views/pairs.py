@@ -32,8 +32,6 @@ NUMBERS = {FIRST: 1, SECOND: 2}
 
 @dataclass(frozen=True)
 class SideRow:
-    """One of the two records, at the head of the page."""
-
     side: str
     number: int
     record: Record
@@ -57,8 +55,6 @@ class LineRow:
 
 @dataclass(frozen=True)
 class OptionRow:
-    """One value of a list, with the records that have it."""
-
     key: str
     label: str
     where: str
@@ -67,8 +63,6 @@ class OptionRow:
 
 @dataclass(frozen=True)
 class ListRow:
-    """One list of the comparison."""
-
     key: str
     label: str
     options: list[OptionRow]
@@ -97,7 +91,6 @@ class PairPage:
 
 
 def get_record(request: HttpRequest, slug: str) -> Record:
-    """Return the record when the curator may merge it; raise Http404 otherwise."""
     rows = Record.objects.select_related("territory__departement", "source", "owner").defer(*SHAPES)
     return get_record_or_404(request, slug, "merge", rows)
 
@@ -166,7 +159,6 @@ def render_again(
 def render_pair(
     request: HttpRequest, sides: Comparison, form: MergeForm, *, status: int = 200, problem: str = ""
 ) -> HttpResponse:
-    """Render the page that compares, with what is chosen."""
     pair = judgement.find_pair(sides.records[FIRST], sides.records[SECOND])
     lines = [describe_line(line, form) for line in sides.lines]
     same = [line for line in lines if line.alike and line.a]
@@ -191,14 +183,12 @@ def render_pair(
 
 
 def describe_side(sides: Comparison, side: str) -> SideRow:
-    """Return one of the records, for the head of the page."""
     record: Record = sides.records[side].record_ptr
     source = record.source.name if record.source else ""
     return SideRow(side, NUMBERS[side], record, place_words(record), source, record.external_id)
 
 
 def describe_line(line: Line, form: MergeForm) -> LineRow:
-    """Return one line of the comparison."""
     key = line_key(line.name)
     first, second = line.words[FIRST], line.words[SECOND]
     values = [(FIRST, 1, first), (SECOND, 2, second)]
@@ -206,7 +196,6 @@ def describe_line(line: Line, form: MergeForm) -> LineRow:
 
 
 def describe_list(one: Choices, form: MergeForm) -> ListRow:
-    """Return one list of the comparison, each value with the records that have it."""
     key = list_key(one.name)
     chosen = set(form.chosen(key) or [])
     where = {(FIRST,): _("fiche 1"), (SECOND,): _("fiche 2"), (FIRST, SECOND): _("les deux")}
@@ -254,7 +243,6 @@ def render_preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> 
 
 
 def preview_line(line: Line, plan: merge.Plan) -> dict[str, Any]:
-    """Return the value of a line after the merge."""
     side = plan.lines[line.name]
     return {
         "label": line.label,
@@ -277,7 +265,6 @@ def preview_list(one: Choices, plan: merge.Plan) -> dict[str, Any]:
 @curator
 @require_POST
 def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpResponse:
-    """Store that the two are not duplicates."""
     records = get_pair(request, first, second)
     form = ReasonForm(request.POST)
     if not form.is_valid():
@@ -291,7 +278,6 @@ def workshop_set_apart(request: HttpRequest, first: str, second: str) -> HttpRes
 @curator
 @require_POST
 def workshop_propose_again(request: HttpRequest, first: str, second: str) -> HttpResponse:
-    """Delete the judgement that the two are not duplicates."""
     judgement.reopen_pair(*get_pair(request, first, second))
     messages.success(request, _("La paire est de nouveau à voir."))
     return redirect("catalogue:workshop-merge", first, second)

@@ -16,9 +16,9 @@ from catalogue.records.content import SHAPE
 from catalogue.records.versions.reading import Data
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
-from catalogue.web.paging import page_of
+from catalogue.web.paging import PageForm, page_of
 from catalogue.workshop.history import comparing
-from catalogue.workshop.history.forms import NOW, ComparisonForm, HistoryForm
+from catalogue.workshop.history.forms import NOW, ComparisonForm
 from catalogue.workshop.history.lines import (
     HistoryLine,
     describe_entries,
@@ -41,7 +41,6 @@ class Side:
 
     @property
     def query(self) -> str:
-        """The parameter that names it in the URL of a comparison."""
         return str(self.number or NOW)
 
 
@@ -49,7 +48,7 @@ class Side:
 @require_safe
 def workshop_history(request: HttpRequest, slug: str) -> HttpResponse:
     """Show versions and changes of state in one timeline, with a choice of two versions to compare."""
-    form = HistoryForm(request.GET)
+    form = PageForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
     record = get_light_record(request, slug)

@@ -52,7 +52,6 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
 def render_preview(
     request: HttpRequest, record: Record, version: RecordVersion, form: RevertForm, status: int
 ) -> HttpResponse:
-    """Render the preview of the revert, on the state of this moment."""
     plan = reverting.plan_revert(record.proper, version)
     changes = plan.list_changes(record.kind)
     context = {

@@ -25,7 +25,6 @@ def _redirect_to_record(record: Record) -> HttpResponse:
 @curator
 @require_POST
 def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Accept a finding, with its reason."""
     record = get_record_or_404(request, slug, "examine")
     form = WaiverForm(request.POST)
     if not form.is_valid():
@@ -40,7 +39,6 @@ def workshop_quality_waive(request: HttpRequest, slug: str, pk: int) -> HttpResp
 @curator
 @require_POST
 def workshop_quality_restore(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Open an accepted finding again."""
     record = get_record_or_404(request, slug, "examine")
     if findings.restore_finding(pk, record):
         messages.success(request, _("Le constat est rétabli."))

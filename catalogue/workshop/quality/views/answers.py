@@ -83,7 +83,6 @@ def record_confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def build_page(record: Record, link: confirmation.Link) -> ConfirmPage:
-    """Return the page before any answer."""
     return ConfirmPage(
         record=record,
         place=place_words(record),

@@ -51,8 +51,6 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class CheckCount:
-    """How many records fail a check, and the URL of their list."""
-
     code: str
     severity: int
     severity_words: StrOrPromise
@@ -64,8 +62,6 @@ class CheckCount:
 
 @dataclass(frozen=True)
 class FindingRow:
-    """One finding of the list, with its record."""
-
     finding: Finding
     record: Record
     place: str
@@ -74,8 +70,6 @@ class FindingRow:
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """What the page of the quality of records shows."""
-
     page: Page[QualityFinding]
     rows: list[FindingRow]
     counts: list[CheckCount]
@@ -113,7 +107,6 @@ def workshop_quality(request: HttpRequest) -> HttpResponse:
 @curator
 @require_safe
 def workshop_quality_csv(request: HttpRequest) -> HttpResponseBase:
-    """Export the same findings as CSV, all of them."""
     form = FindingsForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
@@ -178,7 +171,6 @@ def describe_row(row: QualityFinding) -> FindingRow | None:
 
 
 def _list_csv_rows(rows: QuerySet[QualityFinding]) -> Iterator[Sequence[object]]:
-    """Yield the rows of the file, read as they are sent."""
     yield COLUMNS
     for row in rows.iterator(chunk_size=CHUNK):
         shown = describe_row(row)

@@ -25,8 +25,6 @@ from catalogue.workshop.queue.forms import BulkForm, DecisionForm
 
 @dataclass(frozen=True)
 class BulkPage:
-    """What the preview shows: the effects, how many mails, and the fields of the confirmation."""
-
     action: str
     label: str
     possible: list[bulk.Effect]
@@ -62,7 +60,6 @@ def workshop_bulk(request: HttpRequest) -> HttpResponse:
 
 
 def get_queue_url(query: str) -> str:
-    """Return the URL of the queue with its filters."""
     parameters = QueryDict(query).urlencode()
     return reverse("catalogue:workshop") + (f"?{parameters}" if parameters else "")
 
@@ -116,7 +113,6 @@ def render_preview(request: HttpRequest, form: BulkForm, reason: DecisionForm | 
 @curator
 @require_safe
 def workshop_bulk_result(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Show the result for each record, to the curator who asked."""
     run = get_object_or_404(BulkRun, key=key, actor=cast(User, request.user).pk)
     context = {
         "run": run,

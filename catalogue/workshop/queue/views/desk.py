@@ -92,7 +92,6 @@ def assign_record(form: HandForm, record: Record, user: User) -> str:
 
 
 def _get_return_url(form: HandForm, record: Record) -> str:
-    """Return the line of the queue, or the page of the record."""
     if "suite" in form.data:
         return f"{get_queue_url(str(form.data['suite'])[:2000])}#fiche-{record.slug}"
     return reverse("catalogue:workshop-record", args=[record.slug]) + "#interne"
@@ -119,7 +118,6 @@ def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
 @curator
 @require_POST
 def workshop_comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Delete a comment that one has just written."""
     user = cast(User, request.user)
     note = get_object_or_404(CaseNote.objects.select_related("record"), pk=pk, record__slug=slug)
     permissions.require(user, "comment", note.record)

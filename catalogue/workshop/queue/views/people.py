@@ -28,8 +28,6 @@ from catalogue.workshop.queue.views import queue
 
 @dataclass(frozen=True)
 class MemberLine:
-    """A request to join an organisation."""
-
     membership: Membership
     name: str
     domain: str
@@ -74,7 +72,6 @@ def list_verified_domains(users: list[int]) -> dict[int, str]:
 @curator
 @require_POST
 def workshop_member_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm or refuse a request to join."""
     membership = get_object_or_404(Membership.objects.select_related("organisation", "user"), pk=pk)
     rights.require(request.user, "confirm", membership.organisation)
     actor = cast(User, request.user)
@@ -113,7 +110,6 @@ def workshop_reports(request: HttpRequest) -> HttpResponse:
 @curator
 @require_POST
 def workshop_report_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a reported exchange, or reopen it."""
     report = get_object_or_404(queue.filter_reports(permissions.in_field(request.user)), pk=pk)
     abuse = request.POST.get("decision") != "rouvrir"
     try:

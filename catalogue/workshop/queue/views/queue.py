@@ -44,8 +44,6 @@ LABELS = {
 
 @dataclass(frozen=True)
 class QueueLine:
-    """One record or one proposed change of the queue."""
-
     title: str
     slug: str
     url: str
@@ -125,7 +123,6 @@ def build_form(request: HttpRequest, user: User, curatorship: Curatorship | None
 
 
 def read_filters(form: QueueForm) -> waiting.QueueFilters:
-    """Return the filters of a valid form."""
     data = form.cleaned_data
     return waiting.QueueFilters(
         tab=data["voir"],
@@ -158,7 +155,6 @@ def filter_reports(field: Q) -> QuerySet[ContactRequest]:
 
 
 def build_tabs(counts: dict[str, int], current: str) -> list[Tab]:
-    """Return the tabs of the queue with how much waits in each."""
     url = reverse("catalogue:workshop")
     return [
         Tab(label, f"{url}?voir={code}" if code else url, code == current, counts.get(code, ""))
@@ -172,7 +168,6 @@ def count_waiting_people(field: Q) -> dict[str, int]:
 
 
 def describe_record(record: Any, reader: User) -> QueueLine:
-    """Return the line of a record."""
     case = getattr(record, "case", None)
     waits = record.state in waiting.TAB_STATES[waiting.MINE]
     owner = record.owner.name if record.owner else ""
@@ -197,7 +192,6 @@ def describe_record(record: Any, reader: User) -> QueueLine:
 
 
 def describe_change(revision: Revision, reader: User) -> QueueLine:
-    """Return the line of a proposed change."""
     record = revision.record
     origin = record.owner.name if record.owner else ""
     if revision.import_batch_id:

@@ -26,8 +26,6 @@ SHOWN = (Revision.RevisionState.PROPOSED, Revision.RevisionState.ACCEPTED, Revis
 
 @dataclass(frozen=True)
 class RevisionPage:
-    """What the page of a proposed change shows; ``rows`` are its fields."""
-
     revision: Revision
     record: Record
     rows: list[dict[str, Any]]

@@ -65,7 +65,6 @@ class LinePage:
 
 
 def get_line_or_404(ref: ReferenceList, key: str) -> Any:
-    """Return the line of the key; raise Http404 when there is none."""
     return get_object_or_404(ref.rows.select_related("merged_into"), **{ref.key: key})
 
 
@@ -104,7 +103,6 @@ def _save_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineFo
 
 
 def render_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineForm | None) -> HttpResponse:
-    """Render the page of a line."""
     may_change = rights.may_change(request.user)
     counts = ref.counts([line], rights.visible_records(request.user))[line.pk]
     total = sum(ref.counts([line], Q())[line.pk])
@@ -144,7 +142,6 @@ def _describe_similar(ref: ReferenceList, line: Any, similar: SimilarLine) -> Si
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
-    """Add a line."""
     ref = words.get_list_or_404(code)
     rights.require_change(request.user)
     form = make_line_form(ref, ref.model(), form_recovery.submitted_data(request))
@@ -160,7 +157,6 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
 @curator
 @require_POST
 def workshop_reference_act(request: HttpRequest, code: str, key: str, action: str) -> HttpResponse:
-    """Archive a line, offer it again, move it in its list."""
     ref = words.get_list_or_404(code)
     line = get_line_or_404(ref, key)
     rights.require_change(request.user)
@@ -184,7 +180,6 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
 @curator
 @require_POST
 def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a line the value that it had before a change."""
     change = get_object_or_404(
         ReferenceChange.objects.defer("trace"), pk=pk, action=ReferenceChange.Action.EDIT
     )

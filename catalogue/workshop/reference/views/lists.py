@@ -100,7 +100,6 @@ def workshop_reference_list(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def describe_lines(ref: ReferenceList, rows: list[Any], request: HttpRequest) -> list[LineRow]:
-    """Return lines with their uses, each use with the list of its records."""
     counts = ref.counts(rows, rights.visible_records(request.user))
     return [
         LineRow(
@@ -117,7 +116,6 @@ def describe_lines(ref: ReferenceList, rows: list[Any], request: HttpRequest) ->
 
 
 def describe_uses(ref: ReferenceList, line: Any, counts: list[int]) -> list[Usage]:
-    """Return each use of a line, with the URL of its records."""
     url = words.get_line_url(ref, line, "uses")
     return [
         Usage(use.label, count, f"{url}?usage={place}" if count else "")
@@ -139,7 +137,6 @@ def list_details(ref: ReferenceList, line: Any) -> list[str]:
 @curator
 @require_safe
 def workshop_reference_history(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the history of a list."""
     ref = words.get_list_or_404(code)
     form = PageForm(request.GET)
     if not form.is_valid():

@@ -83,7 +83,6 @@ def list_candidates(ref: ReferenceList, line: Any, typed: str) -> list[dict[str,
 
 
 def describe_effect(request: HttpRequest, ref: ReferenceList, line: Any, target: Any) -> MergeEffect:
-    """Return what the merge would do."""
     preview = merging.preview_merge(ref, line, target)
     readable = preview.records.filter(rights.visible_records(request.user))
     total, shown = preview.records.count(), readable.count()
@@ -125,7 +124,6 @@ def _merge_lines(
 @curator
 @require_POST
 def workshop_reference_separate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Undo a merge."""
     change = get_object_or_404(ReferenceChange, pk=pk, action=ReferenceChange.Action.MERGE)
     ref = words.get_list_or_404(change.list)
     rights.require_change(request.user)

@@ -44,12 +44,10 @@ def workshop_territories(request: HttpRequest) -> HttpResponse:
 
 
 def get_vintage_url(update: TerritoryUpdate, name: str = "vintage") -> str:
-    """Return the URL of a vintage."""
     return reverse(f"catalogue:workshop-reference-{name}", args=[update.pk])
 
 
 def count_levels() -> list[dict[str, Any]]:
-    """Count the territories of each level in force and out of force."""
     in_force, outside = Count("pk", filter=Q(is_current=True)), Count("pk", filter=Q(is_current=False))
     rows = Territory.objects.order_by().values_list("level").annotate(in_force=in_force, outside=outside)
     found = {level: counts for level, *counts in rows}
@@ -90,7 +88,6 @@ def workshop_vintage(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def build_crumbs(update: TerritoryUpdate, last: str = "") -> list[Crumb]:
-    """Return the way to a vintage."""
     crumbs = [
         *words.build_crumbs(),
         Crumb(_("Territoires"), reverse("catalogue:workshop-reference-territories")),
@@ -100,7 +97,6 @@ def build_crumbs(update: TerritoryUpdate, last: str = "") -> list[Crumb]:
 
 
 def describe_kinds(update: TerritoryUpdate, here: str) -> list[dict[str, Any]]:
-    """Return the kinds of change, each with how many territories and records."""
     return [
         {
             "label": str(LABELS[Kind(kind)]),
@@ -121,7 +117,6 @@ def name_successors(changes: Iterable[dict[str, Any]]) -> dict[str, str]:
 
 
 def describe_change(update: TerritoryUpdate, change: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """Return one change, with the URL of its records."""
     query = urlencode({"nature": change["kind"], "niveau": change["level"], "code": change["code"]})
     return {
         "what": str(LABELS[Kind(change["kind"])]),

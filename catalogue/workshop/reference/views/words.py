@@ -21,8 +21,6 @@ from catalogue.workshop.reference.lists import LISTS, ReferenceList
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that a change replaced."""
-
     field: str
     name: str
     before: str
@@ -32,8 +30,6 @@ class Difference:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A change in words, with what can be undone of it."""
-
     pk: int
     what: str
     line: str
@@ -48,14 +44,12 @@ class ChangeLine:
 
 
 def get_list_or_404(code: str) -> ReferenceList:
-    """Return the list of the code; raise Http404 when there is none."""
     if code not in LISTS:
         raise Http404
     return LISTS[code]
 
 
 def build_crumbs(ref: ReferenceList | None = None, line: Any = None, last: str = "") -> list[Crumb]:
-    """Return the way to a page."""
     crumbs = [Crumb(_("Référentiels"), reverse("catalogue:workshop-reference"))]
     if ref is not None:
         crumbs.append(Crumb(ref.title, reverse("catalogue:workshop-reference-list", args=[ref.code])))
@@ -70,7 +64,6 @@ def get_line_url(ref: ReferenceList, line: Any, name: str = "line") -> str:
 
 
 def describe_changes(changes: Iterable[ReferenceChange], may_change: bool) -> list[ChangeLine]:
-    """Return changes in words, with what can be undone of each."""
     return [_describe_change(change, may_change) for change in changes]
 
 
