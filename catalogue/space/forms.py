@@ -22,10 +22,7 @@ class ActionForm(forms.Form):
     """The reason of a transition, when its rule requires one."""
 
     reason = forms.CharField(
-        label=_("Motif"),
-        max_length=LONGEST_REASON,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Motif"), max_length=LONGEST_REASON, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
     def __init__(self, action: str, data: Any = None) -> None:

@@ -8,12 +8,4 @@ from catalogue.workshop.quality.urls import urlpatterns as quality
 from catalogue.workshop.queue.urls import urlpatterns as queue
 from catalogue.workshop.reference.urls import urlpatterns as reference
 
-urlpatterns = [
-    *capitalisation,
-    *dashboard,
-    *duplicates,
-    *history,
-    *quality,
-    *reference,
-    *queue,
-]
+urlpatterns = [*capitalisation, *dashboard, *duplicates, *history, *quality, *reference, *queue]

@@ -12,14 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue.alerts.proposals import proposals_for
-from catalogue.models import (
-    AnswerProposal,
-    Application,
-    ContactRequest,
-    Membership,
-    Record,
-    Revision,
-)
+from catalogue.models import AnswerProposal, Application, ContactRequest, Membership, Record, Revision
 from catalogue.records import permissions, timeline
 from catalogue.web.access import account
 

@@ -7,9 +7,7 @@ from catalogue.workshop.dashboard.views import lists, pages
 urlpatterns = [
     path("atelier/tableau-de-bord/", pages.workshop_dashboard, name="workshop-dashboard"),
     path(
-        "atelier/tableau-de-bord/<slug:code>.csv",
-        pages.workshop_dashboard_csv,
-        name="workshop-dashboard-csv",
+        "atelier/tableau-de-bord/<slug:code>.csv", pages.workshop_dashboard_csv, name="workshop-dashboard-csv"
     ),
     path(
         "atelier/tableau-de-bord/liste/", lists.workshop_dashboard_records, name="workshop-dashboard-records"

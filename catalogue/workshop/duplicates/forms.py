@@ -24,10 +24,7 @@ class PairsForm(PageForm):
     voir = forms.ChoiceField(label=_("Paires"), choices=JUDGEMENT_CHOICES, required=False)
     type = forms.ChoiceField(label=_("Nature"), choices=[("", ""), *Record.Kind.choices], required=False)
     region = forms.ModelChoiceField(
-        label=_("Région"),
-        queryset=Territory.objects.none(),
-        to_field_name="code",
-        required=False,
+        label=_("Région"), queryset=Territory.objects.none(), to_field_name="code", required=False
     )
     score = forms.ChoiceField(label=_("Score"), choices=SCORE_CHOICES, required=False)
 

@@ -23,9 +23,7 @@ def mark_distinct(first: Record, second: Record, actor: User, reason: str = "") 
     """Store that the two records are distinct: the pair is not proposed any more."""
     low, high = sorted((first.pk, second.pk))
     pair, _made = DuplicateCandidate.objects.get_or_create(
-        first_id=low,
-        second_id=high,
-        defaults={"kind": first.kind, "score": 0, "found_at": timezone.now()},
+        first_id=low, second_id=high, defaults={"kind": first.kind, "score": 0, "found_at": timezone.now()}
     )
     locked = DuplicateCandidate.objects.select_for_update().get(pk=pair.pk)
     locked.state, locked.reason = Judgement.DISTINCT, reason.strip()

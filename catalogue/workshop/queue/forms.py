@@ -216,7 +216,6 @@ class BulkForm(forms.Form):
 
     @property
     def seen(self) -> dict[str, str]:
-        """The stamp that the preview showed, by slug."""
         return dict(one.rsplit(":", 1) for one in self.cleaned_data["vue"])
 
     @property
@@ -229,7 +228,6 @@ class BulkForm(forms.Form):
 
 
 def curator_choices(people: Sequence[User], reader: User) -> list[tuple[str, str]]:
-    """Return the choices of a curator by name, the reader first."""
     others = [(str(one.pk), name_of(one)) for one in people if one.pk != reader.pk]
     return [(str(reader.pk), str(_("moi"))), *others]
 

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.models import (
-    IndicatorType,
-    Organisation,
-    Programme,
-    Record,
-    Source,
-    Stake,
-    Theme,
-    Zonage,
-)
+from catalogue.models import IndicatorType, Organisation, Programme, Record, Source, Stake, Theme, Zonage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -20,8 +20,6 @@ MAX_LINES = 5
 
 @dataclass(frozen=True)
 class SimilarLine:
-    """A line that may be the same, and why."""
-
     line: Any
     reasons: tuple[str, ...]
 

@@ -37,13 +37,6 @@ Types = dict[str, IndicatorType]
 
 
 @dataclass(frozen=True)
-class TypeChoice:
-    code: str
-    text: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
 class ResultRow:
     pk: int
     name: str
@@ -53,7 +46,8 @@ class ResultRow:
     url: str
     why: str
     chosen: bool
-    types: list[TypeChoice]
+    types: list[tuple[str, str, bool]]
+    """Code, text and whether it is chosen."""
 
 
 @curator
@@ -115,7 +109,7 @@ def describe_result(
         why=guess.why if guess else "",
         chosen=row.pk in chosen,
         types=[
-            TypeChoice(one.code, f"{one.label} ({one.unit})", one.code == selected)
+            (one.code, f"{one.label} ({one.unit})", one.code == selected)
             for one in list_compatible_types(row.unit, types.values())
         ],
     )

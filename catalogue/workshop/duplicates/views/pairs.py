@@ -42,8 +42,6 @@ class SideRow:
 
 @dataclass(frozen=True)
 class LineRow:
-    """One line of the comparison; ``sides`` are (side, number, value)."""
-
     key: str
     label: str
     a: Any

@@ -24,10 +24,7 @@ from catalogue.workshop.quality.forms import Answer, AnswerForm
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-PRIVATE = {
-    "Cache-Control": "private, no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex, nofollow"}
 POSTS_AN_HOUR = 30
 """From one IP address, whatever the links."""
 

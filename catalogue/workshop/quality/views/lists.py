@@ -36,17 +36,9 @@ WIDE = (
     "record__territory__departement__geometry",
 )  # fmt: skip
 CHUNK = 500
-COLUMNS = [
-    "gravite",
-    "controle",
-    "constat",
-    "depuis_le",
-    "nature",
-    "titre",
-    "lieu",
-    "ecart_accepte",
-    "adresse",
-]
+COLUMNS = (
+    "gravite", "controle", "constat", "depuis_le", "nature", "titre", "lieu", "ecart_accepte", "adresse",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

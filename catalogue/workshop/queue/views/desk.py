@@ -100,7 +100,6 @@ def _get_return_url(form: HandForm, record: Record) -> str:
 @curator
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop_comment(request: HttpRequest, slug: str) -> HttpResponse:
-    """Add a comment that only curators read."""
     user = cast(User, request.user)
     record = get_record_or_404(request, slug, "comment")
     form = NoteForm(form_recovery.submitted_data(request))

@@ -36,8 +36,6 @@ LATEST = 20
 
 @dataclass(frozen=True)
 class SimilarRow:
-    """A line that may be the same, why, and where the effect of their merge is shown."""
-
     title: str
     url: str
     reasons: str

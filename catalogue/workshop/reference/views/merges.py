@@ -111,11 +111,7 @@ def _merge_lines(
     except changing.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
         return False
-    labels = {
-        "first": ref.label_of(first),
-        "second": ref.label_of(second),
-        "n": change.record_count,
-    }
+    labels = {"first": ref.label_of(first), "second": ref.label_of(second), "n": change.record_count}
     message = _("« %(first)s » est réuni à « %(second)s » : %(n)d fiches touchées. Cela peut être annulé.")
     messages.success(request, message % labels)
     return True

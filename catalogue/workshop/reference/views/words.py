@@ -91,10 +91,7 @@ def _list_differences(ref: ReferenceList, changes: dict[str, Any], may_restore: 
     for name, (old, new) in changes.items():
         if name in (*ref.values, "is_active"):
             label = values.get_value_label(ref, name)
-            before, after = (
-                values.format_value(ref, name, old),
-                values.format_value(ref, name, new),
-            )
+            before, after = (values.format_value(ref, name, old), values.format_value(ref, name, new))
             differences.append(Difference(name, label, before, after, may_restore and name != "is_active"))
     return differences
 
