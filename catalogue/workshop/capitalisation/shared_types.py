@@ -1,6 +1,6 @@
 """Results without a shared indicator: what each could be, and the batches that type them and can be undone.
 
-A proposal is the type whose name resembles most, among those whose unit converts; it says how close it is.
+A proposal is the type whose name resembles most, among those whose unit converts, with how close it is.
 """
 
 from __future__ import annotations
@@ -105,18 +105,18 @@ def give_types(user: User, chosen: Mapping[int, str]) -> TypingBatch | None:
 @transaction.atomic
 def undo_batch(batch: TypingBatch, user: User) -> int | None:
     """Remove the types of a batch unless changed since; return how many, None when undone already."""
-    held = TypingBatch.objects.select_for_update().get(pk=batch.pk)
-    if held.undone_at is not None:
+    locked = TypingBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.undone_at is not None:
         return None
     seen = Experiment.objects.filter(permissions.in_field(user))
-    rows = Indicator.objects.filter(pk__in=[int(pk) for pk in held.types], experiment__in=seen)
+    rows = Indicator.objects.filter(pk__in=[int(pk) for pk in locked.types], experiment__in=seen)
     _lock_records(rows)
     typed = rows.select_related("type", "experiment").select_for_update(of=("self",))
-    same = [row for row in typed if row.type is not None and row.type.code == held.types[str(row.pk)]]
+    same = [row for row in typed if row.type is not None and row.type.code == locked.types[str(row.pk)]]
     restoring.repoint(Indicator, "type", [row.pk for row in same], None)
     _save_versions(same, user, _("Rapprochement d’indicateurs annulé"))
-    held.undone_at = timezone.now()
-    held.save(update_fields=["undone_at"])
+    locked.undone_at = timezone.now()
+    locked.save(update_fields=["undone_at"])
     return len(same)
 
 

@@ -1,4 +1,4 @@
-"""Two records side by side: choose, look at what it gives, merge; or say that they are two things."""
+"""Two records side by side: choose, look at what it gives, merge; or mark them as distinct."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ class ListRow:
 
 @dataclass(frozen=True)
 class PairPage:
-    """What the page that compares two records shows; ``address`` is its path."""
+    """What the page that compares two records shows; ``path`` is that of its URL."""
 
     sides: list[SideRow]
-    kept: str
+    survivor: str
     imposed: bool
     differing: list[LineRow]
     alike: list[LineRow]
@@ -85,7 +85,7 @@ class PairPage:
     factors: list[dict[str, Any]]
     refusal: ReasonForm
     geojson: dict[str, Any] | None
-    address: str
+    path: str
 
 
 def get_record(request: HttpRequest, slug: str) -> Record:
@@ -162,7 +162,7 @@ def render_pair(
     same = [line for line in lines if line.alike and line.a]
     page = PairPage(
         sides=[describe_side(sides, side) for side in NUMBERS],
-        kept=form.chosen("garde"),
+        survivor=form.chosen("garde"),
         imposed=sides.forced,
         differing=[line for line in lines if not line.alike],
         alike=same,
@@ -175,7 +175,7 @@ def render_pair(
         factors=words.describe_factors(pair.factors) if pair else [],
         refusal=ReasonForm(),
         geojson=build_features(sides),
-        address=request.path,
+        path=request.path,
     )
     return render(request, "catalogue/workshop/duplicates/pair.html", vars(page), status=status)
 
@@ -225,17 +225,17 @@ def build_features(sides: Comparison) -> dict[str, Any] | None:
 def render_preview(request: HttpRequest, sides: Comparison, form: MergeForm) -> HttpResponse:
     """Render the values of the record that stays, what follows it, where the old URL will lead."""
     plan = form.plan()
-    kept, gone = sides.records[plan.survivor], sides.records[plan.loser]
+    survivor, gone = sides.records[plan.survivor], sides.records[plan.loser]
     context = {
-        "kept": kept,
+        "survivor": survivor,
         "archived": gone,
-        "public_url": gone.published_at is not None and kept.is_published,
+        "public_url": gone.published_at is not None and survivor.is_published,
         "rows": [preview_line(line, plan) for line in sides.lines if not line.is_same],
         "lists": [preview_list(one, plan) for one in sides.lists],
         "followers": merge.count_followers(gone),
         "remark": plan.reason,
         "hidden": form.hidden(),
-        "address": request.path,
+        "path": request.path,
     }
     return render(request, "catalogue/workshop/duplicates/preview.html", context)
 
@@ -255,7 +255,7 @@ def preview_list(one: Choices, plan: merge.Plan) -> dict[str, Any]:
     chosen = plan.lists[one.name]
     return {
         "label": one.label,
-        "kept": [option.label for option in one.options if option.key in chosen],
+        "chosen": [option.label for option in one.options if option.key in chosen],
         "left": [option.label for option in one.options if option.key not in chosen],
     }
 

@@ -93,7 +93,7 @@ def render_revision(
     rows = []
     for line in lines:
         change = describe_change(revision, line)
-        rows.append({**line, "kept": line["field"] in selected, "toggles": is_open, "words": change})
+        rows.append({**line, "is_selected": line["field"] in selected, "toggles": is_open, "words": change})
     author = timeline.describe_actor(revision.author, user, by_name=True, as_curator=False) or _("un import")
     shapes = revision.changes.get(content.SHAPE)
     outlines = compare_outlines(revision.record.kind, *shapes) if shapes else None
