@@ -24,7 +24,7 @@ from catalogue.records import completeness, files
 from catalogue.workshop.duplicates import candidates
 from catalogue.workshop.quality import confirmation, links
 from catalogue.workshop.quality import refresh as quality
-from catalogue.workshop.queue import handling
+from catalogue.workshop.queue import assignment
 
 TRIES = 8
 BACKOFF = RetryStrategy(max_attempts=TRIES, exponential_wait=4)
@@ -164,7 +164,7 @@ def measure_waiting(timestamp: int) -> None:
 @task("release_abandoned", cron="33 2 * * *")
 def release_abandoned(timestamp: int) -> None:
     """Return to the queue what is assigned to former curators."""
-    handling.release_abandoned_records()
+    assignment.release_abandoned_records()
 
 
 @task("tidy_accounts", cron="37 4 * * *")

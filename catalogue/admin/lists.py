@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from catalogue.admin.base import CatalogueAdmin
-from catalogue.workshop.reference import changing
+from catalogue.workshop.reference import line_changes
 from catalogue.workshop.reference.lists import get_list
 
 
@@ -21,4 +21,4 @@ class ReferenceAdmin(CatalogueAdmin):
         def save() -> None:
             super(ReferenceAdmin, self).save_model(request, obj, form, change)
 
-        changing.save_elsewhere(get_list(self.model), obj, save, cast(User, request.user))
+        line_changes.save_elsewhere(get_list(self.model), obj, save, cast(User, request.user))

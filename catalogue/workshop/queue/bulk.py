@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.accounts.names import name_of
 from catalogue.models import BulkRun, QualityFinding, Record
 from catalogue.records import notifications, permissions, workflow
-from catalogue.workshop.queue import handling, waiting
+from catalogue.workshop.queue import assignment, listing
 from catalogue.workshop.queue.decisions import take_decision
 
 if TYPE_CHECKING:
@@ -79,14 +79,14 @@ def select_records(actor: User, slugs: Iterable[str]) -> list[Record]:
     """Return the records with these slugs that are in the field of the actor, drafts aside; by title."""
     found = Record.objects.filter(permissions.in_field(actor), slug__in=list(slugs)[:MAX_RECORDS])
     rows = found.exclude(state=Record.State.DRAFT).select_related("owner", "case__handler")
-    return list(waiting.annotate_doubts(rows).defer("geometry", "description").order_by("title", "pk"))
+    return list(listing.annotate_doubts(rows).defer("geometry", "description").order_by("title", "pk"))
 
 
 def preview_effects(bulk_request: BulkRequest, records: list[Record]) -> list[Effect]:
     """Return the effect on each record as it is now; the records are those of ``select_records``."""
     if bulk_request.action in (TAKE, GIVE):
         return _preview_assignments(bulk_request, records)
-    blocking = waiting.open_findings().filter(record__in=records, severity=QualityFinding.Severity.BLOCKING)
+    blocking = listing.open_findings().filter(record__in=records, severity=QualityFinding.Severity.BLOCKING)
     blocked = set(blocking.values_list("record_id", flat=True))
     effects = [_preview_decision(bulk_request, record, record.pk in blocked) for record in records]
     if bulk_request.action in notifications.TO_OWNERS:
@@ -127,7 +127,7 @@ def _preview_assignment(
     if handler is not None and handler.pk == to.pk:
         return Effect(record, False, _("Déjà confiée à %(who)s.") % {"who": who})
     if case is not None and handler is not None and bulk_request.action == TAKE:
-        return Effect(record, False, handling.describe_handler(case))
+        return Effect(record, False, assignment.describe_handler(case))
     if not is_covered:
         return Effect(record, False, _("La fiche n’est pas dans le champ de %(who)s.") % {"who": who})
     before = name_of(handler) if handler is not None else _("Personne")
@@ -153,10 +153,10 @@ def _list_warnings(bulk_request: BulkRequest, record: Any) -> list[str]:
     warnings = []
     case = getattr(record, "case", None)
     if case is not None and case.handler_id not in (None, bulk_request.actor.pk):
-        warnings.append(handling.describe_handler(case))
+        warnings.append(assignment.describe_handler(case))
     if bulk_request.action == "publish" and record.doubts:
         warnings.append(_("Doutes non levés : %(n)d.") % {"n": record.doubts})
-    if bulk_request.action == "publish" and case is not None and (case.completeness or 0) < waiting.LOW:
+    if bulk_request.action == "publish" and case is not None and (case.completeness or 0) < listing.LOW:
         warnings.append(_("Peu complète : %(n)d %%.") % {"n": case.completeness or 0})
     return warnings
 
@@ -197,7 +197,7 @@ def _apply_effect(
     try:
         with transaction.atomic():
             _carry_out(bulk_request, record)
-    except (workflow.TransitionRefused, handling.AssignmentRefused) as refusal:
+    except (workflow.TransitionRefused, assignment.AssignmentRefused) as refusal:
         return {**result, "said": str(refusal)}
     done.append(record)
     return {**result, "done": True, "said": effect.message}
@@ -207,9 +207,9 @@ def _carry_out(bulk_request: BulkRequest, record: Record) -> None:
     actor, to, reason = bulk_request.actor, bulk_request.to, bulk_request.reason
     case = getattr(record, "case", None)
     if bulk_request.action == TAKE:
-        handling.take_record(record, actor, None)
+        assignment.take_record(record, actor, None)
     elif to is not None:
         seen = case.handler_id if case is not None else None
-        handling.hand_over_record(record, to, actor, seen, reason)
+        assignment.hand_over_record(record, to, actor, seen, reason)
     else:
         take_decision(record, bulk_request.action, actor, reason)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from catalogue.models import Record
 from catalogue.records import workflow
-from catalogue.workshop.queue import handling
+from catalogue.workshop.queue import assignment
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -44,4 +44,4 @@ def take_decision(record: Record, action: str, actor: User, reason: str = "") ->
     """Take a decision; a curator who starts a review becomes the handler, unless there is one already."""
     workflow.apply(record, action, actor, reason)
     if action == "review":
-        handling.take_unhandled_record(record, actor)
+        assignment.take_unhandled_record(record, actor)

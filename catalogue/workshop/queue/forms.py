@@ -15,7 +15,7 @@ from catalogue.accounts.names import name_of
 from catalogue.models import Record
 from catalogue.records.workflow import RULES
 from catalogue.web.paging import PageForm
-from catalogue.workshop.queue import bulk, waiting
+from catalogue.workshop.queue import bulk, listing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -25,12 +25,12 @@ LONGEST_REASON = 4000
 LONGEST_WORDS = 200
 MAIN_FIELDS = ("q", "type", "etat")
 TABS = [
-    (waiting.TO_REVIEW, _("à instruire")),
-    (waiting.MINE, _("à moi")),
-    (waiting.NOBODYS, _("à personne")),
-    (waiting.TO_COMPLETE, _("à compléter")),
-    (waiting.CHANGES, _("changements proposés")),
-    (waiting.ALL, _("toutes les fiches")),
+    (listing.TO_REVIEW, _("à instruire")),
+    (listing.MINE, _("à moi")),
+    (listing.NOBODYS, _("à personne")),
+    (listing.TO_COMPLETE, _("à compléter")),
+    (listing.CHANGES, _("changements proposés")),
+    (listing.ALL, _("toutes les fiches")),
 ]
 AGES = [
     ("", _("Peu importe")),
@@ -108,16 +108,16 @@ class QueueForm(PageForm):
         super().__init__(data, auto_id="filtre-%s")
         self.regions = {code: pk for code, _name, pk in regions}
         tab = data.get("voir") or ""
-        states = waiting.get_tab_states(tab) if tab in waiting.TAB_STATES else ()
+        states = listing.get_tab_states(tab) if tab in listing.TAB_STATES else ()
         labels = [(state.value, str(state.label).capitalize()) for state in State if state.value in states]
         self._set_choices("etat", labels)
         self._set_choices("region", [(code, name) for code, name, _pk in regions])
         self._set_choices("theme", themes)
-        if tab in waiting.SHARED_TABS:
+        if tab in listing.SHARED_TABS:
             self._set_choices("chez", people())
         else:
             del self.fields["chez"]
-        if tab in (waiting.ALL, waiting.CHANGES):
+        if tab in (listing.ALL, listing.CHANGES):
             del self.fields["complet"]
             del self.fields["tri"]
         if not states:

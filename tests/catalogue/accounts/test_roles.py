@@ -18,7 +18,7 @@ from catalogue.accounts import rights
 from catalogue.meetings import rights as meeting_rights
 from catalogue.models import Document, Membership, Record
 from catalogue.records import permissions
-from catalogue.workshop.queue import handling
+from catalogue.workshop.queue import assignment
 from catalogue.workshop.reference import rights as reference_rights
 from tests import factories
 from tests.catalogue.meetings.scenes import Scene
@@ -74,7 +74,7 @@ def test_applications_and_messages_are_those_of_others(person: User) -> None:
 
 
 def test_nothing_is_given_to_who_cannot_open_it(person: User) -> None:
-    check(person, lambda one: one in handling.list_curators())
+    check(person, lambda one: one in assignment.list_curators())
 
 
 @pytest.mark.parametrize("path", ["application", "document", "preview", "members"])

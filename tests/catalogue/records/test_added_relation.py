@@ -20,8 +20,8 @@ from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.versions import reading
 from catalogue.workshop.duplicates import merge
 from catalogue.workshop.duplicates import undo as unmerge
-from catalogue.workshop.duplicates.sides import FIRST, compare_records
-from catalogue.workshop.history import reverting
+from catalogue.workshop.duplicates.sides import FIRST, compare
+from catalogue.workshop.history import revert
 from tests import factories
 from tests.catalogue.imports.conftest import ready, territories  # noqa: F401
 from tests.catalogue.imports.test_run import ROW, job
@@ -97,10 +97,10 @@ def test_versions_hold_its_rows_and_bring_them_back(remark: Any) -> None:
     first, second = RecordVersion.objects.filter(record=record).order_by("number")
     assert (first.data["remarks"], second.data["remarks"]) == ([{"text": "Vu sur place"}], [{"text": "Revu"}])
 
-    plan = reverting.plan_revert(record, first)
-    (line,) = plan.list_changes(record.kind)
+    plan = revert.plan_revert(record, first)
+    (line,) = plan.lines(record.kind)
     assert (line.label, [one.title for one in line.rows]) == ("Remarques", ["Revu", "Vu sur place"])
-    reverting.revert_record(record, first, curator, plan.seen, "Le bon mot.")
+    revert.revert_record(record, first, curator, plan.seen, "Le bon mot.")
     assert [text for _pk, _record, text in written(remark)] == ["Vu sur place"]
 
 

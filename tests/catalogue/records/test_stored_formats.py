@@ -23,7 +23,7 @@ from catalogue.models import (
 )
 from catalogue.workshop.capitalisation import shared_types
 from catalogue.workshop.duplicates import undo as unmerge
-from catalogue.workshop.reference import merging
+from catalogue.workshop.reference import line_changes, line_merge
 from catalogue.workshop.reference.lists import LISTS
 from tests import factories
 
@@ -220,10 +220,10 @@ def test_the_trace_of_a_list(curator: User) -> None:
             },
         },
     )
-    assert change.action == merging.changing.Action.MERGE
-    assert sorted(merging.list_touched_records(themes, change)) == [moved.pk, doubled.pk]
+    assert change.action == line_changes.Action.MERGE
+    assert sorted(line_merge.list_touched_records(themes, change)) == [moved.pk, doubled.pk]
 
-    merging.separate_lines(themes, change, curator)
+    line_merge.separate_lines(themes, change, curator)
 
     held = {
         record.pk: sorted(record.themes.values_list("code", flat=True)) for record in (moved, doubled, later)

@@ -17,7 +17,7 @@ from catalogue.records.versions.reading import Data
 from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.paging import PageForm, page_of
-from catalogue.workshop.history import comparing
+from catalogue.workshop.history import comparison
 from catalogue.workshop.history.forms import NOW, ComparisonForm
 from catalogue.workshop.history.lines import (
     HistoryLine,
@@ -84,7 +84,7 @@ def workshop_compare(request: HttpRequest, slug: str) -> HttpResponse:
     if former is None and "de" not in request.GET:
         former = max((latter or last.number) - 1, 1) if latter else last.number
     before, after = load_side(request, record, former), load_side(request, record, latter)
-    changes = comparing.compare_versions(record.kind, before.data, after.data)
+    changes = comparison.compare_versions(record.kind, before.data, after.data)
     context = {
         "record": record,
         "before": before,
@@ -108,7 +108,7 @@ def load_side(request: HttpRequest, record: Record, number: int | None) -> Side:
 
 
 def compare_places(
-    record: Record, before: Data, after: Data, changes: list[comparing.FieldChange]
+    record: Record, before: Data, after: Data, changes: list[comparison.FieldChange]
 ) -> dict[str, Any]:
     """Return both outlines and the features of their map when the place is among what changed."""
     outlines = None

@@ -13,7 +13,7 @@ from catalogue.models import Record, RecordVersion
 from catalogue.records import permissions
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
-from catalogue.workshop.history import reverting
+from catalogue.workshop.history import revert
 from catalogue.workshop.history.forms import RevertForm
 from catalogue.workshop.history.lines import describe_version, get_light_record, get_reader
 from catalogue.workshop.history.views.history import compare_places
@@ -35,11 +35,11 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
         return render_preview(request, record, version, form, 422 if request.method == "POST" else 200)
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
-        plan = reverting.revert_record(record, version, get_reader(request), seen, reason)
-    except reverting.RecordChanged:
+        plan = revert.revert_record(record, version, get_reader(request), seen, reason)
+    except revert.RecordChanged:
         messages.warning(request, CHANGED)
         return render_preview(request, record, version, form, 409)
-    except reverting.RevertRefused as refusal:
+    except revert.RevertRefused as refusal:
         messages.warning(request, str(refusal))
         return render_preview(request, record, version, form, 409)
     message = _("La fiche est revenue à la version %(n)d. Ce retour est lui-même une version.")
@@ -52,7 +52,7 @@ def workshop_revert(request: HttpRequest, slug: str, number: int) -> HttpRespons
 def render_preview(
     request: HttpRequest, record: Record, version: RecordVersion, form: RevertForm, status: int
 ) -> HttpResponse:
-    plan = reverting.plan_revert(record.proper, version)
+    plan = revert.plan_revert(record.proper, version)
     changes = plan.list_changes(record.kind)
     context = {
         "record": record,

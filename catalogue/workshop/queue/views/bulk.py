@@ -19,7 +19,7 @@ from catalogue.records import workflow
 from catalogue.web import form_recovery
 from catalogue.web.access import curator
 from catalogue.web.errors import list_form_errors
-from catalogue.workshop.queue import bulk, handling
+from catalogue.workshop.queue import assignment, bulk
 from catalogue.workshop.queue.forms import BulkForm, DecisionForm
 
 
@@ -47,7 +47,7 @@ def workshop_bulk(request: HttpRequest) -> HttpResponse:
     user, data = cast(User, request.user), form_recovery.submitted_data(request)
     if data is None:
         return redirect("catalogue:workshop")
-    form = BulkForm(data, handling.list_curators(), user)
+    form = BulkForm(data, assignment.list_curators(), user)
     if not form.is_valid():
         for error in list_form_errors(form):
             messages.warning(request, error)

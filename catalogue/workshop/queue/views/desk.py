@@ -21,7 +21,7 @@ from catalogue.records import permissions
 from catalogue.web import form_recovery
 from catalogue.web.access import curator, get_record_or_404
 from catalogue.web.errors import list_form_errors
-from catalogue.workshop.queue import handling, notes
+from catalogue.workshop.queue import assignment, notes
 from catalogue.workshop.queue.forms import HandForm, NoteForm
 from catalogue.workshop.queue.views.bulk import get_queue_url
 
@@ -46,12 +46,12 @@ def build_desk(record: Record, reader: User, allowed: Collection[str], form: Not
     case = getattr(handled, "case", None)
     handler = case.handler_id if case is not None else None
     return Desk(
-        curator=handling.get_handler_name(handled, reader),
+        curator=assignment.get_handler_name(handled, reader),
         since=case.handed_at if case is not None and handler else None,
         seen=handler or "",
         is_mine=handler == reader.pk,
         can_assign="handle" in allowed,
-        assign=HandForm(handling.list_curators(), reader),
+        assign=HandForm(assignment.list_curators(), reader),
         thread=notes.list_notes(record, reader),
         form=form or NoteForm(),
     )
@@ -63,16 +63,16 @@ def workshop_assign(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a record, give it to a curator, or release it; when somebody was faster, report who."""
     user = cast(User, request.user)
     record = get_record_or_404(request, slug, "handle")
-    form = HandForm(handling.list_curators(), user, request.POST)
+    form = HandForm(assignment.list_curators(), user, request.POST)
     if not form.is_valid():
         messages.warning(request, " ".join(list_form_errors(form)))
         return redirect(_get_return_url(form, record))
     try:
         messages.success(request, assign_record(form, record, user))
-    except handling.HandledByAnother as refusal:
+    except assignment.HandledByAnother as refusal:
         words = {"title": record.title, "who": refusal}
         messages.warning(request, _("« %(title)s » : %(who)s Rien n’a changé.") % words)
-    except handling.AssignmentRefused as refusal:
+    except assignment.AssignmentRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect(_get_return_url(form, record))
 
@@ -82,12 +82,12 @@ def assign_record(form: HandForm, record: Record, user: User) -> str:
     data, title = form.cleaned_data, {"title": record.title}
     if data["geste"] == "confier":
         to = form.people[data["a"]]
-        handling.give_record(record, to, user, data["vu"], data["mot"].strip())
+        assignment.give_record(record, to, user, data["vu"], data["mot"].strip())
         return _("« %(title)s » est confiée à %(who)s.") % {**title, "who": name_of(to)}
     if data["geste"] == "rendre":
-        handling.release_record(record, user, data["vu"])
+        assignment.release_record(record, user, data["vu"])
         return _("« %(title)s » n’est plus confiée à personne.") % title
-    handling.take_record(record, user, data["vu"])
+    assignment.take_record(record, user, data["vu"])
     return _("Vous vous chargez de « %(title)s ».") % title
 
 

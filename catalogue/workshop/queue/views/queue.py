@@ -25,7 +25,7 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.navigation import Tab
 from catalogue.web.paging import page_of
-from catalogue.workshop.queue import bulk, handling, waiting
+from catalogue.workshop.queue import assignment, bulk, listing
 from catalogue.workshop.queue.forms import QueueForm, curator_choices
 from geo.models import Level, Territory
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LABELS = {
-    waiting.TO_REVIEW: gettext_lazy("À instruire"),
-    waiting.MINE: gettext_lazy("À moi"),
-    waiting.NOBODYS: gettext_lazy("À personne"),
-    waiting.TO_COMPLETE: gettext_lazy("À compléter"),
-    waiting.CHANGES: gettext_lazy("Changements"),
-    waiting.ALL: gettext_lazy("Toutes les fiches"),
+    listing.TO_REVIEW: gettext_lazy("À instruire"),
+    listing.MINE: gettext_lazy("À moi"),
+    listing.NOBODYS: gettext_lazy("À personne"),
+    listing.TO_COMPLETE: gettext_lazy("À compléter"),
+    listing.CHANGES: gettext_lazy("Changements"),
+    listing.ALL: gettext_lazy("Toutes les fiches"),
 }
 
 
@@ -86,14 +86,14 @@ def workshop(request: HttpRequest) -> HttpResponse:
         return bad_request(request, form)
     field = Q() if permissions.is_administrator(user) else permissions.field_condition(curatorship)
     filters = read_filters(form)
-    counts = waiting.count_tabs(field, user)
+    counts = listing.count_tabs(field, user)
     is_filtered = len(form.parameters) > ("voir" in form.parameters) + ("tri" in form.parameters)
     count = None if is_filtered else counts.get(filters.tab)
-    if filters.tab == waiting.CHANGES:
-        page = page_of(waiting.filter_changes(field, filters), form.cleaned_data["page"], count)
+    if filters.tab == listing.CHANGES:
+        page = page_of(listing.filter_changes(field, filters), form.cleaned_data["page"], count)
         lines = [describe_change(revision, user) for revision in page]
     else:
-        rows = waiting.load_line_details(waiting.filter_records(field, filters, user))
+        rows = listing.load_line_details(listing.filter_records(field, filters, user))
         page = page_of(rows, form.cleaned_data["page"], count)
         lines = [describe_record(record, user) for record in page]
     shown = QueuePage(
@@ -103,7 +103,7 @@ def workshop(request: HttpRequest) -> HttpResponse:
         waiting=count_waiting_people(field),
         view=filters.tab,
         form=form,
-        actions=[] if filters.tab == waiting.CHANGES else bulk.ACTIONS.items(),
+        actions=[] if filters.tab == listing.CHANGES else bulk.ACTIONS.items(),
         query=urlencode(form.parameters),
         filtered=is_filtered,
     )
@@ -119,12 +119,12 @@ def build_form(request: HttpRequest, user: User, curatorship: Curatorship | None
     own_themes = list(curatorship.themes.all()) if curatorship else []
     themes = [(theme.code, theme.label) for theme in own_themes or Theme.objects.order_by("label")]
     choices = list(regions.values_list("code", "name", "pk"))
-    return QueueForm(request.GET, choices, themes, lambda: curator_choices(handling.list_curators(), user))
+    return QueueForm(request.GET, choices, themes, lambda: curator_choices(assignment.list_curators(), user))
 
 
-def read_filters(form: QueueForm) -> waiting.QueueFilters:
+def read_filters(form: QueueForm) -> listing.QueueFilters:
     data = form.cleaned_data
-    return waiting.QueueFilters(
+    return listing.QueueFilters(
         tab=data["voir"],
         state=data.get("etat", ""),
         kind=data["type"],
@@ -169,7 +169,7 @@ def count_waiting_people(field: Q) -> dict[str, int]:
 
 def describe_record(record: Any, reader: User) -> QueueLine:
     case = getattr(record, "case", None)
-    waits = record.state in waiting.TAB_STATES[waiting.MINE]
+    waits = record.state in listing.TAB_STATES[listing.MINE]
     owner = record.owner.name if record.owner else ""
     is_free = waits and (case is None or case.handler_id is None)
     is_to_complete = record.state == Record.State.TO_COMPLETE
@@ -186,7 +186,7 @@ def describe_record(record: Any, reader: User) -> QueueLine:
         completeness=case.completeness if case is not None and waits else None,
         doubts=record.doubts,
         comments=record.comments,
-        curator=handling.get_handler_name(record, reader),
+        curator=assignment.get_handler_name(record, reader),
         is_free=is_free,
     )
 
@@ -206,5 +206,5 @@ def describe_change(revision: Revision, reader: User) -> QueueLine:
         when=revision.updated_at,
         event=_("Changement proposé"),
         reason=revision.reason,
-        curator=handling.get_handler_name(record, reader),
+        curator=assignment.get_handler_name(record, reader),
     )

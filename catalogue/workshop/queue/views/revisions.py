@@ -17,7 +17,7 @@ from catalogue.contributions import revisions
 from catalogue.models import Record, Revision
 from catalogue.records import content, permissions, timeline
 from catalogue.web.access import curator
-from catalogue.workshop.history import comparing
+from catalogue.workshop.history import comparison
 from catalogue.workshop.history.places import Outlines, compare_outlines
 from catalogue.workshop.queue.forms import RevisionForm
 
@@ -114,13 +114,13 @@ def render_revision(
     return render(request, "catalogue/workshop/queue/revision.html", vars(page), status=422 if form else 200)
 
 
-def describe_change(revision: Revision, line: dict[str, Any]) -> comparing.FieldChange:
+def describe_change(revision: Revision, line: dict[str, Any]) -> comparison.FieldChange:
     """Return what changes of one field, word by word and row by row; documents are only added."""
     name = line["field"]
     if name not in revision.changes:
-        return comparing.FieldChange(name, line["label"], comparing.LIST, come=line["new"])
+        return comparison.FieldChange(name, line["label"], comparison.LIST, come=line["new"])
     old, new = (_strip_rows(value) for value in revision.changes[name])
-    return comparing.compare_field(revision.record.kind, name, old, new)
+    return comparison.compare_field(revision.record.kind, name, old, new)
 
 
 def _strip_rows(value: Any) -> Any:

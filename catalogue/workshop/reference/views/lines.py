@@ -23,7 +23,7 @@ from catalogue.web.errors import bad_request
 from catalogue.web.navigation import Crumb
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard.lines import ListPage, describe_record, load_line_details
-from catalogue.workshop.reference import changing, rights, values
+from catalogue.workshop.reference import line_changes, rights, values
 from catalogue.workshop.reference.forms import LineActionForm, LineForm, UsesForm, make_line_form
 from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.similarity import SimilarLine, find_similar_lines
@@ -86,8 +86,8 @@ def workshop_reference_line(request: HttpRequest, code: str, key: str) -> HttpRe
 def _save_line(request: HttpRequest, ref: ReferenceList, line: Any, form: LineForm) -> bool:
     seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
     try:
-        change = changing.edit_line(ref, line.pk, form.values(), seen, cast(User, request.user), reason)
-    except changing.ReferenceRefused as refusal:
+        change = line_changes.edit_line(ref, line.pk, form.values(), seen, cast(User, request.user), reason)
+    except line_changes.ReferenceRefused as refusal:
         form.add_error(None, str(refusal))
         fresh = request.POST.copy()
         fresh["seen"] = values.make_token(ref, get_line_or_404(ref, ref.key_of(line)))
@@ -144,7 +144,9 @@ def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
     rights.require_change(request.user)
     form = make_line_form(ref, ref.model(), form_recovery.submitted_data(request))
     if request.method == "POST" and form.is_valid():
-        line = changing.add_line(ref, form.values(), cast(User, request.user), form.cleaned_data["reason"])
+        line = line_changes.add_line(
+            ref, form.values(), cast(User, request.user), form.cleaned_data["reason"]
+        )
         messages.success(request, _("« %(label)s » est ajouté.") % {"label": ref.label_of(line)})
         return redirect(words.get_line_url(ref, line))
     context = {"list": ref, "steps": words.build_crumbs(ref, last=_("Ajouter")), "form": form}
@@ -164,13 +166,13 @@ def workshop_reference_act(request: HttpRequest, code: str, key: str, action: st
     actor, data = cast(User, request.user), form.cleaned_data
     try:
         if action in ("monter", "descendre"):
-            changing.move_line(ref, line.pk, action == "monter", actor)
+            line_changes.move_line(ref, line.pk, action == "monter", actor)
             return redirect("catalogue:workshop-reference-list", code=ref.code)
-        changing.set_active(ref, line.pk, action == "retablir", data["seen"], actor, data["reason"])
+        line_changes.set_active(ref, line.pk, action == "retablir", data["seen"], actor, data["reason"])
         is_active = action == "retablir"
         message = _("La ligne est de nouveau proposée.") if is_active else _("La ligne est archivée.")
         messages.success(request, message)
-    except changing.ReferenceRefused as refusal:
+    except line_changes.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect(words.get_line_url(ref, line))
 
@@ -184,9 +186,9 @@ def workshop_reference_restore(request: HttpRequest, pk: int) -> HttpResponse:
     ref = words.get_list_or_404(change.list)
     rights.require_change(request.user)
     try:
-        changing.restore_value(ref, change, request.POST.get("champ", ""), cast(User, request.user))
+        line_changes.restore_value(ref, change, request.POST.get("champ", ""), cast(User, request.user))
         messages.success(request, _("La valeur d’avant est rétablie."))
-    except changing.ReferenceRefused as refusal:
+    except line_changes.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     except ValidationError as error:
         messages.warning(request, error.messages[0])

@@ -17,7 +17,7 @@ from catalogue.web.access import curator
 from catalogue.web.errors import bad_request
 from catalogue.web.navigation import Crumb
 from catalogue.workshop.dashboard.lines import ListLine, describe_record, load_line_details
-from catalogue.workshop.reference import changing, merging, rights
+from catalogue.workshop.reference import line_changes, line_merge, rights
 from catalogue.workshop.reference.forms import LineActionForm, TargetForm
 from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.similarity import order_by_similarity
@@ -33,7 +33,7 @@ class MergeEffect:
     """What a merge would do, and the form that confirms it; ``all`` is the URL of the other records."""
 
     target: Crumb
-    effects: list[merging.TableEffect]
+    effects: list[line_merge.TableEffect]
     refusal: str
     records: list[ListLine]
     total: int
@@ -83,10 +83,10 @@ def list_candidates(ref: ReferenceList, line: Any, typed: str) -> list[dict[str,
 
 
 def describe_effect(request: HttpRequest, ref: ReferenceList, line: Any, target: Any) -> MergeEffect:
-    preview = merging.preview_merge(ref, line, target)
+    preview = line_merge.preview_merge(ref, line, target)
     readable = preview.records.filter(rights.visible_records(request.user))
     total, shown = preview.records.count(), readable.count()
-    seen, other = merging.make_tokens(ref, line, target)
+    seen, other = line_merge.make_tokens(ref, line, target)
     return MergeEffect(
         target=Crumb(ref.label_of(target), words.get_line_url(ref, target)),
         effects=preview.effects,
@@ -105,10 +105,10 @@ def _merge_lines(
     first, second = pair
     tokens = (data["seen"], data["other"])
     try:
-        change = merging.merge_lines(
+        change = line_merge.merge_lines(
             ref, (first.pk, second.pk), tokens, cast(User, request.user), data["reason"]
         )
-    except changing.ReferenceRefused as refusal:
+    except line_changes.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
         return False
     labels = {"first": ref.label_of(first), "second": ref.label_of(second), "n": change.record_count}
@@ -124,8 +124,8 @@ def workshop_reference_separate(request: HttpRequest, pk: int) -> HttpResponse:
     ref = words.get_list_or_404(change.list)
     rights.require_change(request.user)
     try:
-        merging.separate_lines(ref, change, cast(User, request.user))
+        line_merge.separate_lines(ref, change, cast(User, request.user))
         messages.success(request, _("La réunion est annulée : tout est revenu."))
-    except changing.ReferenceRefused as refusal:
+    except line_changes.ReferenceRefused as refusal:
         messages.warning(request, str(refusal))
     return redirect("catalogue:workshop-reference-line", ref.code, change.key)

@@ -17,7 +17,7 @@ from catalogue.public import tiles
 from catalogue.public.search import results
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.records import permissions
-from catalogue.workshop.queue import waiting
+from catalogue.workshop.queue import listing
 from tests import factories
 
 RECORDS = 20_000
@@ -150,7 +150,7 @@ def test_the_queue_of_the_curators_scans_no_big_table(crowd: None, tab: str):
         )
         cursor.execute("ANALYZE catalogue_casefile, catalogue_transition")
     curator = factories.curator()
-    filters = waiting.QueueFilters(tab=tab)
-    records = waiting.filter_records(permissions.in_field(curator), filters, curator)
-    rows = waiting.load_line_details(records)[:20]
+    filters = listing.QueueFilters(tab=tab)
+    records = listing.filter_records(permissions.in_field(curator), filters, curator)
+    rows = listing.load_line_details(records)[:20]
     assert not scanned(*rows.query.sql_with_params()) & (BIG | {"catalogue_casefile", "catalogue_transition"})

@@ -21,7 +21,7 @@ from catalogue.meetings import answers, applications
 from catalogue.models import Indicator, Operation, Record, RecordVersion, Revision
 from catalogue.records import versions
 from catalogue.records.file_types import PDF, Content
-from catalogue.workshop.history import reverting
+from catalogue.workshop.history import revert
 from tests import factories
 from tests.catalogue.admin.test_admin import form_of, page
 from tests.catalogue.imports.conftest import ready, territories  # noqa: F401
@@ -61,10 +61,8 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     assert [origin for _n, origin, _who in kept(record)] == expected
     assert {who for _n, origin, who in kept(record) if origin == "formulaire"} == {actor}
     with_paper = RecordVersion.objects.get(record=record, number=6)
-    reverting.revert_record(
-        record, with_paper, actor, reverting.plan_revert(record, with_paper).seen, "Il manque."
-    )
-    assert documents.visible_documents(open_copy(actor, record.slug)).get() == paper
+    revert.revert_record(record, with_paper, actor, revert.plan_revert(record, with_paper).seen, "Il manque.")
+    assert documents.shown(open_copy(actor, record.slug)).get() == paper
 
 
 def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client) -> None:
@@ -90,11 +88,11 @@ def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client
     after = RecordVersion.objects.filter(record=record).latest("number")
     assert after.number == before.number + 1
     for version, expected in ((before, b"premier"), (after, b"second")):
-        reverting.revert_record(
-            record, version, actor, reverting.plan_revert(record, version).seen, "Le bon fichier."
+        revert.revert_record(
+            record, version, actor, revert.plan_revert(record, version).seen, "Le bon fichier."
         )
         assert read() == expected
-    assert not reverting.plan_revert(record, before).impossible
+    assert not revert.plan_revert(record, before).impossible
 
 
 def test_an_author_before_publication_and_a_change_accepted() -> None:

@@ -15,7 +15,7 @@ from catalogue.models import Document, Indicator, LabelAward, NeedAnswer, Record
 from catalogue.records import versions
 from catalogue.records.content import get_collections, item_names, read_items
 from catalogue.records.shape import KINDS, parts
-from catalogue.workshop.history import reverting
+from catalogue.workshop.history import revert
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -155,11 +155,11 @@ def test_a_revert_restores_exactly_the_version(data: Any, curator: Any, names: A
         now = versions.read_current([record.pk])[record.pk]
         if now == target.data:
             continue
-        plan = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
+        plan = revert.plan_revert(Record.objects.get(pk=record.pk).proper, target)
         assert plan.impossible == []
-        reverting.revert_record(record, target, curator, plan.seen, "essai")
+        revert.revert_record(record, target, curator, plan.seen, "essai")
         assert versions.read_current([record.pk])[record.pk] == target.data
-        again = reverting.plan_revert(Record.objects.get(pk=record.pk).proper, target)
+        again = revert.plan_revert(Record.objects.get(pk=record.pk).proper, target)
         assert (again.wanted, again.list_changes(kind)) == (again.now, [])
         last = RecordVersion.objects.filter(record=record.pk).first()
         assert (last.data, last.origin, last.actor) == (target.data, "retour", curator)

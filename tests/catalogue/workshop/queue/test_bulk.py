@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalogue.models import BulkRun, CaseFile, OutgoingMail, QualityFinding, Record, Transition
 from catalogue.records import workflow
-from catalogue.workshop.queue import bulk, handling
+from catalogue.workshop.queue import assignment, bulk
 from tests import factories
 from tests.catalogue.workshop.queue.test_desk import contributed, somebody
 
@@ -122,7 +122,7 @@ def test_many_are_given_in_one_mail(client, curator):
     inside = [contributed(territory=factories.commune(region=region)) for _ in range(2)]
     outside = contributed(territory=factories.commune(region=factories.territory("region")))
     other, third = somebody("Dominique", regions=[region]), somebody("Sacha")
-    handling.take_record(inside[1], third, None)
+    assignment.take_record(inside[1], third, None)
     text, fields = shown(client, "confier", [*inside, outside])
     assert "Confirmer" not in text
     text, fields = shown(client, "confier", [*inside, outside], a=other.pk)
@@ -142,7 +142,7 @@ def test_many_are_given_in_one_mail(client, curator):
 
 def test_only_what_nobody_handles_is_taken(client, curator):
     free, held = contributed(), contributed()
-    handling.take_record(held, somebody("Dominique"), None)
+    assignment.take_record(held, somebody("Dominique"), None)
     text, fields = shown(client, "prendre", [free, held])
     assert "Dominique Essai s’en charge" in text
     confirmed(client, fields)

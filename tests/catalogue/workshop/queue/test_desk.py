@@ -16,7 +16,7 @@ from django.utils import timezone
 from catalogue.accounts import personal
 from catalogue.models import CaseFile, CaseNote, Curatorship, OutgoingMail, QualityFinding, Record, Revision
 from catalogue.records import workflow
-from catalogue.workshop.queue import handling
+from catalogue.workshop.queue import assignment
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_it_is_given_to_a_curator_of_its_field_alone(client, curator):
 
 def test_who_takes_a_record_under_review_handles_it(client, curator):
     record, held, other = contributed(), contributed(), somebody("Dominique")
-    handling.take_record(held, other, None)
+    assignment.take_record(held, other, None)
     for one in (record, held):
         client.post(f"{page(one)}review/")
     assert CaseFile.objects.get(record=record).handler == curator
@@ -103,7 +103,7 @@ def test_who_takes_a_record_under_review_handles_it(client, curator):
 
 def test_a_record_comes_back_to_who_asked_for_more(client, curator):
     record = contributed()
-    handling.take_record(record, curator, None)
+    assignment.take_record(record, curator, None)
     workflow.apply(record, "ask", curator, "Plus.")
     workflow.apply(record, "submit", record.created_by)
     case = CaseFile.objects.get()
@@ -117,15 +117,15 @@ def test_what_a_former_curator_handled_comes_back_to_the_queue(client, curator):
     still_open, left, closed = contributed(), contributed(), contributed()
     former, gone = somebody("Dominique"), somebody("Sacha")
     for record, person in ((still_open, curator), (left, former), (closed, gone)):
-        handling.take_record(record, person, None)
+        assignment.take_record(record, person, None)
     former.curatorship.delete()
     personal.erase_account(gone)
-    assert handling.release_abandoned_records() == 2
+    assert assignment.release_abandoned_records() == 2
     assert list(CaseFile.objects.filter(handler__isnull=False).values_list("record", flat=True)) == [
         still_open.pk
     ]
     assert "remise dans la file" in client.get(page(left)).content.decode()
-    assert handling.release_abandoned_records() == 0
+    assert assignment.release_abandoned_records() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,7 +190,7 @@ def test_what_was_typed_survives_the_end_of_a_session(curator):
 def test_contributors_never_see_the_thread_nor_who_handles(client, curator, run_jobs, state):
     record = contributed(state, title="Une cour")
     other = somebody("Dominique")
-    handling.give_record(record, other, curator, None, SECRET)
+    assignment.give_record(record, other, curator, None, SECRET)
     client.post(f"{page(record)}commentaires/", {"texte": SECRET, "cle": str(uuid.uuid4())})
     assert SECRET in client.get(page(record)).content.decode()
     if state == State.SUBMITTED:
@@ -270,7 +270,7 @@ def test_every_record_but_drafts_is_found(client, curator):
 def test_the_changes_show_who_handles_their_record(client, curator):
     record = contributed(State.PUBLISHED)
     Revision.objects.create(record=record, author=record.created_by, changes={"title": ["a", "b"]})
-    handling.take_record(record, somebody("Dominique"), None)
+    assignment.take_record(record, somebody("Dominique"), None)
     assert "À Dominique Essai" in client.get(QUEUE, {"voir": "changements"}).content.decode()
 
 

@@ -23,8 +23,8 @@ from catalogue.models import (
     Theme,
     ThemeCrosswalk,
 )
-from catalogue.workshop.reference import merging
-from catalogue.workshop.reference.changing import LineChanged, ReferenceRefused
+from catalogue.workshop.reference import line_merge
+from catalogue.workshop.reference.line_changes import LineChanged, ReferenceRefused
 from catalogue.workshop.reference.lists import LISTS
 from geo.models import Level
 from tests import factories
@@ -196,8 +196,11 @@ def test_two_organisations_become_one(client: Client) -> None:
     for one in (survivor, gone):
         RecordOrganisation.objects.create(record=record, organisation=one)
     known = LISTS["organisations"]
-    change = merging.merge_lines(
-        known, (gone.pk, survivor.pk), merging.make_tokens(known, gone, survivor), factories.administrator()
+    change = line_merge.merge_lines(
+        known,
+        (gone.pk, survivor.pk),
+        line_merge.make_tokens(known, gone, survivor),
+        factories.administrator(),
     )
     record.refresh_from_db()
     assert record.owner == survivor
@@ -205,7 +208,7 @@ def test_two_organisations_become_one(client: Client) -> None:
     assert {m.user for m in Membership.objects.filter(organisation=survivor)} == {person, other}
     moved = client.get("/organisations/mairie/contact/?fiche=x")
     assert (moved.status_code, moved["Location"]) == (301, "/organisations/ville/contact/?fiche=x")
-    merging.separate_lines(known, change, factories.administrator())
+    line_merge.separate_lines(known, change, factories.administrator())
     record.refresh_from_db()
     assert record.owner == gone
     assert Membership.objects.filter(user=person, organisation=gone).exists()
@@ -218,17 +221,19 @@ def test_what_would_lose_something_is_refused() -> None:
     percent = IndicatorType.objects.create(code="a", label="A", unit="%")
     tonnes = IndicatorType.objects.create(code="b", label="B", unit="t")
     with pytest.raises(ReferenceRefused, match="unités"):
-        merging.merge_lines(known, (percent.pk, tonnes.pk), merging.make_tokens(known, percent, tonnes), user)
+        line_merge.merge_lines(
+            known, (percent.pk, tonnes.pk), line_merge.make_tokens(known, percent, tonnes), user
+        )
     sources = LISTS["sources"]
     one, two = factories.source(), factories.source()
     for source in (one, two):
         factories.need(source=source, external_id="12")
     with pytest.raises(ReferenceRefused, match="des deux côtés"):
-        merging.merge_lines(sources, (one.pk, two.pk), merging.make_tokens(sources, one, two), user)
-    stale = merging.make_tokens(sources, one, two)
+        line_merge.merge_lines(sources, (one.pk, two.pk), line_merge.make_tokens(sources, one, two), user)
+    stale = line_merge.make_tokens(sources, one, two)
     type(one).objects.filter(pk=two.pk).update(name="Autre nom")
     with pytest.raises(LineChanged):
-        merging.merge_lines(sources, (one.pk, two.pk), stale, user)
+        line_merge.merge_lines(sources, (one.pk, two.pk), stale, user)
     assert not ReferenceChange.objects.exists()
 
 

@@ -31,7 +31,7 @@ from catalogue.records.writing import (
     remove_item,
     write_values,
 )
-from catalogue.workshop.history import comparing
+from catalogue.workshop.history import comparison
 from geo.models import Territory
 
 
@@ -56,8 +56,8 @@ class RevertPlan:
         """Digest the present state, for the page to send back."""
         return hashlib.sha256(json.dumps(self.now, sort_keys=True).encode()).hexdigest()[:32]
 
-    def list_changes(self, kind: str) -> list[comparing.FieldChange]:
-        return comparing.compare_versions(kind, self.now, self.wanted)
+    def list_changes(self, kind: str) -> list[comparison.FieldChange]:
+        return comparison.compare_versions(kind, self.now, self.wanted)
 
 
 def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
@@ -83,7 +83,7 @@ def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
 def _plan_field(plan: RevertPlan, record: Record, field: models.Field[Any, Any], value: Any) -> None:
     if field.is_relation and value and not _target_exists(field.related_model, str(value)):
         problem = _("%(field)s : « %(value)s » n’existe plus. La valeur d’aujourd’hui reste.")
-        label = comparing.get_label(record.kind, field.name)
+        label = comparison.get_label(record.kind, field.name)
         plan.impossible.append(problem % {"field": label, "value": value})
     else:
         plan.wanted[field.name] = value
@@ -107,7 +107,7 @@ def _plan_links(plan: RevertPlan, record: Record, name: str, keys: list[str]) ->
     for key in keys:
         if key not in existing:
             problem = _("%(field)s : « %(value)s » n’existe plus, et ne revient pas.")
-            label = comparing.get_label(record.kind, name)
+            label = comparison.get_label(record.kind, name)
             plan.impossible.append(problem % {"field": label, "value": key})
     plan.wanted[name] = [key for key in keys if key in existing]
 
@@ -133,8 +133,8 @@ def _restore_row(plan: RevertPlan, record: Record, name: str, row: Data) -> Data
         if not (field.is_relation and value) or _link_exists(record, field, attribute, str(value)):
             continue
         words = {
-            "field": comparing.get_label(record.kind, name),
-            "row": comparing.get_row_title(record.kind, name, row),
+            "field": comparison.get_label(record.kind, name),
+            "row": comparison.get_row_title(record.kind, name, row),
             "value": value,
         }
         if not field.null:
@@ -236,7 +236,7 @@ def _write_rows(record: Any, name: str, rows: list[Data]) -> None:
     """Remove rows first, so that no two have one identity; a row that stays keeps its primary key."""
     collection = get_collections(record.kind)[name]
     existing = {int(row.pop("pk")): row for row in read_items(record, collection)}
-    pairs, gone, come = comparing.pair_rows(record.kind, name, list(existing.values()), rows)
+    pairs, gone, come = comparison.pair_rows(record.kind, name, list(existing.values()), rows)
     for row in gone:
         remove_item(record, collection, _take_key(existing, row))
     for old, new in pairs:

@@ -27,8 +27,8 @@ from catalogue.models import (
     ZonageMember,
 )
 from catalogue.records import restoring, versions
-from catalogue.workshop.reference import changing, values
-from catalogue.workshop.reference.changing import ReferenceRefused
+from catalogue.workshop.reference import line_changes, values
+from catalogue.workshop.reference.line_changes import ReferenceRefused
 from catalogue.workshop.reference.lists import ReferenceList
 
 LINK_MODELS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
@@ -146,7 +146,7 @@ def merge_lines(
 ) -> ReferenceChange:
     """Move all that uses the first line to the second; the records touched get a version."""
     order = sorted(zip(pks, tokens, strict=True))  # one order for all: two merges never block each other
-    lines = {pk: changing.lock_line(ref, pk, token) for pk, token in order}
+    lines = {pk: line_changes.lock_line(ref, pk, token) for pk, token in order}
     first, second = lines[pks[0]], lines[pks[1]]
     if refusal := find_refusal(ref, first, second):
         raise ReferenceRefused(refusal)
@@ -159,10 +159,10 @@ def merge_lines(
     words = {"first": ref.label_of(first), "second": ref.label_of(second)}
     origin = _("« %(first)s » réuni à « %(second)s »") % words
     versions.save_after(touched, actor, versions.Origin.REFERENCE, origin)
-    return changing.log_change(
+    return line_changes.log_change(
         ref,
         first,
-        changing.Action.MERGE,
+        line_changes.Action.MERGE,
         actor,
         reason,
         changes={"merged_into": [None, ref.key_of(second)]},
@@ -190,7 +190,7 @@ def _move_rows(relation: Relation, first: Any, second: Any) -> dict[str, Any]:
 def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> ReferenceChange:
     """Undo a merge: what moved and is still at the second line comes back, and what was deleted too."""
     change = ReferenceChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
-    if change.action != changing.Action.MERGE or ReferenceChange.objects.filter(undoes=change).exists():
+    if change.action != line_changes.Action.MERGE or ReferenceChange.objects.filter(undoes=change).exists():
         raise ReferenceRefused(_("Cette réunion est déjà annulée."))
     first = ref.rows.select_for_update(of=("self",)).filter(**{ref.key: change.key}).first()
     second = ref.rows.filter(pk=change.trace["into"]).first()
@@ -207,10 +207,10 @@ def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> 
     ref.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
     words = _("Réunion de « %(first)s » annulée") % {"first": ref.label_of(first)}
     versions.save_after(touched, actor, versions.Origin.REFERENCE, words)
-    return changing.log_change(
+    return line_changes.log_change(
         ref,
         first,
-        changing.Action.SEPARATE,
+        line_changes.Action.SEPARATE,
         actor,
         changes={"merged_into": [ref.key_of(second), None]},
         undoes=change,
