@@ -98,7 +98,7 @@ def test_versions_hold_its_rows_and_bring_them_back(remark: Any) -> None:
     assert (first.data["remarks"], second.data["remarks"]) == ([{"text": "Vu sur place"}], [{"text": "Revu"}])
 
     plan = revert.plan_revert(record, first)
-    (line,) = plan.lines(record.kind)
+    (line,) = plan.list_changes(record.kind)
     assert (line.label, [one.title for one in line.rows]) == ("Remarques", ["Revu", "Vu sur place"])
     revert.revert_record(record, first, curator, plan.seen, "Le bon mot.")
     assert [text for _pk, _record, text in written(remark)] == ["Vu sur place"]
