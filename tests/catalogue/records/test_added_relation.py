@@ -20,7 +20,7 @@ from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.versions import reading
 from catalogue.workshop.duplicates import merge
 from catalogue.workshop.duplicates import undo as unmerge
-from catalogue.workshop.duplicates.sides import FIRST, compare
+from catalogue.workshop.duplicates.sides import FIRST, compare_records
 from catalogue.workshop.history import revert
 from tests import factories
 from tests.catalogue.imports.conftest import ready, territories  # noqa: F401
