@@ -62,7 +62,7 @@ def test_the_forms_of_a_curator_and_documents() -> None:
     assert {who for _n, origin, who in kept(record) if origin == "formulaire"} == {actor}
     with_paper = RecordVersion.objects.get(record=record, number=6)
     revert.revert_record(record, with_paper, actor, revert.plan_revert(record, with_paper).seen, "Il manque.")
-    assert documents.shown(open_copy(actor, record.slug)).get() == paper
+    assert documents.visible_documents(open_copy(actor, record.slug)).get() == paper
 
 
 def test_a_file_that_another_replaced_comes_back_with_its_version(client: Client) -> None:
