@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from catalogue.imports.run import ImportOptions, import_file
 from catalogue.models import RecordVersion, TestSite
 from catalogue.records import versions
-from catalogue.workshop.history.comparing import compare_versions
+from catalogue.workshop.history.comparison import compare_versions
 from tests import factories
 
 pytestmark = pytest.mark.django_db
