@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from catalogue.alerts.criteria import quoted
 from catalogue.models import Need, Organisation, Record, Solution
+from catalogue.public.search.record_search import RecordSearch
 from catalogue.rankings.cards import ranked_card
 from catalogue.rankings.grounds import Wish, match
 from catalogue.rankings.grounds.cards import need_card, site_card, territory_card
@@ -96,7 +97,8 @@ def _answers(need: Need) -> Proposal | None:
     if point is None:
         return None
     themes = list(need.themes.all())
-    ranking = rank_solutions(place, point, theme_ids=[theme.pk for theme in themes], limit=RANKED)
+    asked = RecordSearch(facets=(("theme", tuple(theme.code for theme in themes)),))
+    ranking = rank_solutions(place, point, asked, limit=RANKED)
     items = _proven(ranking)
     words = ngettext(
         "Une solution éprouvée pour votre besoin %(title)s",

@@ -32,8 +32,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.models import Experiment
+from catalogue.models import Experiment, Record
 from catalogue.models.querysets import STALE
+from catalogue.public.search.record_search import EVERYTHING, RecordSearch
 from catalogue.records import proof
 from catalogue.records.wording import distance_words, period_words
 from geo.models import Territory
@@ -60,7 +61,8 @@ PROFILED = {
 
 # record_experiment_knn (geog, proof_level; published experiments only) carries the five KNN scans,
 # profile_knn_<level> the twins and record_territory_proof their experiments; everything after works on
-# at most 5 × PER_LEVEL + TWINS × PER_TWIN rows. The three names in braces come from PROFILED alone.
+# at most 5 × PER_LEVEL + TWINS × PER_TWIN rows. The names in braces come from PROFILED,
+# and {narrowed} from the queryset methods of the filters in use.
 RANK_SOLUTIONS = """
 WITH asked AS (
     SELECT profile FROM geo_territoryprofile WHERE territory_id = %(territory)s AND %(weight)s > 0
@@ -69,7 +71,7 @@ WITH asked AS (
     FROM unnest('{{4,3,2,1,0}}'::smallint[]) AS level (proof)
     CROSS JOIN LATERAL (
         SELECT r.id FROM catalogue_record r
-        WHERE r.state = 'publiee' AND r.kind = 'experimentation' AND r.proof_level = level.proof
+        WHERE r.state = 'publiee' AND r.kind = 'experimentation' AND r.proof_level = level.proof {narrowed}
         ORDER BY r.geog <-> %(point)s::geography
         LIMIT %(per_level)s
     ) near
@@ -85,7 +87,7 @@ WITH asked AS (
     JOIN geo_territory t ON t.id = p.territory_id OR t.{parent} = p.territory_id
     CROSS JOIN LATERAL (
         SELECT r.id FROM catalogue_record r
-        WHERE r.territory_id = t.id AND r.kind = 'experimentation' AND r.state = 'publiee'
+        WHERE r.territory_id = t.id AND r.kind = 'experimentation' AND r.state = 'publiee' {narrowed}
         ORDER BY r.proof_level DESC
         LIMIT %(per_twin)s
     ) r
@@ -98,9 +100,9 @@ WITH asked AS (
            greatest(x.year_end, x.year_start, m.year) AS last_year,
            CASE WHEN x.expires_on < %(today)s THEN x.expires_on END AS stale_since,
            e.status = 'abandonne' OR e.outcome = 'non-concluant' AS failed,
-           %(themes)s::bigint[] = '{{}}' OR EXISTS (
-               SELECT 1 FROM catalogue_record_themes rt
-               WHERE rt.record_id IN (e.solution_id, x.id) AND rt.theme_id = ANY (%(themes)s::bigint[])
+           %(themes)s::text[] = '{{}}' OR EXISTS (
+               SELECT 1 FROM catalogue_record_themes rt JOIN catalogue_theme th ON th.id = rt.theme_id
+               WHERE rt.record_id IN (e.solution_id, x.id) AND th.code = ANY (%(themes)s::text[])
            ) AS on_theme
     FROM (
         SELECT id, bool_or(is_twin) AS is_twin
@@ -233,70 +235,106 @@ class Ranking:
 def rank_solutions(
     territory: Territory | None,
     point: Point,
+    search: RecordSearch = EVERYTHING,
     *,
-    theme_ids: list[int] | None = None,
     radius_km: float | None = None,
-    by_distance: bool = False,
     weight: float = DEFAULT_WEIGHT,
     limit: int = 50,
 ) -> Ranking:
-    """Solutions ranked for a territory seen from ``point`` (srid 4326), in one query.
+    """Rank the solutions for a territory seen from ``point`` (srid 4326), in one query.
 
-    ``radius_km`` fixes the radius; without it the radius widens by the steps of RADII_KM until
-    ENOUGH_PROVEN proven solutions stand in it. ``by_distance`` orders by distance alone. ``weight`` is
-    the share of resemblance, 0 to 1; a level without profiles (region, EPT) counts as 0.
+    The themes of ``search`` are a factor, its other filters leave out experiments; ``sort`` may order by
+    distance alone. ``radius_km`` fixes the radius; without it the radius widens by the steps of RADII_KM
+    until ENOUGH_PROVEN proven solutions stand in it. ``weight`` is the share of resemblance, 0 to 1; a level
+    without profiles (region, EPT) counts as 0.
     """
-    today = timezone.localdate()
-    year = today.year
-    known = PROFILED.get(territory.level) if territory is not None and not by_distance else None
-    level, parent, profiled = known or PROFILED["commune"]
-    used = weight if known else 0.0
+    profiled = None
+    if territory is not None and search.sort != "distance":
+        profiled = PROFILED.get(territory.level)
+    asked = Asked(
+        year=timezone.localdate().year,
+        weight=weight if profiled is not None else 0.0,
+        themes=search.chosen("theme"),
+        territory=territory,
+    )
+    level, parent, of_record = profiled or PROFILED["commune"]
+    narrowed, values = _narrowed(search)
+    statement = RANK_SOLUTIONS.format(level=level, parent=parent, profiled=of_record, narrowed=narrowed)
+    by_distance = search.sort == "distance"
+    rows = rows_of(
+        statement,
+        {
+            **_parameters(asked, point),
+            **values,
+            "radius": radius_km,
+            "by_distance": by_distance,
+            "limit": limit,
+        },
+    )
+    return _ranking(rows, asked, radius_km)
+
+
+def _narrowed(search: RecordSearch) -> tuple[str, dict[str, Any]]:
+    """The SQL condition of the filters in use on an experiment ``r``, themes aside, and its parameters."""
+    everything = Record.objects.all()
+    records = search.narrow(everything, without={"theme"})
+    if records is everything:
+        return "", {}
+    sql, parameters = records.order_by().values("pk").query.sql_with_params()
+    values = {f"filter_{number}": value for number, value in enumerate(parameters)}
+    names = tuple(f"%({name})s" for name in values)
+    return f"AND r.id IN ({sql.replace('%%', '%%%%') % names})", values
+
+
+def _parameters(asked: Asked, point: Point) -> dict[str, Any]:
+    return {
+        "weight": asked.weight,
+        "themes": list(asked.themes),
+        "territory": asked.territory.pk if asked.territory is not None else None,
+        "year": asked.year,
+        "today": timezone.localdate(),
+        "point": point.ewkt,
+        "twins": TWINS,
+        "per_twin": PER_TWIN,
+        "per_level": PER_LEVEL,
+        "radii": [float(km) for km in RADII_KM],
+        "enough": ENOUGH_PROVEN,
+        "everywhere": float(EVERYWHERE_KM),
+        "stale": STALE,
+        "lessons": MOST_LESSONS,
+        "proofs": list(PROOF_WEIGHTS),
+    }
+
+
+def rows_of(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run a ranking; return its rows by the names of their columns."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            RANK_SOLUTIONS.format(level=level, parent=parent, profiled=profiled),
-            {
-                "weight": used,
-                "twins": TWINS,
-                "per_twin": PER_TWIN,
-                "point": point.ewkt,
-                "territory": territory.pk if territory is not None else None,
-                "per_level": PER_LEVEL,
-                "themes": theme_ids or [],
-                "radius": radius_km,
-                "radii": [float(km) for km in RADII_KM],
-                "enough": ENOUGH_PROVEN,
-                "everywhere": float(EVERYWHERE_KM),
-                "year": year,
-                "today": today,
-                "stale": STALE,
-                "by_distance": by_distance,
-                "limit": limit,
-                "lessons": MOST_LESSONS,
-                "proofs": list(PROOF_WEIGHTS),
-            },
-        )
+        cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    asked = Asked(year=year, weight=used, theme=bool(theme_ids), territory=territory)
-    found = [_solution(row, asked) for row in rows]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _ranking(rows: list[dict[str, Any]], asked: Asked, radius_km: float | None) -> Ranking:
+    """Sort the rows into solutions and failures; every row has the totals of its side."""
     radius = float(rows[0]["radius_km"]) if rows else float(radius_km or EVERYWHERE_KM)
+    worked = [row for row in rows if not row["failed"]]
     return Ranking(
         radius_km=radius,
         widened=radius_km is None and radius > RADII_KM[0],
-        total=next((row["total"] for row in rows if not row["failed"]), 0),
-        proven=next((row["proven_within"] for row in rows if not row["failed"]), 0),
-        solutions=[solution for solution in found if not solution.failed],
-        failures=[solution for solution in found if solution.failed],
+        total=worked[0]["total"] if worked else 0,
+        proven=worked[0]["proven_within"] if worked else 0,
+        solutions=[_solution(row, asked) for row in worked],
+        failures=[_solution(row, asked) for row in rows if row["failed"]],
     )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the visitor asked for, as far as words depend on it."""
+    """What was asked for, as far as the words of the factors depend on it."""
 
     year: int
     weight: float
-    theme: bool
+    themes: tuple[str, ...]
     territory: Territory | None
 
 
@@ -343,7 +381,7 @@ def explain(row: dict[str, Any], asked: Asked) -> list[Factor]:
     if asked.weight > 0:
         factors.append(Factor(_("Ressemblance"), _resemblance_words(row), row["resemblance"]))
     factors.append(Factor(_("Fraîcheur"), _freshness_words(row["last_year"], asked.year), row["freshness"]))
-    if asked.theme:
+    if asked.themes:
         words = _("thème demandé") if row["on_theme"] else _("autre thème que celui demandé")
         factors.append(Factor(_("Thème"), words, row["theme"]))
     return [*factors, *currency_factors(row)]

@@ -137,3 +137,7 @@ class RecordSearch:
             for one in self.parameters
             if one.name == "rayon" or (one.name, one.text) == ("tri", "distance")
         ]
+
+
+EVERYTHING = RecordSearch()
+"""The search that asks for nothing."""

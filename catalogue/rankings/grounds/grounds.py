@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from catalogue.models.querysets import STALE
@@ -19,7 +18,7 @@ from catalogue.rankings.grounds.explanations import (
 )
 from catalogue.rankings.grounds.footprint import READ, Footprint, footprint
 from catalogue.rankings.grounds.wish import Wish
-from catalogue.rankings.solutions import PROFILED, Factor
+from catalogue.rankings.solutions import PROFILED, Factor, rows_of
 
 SHOWN = 12
 """Answers of each family."""
@@ -145,8 +144,4 @@ def _parameters(wish: Wish, where: Footprint, limit: int) -> dict[str, Any]:
 def _grounds(
     statement: str, parameters: dict[str, Any], explain: Callable[[Row], list[Factor]]
 ) -> list[Ground]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [Ground(row, row["score"], explain(row)) for row in rows]
+    return [Ground(row, row["score"], explain(row)) for row in rows_of(statement, parameters)]

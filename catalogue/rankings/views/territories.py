@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue.models import Record, Theme
+from catalogue.models import Record
 from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import in_and_around
-from catalogue.public.search.filters import MAX_RADIUS_KM
-from catalogue.public.search.parameters import BoundedIntegerField
 from catalogue.rankings.cards import ranked_card
+from catalogue.rankings.forms import RankingForm
 from catalogue.rankings.solutions import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
 from catalogue.records.wording import NBSP, format_integer
 from catalogue.web.access import public
@@ -37,41 +36,6 @@ PLURALS = {
     Record.Kind.SITE: gettext_lazy("Sites d’expérimentation"),
     Record.Kind.NEED: gettext_lazy("Besoins"),
 }
-
-
-class RankingForm(forms.Form):
-    """How the visitor wants solutions ranked for a territory."""
-
-    theme = forms.ModelChoiceField(
-        Theme.objects.all(),
-        label=gettext_lazy("Thème"),
-        to_field_name="code",
-        required=False,
-        empty_label=gettext_lazy("Tous les thèmes"),
-        error_messages={"invalid_choice": gettext_lazy("« %(value)s » n’est pas un thème du catalogue.")},
-    )
-    tri = forms.ChoiceField(
-        label=gettext_lazy("Classer par"),
-        choices=[("", gettext_lazy("Pertinence")), ("distance", gettext_lazy("Distance seule"))],
-        required=False,
-    )
-    ressemblance = BoundedIntegerField(
-        label=gettext_lazy("Place donnée à la ressemblance"),
-        min_value=0,
-        max_value=100,
-        step_size=25,
-        required=False,
-        widget=forms.NumberInput(attrs={"type": "range", "list": "crans"}),
-        initial=round(DEFAULT_WEIGHT * 100),
-    )
-    rayon = forms.FloatField(
-        label=gettext_lazy("Rayon (km)"),
-        min_value=1,
-        max_value=MAX_RADIUS_KM,
-        required=False,
-        widget=forms.NumberInput(attrs={"placeholder": gettext_lazy("selon les preuves")}),
-    )
-    voir = forms.ChoiceField(choices=[("", ""), ("tout", "")], required=False)
 
 
 class TerritorySearchForm(forms.Form):
@@ -148,6 +112,7 @@ def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> 
         "phrase": lead(territory, counts),
         "compares_profiles": territory.level in PROFILED,
         **_ranking_context(territory, form, f"{here}?{rest_query(parameters)}"),
+        **_filters_context(form, here),
         "empty": empty_ranking(territory, here),
         "facts": facts(territory, counts),
         "geojson": outline(territory),
@@ -162,7 +127,7 @@ def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> 
 
 def _ranking_context(territory: Territory, form: RankingForm, everything_url: str) -> dict[str, Any]:
     """The solutions ranked for the territory; nothing for one that has no point."""
-    ranking = _rank(territory, form.cleaned_data)
+    ranking = _rank(territory, form)
     if ranking is None:
         return {"solutions": [], "radius_words": "", "more_url": "", "lessons": []}
     has_more = len(ranking.solutions) < ranking.total
@@ -174,19 +139,29 @@ def _ranking_context(territory: Territory, form: RankingForm, everything_url: st
     }
 
 
-def _rank(territory: Territory, asked: dict[str, Any]) -> Ranking | None:
+def _rank(territory: Territory, form: RankingForm) -> Ranking | None:
     if territory.point is None:
         return None
-    percent = asked["ressemblance"]
+    asked = form.cleaned_data
     return rank_solutions(
         territory,
         territory.point,
-        theme_ids=[asked["theme"].pk] if asked["theme"] else [],
+        form.search,
         radius_km=asked["rayon"],
-        by_distance=asked["tri"] == "distance",
-        weight=DEFAULT_WEIGHT if percent is None else percent / 100,
+        weight=form.weight,
         limit=MOST_SHOWN if asked["voir"] == "tout" else SHOWN,
     )
+
+
+def _filters_context(form: RankingForm, here: str) -> dict[str, Any]:
+    """The filters of the list that the address has: their tags, and what keeps them when it is changed."""
+    kept = [(one.name, one.text) for one in form.search.parameters]
+    own = urlencode([(name, value) for name, value in form.data.items() if name in form.fields and value])
+    tags = [
+        {"text": text, "url": f"{here}?{own}&{rest}" if rest else f"{here}?{own}"}
+        for text, rest in form.search.active_tags()
+    ]
+    return {"hidden": kept, "active": tags}
 
 
 def rest_query(parameters: QueryDict) -> str:

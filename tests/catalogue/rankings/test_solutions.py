@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Experiment, Record
+from catalogue.public.search.record_search import RecordSearch
 from catalogue.rankings.solutions import ENOUGH_PROVEN, Ranking, rank_solutions
 from geo.models import Territory
 from tests import factories
@@ -47,7 +48,7 @@ def test_a_measured_result_passes_before_a_nearer_declaration(rennes: Territory)
     measured = tried(9)
     ranking = rank_solutions(rennes, RENNES, radius_km=50)
     assert slugs(ranking) == [measured.solution.slug, declared.solution.slug]
-    by_distance = rank_solutions(rennes, RENNES, radius_km=50, by_distance=True)
+    by_distance = rank_solutions(rennes, RENNES, RecordSearch(sort="distance"), radius_km=50)
     assert slugs(by_distance) == [declared.solution.slug, measured.solution.slug]
 
 
@@ -129,9 +130,19 @@ def test_a_theme_asked_for_lifts_those_who_bear_it(rennes: Territory) -> None:
     theme = factories.theme()
     other, on_theme = tried(2), tried(9)
     on_theme.solution.themes.add(theme)
-    ranking = rank_solutions(rennes, RENNES, theme_ids=[theme.pk], radius_km=50)
+    asked = RecordSearch(facets=(("theme", (theme.code,)),))
+    ranking = rank_solutions(rennes, RENNES, asked, radius_km=50)
     assert slugs(ranking) == [on_theme.solution.slug, other.solution.slug]
     assert ranking.solutions[0].factors[-1].detail == "thème demandé"
+
+
+def test_the_filters_of_the_list_leave_out_experiments(rennes: Territory) -> None:
+    town = factories.organisation()
+    other, theirs = tried(2), tried(9)
+    theirs.organisation_links.create(organisation=town)
+    asked = RecordSearch(criteria=(("organisation", town), ("q", theirs.title), ("preuve", 3)))
+    assert slugs(rank_solutions(rennes, RENNES)) == [other.solution.slug, theirs.solution.slug]
+    assert slugs(rank_solutions(rennes, RENNES, asked)) == [theirs.solution.slug]
 
 
 @pytest.mark.parametrize("hidden", ["experiment", "solution"])
