@@ -160,7 +160,7 @@ def erase_account(user: User) -> None:
     for email in emails:
         Invitation.objects.filter(email__iexact=email).delete()
         OutgoingMail.objects.filter(to__iexact=email).delete()
-    sessions.close(current)
+    sessions.close_sessions(current)
     current.username = f"compte-efface-{current.pk}"
     current.email = current.first_name = current.last_name = ""
     current.last_login = None

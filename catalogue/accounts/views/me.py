@@ -37,7 +37,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Votre nom est enregistré."))
         return redirect("catalogue:account-settings")
-    others = [one for one in sessions.of(user) if one.session_key != request.session.session_key]
+    others = [one for one in sessions.open_sessions(user) if one.session_key != request.session.session_key]
     context = {
         "section": SECTION,
         "form": form,
@@ -55,7 +55,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sessions_close(request: HttpRequest) -> HttpResponse:
     """Close the other sessions of the account."""
-    closed = sessions.close(cast(User, request.user), but=request.session.session_key)
+    closed = sessions.close_sessions(cast(User, request.user), but=request.session.session_key)
     message = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
     messages.success(request, message % {"n": closed})
     return redirect("catalogue:account-settings")

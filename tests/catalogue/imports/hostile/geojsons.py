@@ -77,6 +77,8 @@ def _texts(whole):
     yield "virgule", whole.replace(b'"Feature"', b'"Feature" "b"', 1)
     for word in ("NaN", "Infinity", "-Infinity"):
         yield f"nombre-{word}", whole.replace(b"48.85", word.encode())
+    for digits in (4_301, 1_000_000):
+        yield f"nombre-de-{digits}-chiffres", whole.replace(b"48.85", b"1" * digits)
     yield "nombre-1e400", whole.replace(b"48.85", b"1e400")
     yield "octet-nul", whole.replace(b"Un", b"U\x00n")
 
@@ -123,6 +125,10 @@ def _systems():
 def _sizes():
     deep = 100_000
     yield "profond", lambda: b'{"type":"FeatureCollection","features":' + b"[" * deep
+    yield (
+        "profond-listes",
+        lambda: b'{"type":"FeatureCollection","features":[' + b"[" * deep + b"]" * deep + b"]}",
+    )
     yield "profond-coordonnees", lambda: b'{"type":"Point","coordinates":' + b"[" * deep + b"]" * deep + b"}"
     yield "profond-proprietes", lambda: (
         b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":' + b'{"a":' * deep + b"1"
