@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -195,6 +195,12 @@ class Description:
     solution: int | None = None
 
 
+GIVEN = (
+    "id", "kind", "title", "territory", "lon", "lat", "precise", "source", "external_id", "year", "owner",
+    "solution",
+)  # fmt: skip
+
+
 class NearDuplicate(NamedTuple):
     """A pair that may be one record; of a description, ``first`` is minus its rank from 1."""
 
@@ -205,39 +211,35 @@ class NearDuplicate(NamedTuple):
 
 
 def scoring_statement(pairs: str, result: str = LIKELY) -> str:
-    """The statement that scores ``pairs``: queries of WITH, the last ``pair`` (``first``, ``second``)."""
+    """Return the statement that scores ``pairs``: queries of WITH, the last one named ``pair``."""
     return SCORED.replace("{pairs}", pairs) + result
 
 
 def scoring_parameters(threshold: Threshold, descriptions: Sequence[Description] = ()) -> dict[str, Any]:
-    """The parameters of ``scoring_statement``."""
+    """Return the parameters of ``scoring_statement``."""
+    given: dict[str, list[Any]] = {f"given_{name}": [] for name in GIVEN}
+    for rank, description in enumerate(descriptions, 1):
+        lon, lat = description.position or (None, None)
+        row = asdict(description) | {"id": -rank, "lon": lon, "lat": lat}
+        row["precise"] = description.is_precise and lon is not None
+        for name in GIVEN:
+            given[f"given_{name}"].append(row[name])
     return {
         **POINTS,
+        **given,
         "near": NEAR_M,
         "alike": ALIKE,
         "generic": sorted(GENERIC),
         "least_score": threshold.score,
         "least_title": threshold.title,
         "precise": list(Record.PRECISE),
-        "given_id": [-rank for rank in range(1, len(descriptions) + 1)],
-        "given_kind": [one.kind for one in descriptions],
-        "given_title": [one.title for one in descriptions],
-        "given_territory": [one.territory for one in descriptions],
-        "given_lon": [one.position and one.position[0] for one in descriptions],
-        "given_lat": [one.position and one.position[1] for one in descriptions],
-        "given_precise": [one.is_precise and one.position is not None for one in descriptions],
-        "given_source": [one.source for one in descriptions],
-        "given_external_id": [one.external_id for one in descriptions],
-        "given_year": [one.year for one in descriptions],
-        "given_owner": [one.owner for one in descriptions],
-        "given_solution": [one.solution for one in descriptions],
     }
 
 
 def find_near_duplicates(
     pairs: str, parameters: dict[str, Any], threshold: Threshold, descriptions: Sequence[Description]
 ) -> list[NearDuplicate]:
-    """The pairs that reach the threshold, the likeliest first."""
+    """Return the pairs that reach the threshold, the likeliest first."""
     with connection.cursor() as cursor:
         cursor.execute(scoring_statement(pairs), scoring_parameters(threshold, descriptions) | parameters)
         return [
@@ -247,7 +249,7 @@ def find_near_duplicates(
 
 
 def reasons(factors: Iterable[Sequence[Any]]) -> list[str]:
-    """What makes a pair likely, in words for whoever writes one of the two."""
+    """Return what makes a pair likely, in words for whoever writes one of the two."""
     return [_reason(code, detail) for code, points, detail in factors if points > 0]
 
 
