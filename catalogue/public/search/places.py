@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import F, Q
 
@@ -79,10 +80,11 @@ def read(typed: str, *, has_place: bool = False) -> Reading | None:
     if not tails:
         return None
     named: dict[str, list[Territory]] = {}
-    for term, territory in _named({term for tail in tails for term in tail.terms}):
+    for term, territory in _named(set(chain.from_iterable(tail.terms for tail in tails))):
         named.setdefault(term, []).append(territory)
     for tail in tails:
-        found = [t for term in tail.terms for t in named.get(term, []) if _accepts(tail, t)]
+        bearing = chain.from_iterable(named.get(term, []) for term in tail.terms)
+        found = [territory for territory in bearing if _accepts(tail, territory)]
         if found:
             best = min(found, key=lambda territory: _preference(tail, territory))
             is_address = bool(STREET.match(tail.head + " "))

@@ -1,4 +1,4 @@
-"""Words: what a visitor types becomes a query of the French full text, and what was made of it is told.
+"""Words: what a visitor types becomes a query of the French full text, and its corrections are reported.
 
 Called by ``filters`` for every surface that takes ``q``. The syntax is that of search engines:
 ``"mots exacts"``, ``-exclu``, ``OU``. The last word may be unfinished, a misspelt one is corrected
@@ -8,21 +8,21 @@ unless it is in quotes; both rely on the words of the published records (``Searc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import chain
 from operator import and_, or_
 from typing import Any
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models.sql import Query
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalogue.models import SearchEntry
-
-TextQuery = SearchQuery | CombinedSearchQuery
+from catalogue.models.querysets import TextQuery
 
 TOKEN = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 ELISION = re.compile(r"^(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
@@ -80,10 +80,29 @@ class Token:
     is_phrase: bool = False
     is_excluded: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """True for a word that is wanted."""
+        return not self.is_phrase and not self.is_excluded
+
+    @property
+    def may_be_unfinished(self) -> bool:
+        """True for a word that can be the beginning of a longer one."""
+        return self.is_plain and len(self.text) >= SHORTEST_COMPLETED and bool(LETTERS.fullmatch(self.text))
+
+
+@dataclass(frozen=True)
+class KnownWord:
+    """What the catalogue knows of a word typed; ``endings`` are the stems that it begins."""
+
+    is_stop_word: bool
+    is_known: bool
+    endings: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Words:
-    """What was typed, the query that it became, and what a visitor must be told about it."""
+    """What was typed, the query that it became, and what the page reports about it."""
 
     typed: str
     query: TextQuery
@@ -120,41 +139,36 @@ def tokens(words: str) -> list[list[Token]]:
     return [group for group in groups if group]
 
 
-def read(words: str) -> Words:
-    """What the words ask for; two queries at most, each on the small table of known words."""
-    groups = tokens(words)
-    plain = [t.text for group in groups for t in group if not t.is_phrase and not t.is_excluded]
-    last = groups[-1][-1] if groups else None
-    completed = last.text if last is not None and _may_be_unfinished(last) else ""
+def read(typed: str) -> Words:
+    """Read what the words ask for; two queries at most, each on the small table of known words."""
+    groups = tokens(typed)
+    asked = list(chain.from_iterable(groups))
+    plain = [token.text for token in asked if token.is_plain]
+    completed = asked[-1].text if asked and asked[-1].may_be_unfinished else ""
     known = _look_up(plain, completed) if plain else {}
-    unknown = [
-        word
-        for word, (silent, is_known, endings) in known.items()
-        if not (silent or is_known or endings) and len(word) >= SHORTEST_CORRECTED and LETTERS.fullmatch(word)
-    ]
+    unknown = tuple(word for word, entry in known.items() if _can_be_corrected(word, entry))
     corrections = _nearest(unknown) if unknown else {}
-    endings = known[completed][2] or [] if completed else []
+    endings = known[completed].endings if completed else ()
+    stop_words_alone = len(plain) == len(asked) and all(known[word].is_stop_word for word in plain)
     return Words(
-        words,
+        typed,
         _any(groups, corrections, endings),
         corrections,
-        says_nothing=bool(words)
-        and all(known[word][0] for word in plain)
-        and len(plain) == sum(map(len, groups)),
-        unknown=tuple(unknown),
+        says_nothing=bool(typed) and stop_words_alone,
+        unknown=unknown,
         completed=completed,
-        endings=tuple(endings),
+        endings=endings,
     )
 
 
-def _may_be_unfinished(token: Token) -> bool:
-    long_enough = len(token.text) >= SHORTEST_COMPLETED
-    return (
-        not token.is_phrase and not token.is_excluded and long_enough and bool(LETTERS.fullmatch(token.text))
-    )
+def _can_be_corrected(word: str, entry: KnownWord) -> bool:
+    """True for a word of letters, long enough, that the catalogue does not have."""
+    if entry.is_stop_word or entry.is_known or entry.endings:
+        return False
+    return len(word) >= SHORTEST_CORRECTED and LETTERS.fullmatch(word) is not None
 
 
-def _any(groups: list[list[Token]], corrections: dict[str, str], endings: list[str]) -> TextQuery:
+def _any(groups: list[list[Token]], corrections: dict[str, str], endings: Sequence[str]) -> TextQuery:
     """The query that one group at least answers; ``endings`` are the stems of the very last word."""
     if not groups:
         return SearchQuery("", config="francais")
@@ -162,10 +176,10 @@ def _any(groups: list[list[Token]], corrections: dict[str, str], endings: list[s
     return reduce(or_, [*queries, _all(groups[-1], corrections, endings)])
 
 
-def _all(group: list[Token], corrections: dict[str, str], endings: list[str]) -> TextQuery:
+def _all(group: list[Token], corrections: dict[str, str], endings: Sequence[str]) -> TextQuery:
     """The query that every token of the group answers; ``endings`` are the stems of the last word."""
     queries = [_query(token, corrections) for token in group]
-    if endings and _may_be_unfinished(group[-1]):
+    if endings and group[-1].may_be_unfinished:
         stems = " | ".join("'" + stem.replace("'", "''") + "'" for stem in endings)
         queries[-1] = queries[-1] | SearchQuery(stems, config="simple", search_type="raw")
     return reduce(and_, queries)
@@ -180,17 +194,20 @@ def _query(token: Token, corrections: dict[str, str]) -> TextQuery:
     return ~written & ~joined if token.is_excluded else written | joined
 
 
-def _look_up(words: list[str], last: str) -> dict[str, tuple[bool, bool, list[str] | None]]:
-    """For each word: is it a stop word, is it known in some inflection, the stems that it begins."""
+def _look_up(words: list[str], last: str) -> dict[str, KnownWord]:
+    """Look each word up, inflections included, and what the last one may begin."""
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, {"words": words, "last": last})
-        return {word: (silent, known, endings) for word, silent, known, endings in cursor.fetchall()}
+        return {
+            word: KnownWord(is_stop_word, is_known, tuple(endings or ()))
+            for word, is_stop_word, is_known, endings in cursor.fetchall()
+        }
 
 
-def _nearest(words: list[str]) -> dict[str, str]:
-    """The known word that each looks like most; nothing for one that looks like none."""
+def _nearest(words: Sequence[str]) -> dict[str, str]:
+    """Return the known word that each looks like most; none for a word that looks like nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST, [words])
+        cursor.execute(NEAREST, [list(words)])
         return dict(cursor.fetchall())
 
 

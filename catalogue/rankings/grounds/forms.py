@@ -181,6 +181,6 @@ def settle(form: GroundForm, parameters: QueryDict) -> str | None:
         kept["rayon"] = []
     if kept["solution"]:
         kept["cherche"] = []
-    query = urlencode([(name, value) for name, values in kept.items() for value in values])
-    here = urlencode([(name, value) for name in form.fields for value in parameters.getlist(name)])
+    query = urlencode(kept, doseq=True)
+    here = urlencode({name: parameters.getlist(name) for name in form.fields}, doseq=True)
     return None if query == here else query

@@ -59,21 +59,22 @@ class Matching:
 
 
 def match(wish: Wish, *, limit: int = SHOWN) -> Matching:
-    """The grounds that suit a wish, at most ``limit`` of each family; six queries whatever the base."""
+    """Return the grounds that suit a wish, at most ``limit`` of each family; six queries at most."""
     where = footprint(wish)
     sites = _sites(wish, where, limit)
     territories = _territories(wish, where, limit)
-    return Matching(
+    named = [ground for ground in territories if wish.named and ground.row["id"] == wish.named.pk]
+    found = Matching(
         footprint=where,
         sites=[site for site in sites if site.row["site_state"] != "historique"],
         hosts=[site for site in sites if site.row["site_state"] == "historique"],
-        needs=[] if wish.is_empty else _needs(wish, where, limit, national=False),
-        national_needs=[] if wish.is_empty else _needs(wish, where, limit, national=True),
         territories=[ground for ground in territories if ground.row["rank"] <= limit],
-        named=next(
-            (ground for ground in territories if wish.named and ground.row["id"] == wish.named.pk), None
-        ),
+        named=named[0] if named else None,
     )
+    if wish.is_empty:
+        return found
+    needs = _needs(wish, where, limit, national=False)
+    return replace(found, needs=needs, national_needs=_needs(wish, where, limit, national=True))
 
 
 def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:

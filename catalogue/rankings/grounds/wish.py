@@ -62,13 +62,15 @@ class Wish:
     def __post_init__(self) -> None:
         self.parameters.update(
             solution=self.solution_id,
+            population_min=self.population_min,
+            population_max=self.population_max,
             themes=[theme.pk for theme in self.themes],
             theme_terms=[f"theme:{theme.code}" for theme in self.themes],
             grounds=list(self.grounds),
-            population_min=self.population_min,
-            population_max=self.population_max,
             densities=list(self.densities),
             coastal=self.coastal or None,
+        )
+        self.parameters.update(
             region=self.region.pk if self.region is not None else None,
             point=self.point.ewkt if self.point is not None else None,
             metres=self.radius_km * 1000 if self.radius_km is not None else None,
