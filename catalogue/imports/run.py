@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.imports.columns.mapping import Mapping, bind_columns, match_headers, unread_columns
-from catalogue.imports.compare.diff import Plan, Status, compare, key_of
+from catalogue.imports.compare.diff import Plan, Status, compare_candidates, key_of
 from catalogue.imports.compare.existing import find_other_kinds, read_existing
 from catalogue.imports.places.duplicates import doubt_duplicates
 from catalogue.imports.places.placement import place_candidates
@@ -32,7 +32,7 @@ from catalogue.imports.rows.candidates import Candidate, read_candidates
 from catalogue.imports.rows.decisions import RowDecisions
 from catalogue.imports.rows.lookup import Directory, resolve_references
 from catalogue.imports.write.exclusive import exclusive_import
-from catalogue.imports.write.writer import CHUNK, Writer, write
+from catalogue.imports.write.writer import CHUNK, Writer, write_plan
 from catalogue.models import ImportBatch, Record, Source
 from catalogue.queue import defer_task
 from catalogue.records.fields import Form
@@ -175,7 +175,9 @@ def plan_import(
     options.report_step(_("Comparaison avec le catalogue"))
     existing = read_existing(candidates, mapping.spec, source)
     accepted = options.decisions.accepted_doubts
-    return compare(candidates, existing, mapping.spec, source, lambda line: options.accepted | accepted(line))
+    return compare_candidates(
+        candidates, existing, mapping.spec, source, lambda line: options.accepted | accepted(line)
+    )
 
 
 def check_constants(mapping: Mapping, lookups: Lookups) -> None:
@@ -266,7 +268,7 @@ def write_result(
         lookups.directory, lookups.index, batch, result.source, options.state, reason, options.actor
     )
     try:
-        write(plan, writer)
+        write_plan(plan, writer)
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or _("inconnue")
         raise FileRefused(

@@ -55,7 +55,7 @@ class ImportUndoRefused(Exception):
         self.touched = touched or []
 
 
-def review(batch: ImportBatch) -> Review:
+def review_undo(batch: ImportBatch) -> Review:
     """What undoing the batch would do. Raises ImportUndoRefused when it was not written, or is undone."""
     shape = _checked_shape(batch)
     found = Review()
@@ -65,7 +65,7 @@ def review(batch: ImportBatch) -> Review:
     written = batch.report.get("digests", {})
     now = digests(shape, found.created | found.changed)
     touched = {int(pk) for pk, digest in now.items() if written.get(pk) != digest}
-    touched |= _used(batch, shape, found.created)
+    touched |= _find_used(batch, shape, found.created)
     rows = Record.objects.filter(pk__in=touched).order_by("title", "pk").values_list("pk", "slug", "title")
     found.touched = [Touched(*row) for row in rows]
     return found
@@ -95,7 +95,7 @@ def _proposals(batch: ImportBatch) -> Any:
     return Revision.objects.filter(import_batch=batch.pk, state=Revision.RevisionState.PROPOSED)
 
 
-def _used(batch: ImportBatch, shape: Shape, created: set[int]) -> set[int]:
+def _find_used(batch: ImportBatch, shape: Shape, created: set[int]) -> set[int]:
     """The created records to which somebody added what no digest covers, or that another record names."""
     digested = {(table, column) for table, column, _columns in shape}
     found: set[int] = set()
@@ -117,7 +117,7 @@ def _used(batch: ImportBatch, shape: Shape, created: set[int]) -> set[int]:
     return found
 
 
-def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = False) -> Review:
+def undo_batch(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = False) -> Review:
     """Undo the batch in one transaction: all of it, or all but what was touched when that is to stay."""
     with exclusive_import():
         fresh = ImportBatch.objects.get(pk=batch.pk)
@@ -125,16 +125,16 @@ def undo(batch: ImportBatch, actor: User | None = None, *, keep_touched: bool = 
         for condition in ({"import_batch": fresh.pk}, {"pk__in": _changed_pks(fresh)}):
             records = Record.objects.select_for_update().filter(**condition).order_by("pk")
             list(records.values_list("pk", flat=True))
-        found = review(fresh)
+        found = review_undo(fresh)
         if found.touched and not keep_touched:
-            raise ImportUndoRefused(refusal(found.touched), found.touched)
+            raise ImportUndoRefused(refusal_message(found.touched), found.touched)
         try:
             _write_back(fresh, actor, found)
         except (IntegrityError, ProtectedError) as error:
             raise ImportUndoRefused(
                 _("Une fiche dépend de ce qui a été importé ou supprimé depuis : rien n’a été annulé.")
             ) from error
-        _close(fresh, actor, found)
+        _close_batch(fresh, actor, found)
     return found
 
 
@@ -143,14 +143,14 @@ def _write_back(batch: ImportBatch, actor: User | None, found: Review) -> None:
     touched = {one.pk for one in found.touched}
     restored = found.changed - touched
     _proposals(batch).delete()
-    _delete(found.created - touched)
+    _delete_records(found.created - touched)
     versions.save_before(restored)
     restoring.restore(batch.nature, batch.report.get("before", {}), restored)
     reason = _("Import annulé : %(file)s") % {"file": batch.filename}
     versions.save_after(restored, actor, versions.Origin.UNDONE_IMPORT, reason)
 
 
-def refusal(touched: list[Touched]) -> str:
+def refusal_message(touched: list[Touched]) -> str:
     """Why the undo refuses, with the names of the records."""
     names = [f"« {one.title} »" for one in touched[:NAMED]]
     rest = len(touched) - len(names)
@@ -163,13 +163,13 @@ def refusal(touched: list[Touched]) -> str:
     ) % {"n": len(touched), "names": ", ".join(names)}
 
 
-def _delete(pks: set[int]) -> None:
+def _delete_records(pks: set[int]) -> None:
     ordered = sorted(pks, reverse=True)
     for start in range(0, len(ordered), CHUNK):
         Record.objects.filter(pk__in=ordered[start : start + CHUNK]).delete()
 
 
-def _close(batch: ImportBatch, actor: User | None, found: Review) -> None:
+def _close_batch(batch: ImportBatch, actor: User | None, found: Review) -> None:
     """Keep what happened: the batch stays, with what was taken back and what was left."""
     touched = {one.pk for one in found.touched}
     made = batch.report.pop("source_created", None)

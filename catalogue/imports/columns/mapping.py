@@ -145,14 +145,14 @@ def _build_field_rules(spec: KindSpec, table: dict[str, Any]) -> dict[str, Field
             column=given.get("colonne", ""),
             constant=str(given.get("constante", "")),
             template=given.get("modele", ""),
-            values=_vocabulary(given),
+            values=_build_vocabulary(given),
             empty=frozenset(map(comparison_key, given.get("vides", []))),
             separator=given.get("separateur", ";"),
         )
     return rules
 
 
-def _vocabulary(given: dict[str, Any]) -> dict[str, str]:
+def _build_vocabulary(given: dict[str, Any]) -> dict[str, str]:
     return {comparison_key(text): str(value) for text, value in given.get("valeurs", {}).items()}
 
 
@@ -170,7 +170,7 @@ def _build_item_rules(spec: KindSpec, data: dict[str, Any]) -> list[ItemRule]:
                 )
             column = given.get("colonne", "")
             ignored = frozenset(map(comparison_key, given.get("ignores", [])))
-            rules.append(ItemRule(collection, column, target, _vocabulary(given), ignored, constants))
+            rules.append(ItemRule(collection, column, target, _build_vocabulary(given), ignored, constants))
     return rules
 
 

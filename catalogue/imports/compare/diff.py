@@ -107,7 +107,7 @@ class Plan:
         return bool(self.of(Status.NEW, Status.CHANGED))
 
 
-def compare(
+def compare_candidates(
     candidates: list[Candidate],
     existing: dict[Key, Existing],
     spec: KindSpec,
@@ -155,7 +155,7 @@ def _compare_with(existing: Existing, candidate: Candidate, spec: KindSpec) -> O
             outcome.held.append(item)
         else:
             outcome.items.append(item)
-    if outcome.held and proposal(outcome) in existing.proposals:
+    if outcome.held and held_changes(outcome) in existing.proposals:
         outcome.held = []
     if outcome.changes or outcome.items or outcome.held:
         outcome.status = Status.CHANGED
@@ -166,7 +166,7 @@ def _field_changes(existing: Existing, candidate: Candidate) -> Iterator[Change]
     skipped = _place_to_keep(candidate, existing)
     for attribute, new in candidate.values.items():
         old = existing.values.get(attribute)
-        if attribute not in skipped and not _same(old, new):
+        if attribute not in skipped and not _is_same(old, new):
             yield Change(attribute, old, new)
 
 
@@ -175,11 +175,11 @@ def _item_changes(existing: Existing, candidate: Candidate, spec: KindSpec) -> I
         held = existing.collections.get(collection.attribute, {})
         for item in candidate.collections.get(collection.attribute, []):
             old = held.get(tuple(item.get(name) for name in collection.identity))
-            if old is None or not all(_same(old.get(name), value) for name, value in item.items()):
+            if old is None or not all(_is_same(old.get(name), value) for name, value in item.items()):
                 yield ItemChange(collection.attribute, old, item)
 
 
-def _same(old: Portable, new: Portable) -> bool:
+def _is_same(old: Portable, new: Portable) -> bool:
     return old == new or (old in (None, "", ()) and new in (None, "", ()))
 
 
@@ -195,7 +195,7 @@ def _place_to_keep(candidate: Candidate, existing: Existing) -> set[str]:
     return {"geometry", "location_precision"} if coarse and precise and same_ground else set()
 
 
-def proposal(outcome: Outcome) -> dict[str, list[object]]:
+def held_changes(outcome: Outcome) -> dict[str, list[object]]:
     """Return the held changes as a Revision stores them: field → [old, new], lists for collections."""
     changes: dict[str, list[object]] = {}
     old_items: dict[str, list[object]] = {}

@@ -44,7 +44,7 @@ near AS (
 
 def doubt_duplicates(candidates: list[Candidate], kind: str, index: TerritoryIndex, source: str) -> None:
     """Add a doubt for each likely duplicate of each row."""
-    descriptions = [_describe(candidate, kind, index, source) for candidate in candidates]
+    descriptions = [_describe_candidate(candidate, kind, index, source) for candidate in candidates]
     found = find_near_duplicates(PAIRS, {"box": BOX_DEGREES}, IMPORTING, descriptions)
     titles = dict(
         Record.objects.filter(pk__in={pair.second for pair in found if pair.second > 0}).values_list(
@@ -62,7 +62,7 @@ def doubt_duplicates(candidates: list[Candidate], kind: str, index: TerritoryInd
         candidates[-pair.first - 1].problems.append(doubt("quasi-doublon", message))
 
 
-def _describe(candidate: Candidate, kind: str, index: TerritoryIndex, source: str) -> Description:
+def _describe_candidate(candidate: Candidate, kind: str, index: TerritoryIndex, source: str) -> Description:
     values = candidate.values
     territory = index.by_reference.get(str(values.get("territory", "")))
     year = values.get("year_start")

@@ -41,7 +41,7 @@ def place_candidates(
         if not candidate.place.is_blank:
             territory = _find_territory(candidate, index)
             if spec.is_record:
-                _locate(candidate, territory, srid)
+                _locate_candidate(candidate, territory, srid)
 
 
 def place_item(item: Item, collection: Collection, index: TerritoryIndex) -> list[Problem]:
@@ -80,7 +80,7 @@ def _find_territory(candidate: Candidate, index: TerritoryIndex) -> IndexedTerri
     return found.territory
 
 
-def _locate(candidate: Candidate, territory: IndexedTerritory | None, srid: int) -> None:
+def _locate_candidate(candidate: Candidate, territory: IndexedTerritory | None, srid: int) -> None:
     given = candidate.place
     precision = _read_precision(candidate, given)
     if precision == Precision.NONE:

@@ -56,7 +56,7 @@ def read_shape(text: str, srid: int, column: str, *, in_france: bool) -> Shape:
     found = Shape()
     try:
         geometry = _to_degrees(geometry, srid, column, found, in_france=in_france)
-        geometry = _repair(geometry, column, found)
+        geometry = _repair_outline(geometry, column, found)
         check_geometry(geometry, in_france=False)
         text = geometry_wkt(geometry)
         check_geometry(GEOSGeometry(f"SRID={WGS84};{text}"), in_france=False)
@@ -117,7 +117,7 @@ def _swapped_axes_doubt(column: str) -> Problem:
     return doubt("axes-a-echanger", message, column)
 
 
-def _repair(geometry: Any, column: str, found: Shape) -> Any:
+def _repair_outline(geometry: Any, column: str, found: Shape) -> Any:
     """Return the geometry, or the sound one that its outline suggests, with a doubt."""
     if geometry.valid or "Polygon" not in geometry.geom_type:
         return geometry

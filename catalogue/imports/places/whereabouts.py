@@ -39,7 +39,7 @@ SPATIAL_DOUBTS = frozenset(
         "zero-zero",
     }
 )
-"""The doubts that a map helps to settle."""
+"""The doubts that a map helps to decide."""
 TOLERANCE = 0.0005
 """Degrees: a simplified shape still shows what a map of its commune shows."""
 MOST_NAMES = 6

@@ -134,7 +134,7 @@ def _rule_text(rule: FieldRule, row: Row) -> str:
     return row.cells.get(rule.column, "") if rule.column else rule.constant
 
 
-def _translate(rule: FieldRule, text: str) -> str:
+def _translate_text(rule: FieldRule, text: str) -> str:
     """Return the text through the vocabulary of the rule."""
     return rule.values.get(comparison_key(text), text) if rule.values else text
 
@@ -142,7 +142,7 @@ def _translate(rule: FieldRule, text: str) -> str:
 def _read_field(
     candidate: Candidate, model: type[models.Model], known: Field, rule: FieldRule, row: Row
 ) -> None:
-    text = _translate(rule, _rule_text(rule, row))
+    text = _translate_text(rule, _rule_text(rule, row))
     if known.form not in (Form.TERMS, Form.CHOICES, Form.WORDS) and values.is_empty(text, rule.empty):
         return
     if any(characters in text for characters in MOJIBAKE):
@@ -250,7 +250,7 @@ def choice_labels(model: type[models.Model], attribute: str) -> tuple[tuple[str,
 
 
 def _read_several(text: str, rule: FieldRule, read: Callable[[str], str]) -> tuple[str, ...]:
-    parts = [_translate(rule, part) for part in clean_spaces(text).split(rule.separator)]
+    parts = [_translate_text(rule, part) for part in clean_spaces(text).split(rule.separator)]
     return tuple(sorted({read(part) for part in parts if not values.is_empty(part, rule.empty)}))
 
 
@@ -283,7 +283,7 @@ def _read_place(row: Row, mapping: Mapping) -> PlaceCells:
         if name not in mapping.rules or mapping.spec.by_name[name].form is not Form.PLACE:
             continue
         rule = mapping.rules[name]
-        text = _translate(rule, _rule_text(rule, row))
+        text = _translate_text(rule, _rule_text(rule, row))
         cells[key] = "" if values.is_empty(text, rule.empty) else clean_spaces(text)
     return PlaceCells(**cells)
 

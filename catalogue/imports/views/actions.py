@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.imports.forms import VersionForm
-from catalogue.imports.undo import ImportUndoRefused, Touched, review
+from catalogue.imports.undo import ImportUndoRefused, Touched, review_undo
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard.jobs import publishable_records
 from catalogue.models import ImportBatch
@@ -69,7 +69,7 @@ def import_confirm(request: HttpRequest, pk: int, job: str) -> HttpResponse:
 
 
 def _undo_effect(batch: ImportBatch) -> UndoEffect:
-    found = review(batch)
+    found = review_undo(batch)
     untouched = {record.pk for record in found.touched}
     return UndoEffect(
         deleted=len(found.created - untouched),

@@ -210,10 +210,10 @@ def _rows_tab(batch: ImportBatch, data: dict[str, Any]) -> RowsTab:
     kinds, groups = [], []
     if fate == Fate.SUSPICIOUS and batch.is_open:
         kinds, groups = find_doubt_kinds(batch, decisions), find_doubt_groups(batch, decisions)
-    return RowsTab(fate, _tabs(batch, counts, fate), page, rows, kinds, groups)
+    return RowsTab(fate, _list_tabs(batch, counts, fate), page, rows, kinds, groups)
 
 
-def _tabs(batch: ImportBatch, counts: dict[Fate, int], current: Fate) -> list[Tab]:
+def _list_tabs(batch: ImportBatch, counts: dict[Fate, int], current: Fate) -> list[Tab]:
     url = reverse("catalogue:import-detail", args=[batch.pk])
     tabs = []
     for fate, n in counts.items():

@@ -79,14 +79,14 @@ def row_map(row: ImportRow, kind: str) -> tuple[Collection | None, list[Fact]]:
         territory = Territory.objects.filter(level=level, code=code).first()
         outline = territory.simplified_outline() if territory else None
         if outline:
-            features.append(_feature(outline, role=role))
+            features.append(_build_feature(outline, role=role))
     line = _place_line(row, known)
     facts = [
         Fact(_("Point du fichier (latitude ; longitude)"), line.given),
         Fact(_("D’après le code"), line.code),
         Fact(_("D’après le nom, ou proposé"), line.names),
     ]
-    return _collection(features), facts
+    return _feature_collection(features), facts
 
 
 def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[PlaceLine], int]:
@@ -97,7 +97,7 @@ def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[P
     features: list[Feature] = []
     for row in shown:
         features += _row_features(row, kind, known, url=row_url(row))
-    return _collection(features), [_place_line(row, known) for row in shown], rows.count()
+    return _feature_collection(features), [_place_line(row, known) for row in shown], rows.count()
 
 
 def doubtful_places(batch: ImportBatch) -> Any:
@@ -124,10 +124,10 @@ def _row_features(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str
     features, ends = [], []
     if given := place.get("point"):
         name = _("%(row)s, lieu du fichier") % {"row": title}
-        features.append(_point(given, title=name, **properties))
+        features.append(_point_feature(given, title=name, **properties))
         ends.append(tuple(given))
     elif shape := place.get("shape"):
-        features.append(_feature(shape, role="perimetre", kind=kind, title=title))
+        features.append(_build_feature(shape, role="perimetre", kind=kind, title=title))
     for reference, role in _named_places(place):
         spot = known.get(reference)
         if spot is None or spot.point is None or any(distance_m(spot.point, end) < NEAR_M for end in ends):
@@ -135,11 +135,13 @@ def _row_features(row: ImportRow, kind: str, known: dict[str, Spot], *, url: str
         of_code = role == "code"
         name = _("%(row)s, d’après le code : %(place)s") if of_code else _("%(row)s, proposé : %(place)s")
         name = name % {"row": title, "place": spot.label}
-        features.append(_point(list(spot.point), title=name, hollow=of_code, ring=not of_code, **properties))
+        features.append(
+            _point_feature(list(spot.point), title=name, hollow=of_code, ring=not of_code, **properties)
+        )
         ends.append(spot.point)
     if len(ends) > 1:
         lines = [[list(ends[0]), list(end)] for end in ends[1:]]
-        features.insert(0, _feature({"type": "MultiLineString", "coordinates": lines}, role="ecart"))
+        features.insert(0, _build_feature({"type": "MultiLineString", "coordinates": lines}, role="ecart"))
     return features
 
 
@@ -179,7 +181,7 @@ def records_map(batch: ImportBatch) -> tuple[Collection | None, int]:
     placed = records.filter(point__isnull=False).order_by("pk")
     rows = placed.values_list("slug", "title", "kind", "point")[:ON_THE_MAP]
     features = [
-        _point(
+        _point_feature(
             [round(point.x, 5), round(point.y, 5)],
             kind=kind,
             title=title,
@@ -188,14 +190,14 @@ def records_map(batch: ImportBatch) -> tuple[Collection | None, int]:
         )
         for slug, title, kind, point in rows
     ]
-    return _collection(features), records.filter(point__isnull=True).count()
+    return _feature_collection(features), records.filter(point__isnull=True).count()
 
 
-def _point(coordinates: list[float], **properties: Any) -> Feature:
-    return _feature({"type": "Point", "coordinates": coordinates}, role="point", **properties)
+def _point_feature(coordinates: list[float], **properties: Any) -> Feature:
+    return _build_feature({"type": "Point", "coordinates": coordinates}, role="point", **properties)
 
 
-def _feature(geometry: dict[str, Any], **properties: Any) -> Feature:
+def _build_feature(geometry: dict[str, Any], **properties: Any) -> Feature:
     return {
         "type": "Feature",
         "geometry": geometry,
@@ -203,5 +205,5 @@ def _feature(geometry: dict[str, Any], **properties: Any) -> Feature:
     }
 
 
-def _collection(features: list[Feature]) -> Collection | None:
+def _feature_collection(features: list[Feature]) -> Collection | None:
     return {"type": "FeatureCollection", "features": features} if features else None

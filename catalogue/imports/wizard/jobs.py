@@ -28,7 +28,7 @@ from catalogue.imports.read.typography import apply_typography
 from catalogue.imports.report import change_report
 from catalogue.imports.rows import vocabulary
 from catalogue.imports.run import ImportResult, Lookups
-from catalogue.imports.undo import ImportUndoRefused, undo
+from catalogue.imports.undo import ImportUndoRefused, undo_batch
 from catalogue.imports.wizard.batches import MOST_ROWS, Job, State
 from catalogue.imports.wizard.decisions import BY_CELL, row_decisions
 from catalogue.imports.wizard.progress import ReportProgress, progress_reporter
@@ -279,7 +279,7 @@ def check_summary(result: ImportResult, lookups: Lookups) -> dict[str, Any]:
     listed = vocabulary.find_unknown_words(result.table, result.mapping, lookups.directory)
     kinds: Counter[str] = Counter()
     for outcome in result.plan.of(Status.SUSPICIOUS):
-        kinds.update({problem.code for problem in _doubts(outcome)})
+        kinds.update({problem.code for problem in _list_doubts(outcome)})
     return {
         "notices": result.table.notices,
         "blank": result.table.blank_lines,
@@ -290,7 +290,7 @@ def check_summary(result: ImportResult, lookups: Lookups) -> dict[str, Any]:
     }
 
 
-def _doubts(outcome: Outcome) -> list[Problem]:
+def _list_doubts(outcome: Outcome) -> list[Problem]:
     return [problem for problem in outcome.candidate.problems if problem.severity is Severity.DOUBT]
 
 
@@ -299,7 +299,7 @@ def _group_words(plan: Plan, listed_columns: set[str]) -> list[dict[str, Any]]:
     counts: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], Problem] = {}
     for outcome in plan.of(Status.SUSPICIOUS):
-        for problem in _doubts(outcome):
+        for problem in _list_doubts(outcome):
             if problem.code not in BY_CELL or problem.column in {"", *listed_columns}:
                 continue
             word = (problem.code, problem.column, outcome.candidate.cells.get(problem.column, ""))
@@ -340,7 +340,7 @@ def _publish_one(record: Record, batch: ImportBatch) -> None:
 def run_undo(batch: ImportBatch, report_progress: ReportProgress) -> None:
     report_progress(_("Annulation"), 0, 1)
     with transaction.atomic():
-        undo(batch, batch.job_by, keep_touched=bool(batch.setup.get("keep_touched")))
+        undo_batch(batch, batch.job_by, keep_touched=bool(batch.setup.get("keep_touched")))
         ImportBatch.objects.filter(pk=batch.pk).update(job="", job_step="", failure="")
 
 

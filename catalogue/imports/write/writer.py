@@ -24,10 +24,10 @@ from catalogue.imports.compare.diff import (
     Outcome,
     Plan,
     Status,
+    held_changes,
     json_item,
     json_value,
     key_of,
-    proposal,
 )
 from catalogue.imports.compare.existing import is_link
 from catalogue.imports.places.territories import TerritoryIndex
@@ -67,7 +67,7 @@ class Writer:
         return self.now or timezone.now()
 
 
-def write(plan: Plan, writer: Writer) -> None:
+def write_plan(plan: Plan, writer: Writer) -> None:
     """Write the new and changed rows of the plan. Call it inside a transaction."""
     if plan.spec.is_record:
         _write_records(plan, writer)
@@ -85,12 +85,12 @@ def _write_records(plan: Plan, writer: Writer) -> None:
     _write_rows(plan, created, writer)
     versions.save_after(written, writer.actor, versions.Origin.IMPORT, writer.reason)
     completeness.measure_records(created)
-    _propose(changed, writer)
+    _propose_changes(changed, writer)
     shape = snapshots.digest_shape(plan.spec.kind)
     digests = snapshots.digests(shape, [*created, *written])
     writer.batch.report |= {
         "before": before,
-        "changes": _changes(changed),
+        "changes": _list_changes(changed),
         "shape": shape,
         "digests": digests,
     }
@@ -99,7 +99,7 @@ def _write_records(plan: Plan, writer: Writer) -> None:
 def _write_rows(plan: Plan, created: list[int], writer: Writer) -> None:
     """Write the fields that changed, then the links and the collections of all."""
     spec, changed = plan.spec, plan.of(Status.CHANGED)
-    _update(spec, changed, writer)
+    _update_records(spec, changed, writer)
     owned = list(zip(created, plan.of(Status.NEW), strict=True))
     owned += [(outcome.pk or 0, outcome) for outcome in changed]
     for field in spec.fields:
@@ -109,7 +109,9 @@ def _write_rows(plan: Plan, created: list[int], writer: Writer) -> None:
         _write_items(collection, owned, writer)
 
 
-def _value(model: type[models.Model], attribute: str, value: Portable, writer: Writer) -> tuple[str, Any]:
+def _column_value(
+    model: type[models.Model], attribute: str, value: Portable, writer: Writer
+) -> tuple[str, Any]:
     """Return the column of an attribute and what to put in it."""
     if attribute == "geometry":
         return attribute, GEOSGeometry(f"SRID=4326;{value}") if value else None
@@ -123,15 +125,15 @@ def _value(model: type[models.Model], attribute: str, value: Portable, writer: W
     return f"{attribute}_id", writer.directory[LINKED.get(attribute, attribute)].pks[str(value)]
 
 
-def _columns(model: type[models.Model], values: dict[str, Portable], writer: Writer) -> dict[str, Any]:
+def _column_values(model: type[models.Model], values: dict[str, Portable], writer: Writer) -> dict[str, Any]:
     plain = [(name, value) for name, value in values.items() if not is_link(model, name)]
-    return dict(_value(model, name, value, writer) for name, value in plain)
+    return dict(_column_value(model, name, value, writer) for name, value in plain)
 
 
 def _insert_terms(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
     key = spec.key.attribute
     rows = [
-        spec.model(**{key: o.candidate.key, **_columns(spec.model, o.candidate.values, writer)})
+        spec.model(**{key: o.candidate.key, **_column_values(spec.model, o.candidate.values, writer)})
         for o in outcomes
     ]
     return [row.pk for row in spec.model._default_manager.bulk_create(rows, batch_size=CHUNK)]
@@ -147,7 +149,7 @@ def _insert_records(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> 
         values = {**candidate.values, "source": source}
         children.append(
             spec.model(
-                **_columns(spec.model, values, writer),
+                **_column_values(spec.model, values, writer),
                 external_id=external_id,
                 kind=spec.kind,
                 state=writer.state,
@@ -200,13 +202,13 @@ def _slug_text(candidate: Candidate, index: TerritoryIndex) -> str:
     return candidate.title if normalise(name) in normalise(candidate.title) else f"{candidate.title} {name}"
 
 
-def _update(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:
+def _update_records(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> None:
     """Update the plain fields that changed, one statement for each set of fields and chunk."""
     groups: dict[tuple[str, ...], list[models.Model]] = defaultdict(list)
     stamp = {"updated_at": writer.moment} if spec.is_record else {}
     rows = spec.model._default_manager.in_bulk([o.pk for o in outcomes if o.changes and o.pk])
     for outcome in outcomes:
-        columns = _columns(spec.model, _written_values(outcome), writer)
+        columns = _column_values(spec.model, _written_values(outcome), writer)
         if not columns and not (stamp and outcome.changes):
             continue
         row = rows[outcome.pk]
@@ -258,7 +260,7 @@ def _write_items(collection: Collection, owned: list[tuple[int, Outcome]], write
     corrected: list[tuple[object, dict[str, Any]]] = []
     for owner, outcome in owned:
         for change in _written_items(outcome, collection):
-            columns = _columns(collection.model, change.new, writer)
+            columns = _column_values(collection.model, change.new, writer)
             if change.old is None:
                 added.append(collection.model(**{f"{collection.parent}_id": owner}, **columns))
             else:
@@ -275,12 +277,12 @@ def _written_items(outcome: Outcome, collection: Collection) -> list[ItemChange]
     return [change for change in outcome.items if change.attribute == collection.attribute]
 
 
-def _propose(outcomes: list[Outcome], writer: Writer) -> None:
+def _propose_changes(outcomes: list[Outcome], writer: Writer) -> None:
     """Propose what a curator locked as a revision."""
     Revision.objects.bulk_create(
         Revision(
             record_id=outcome.survivor or outcome.pk or 0,
-            changes=proposal(outcome),
+            changes=held_changes(outcome),
             reason=writer.reason,
             author=writer.actor,
             import_batch=writer.batch,
@@ -290,7 +292,7 @@ def _propose(outcomes: list[Outcome], writer: Writer) -> None:
     )
 
 
-def _changes(outcomes: list[Outcome]) -> dict[str, Any]:
+def _list_changes(outcomes: list[Outcome]) -> dict[str, Any]:
     """Return what each changed record held and holds, for people to read."""
     return {
         str(outcome.pk): {

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalogue.imports.undo import ImportUndoRefused, undo
+from catalogue.imports.undo import ImportUndoRefused, undo_batch
 from catalogue.models import ImportBatch
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if batch is None:
             raise CommandError(_("Aucun lot ne porte le numéro %(n)d.") % {"n": options["batch"]})
         try:
-            undo(batch, keep_touched=options["keep_touched"])
+            undo_batch(batch, keep_touched=options["keep_touched"])
         except ImportUndoRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         done = ImportBatch.objects.get(pk=batch.pk).report["undone"]

@@ -1,6 +1,6 @@
 """Comparing is pure: a row is new, changed field by field, unchanged, suspicious or rejected."""
 
-from catalogue.imports.compare.diff import Existing, Status, compare, proposal
+from catalogue.imports.compare.diff import Existing, Status, compare_candidates, held_changes
 from catalogue.imports.read.problems import doubt, notice, rejection
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.records.kinds import KIND_SPECS
@@ -16,7 +16,7 @@ def candidate(key="1", **values):
 
 def outcome(row, existing=None, **options):
     by_key = {("s", "1"): existing} if existing else {}
-    return compare([row], by_key, OPERATION, "s", **options).outcomes[0]
+    return compare_candidates([row], by_key, OPERATION, "s", **options).outcomes[0]
 
 
 def test_new_unchanged_changed():
@@ -55,7 +55,7 @@ def test_a_change_of_a_field_that_a_curator_locked_is_proposed():
     existing = Existing(7, {"title": "Titre corrigé", "dwellings": 12}, locked=frozenset({"title"}))
     outcome_of_locked = outcome(candidate(dwellings=13), existing)
     assert [c.attribute for c in outcome_of_locked.changes] == ["dwellings"]
-    assert proposal(outcome_of_locked) == {"title": ["Titre corrigé", "Les Rives"]}
+    assert held_changes(outcome_of_locked) == {"title": ["Titre corrigé", "Les Rives"]}
 
 
 def test_a_proposal_made_once_is_not_made_again():

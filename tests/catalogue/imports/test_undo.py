@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalogue.imports.run import import_file
-from catalogue.imports.undo import ImportUndoRefused, review, undo
+from catalogue.imports.undo import ImportUndoRefused, review_undo, undo_batch
 from catalogue.models import (
     Document,
     ImportBatch,
@@ -85,7 +85,7 @@ def test_a_whole_file_comes_and_goes(lived_in):
     batch = import_file(excerpt()).batch
     assert dump() != before
     assert batch.created_count == 7
-    undo(batch, factories.administrator())
+    undo_batch(batch, factories.administrator())
     assert dump() == before
     batch.refresh_from_db()
     assert batch.state == ImportBatch.BatchState.UNDONE
@@ -101,7 +101,7 @@ def test_what_a_file_changed_is_put_back_to_the_last_digit(lived_in):
     changed = Operation.objects.get(pk=lived_in.pk)
     assert (changed.dwellings, changed.territory.code) == (150, "38421")
     assert changed.geometry != lived_in.geometry
-    undo(batch)
+    undo_batch(batch)
     assert dump() == before
 
 
@@ -115,7 +115,7 @@ def test_labels_added_and_corrected_are_put_back(lived_in):
     before = dump()
     batch = import_file(job(ROW, mapping=mappings.load_mapping(toml))).batch
     assert set(LabelAward.objects.values_list("year", "note")) == {(2018, "Les Rives"), (2019, "Les Rives")}
-    undo(batch)
+    undo_batch(batch)
     assert dump() == before
 
 
@@ -126,7 +126,7 @@ def test_published_then_undone(lived_in):
     before_accounts = {"catalogue_curatorship"}
     for record in Record.objects.filter(import_batch=batch):
         workflow.apply(record, "publish", curator)
-    undo(batch, curator)
+    undo_batch(batch, curator)
     assert dump(before_accounts) == {k: v for k, v in before.items() if k not in before_accounts}
     assert not Transition.objects.exclude(record=lived_in).exists()
 
@@ -136,7 +136,7 @@ def test_what_was_locked_is_proposed_then_withdrawn(lived_in):
     before = dump()
     batch = import_file(job(ROW)).batch
     assert Revision.objects.count() == 1
-    undo(batch)
+    undo_batch(batch)
     assert dump() == before
     assert import_file(job(ROW)).batch is not None
     assert Revision.objects.count() == 1
@@ -169,10 +169,10 @@ def test_what_somebody_touched_stops_the_undo_and_is_named(lived_in, touch):
     touch(touched)
     before = dump()
     with pytest.raises(ImportUndoRefused, match=r"ZAC Daudet|Corrigé") as refusal:
-        undo(batch)
+        undo_batch(batch)
     assert [one.pk for one in refusal.value.touched] == [touched.pk]
     assert dump() == before
-    undo(batch, keep_touched=True)
+    undo_batch(batch, keep_touched=True)
     assert set(Record.objects.filter(import_batch=batch)) == {Record.objects.get(pk=touched.pk)}
     batch.refresh_from_db()
     assert [one["slug"] for one in batch.report["undone"]["kept"]] == [touched.slug]
@@ -183,8 +183,8 @@ def test_a_changed_record_touched_since_keeps_both_works(lived_in):
     touch_document(lived_in)
     touch_title(lived_in)
     with pytest.raises(ImportUndoRefused):
-        undo(batch)
-    undo(batch, keep_touched=True)
+        undo_batch(batch)
+    undo_batch(batch, keep_touched=True)
     lived_in.refresh_from_db()
     assert (lived_in.title, lived_in.dwellings) == ("Corrigé à la main", 150)
     assert Document.objects.count() == 1
@@ -195,23 +195,23 @@ def test_two_batches_are_undone_the_last_first(lived_in):
     first = import_file(job(ROW.replace("120", "150"), ROW.replace("1;Les", "2;Bords"))).batch
     second = import_file(job(ROW.replace("120", "180"), ROW.replace("1;Les Rives", "2;Bords du lac"))).batch
     with pytest.raises(ImportUndoRefused):
-        undo(first)
-    undo(second)
-    undo(first)
+        undo_batch(first)
+    undo_batch(second)
+    undo_batch(first)
     assert dump() == before
 
 
 def test_an_undo_happens_once(lived_in):
     batch = import_file(excerpt()).batch
-    undo(batch)
+    undo_batch(batch)
     with pytest.raises(ImportUndoRefused, match="déjà"):
-        undo(batch)
+        undo_batch(batch)
     open_one = ImportBatch.objects.create(filename="a.csv", sha256="0" * 64, state="preparation")
     with pytest.raises(ImportUndoRefused, match="pas été écrit"):
-        undo(open_one)
+        undo_batch(open_one)
     old = ImportBatch.objects.create(filename="a.csv", sha256="0" * 64)
     with pytest.raises(ImportUndoRefused, match="avant les annulations"):
-        undo(old)
+        undo_batch(old)
 
 
 def test_a_failure_in_the_middle_undoes_nothing(lived_in, monkeypatch):
@@ -223,7 +223,7 @@ def test_a_failure_in_the_middle_undoes_nothing(lived_in, monkeypatch):
 
     monkeypatch.setattr("catalogue.records.restoring.restore", fail)
     with pytest.raises(RuntimeError):
-        undo(batch)
+        undo_batch(batch)
     assert dump() == after
 
 
@@ -231,7 +231,7 @@ def test_the_review_costs_the_same_queries_whatever_the_rows(lived_in, django_as
     rows = [f"{n};Opération numéro {n};38185;;;;theme-eau;ville-test;;\n" for n in range(2, 60)]
     batch = import_file(job(*rows, accepted=frozenset({"quasi-doublon"}))).batch
     with django_assert_max_num_queries(25):
-        assert len(review(batch).created) == 58
+        assert len(review_undo(batch).created) == 58
 
 
 def test_the_command(lived_in):

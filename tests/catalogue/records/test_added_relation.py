@@ -12,7 +12,7 @@ from django.db import connection, models
 
 from catalogue.imports.columns import mapping as mappings
 from catalogue.imports.run import import_file
-from catalogue.imports.undo import ImportUndoRefused, undo
+from catalogue.imports.undo import ImportUndoRefused, undo_batch
 from catalogue.models import Operation, Record, RecordVersion
 from catalogue.records import shape, snapshots, versions
 from catalogue.records.fields import Collection, Field
@@ -108,9 +108,9 @@ def test_an_undone_import_looks_at_rows_that_somebody_added(remark: Any) -> None
     batch = import_file(job(ROW)).batch
     row = remark.objects.create(record=Operation.objects.get(), text="Vu sur place")
     with pytest.raises(ImportUndoRefused, match="Les Rives"):
-        undo(batch)
+        undo_batch(batch)
     row.delete()
-    undo(batch)
+    undo_batch(batch)
     assert not Record.objects.exists()
 
 
@@ -126,7 +126,7 @@ def test_an_undone_import_puts_back_the_rows_that_it_wrote(remark: Any, monkeypa
     before = written(remark)
     batch = import_file(job(ROW, mapping=mappings.load_mapping(MAPPING))).batch
     assert {text for _pk, _record, text in written(remark)} == {"Vu sur place", "Les Rives"}
-    undo(batch)
+    undo_batch(batch)
     assert written(remark) == before
 
 

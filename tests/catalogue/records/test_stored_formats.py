@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from catalogue.imports.undo import undo
+from catalogue.imports.undo import undo_batch
 from catalogue.models import (
     Document,
     ImportBatch,
@@ -103,7 +103,7 @@ def test_the_report_of_an_import(curator: User) -> None:
         filename="rives.csv", sha256="0" * 64, state="ecrit", nature="operation", report=report
     )
 
-    undo(batch, curator)
+    undo_batch(batch, curator)
 
     now = Operation.objects.get()
     assert (now.dwellings, str(now.area_ha), now.year_start) == (100, "4.10", None)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from catalogue.contributions import documents, editing, revisions
 from catalogue.contributions.editing import open_copy
 from catalogue.imports.run import import_file
-from catalogue.imports.undo import undo
+from catalogue.imports.undo import undo_batch
 from catalogue.meetings import answers, applications
 from catalogue.models import Indicator, Operation, Record, RecordVersion, Revision
 from catalogue.records import versions
@@ -125,7 +125,7 @@ def test_an_import_and_its_undo() -> None:
     assert kept(record) == []
     batch = import_file(job(ROW.replace(";120;", ";150;"), actor=actor)).batch
     assert kept(record) == before_and("import", actor)
-    undo(batch, actor)
+    undo_batch(batch, actor)
     assert kept(record)[2:] == [(3, "import-annule", actor)]
     first, _second, third = RecordVersion.objects.filter(record=record).order_by("number")
     assert first.data == third.data
