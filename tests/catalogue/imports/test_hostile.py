@@ -70,8 +70,9 @@ FORMULAS = (
     "=cmd|'/C calc'!A0",
     "-",
     "+33 1 x",
+    "+3",
 )
-NUMBERS = ("-12", "+3", "-1,5", "-1 234,5")
+NUMBERS = ("-12", "-1,5", "-1 234,5")
 
 
 def imported(content):

@@ -270,12 +270,12 @@ def test_rejected_rows_come_back_with_their_reason(ready):
     assert "Dijon (21231)" in lines[2]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|x", "+33", "-2+3", "@SUM(A1)", "\tx", "\rx"])
 def test_a_formula_becomes_text(text):
     assert safe_cell(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["-5", "+33", "-1 234,5", "12", "École", "", "2-3", "a=b"])
+@pytest.mark.parametrize("text", ["-5", "-1 234,5", "12", "École", "", "2-3", "a=b"])
 def test_a_number_or_a_word_stays(text):
     assert safe_cell(text) == text
 
