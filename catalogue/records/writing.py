@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from catalogue.models import Document, Organisation, Record, RecordOrganisation
-from catalogue.records.content import MANY, ROLES, SHAPE, is_same, item_names, parse_shape
+from catalogue.records.content import MANY, ROLES, SHAPE, item_names, parse_shape
 from catalogue.records.fields import Collection, model_field
 from catalogue.records.shape import natural_key
 from geo.models import Territory
@@ -155,8 +155,3 @@ def mark_changed(record: Record, names: Iterable[str] = ()) -> None:
     """Date the record, when only its collections changed."""
     lock_fields(record, names)
     record.save(update_fields=["updated_at", "locked_fields"])
-
-
-def is_unchanged(values: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
-    """True when writing the values would change nothing."""
-    return all(is_same(name, stored.get(name), value) for name, value in values.items())
