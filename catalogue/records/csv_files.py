@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
-NUMBER = re.compile(r"[-+]?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)([.,]\d+)?")
+NUMBER = re.compile(r"-?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)([.,]\d+)?")
 
 
 class _Echo:

@@ -5,12 +5,12 @@ import pytest
 from catalogue.records.csv_files import csv_lines, safe_cell
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@x", "\tx", "-1 000+2", "+33 1 23 45 67 89"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-A1", "@x", "\tx", "-1 000+2", "+33 1 23 45 67 89"])
 def test_a_formula_becomes_text(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["-12,5", "+1", "-1\u202f000", "12", "a=b"])
+@pytest.mark.parametrize("text", ["-12,5", "-1\u202f000", "12", "a=b"])
 def test_numbers_and_words_stay(text: str) -> None:
     assert safe_cell(text) == text
 
