@@ -53,7 +53,6 @@ def task(name: str, cron: str | None = None, priority: int = 0) -> Callable[[Cal
 
 @task("send_mail")
 def send_mail(mail: int) -> None:
-    """Send one e-mail."""
     mailing.send(mail)
 
 

@@ -31,15 +31,12 @@ class ReadOnlyAdmin(ModelAdmin):
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds one by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody edits one."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody deletes one."""
         return False
 
 
@@ -111,6 +108,4 @@ class FormerCommuneAdmin(ReadOnlyAdmin):
 
 @admin.register(TerritoryLoad)
 class TerritoryLoadAdmin(ReadOnlyAdmin):
-    """One loading of the territories."""
-
     list_display = ["millesime", "fingerprint", "loaded_at"]

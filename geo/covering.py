@@ -64,7 +64,6 @@ def covering(geometry: GEOSGeometry) -> Covering | None:
 
 
 def _upwards(territory: Territory) -> Iterable[Territory]:
-    """The territory, then each larger one that it lies in."""
     parents = (territory.commune, territory.epci, territory.departement, territory.region)
     return [territory, *(parent for parent in parents if parent is not None)]
 

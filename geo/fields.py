@@ -14,7 +14,6 @@ class CubeField(models.Field):  # type: ignore[type-arg]
     description = "PostgreSQL cube"
 
     def db_type(self, connection: Any) -> str:
-        """Name of the column type."""
         return "cube"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[float, ...] | None:

@@ -29,14 +29,11 @@ MOST_SUGGESTIONS = 20
 
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
-    """Territories."""
-
     def current(self) -> Self:
         """Those in force in the loaded vintage."""
         return self.filter(is_current=True)
 
     def at_level(self, *levels: str) -> Self:
-        """Those of one of these levels."""
         return self.filter(level__in=levels)
 
     def with_geometry(self) -> Self:
@@ -125,7 +122,6 @@ class TerritoryManager(models.Manager.from_queryset(TerritoryQuerySet)):  # type
     """Territories without their outline, which weighs up to megabytes: ``with_geometry()`` brings it."""
 
     def get_queryset(self) -> Any:
-        """The queryset that everything starts from."""
         return super().get_queryset().defer("geometry")
 
 

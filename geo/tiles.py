@@ -96,7 +96,6 @@ class Version:
         self._read_at = float("-inf")
 
     def __call__(self) -> str:
-        """The version as a short text."""
         with self._lock:
             if time.monotonic() - self._read_at > VERSION_SECONDS:
                 last = TerritoryLoad.objects.values_list("pk", "fingerprint").first()

@@ -68,7 +68,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.username = f"compte-{uuid.uuid4().hex[:20]}"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to the account."""
         return reverse("catalogue:account-settings")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:

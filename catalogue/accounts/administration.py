@@ -31,7 +31,6 @@ class AdministrationSite(admin.AdminSite):
         return redirect("admin:index")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
-        """As everywhere on the site."""
         answer: HttpResponseBase = account.logout(request)
         return answer
 

@@ -30,8 +30,6 @@ class Account:
 
 @dataclass(frozen=True)
 class Part:
-    """Who plays what."""
-
     role: str
     email: str
     first_name: str

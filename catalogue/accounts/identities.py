@@ -27,8 +27,6 @@ from catalogue.records.permissions import is_appointed_curator
 
 
 class Outcome(Enum):
-    """What came of it."""
-
     KNOWN = "known"
     LINKED = "linked"
     CREATED = "created"
@@ -39,8 +37,6 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Arrival:
-    """Who came, and how."""
-
     outcome: Outcome
     user: User | None = None
     email: str = ""
@@ -117,7 +113,6 @@ def _create_account(claims: dict[str, Any], email: str, is_vouched: bool) -> Use
 
 
 def siret_of(claims: dict[str, Any]) -> str:
-    """The SIRET that the provider gives, when it is one."""
     siret = str(claims.get("siret") or "").replace(" ", "")
     return siret if len(siret) == 14 and luhn_is_valid(siret) else ""
 

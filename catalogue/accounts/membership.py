@@ -209,7 +209,6 @@ def _with_address(email: str) -> Q:
 
 
 def token_digest(token: str) -> str:
-    """The digest of a token, which is all that is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

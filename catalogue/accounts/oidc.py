@@ -43,8 +43,6 @@ class ProviderRefused(Exception):
 
 @dataclass(frozen=True)
 class Provider:
-    """Where the provider answers."""
-
     issuer: str
     authorization_endpoint: str
     token_endpoint: str

@@ -30,8 +30,6 @@ class IdentityForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class EraseForm(forms.Form):
-    """That one knows what one does."""
-
     confirm = forms.BooleanField(label=_("Oui, effacer mon compte : je sais que c’est définitif."))
 
 
@@ -46,7 +44,6 @@ class SiretForm(forms.Form):
     )
 
     def clean_siret(self) -> str:
-        """The digits."""
         siret = "".join(self.cleaned_data["siret"].split())
         validate_siret(siret)
         return siret

@@ -44,7 +44,6 @@ class VariedPasswordValidator:
     """Refuses what length alone would let through: « aaaaaaaaaaaa », « abcabcabcabc », « azertyuiop12 »."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
-        """Raise ValidationError unless the password is varied."""
         typed = password.casefold()
         if len(set(typed)) < FEWEST_CHARACTERS or is_periodic(typed):
             raise ValidationError(_("Ce mot de passe est trop répétitif."), code="password_repetitive")
@@ -54,7 +53,6 @@ class VariedPasswordValidator:
             )
 
     def get_help_text(self) -> str:
-        """What is asked."""
         return ngettext(
             "Votre mot de passe ne peut être répétitif : au moins %(n)d caractère différent.",
             "Votre mot de passe ne peut être répétitif : au moins %(n)d caractères différents.",

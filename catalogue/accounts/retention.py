@@ -25,7 +25,6 @@ UNCONFIRMED = timedelta(days=30)
 
 
 def last_used() -> Coalesce:
-    """The SQL expression of when an account was last used."""
     return Coalesce(F("last_login"), F("date_joined"))
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 
 class OrganisationTie(StrEnum):
-    """What an account is to an organisation."""
-
     NONE = "none"
     PENDING = "pending"
     MEMBER = "member"
@@ -66,7 +64,6 @@ ACTIONS: dict[str, StrOrPromise] = {
 
 
 def ties(user: Account, organisation: Organisation) -> frozenset[Tie]:
-    """What the account is to the organisation."""
     if not user.is_authenticated or not user.is_active:
         return frozenset({Tie.NONE})
     found = set()
@@ -83,7 +80,6 @@ def ties(user: Account, organisation: Organisation) -> frozenset[Tie]:
 
 
 def may(user: Account, action: str, organisation: Organisation) -> bool:
-    """True when the account may carry out the action on the organisation."""
     return bool(GRANTS[action] & ties(user, organisation))
 
 

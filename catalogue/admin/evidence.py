@@ -28,8 +28,6 @@ def shapes_of(*relations: str) -> tuple[str, ...]:
 
 @admin.register(Document)
 class DocumentAdmin(PartAdmin):
-    """A document of a record."""
-
     list_display = ["title", "kind", "record", "licence", year_column("published_year", _("année"))]
     list_filter = ["kind"]
     list_select_related = ["record"]
@@ -62,8 +60,6 @@ class IndicatorAdmin(PartAdmin):
 
 @admin.register(LabelAward)
 class LabelAwardAdmin(PartAdmin):
-    """One step of one label."""
-
     owner = "operation"
 
     list_display = ["operation", "label", "regime", "step", year_column("year", _("année"))]
@@ -76,8 +72,6 @@ class LabelAwardAdmin(PartAdmin):
 
 @admin.register(NeedAnswer)
 class NeedAnswerAdmin(PartAdmin):
-    """A solution that answers a need."""
-
     owner = "need"
 
     list_display = ["need", "solution", "how"]

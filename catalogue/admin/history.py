@@ -19,8 +19,6 @@ from catalogue.models import ImportBatch, Revision, Transition
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(ReadOnlyAdmin):
-    """One written import and what it did."""
-
     list_display = [
         "filename",
         "source",

@@ -38,8 +38,6 @@ class RoleInline(TabularInline):
 
 
 class DocumentInline(StackedInline):
-    """Documents of the record."""
-
     model = Document
     formfield_overrides = FIELDS
     extra = 0
@@ -105,11 +103,9 @@ class ReadOnlyInline(TabularInline):
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody adds one here."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody edits one here."""
         return False
 
 

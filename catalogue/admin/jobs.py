@@ -43,7 +43,6 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("état"), ordering="status")
     def state(self, job: Job) -> Any:
-        """The state in French."""
         return STATES.get(job.status, job.status)
 
     @admin.display(description=_("histoire"))

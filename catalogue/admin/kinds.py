@@ -36,8 +36,6 @@ class SolutionAdmin(KindAdmin):
 
 @admin.register(Experiment)
 class ExperimentAdmin(KindAdmin):
-    """An experiment with its results."""
-
     list_display = ["title", "solution", "territory", "status", "state", "proof", "updated_at"]
     list_filter = ["state", "proof_level", "status", "outcome", "is_synthetic", "programmes", "source"]
     list_select_related = [*KindAdmin.list_select_related, "solution"]
@@ -67,8 +65,6 @@ class ExperimentAdmin(KindAdmin):
 
 @admin.register(Operation)
 class OperationAdmin(KindAdmin):
-    """An operation with its awards."""
-
     list_filter = ["state", "operation_type", "awards__regime", "is_synthetic", "programmes", "source"]
     own_inlines = [AwardInline]
     own_fieldsets = [
@@ -78,8 +74,6 @@ class OperationAdmin(KindAdmin):
 
 @admin.register(TestSite)
 class TestSiteAdmin(KindAdmin):
-    """A test site with its applications."""
-
     __test__ = False
     list_display = ["title", "territory", "site_state", "state", "source", "updated_at"]
     list_filter = ["state", "site_state", "is_synthetic", "programmes", "source"]

@@ -13,8 +13,6 @@ from catalogue.workshop.reference.lists import get_list
 
 
 class ReferenceAdmin(CatalogueAdmin):
-    """A line of a reference list."""
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the line and append what changed to the history of its list."""
 

@@ -44,8 +44,6 @@ class MembershipAdmin(CatalogueAdmin):
 
 @admin.register(RecordOrganisation)
 class RecordOrganisationAdmin(CatalogueAdmin):
-    """What an organisation is to a record."""
-
     list_display = ["record", "organisation", "role"]
     list_filter = ["role"]
     list_select_related = ["record", "organisation"]

@@ -21,8 +21,6 @@ from catalogue.models import (
 
 @admin.register(Curatorship)
 class CuratorshipAdmin(CatalogueAdmin):
-    """Who curates, and in which field."""
-
     list_display = ["user", "created_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__email"]
@@ -80,8 +78,6 @@ class AnswerProposalAdmin(ReadOnlyAdmin):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """One message of a thread."""
-
     list_display = ["created_at", "author", "application", "contact"]
     list_select_related = [
         "author",

@@ -192,7 +192,6 @@ class KindAdmin(ListedRecordAdmin):
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Record | None = None) -> list[Any]:
-        """The fields every kind has, around those of this one."""
         shape = ["location_precision", "geometry"] if self.has_place else []
         place = [*shape, "place_name", ("territory", "country"), ("year_start", "year_end")]
         return [

@@ -59,8 +59,6 @@ class StakeAdmin(LabelledAdmin):
 
 @admin.register(Programme)
 class ProgrammeAdmin(LabelledAdmin):
-    """A programme or label."""
-
     list_display = [
         "label",
         "operator",
@@ -72,8 +70,6 @@ class ProgrammeAdmin(LabelledAdmin):
 
 @admin.register(IndicatorType)
 class IndicatorTypeAdmin(LabelledAdmin):
-    """A shared indicator."""
-
     list_display = ["label", "unit", "direction", "position"]
 
 
@@ -98,8 +94,6 @@ class ZonageAdmin(LabelledAdmin):
 
 @admin.register(ZonageMember)
 class ZonageMemberAdmin(CatalogueAdmin):
-    """One territory of one zonage."""
-
     list_display = ["territory", "zonage", "since", "source_citation"]
     list_filter = ["zonage"]
     list_select_related = ["territory", "zonage"]

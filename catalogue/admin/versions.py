@@ -42,7 +42,6 @@ class PartAdmin(CatalogueAdmin):
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete the part."""
         with kept(request, {getattr(obj, f"{self.owner}_id")}):
             super().delete_model(request, obj)
 

@@ -62,7 +62,6 @@ class Criteria:
 
     @property
     def line(self) -> str:
-        """All of them on one line."""
         return " · ".join(self.phrases()) or _("toutes les fiches")
 
     @property

@@ -34,7 +34,6 @@ def new_key(user: User) -> FeedKey:
 
 
 def feed_url(key: FeedKey) -> str:
-    """Return the absolute URL of a feed."""
     return absolute_url(reverse("catalogue:feed", args=[key.key]))
 
 

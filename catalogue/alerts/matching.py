@@ -55,5 +55,4 @@ def refresh_words(records: Sequence[int]) -> None:
 
 
 def parameters(records: Sequence[int]) -> dict[str, Any]:
-    """Return the parameters of the statements."""
     return {"records": list(records), "today": timezone.localdate()}

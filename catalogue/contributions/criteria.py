@@ -32,7 +32,6 @@ class Contents:
     owner: str
 
     def text(self, name: str, least: int = 1) -> bool:
-        """Return True when the text is at least that long."""
         return len(str(self.values.get(name) or "").strip()) >= least
 
     def any(self, *names: str) -> bool:
@@ -40,7 +39,6 @@ class Contents:
         return any(self.values.get(name) not in (None, "", []) for name in names)
 
     def role(self, *roles: str) -> bool:
-        """Return True when an organisation has one of the roles."""
         return self.any(*(ROLES + role for role in roles))
 
 

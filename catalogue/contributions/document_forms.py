@@ -103,7 +103,6 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def given(self) -> UploadedFile[Any] | None:
-        """Return the file that was sent with the form."""
         file = self.cleaned_data.get("file")
         return file if isinstance(file, UploadedFile) else None
 

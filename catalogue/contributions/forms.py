@@ -250,8 +250,6 @@ class GroundForm(StepForm):
 
 
 class NeedDetailForm(StepForm):
-    """Who needs what."""
-
     description = Lines(rows=9)
     audiences = boxes(Need.Audience.choices)
     frequency = choice(Need.Frequency.choices)
@@ -260,8 +258,6 @@ class NeedDetailForm(StepForm):
 
 
 class OperationForm(StepForm):
-    """What is built."""
-
     description = Lines(rows=9)
     operation_type = choice(Operation.OperationType.choices)
     dwellings = whole()

@@ -43,12 +43,10 @@ class Gauge:
 
     @property
     def missing(self) -> list[Criterion]:
-        """Return what is required and not there."""
         return [line.criterion for line in self.lines if line.criterion.is_required and not line.done]
 
     @property
     def recommended(self) -> list[Criterion]:
-        """Return what is desirable and not there."""
         return [line.criterion for line in self.lines if not line.criterion.is_required and not line.done]
 
     @property
@@ -67,7 +65,6 @@ class Gauge:
 
 
 def measure_gauge(copy: Copy) -> Gauge:
-    """Return the gauge of a copy as it is now."""
     contents = read_contents(copy)
     return Gauge(tuple(GaugeLine(one, one.met(contents)) for one in CRITERIA[copy.kind]))
 

@@ -53,8 +53,6 @@ def count_words(family: str, n: int) -> str:
 
 @dataclass
 class SubmittedPlace:
-    """A place as it was understood, with what there is to say of how it was."""
-
     geometry: GEOSGeometry | None = None
     precision: str = Precision.NONE
     territory: Territory | None = None

@@ -172,7 +172,6 @@ class PlaceForm(forms.Form):
 
     @property
     def precision_label(self) -> str:
-        """Return how precise the place is, in words."""
         return str(Precision(self.place.precision).label)
 
     @property
@@ -342,7 +341,6 @@ class PlaceForm(forms.Form):
     def _find_territory(
         self, place: SubmittedPlace, geometry: GEOSGeometry, chosen: Territory | None
     ) -> None:
-        """Give the place the territory that holds its geometry, and say it when what was chosen does not."""
         found = covering(geometry)
         if place.country != FRANCE:
             if found is not None and found.metres is None:

@@ -145,7 +145,6 @@ def find_conflicts(revision: Revision) -> list[str]:
 
 
 def _same_item(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
-    """Return True when every attribute that the first row says is the same in the other."""
     return other is not None and all(
         is_same(name, value, other.get(name)) for name, value in row.items() if name not in ("pk", "new")
     )
@@ -269,7 +268,6 @@ def accept(
 
 @transaction.atomic
 def refuse(revision: Revision, actor: User, reason: str) -> Revision:
-    """Refuse the proposed changes, with a reason, and return the revision."""
     locked, _record = _lock_proposed(revision)
     if not reason.strip():
         raise RevisionRefused(_("Dites pourquoi : l’auteur doit pouvoir le comprendre."))

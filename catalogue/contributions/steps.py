@@ -57,7 +57,6 @@ class Proposal:
     roles: tuple[str, ...]
 
     def step(self, code: str) -> Step | None:
-        """Return the step of that code, if this kind has it."""
         return next((step for step in self.steps if step.code == code), None)
 
     def after(self, code: str) -> Step:

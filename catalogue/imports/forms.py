@@ -261,7 +261,6 @@ class VocabularyForm(forms.Form):
                 yield f"mot_{number}_{rank}", found, word
 
     def columns(self) -> list[ColumnWords]:
-        """Return each column with its words and their fields."""
         columns: dict[str, ColumnWords] = {}
         for name, found, word in self._words():
             column = columns.setdefault(found["column"], ColumnWords(found["column"], found["others"]))
@@ -328,8 +327,6 @@ class DecisionForm(PageForm):
 
 
 class RowsForm(PageForm):
-    """The tab and the page of the rows."""
-
     voir = forms.ChoiceField(
         label=_("Sort des lignes"), choices=[("", ""), *ImportRow.Fate.choices], required=False
     )

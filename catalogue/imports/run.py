@@ -61,8 +61,6 @@ def _ignore_step(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """One file to import and how."""
-
     filename: str
     data: bytes
     mapping: Mapping | None = None
@@ -83,8 +81,6 @@ class ImportOptions:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What an import did, or would do."""
-
     options: ImportOptions
     table: Table
     mapping: Mapping

@@ -81,7 +81,6 @@ def _organisations() -> str:
 
 
 def _states(granted: Mapping[str, frozenset[Any]], tie: Any, choices: Iterable[Any]) -> str:
-    """Return the states in which a tie may, in French."""
     known = list(choices)
     found = [str(label) for state, label in known if tie in granted.get(state, frozenset())]
     if len(found) == len(known):

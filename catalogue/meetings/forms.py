@@ -59,7 +59,6 @@ class KeyedForm(forms.Form):
     creation_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def hidden_errors(self) -> list[str]:
-        """Return the errors of hidden fields and of the form as a whole."""
         found = [str(error) for error in self.non_field_errors()]
         if self.errors.get("creation_key"):
             found.append(_g("Ce formulaire est abîmé : rechargez la page."))
@@ -101,8 +100,6 @@ class SolutionForm(KeyedForm):
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
-    """A file chooser that takes several files."""
-
     allow_multiple_selected = True
 
 
@@ -138,8 +135,6 @@ class DateInput(forms.DateInput):
 
 
 class ApplicationForm(SolutionForm):
-    """An application to a site."""
-
     motivation = forms.CharField(
         label=_("Pourquoi ce site ?"),
         max_length=LONG,
@@ -229,8 +224,6 @@ class ContactForm(KeyedForm):
 
 
 class MessageForm(KeyedForm):
-    """A message in a thread."""
-
     prefix = "message"
     text = forms.CharField(
         label=_("Votre message"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 5})
@@ -249,13 +242,10 @@ class AcceptForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """A reason, required."""
-
     prefix = "reason"
     reason = forms.CharField(label=_("Motif"), max_length=MEDIUM, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, label: Any = None, help_text: Any = "", **kwargs: Any) -> None:
-        """Say what the reason is of."""
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = label or self.fields["reason"].label
         self.fields["reason"].help_text = help_text

@@ -18,8 +18,6 @@ from catalogue.models.units import are_compatible
 
 
 class DocumentQuerySet(models.QuerySet[Any]):
-    """Documents of records."""
-
     def public(self) -> Self:
         """Those that may be shown with a published record."""
         return self.filter(is_ready=True, is_pending=False)

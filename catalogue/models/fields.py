@@ -41,5 +41,4 @@ class BitsField(models.Field):  # type: ignore[type-arg]
         return name, path, list(args), {**kwargs, "length": self.length}
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        """The type of the column."""
         return f"bit({self.length})"

@@ -344,8 +344,6 @@ class Need(Record):
 
 
 class NeedAnswer(models.Model):
-    """A solution that answers a need, and how."""
-
     need = models.ForeignKey(Need, models.CASCADE, related_name="answer_links", verbose_name=_("besoin"))
     solution = models.ForeignKey(
         Solution, models.CASCADE, related_name="need_links", verbose_name=_("solution")

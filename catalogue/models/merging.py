@@ -57,10 +57,7 @@ class DuplicateCandidate(models.Model):
 
 
 class MergeQuerySet(models.QuerySet[Any]):
-    """Merges of records."""
-
     def standing(self) -> Self:
-        """Those that were not undone."""
         return self.filter(undone_at__isnull=True)
 
 

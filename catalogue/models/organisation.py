@@ -134,7 +134,6 @@ class MembershipQuerySet(models.QuerySet[Any]):
     """Places of accounts in organisations."""
 
     def confirmed(self) -> Self:
-        """Those that count."""
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:

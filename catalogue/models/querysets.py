@@ -33,8 +33,6 @@ RANKED = 500
 
 
 class RecordQuerySet(AnsweringQuerySet):
-    """Records, and any kind of them."""
-
     def published(self) -> Self:
         """What every visitor may see."""
         return self.filter(state="publiee")

@@ -294,8 +294,6 @@ class Record(models.Model):
 
 
 class RecordOrganisation(models.Model):
-    """What an organisation is to a record."""
-
     class Role(models.TextChoices):
         HOLDER = "porteur", _("porteur")
         PARTNER = "partenaire", _("partenaire")

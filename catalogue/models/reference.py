@@ -63,8 +63,6 @@ class Labelled(Term):
 
 
 class Theme(Labelled):
-    """One of the sixteen themes of the catalogue."""
-
     class Meta(Labelled.Meta):
         verbose_name = _("thème")
 

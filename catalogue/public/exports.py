@@ -86,7 +86,6 @@ def record_feature(record: Record, base: str) -> dict[str, Any]:
 
 
 def record_csv_lines(records: Iterable[Record], base: str) -> Iterator[str]:
-    """The lines of a CSV file of records."""
     return csv_lines(chain([COLUMNS], (_csv_row(record, base) for record in records)))
 
 

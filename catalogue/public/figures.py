@@ -13,7 +13,6 @@ Kind = Record.Kind
 
 
 def counts_by_kind(records: RecordQuerySet) -> dict[str, int]:
-    """How many records of each kind, zero included, in one query."""
     return records.aggregate(**{kind.value: Count("pk", filter=Q(kind=kind)) for kind in Kind})
 
 

@@ -94,7 +94,6 @@ def record_page(record: Record) -> RecordPage:
 
 
 def record_context(record: Record) -> Context:
-    """The page of a record as the context of its templates."""
     return vars(record_page(record))
 
 
@@ -294,19 +293,16 @@ def organisations(record: Record) -> list[Context]:
 
 
 def _contact(organisation: Organisation, record: Record) -> str:
-    """Where one writes to the organisation about a published record."""
     if not record.is_published:
         return ""
     return f"{reverse('catalogue:contact-new', args=[organisation.slug])}?fiche={record.slug}"
 
 
 def _records_url(organisation: Organisation) -> str:
-    """The list of the records that name the organisation."""
     return f"{reverse('catalogue:record-list')}?organisation={organisation.slug}"
 
 
 def source_line(record: Record) -> Context:
-    """What the citation of the record says."""
     found = record.source
     return {
         "title": record.source_citation or (found.name if found else ""),
@@ -410,7 +406,6 @@ def _decimal(value: Any) -> str:
 
 
 def experiment_line(experiment: Experiment) -> Context:
-    """One experiment on the page of its solution."""
     is_known = experiment.outcome != "inconnu"
     return {
         "url": experiment.get_absolute_url(),

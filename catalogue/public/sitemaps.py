@@ -13,8 +13,6 @@ from geo.models import Territory
 
 
 class PageSitemap(Sitemap):  # type: ignore[type-arg]  # not generic when it runs
-    """The entry pages."""
-
     def items(self) -> list[str]:
         return ["home", "map", "record-list", "territory-list"]
 
@@ -23,8 +21,6 @@ class PageSitemap(Sitemap):  # type: ignore[type-arg]  # not generic when it run
 
 
 class RecordSitemap(Sitemap):  # type: ignore[type-arg]
-    """Every published record that is not synthetic."""
-
     limit = 5000
 
     def items(self) -> QuerySet[Record]:

@@ -182,7 +182,6 @@ def outlines(records: Iterable[Record]) -> dict[Level, list[dict[str, Any]]]:
 
 
 def _source(records: Iterable[Record]) -> str:
-    """Where the outlines come from."""
     return next(
         (record.territory.source.split(",")[0] for record in records if record.territory is not None), ""
     )

@@ -170,7 +170,6 @@ class Synthesis:
 
     @property
     def experiments(self) -> int:
-        """How many experiments are published."""
         return sum(self.statuses.values())
 
 

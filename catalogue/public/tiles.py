@@ -145,7 +145,6 @@ def record_tile(entries: QuerySet[MapEntry] | None, z: int, x: int, y: int) -> b
 
 
 def _points(entries: QuerySet[MapEntry] | None, z: int, x: int, y: int) -> bytes:
-    """The layer of aggregates or of points."""
     if entries is None and z <= CELLS_MAX_ZOOM:
         return bytes(_run(CELLS_OF_ALL if z <= AGGREGATE_MAX_ZOOM else EITHER_OF_ALL, None, z, x, y)[0])
     if z > AGGREGATE_MAX_ZOOM:

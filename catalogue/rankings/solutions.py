@@ -368,7 +368,6 @@ def _place_words(row: dict[str, Any]) -> str:
 
 
 def explain(row: dict[str, Any], asked: Asked) -> list[Factor]:
-    """The factors of one row, in words."""
     level = row["level"]
     factors = [
         Factor(

@@ -44,8 +44,6 @@ COUNT_CONTACT = """
 
 @dataclass(frozen=True)
 class Week:
-    """What a record received in one week."""
-
     monday: datetime.date
     views: int
     contacts: int

@@ -11,8 +11,6 @@ NUMBER = re.compile(r"-?(\d{1,3}([ \u00a0\u202f]\d{3})+|\d+)([.,]\d+)?")
 
 
 class _Echo:
-    """A file for csv.writer that returns each line."""
-
     def write(self, line: str) -> str:
         return line
 

@@ -33,7 +33,6 @@ class Form(Enum):
 
 
 def model_field(model: type[models.Model], attribute: str) -> models.Field[Any, Any]:
-    """The field of a model, or of its parent, by its attribute."""
     return cast("models.Field[Any, Any]", model._meta.get_field(attribute))
 
 
@@ -78,7 +77,6 @@ class KindSpec:
 
     @property
     def is_record(self) -> bool:
-        """True for the five kinds of records."""
         return issubclass(self.model, Record)
 
     @property

@@ -237,7 +237,6 @@ def _ties_of_owner(user: User, record: Record) -> set[Tie]:
 
 
 def get_strongest_tie(user: Account, record: Record) -> Tie:
-    """The strongest of the ties of an account to a record."""
     return max(get_ties(user, record), key=list(Tie).index)
 
 

@@ -108,7 +108,6 @@ def without_dangling(model: Model, rows: list[dict[str, Any]]) -> list[dict[str,
 def _by_columns(
     model: Model, rows: Iterable[Mapping[str, Any]]
 ) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:
-    """The rows by the columns that they have and that still exist."""
     known = set(columns_of(model))
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:

@@ -95,7 +95,6 @@ class Table:
 
     @property
     def name(self) -> str:
-        """The name of the table in the database."""
         return str(self.model._meta.db_table)
 
     @property

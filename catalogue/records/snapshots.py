@@ -53,7 +53,6 @@ def read_rows(model: Model, column: str, keys: Iterable[Any], names: Iterable[st
 
 
 def take(kind: str, pks: Iterable[int]) -> Snapshot:
-    """Every row of these records of one kind."""
     wanted = list(pks)
     return {
         table.name: read_rows(table.model, table.owner_column, wanted, table.columns)

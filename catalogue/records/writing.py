@@ -59,7 +59,6 @@ def _save(row: models.Model, columns: list[str] | None = None) -> None:
 
 
 def _refusal(row: models.Model, error: IntegrityError) -> str:
-    """Return the sentence of the constraint that refused the row."""
     named = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     parents = [row._meta, *(parent._meta for parent in row._meta.parents)]
     for meta in parents:

@@ -61,7 +61,6 @@ def write_coastal(places: list[Named], path: Path = COASTAL) -> None:
 
 
 def coastal(units: list[Named], geometries: Geometries) -> list[Named]:
-    """The units with a side on the coast."""
     coast = set(coast_edges(geometries))
     return [unit for unit, geometry in zip(units, geometries, strict=True) if _touches(geometry, coast)]
 
@@ -112,7 +111,6 @@ def nearest_vertex(ring: Coordinates, point: tuple[float, float]) -> tuple[int, 
 
 
 def rings_of(geometry: Polygon | MultiPolygon) -> Iterator[Coordinates]:
-    """The outer rings of a polygon or multipolygon, closed."""
     for part in coverage.as_multi(geometry).geoms:
         yield shapely.get_coordinates(part.exterior)
 

@@ -20,7 +20,6 @@ EARTH_RADIUS = 6378137.0
 
 
 def as_multi(geometry: Polygon | MultiPolygon) -> MultiPolygon:
-    """The geometry as a multipolygon."""
     return geometry if isinstance(geometry, MultiPolygon) else MultiPolygon([geometry])
 
 

@@ -89,7 +89,6 @@ def ewkb(geometries: Sequence[shapely.Geometry | None], srid: int) -> list[str |
 
 
 def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
-    """A staged row for each territory."""
     communes = {n.code: n for n in ground.named if n.level == Level.COMMUNE}
     on_coast = coastal_places(ground, communes, coastal)
     zooms = town_zooms(ground, communes)

@@ -26,8 +26,6 @@ BOM = b"\xef\xbb\xbf"
 
 
 class GivenFile(Protocol):
-    """What Django gives for an uploaded file."""
-
     file: IO[bytes]
     size: int
 

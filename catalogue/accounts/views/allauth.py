@@ -16,7 +16,6 @@ class Login(LoginView):  # type: ignore[misc]
     """The login page, with the OpenID provider when there is one."""
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
-        """What allauth gives, and the name of the provider."""
         named = settings.OIDC_NAME if oidc.is_configured() else ""
         return {**super().get_context_data(**known), "provider": named}
 
@@ -25,7 +24,6 @@ class DownloadRecoveryCodes(DownloadRecoveryCodesView):  # type: ignore[misc]
     """The recovery codes as a text file with a French name."""
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponseBase:
-        """The file."""
         response: HttpResponseBase = super().render_to_response(context, **options)
         response["Content-Disposition"] = 'attachment; filename="codes-de-secours.txt"'
         return response

@@ -54,7 +54,6 @@ def account_settings(request: HttpRequest) -> HttpResponse:
 @account
 @require_POST
 def sessions_close(request: HttpRequest) -> HttpResponse:
-    """Close the other sessions of the account."""
     closed = sessions.close_sessions(cast(User, request.user), but=request.session.session_key)
     message = ngettext("%(n)d autre session est fermée.", "%(n)d autres sessions sont fermées.", closed)
     messages.success(request, message % {"n": closed})

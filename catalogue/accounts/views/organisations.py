@@ -149,7 +149,6 @@ def render_organisation(
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the responsables say of their organisation."""
     organisation = visible_organisation(request, slug, "edit")
     data = form_recovery.submitted_data(request)
     form = OrganisationForm(data, instance=organisation)

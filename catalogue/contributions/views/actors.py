@@ -136,7 +136,6 @@ def _guess_initial(words: str) -> dict[str, str]:
 
 
 def _get_or_create_organisation(data: dict[str, str]) -> Organisation:
-    """Return the organisation of that number, made when the catalogue has none."""
     known = Organisation.objects.filter(siret=data["siret"])
     organisation = known.first()
     if organisation is not None:

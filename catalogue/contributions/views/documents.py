@@ -97,7 +97,6 @@ def propose_document(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @account
 @require_POST
 def propose_document_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Remove a document and its file."""
     documents.remove_document(open_copy(cast(User, request.user), slug), pk)
     messages.success(request, _("Le document est retiré."))
     return redirect("catalogue:propose-documents", slug)

@@ -122,7 +122,6 @@ def propose_solution(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _solution_of(copy: Copy) -> Record | None:
-    """Return the solution that the copy of an experiment is of."""
     if copy.kind != Record.Kind.EXPERIMENT:
         return None
     slug = copy.values(["solution"])["solution"]

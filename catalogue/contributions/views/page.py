@@ -25,7 +25,6 @@ LEAVE = "quitter"
 
 
 def step_url(record: Record, code: str) -> str:
-    """Return the URL of a step of a record."""
     return reverse("catalogue:propose-step", args=[record.slug, code])
 
 
@@ -95,7 +94,6 @@ def submitted_data(request: HttpRequest) -> QueryDict | None:
 
 
 def page_version(data: QueryDict) -> str:
-    """Return the version that the page was shown with."""
     return str(data.get("version", ""))[:LONGEST_VERSION]
 
 
@@ -116,7 +114,6 @@ def describe_conflict(
 
 
 def as_lines(value: str | list[str]) -> list[str]:
-    """Return a value in words as the lines that a page shows."""
     if isinstance(value, list):
         return value
     return [value] if value else []

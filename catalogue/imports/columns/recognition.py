@@ -97,7 +97,6 @@ def _has_email(cells: list[str]) -> bool:
 
 
 def _suggest_field(cells: list[str]) -> str:
-    """Return the field that the content alone suggests."""
     if _share_matching(POINT, cells) > MOSTLY:
         return "point"
     if _share_matching(SHAPE, cells) > MOSTLY:
@@ -107,7 +106,6 @@ def _suggest_field(cells: list[str]) -> str:
 
 
 def field_label(spec: KindSpec, known: Field) -> str:
-    """Return the label of a field on a screen."""
     if known.name in PLACES and known is not spec.key:
         return str(PLACES[known.name])
     if known is spec.key:

@@ -94,7 +94,6 @@ def _expression(model: type[models.Model], attribute: str) -> Any:
 
 
 def _as_imported(value: Any) -> Portable:
-    """Return a value of the database as the candidates give it."""
     known = to_portable(value)
     if isinstance(known, list):
         return tuple(known)

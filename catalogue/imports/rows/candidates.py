@@ -36,8 +36,6 @@ NUMBERS = {"siren": 9, "siret": 14}
 
 @dataclass(frozen=True, slots=True)
 class PlaceCells:
-    """The cells of a row about its place, as written."""
-
     code: str = ""
     name: str = ""
     departement: str = ""
@@ -128,14 +126,12 @@ def _strip_levels(cells: dict[str, str]) -> dict[str, str]:
 
 
 def _rule_text(rule: FieldRule, row: Row) -> str:
-    """Return what the rule gives for the row, before it is read."""
     if rule.template:
         return fill_template(rule.template, row.cells, row.line)
     return row.cells.get(rule.column, "") if rule.column else rule.constant
 
 
 def _translate_text(rule: FieldRule, text: str) -> str:
-    """Return the text through the vocabulary of the rule."""
     return rule.values.get(comparison_key(text), text) if rule.values else text
 
 
@@ -221,7 +217,6 @@ def _read_business_number(text: str, length: int) -> str:
 
 @cache
 def _choice_codes(model: type[models.Model], attribute: str) -> dict[str, str]:
-    """Return the codes of a field with choices, by code and by label."""
     codes: dict[str, str] = {}
     for code, label in choice_labels(model, attribute):
         codes |= {comparison_key(label): code, comparison_key(code): code}
@@ -255,7 +250,6 @@ def _read_several(text: str, rule: FieldRule, read: Callable[[str], str]) -> tup
 
 
 def _blank_value(model: type[models.Model], known: Field) -> Portable:
-    """Return what an emptied field holds."""
     if known.form in (Form.TERMS, Form.WORDS, Form.CHOICES):
         return ()
     target = model_field(model, known.attribute)

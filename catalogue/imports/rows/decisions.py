@@ -36,7 +36,6 @@ class RowDecisions:
         return self.accepted_codes | self.accepted.get(line, frozenset())
 
     def correct_cells(self, table: Table) -> None:
-        """Write the corrections into the rows of the table."""
         if self.cells or self.line_cells:
             table.rows = [self._corrected(row) for row in table.rows]
 

@@ -53,7 +53,6 @@ class DecisionLabels:
         return _("Corrigée : %(said)s.") % {"said": cells}
 
     def kind_label(self, code: str) -> str:
-        """Return the decision on a kind of doubt."""
         if code in self.accepted:
             return _("Toutes seront importées malgré ce doute.")
         return _("Toutes seront écartées.") if code in self.refused else ""
@@ -78,7 +77,6 @@ class DoubtKind:
 
     @property
     def can_propose(self) -> bool:
-        """Return True when its rows have proposals to take."""
         return self.code.startswith(PROPOSING) and self.code != "code-absent"
 
 
@@ -130,7 +128,6 @@ class RowLine:
 
     @property
     def url(self) -> str:
-        """Return the URL of its own page."""
         return row_url(self.row)
 
     @property
@@ -190,7 +187,6 @@ class RowLine:
 
     @cached_property
     def cells(self) -> list[Fact]:
-        """Return its cells, shortened."""
         cells = self.row.detail.get("cells", {})
         return [Fact(name, Truncator(cell).chars(LONGEST_SHOWN)) for name, cell in cells.items() if cell]
 

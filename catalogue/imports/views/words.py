@@ -101,7 +101,6 @@ def group_thousands(n: int) -> str:
 
 
 def wizard_steps(current: str) -> list[Step]:
-    """Return the steps of the wizard, the current one marked."""
     names = {
         "fichier": _("Fichier"),
         "colonnes": _("Colonnes"),
@@ -114,7 +113,6 @@ def wizard_steps(current: str) -> list[Step]:
 
 
 def source_name(batch: ImportBatch) -> str:
-    """Return the source of the file, by its name."""
     source = batch.setup.get("source", {})
     if source.get("nom"):
         return str(source["nom"])

@@ -238,7 +238,6 @@ def is_job_lost(batch: ImportBatch) -> bool:
 
 
 def queue_job(batch: ImportBatch, job: Job, actor: User) -> None:
-    """Queue a job of the batch, which the caller has locked."""
     batch.job, batch.job_by, batch.job_at = job, actor, timezone.now()
     batch.job_step, batch.job_done, batch.job_total, batch.failure = "", 0, 0, ""
     batch.save(update_fields=JOB_FIELDS)

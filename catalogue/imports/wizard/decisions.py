@@ -63,14 +63,12 @@ class Decision:
 
     @property
     def target_label(self) -> str:
-        """Return the target in French."""
         if self.line is not None:
             return _("la ligne %(n)d") % {"n": self.line}
         return f"« {self.text or self.code} »"
 
     @property
     def choice_label(self) -> str:
-        """Return the choice in French."""
         names = {
             "accepter": _("importer"),
             "ecarter": _("écarter"),

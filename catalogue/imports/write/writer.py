@@ -63,7 +63,6 @@ class Writer:
 
     @property
     def moment(self) -> datetime:
-        """When the import happens."""
         return self.now or timezone.now()
 
 
@@ -112,7 +111,6 @@ def _write_rows(plan: Plan, created: list[int], writer: Writer) -> None:
 def _column_value(
     model: type[models.Model], attribute: str, value: Portable, writer: Writer
 ) -> tuple[str, Any]:
-    """Return the column of an attribute and what to put in it."""
     if attribute == "geometry":
         return attribute, GEOSGeometry(f"SRID=4326;{value}") if value else None
     field = model_field(model, attribute)

@@ -19,7 +19,6 @@ MOST_SHOWN = 50
 
 
 def find_proposable(user: User, slug: str) -> Solution | None:
-    """Return the solution of that slug, when the account may propose it."""
     return proposable_solutions(user).filter(slug=slug).first() if slug else None
 
 

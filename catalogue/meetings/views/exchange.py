@@ -68,7 +68,6 @@ def message_page(request: HttpRequest, thread: QuerySet[Message]) -> Page[Messag
 
 
 def message_lines(page: Page[Message], names: dict[int | None, str], reader: int) -> list[dict[str, Any]]:
-    """Return each message with the name of its author."""
     return [
         {
             "author": names.get(message.author_id) or names[None],

@@ -67,7 +67,6 @@ def application_list(request: HttpRequest) -> HttpResponse:
 def _tabs(
     url_name: str, labels: Iterable[tuple[str, StrOrPromise]], view: str, counts: dict[str, int]
 ) -> list[dict[str, Any]]:
-    """Return the lists of the page, each with how many lines it has."""
     url = reverse(url_name)
     return [
         {

@@ -85,7 +85,6 @@ def _charts(name: str, spots: list[Spot], pictures: Pictures) -> list[dict[str, 
 
 
 def _photos(photos: Sequence[Any], pictures: Pictures) -> list[dict[str, Any]]:
-    """The first photos, from their thumbnails."""
     images = []
     for photo in photos[:MOST_PHOTOS]:
         key = f"photo-{photo.key}"

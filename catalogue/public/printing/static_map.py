@@ -158,5 +158,4 @@ def _scale(window: Window) -> dict[str, Any]:
 
 
 def map_alternative(count: int) -> str:
-    """What the text alternative of a map says."""
     return _("Carte de situation, lieux repérés : %(n)d.") % {"n": count}

@@ -96,7 +96,6 @@ class Bar:
         }
 
     def proof(self) -> Facet:
-        """Minimum proof."""
         chosen = self.search.written("preuve")
         choices = {"": _("Tous"), **labels(self.fields["preuve"])}
         options = [
@@ -123,7 +122,6 @@ class Bar:
         return _numbers(title, fields, sum(map(bool, values.values())))
 
     def years(self) -> Facet:
-        """Years of the record."""
         return self.range(_("Années"), {"de": _("De"), "a": _("À")}, 1900, 2100)
 
     def population(self) -> Facet:

@@ -89,7 +89,6 @@ MAX_VALUES = 50
 
 
 def unknown(value: object) -> ValidationError:
-    """The error of a value that is in no list."""
     return ValidationError(
         _("« %(value)s » n’existe pas dans cette liste."), params={"value": str(value)[:80]}
     )

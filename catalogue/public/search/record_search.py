@@ -55,7 +55,6 @@ class RecordSearch:
         return dict(self.criteria).get(name)
 
     def chosen(self, facet: str) -> tuple[str, ...]:
-        """The values chosen in a facet."""
         return dict(self.facets).get(facet, ())
 
     @property
@@ -65,7 +64,6 @@ class RecordSearch:
 
     @cached_property
     def words(self) -> Words | None:
-        """What was made of the words, when there are any."""
         typed = self.get("q")
         return read(typed) if typed else None
 
@@ -77,7 +75,6 @@ class RecordSearch:
 
     @property
     def circle(self) -> Circle | None:
-        """The circle in which records are asked for."""
         circle: Circle | None = self.get("autour")
         return circle
 

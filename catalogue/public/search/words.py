@@ -82,7 +82,6 @@ class Token:
 
     @property
     def is_plain(self) -> bool:
-        """True for a word that is wanted."""
         return not self.is_phrase and not self.is_excluded
 
     @property
@@ -116,7 +115,6 @@ class Words:
 
     @property
     def corrected(self) -> str:
-        """The words that were searched, corrections made."""
         text = self.typed
         for wrong, right in self.corrections.items():
             text = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", right, text)
@@ -231,7 +229,6 @@ def marked(text: str) -> SafeString:
 
 
 def _compile(query: TextQuery) -> tuple[str, list[Any]]:
-    """The SQL of a text query, and its parameters."""
     context = Query(SearchEntry)
     sql, parameters = context.get_compiler(connection=connection).compile(query.resolve_expression(context))
     return sql, list(parameters)

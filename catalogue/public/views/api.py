@@ -70,7 +70,6 @@ def _record(record: Record) -> dict[str, object]:
 
 
 def _first_results(search: RecordSearch) -> tuple[list[Record], int]:
-    """Return the results that an export gives, and how many there are."""
     records = search.narrow(Record.objects.published())
     shown = results.sort(search, records).with_export_relations()[: exports.MAX_ROWS]
     return list(shown), records.count()
@@ -113,7 +112,6 @@ def record_list_csv(request: HttpRequest) -> HttpResponse | StreamingHttpRespons
 @public
 @require_safe
 def record_geojson(request: HttpRequest, slug: str) -> HttpResponse:
-    """One published record as a GeoJSON feature."""
     record = Record.objects.published().with_export_relations().filter(slug=slug).first()
     if record is None:
         return redirect_to_survivor(slug, "catalogue:record-geojson")

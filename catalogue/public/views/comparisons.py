@@ -34,7 +34,6 @@ class SlugsField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> list[str]:
-        """The slugs of all the values of the parameter."""
         parts = [part.strip() for part in ",".join(value or []).split(",")]
         return list(dict.fromkeys(part for part in parts if part))
 
@@ -115,7 +114,6 @@ def _selection_cards(kept: list[str], known: list[str]) -> list[Card]:
 @public
 @require_safe
 def record_selection_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The records kept as CSV."""
     form = KeptForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)

@@ -134,7 +134,6 @@ def places_offered(search: RecordSearch, total: int) -> list[Territory]:
 
 
 def cards_of(records: list[Record], asked: words.Words | None) -> list[Card]:
-    """The cards of a page, each with the passage that answers the words."""
     extracts = words.extracts([record.pk for record in records], asked.query) if asked and records else {}
     return [record_card(record, extract=extracts.get(record.pk, "")) for record in records]
 

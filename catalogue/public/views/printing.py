@@ -20,7 +20,6 @@ COME_BACK_S = "10"
 @public
 @require_safe
 def record_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """One published record as a PDF file."""
     record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
     if record is None:
         return redirect_to_survivor(slug, "catalogue:record-pdf")

@@ -18,7 +18,6 @@ FORMAT = 2
 @public
 @require_safe
 def record_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """The published records of one tile, narrowed as the list is."""
     if not tiles.tile_exists(z, x, y):
         message = _("Aucune tuile à cette adresse : le zoom va de 0 à %(zoom)d.") % {"zoom": tiles.MAX_ZOOM}
         return JsonResponse({"erreur": message}, status=404)

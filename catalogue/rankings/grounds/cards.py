@@ -21,7 +21,6 @@ def model_line(model: Model) -> dict[str, Any]:
 
 
 def record_url(slug: str) -> str:
-    """Address of a record."""
     return reverse("catalogue:record-detail", args=[slug])
 
 
@@ -37,7 +36,6 @@ def where_words(row: dict[str, Any]) -> str:
 
 
 def site_card(ground: Ground) -> Card:
-    """A site as a card."""
     row = ground.row
     state = row["site_state"]
     has_hosted = state == "historique"
@@ -50,7 +48,6 @@ def site_card(ground: Ground) -> Card:
 
 
 def need_card(ground: Ground) -> Card:
-    """A need as a card."""
     return _ground_card(ground, Record.Kind.NEED)
 
 
@@ -77,7 +74,6 @@ def _link(title: str, slug: str) -> dict[str, str]:
 
 
 def territory_card(ground: Ground) -> dict[str, Any]:
-    """A territory for catalogue/rankings/_ground_territory.html."""
     row = ground.row
     return {
         "url": reverse("catalogue:territory-detail", args=[row["level"], row["code"]]),

@@ -211,7 +211,6 @@ def radius_words(territory: Territory, ranking: Ranking) -> str:
 
 
 def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
-    """The empty state of the ranking."""
     if territory.point is None:
         return {
             "title": _("Ce territoire n’a pas de point connu"),
@@ -289,7 +288,6 @@ def ancestors(territory: Territory) -> list[Territory]:
 
 
 def trail(territory: Territory) -> list[dict[str, str]]:
-    """The breadcrumb."""
     steps = [{"text": _("Territoires"), "url": reverse("catalogue:territory-list")}]
     steps += [
         {"text": parent.name, "url": reverse("catalogue:territory-detail", args=parent.url_parts)}

@@ -36,7 +36,6 @@ class MonthField(forms.CharField):
     """A month (« 2026-03 »), or what came before those that are shown; cleans to a date, BEFORE or None."""
 
     def clean(self, value: Any) -> Any:
-        """Return the first day of the month."""
         text = super().clean(value)
         if not text or text == slices.BEFORE:
             return text or None

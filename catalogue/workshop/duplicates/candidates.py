@@ -129,7 +129,6 @@ FIND = scoring_statement(PAIRS, STORE)
 
 
 def parameters(keys: Sequence[int]) -> dict[str, Any]:
-    """The parameters of FIND."""
     return {
         **scoring_parameters(CURATING),
         "keys": list(keys),

@@ -46,7 +46,6 @@ class Following:
     single: bool = False
 
     def rows(self, record: int) -> models.QuerySet[Any]:
-        """Return the rows of a record that would follow it, by its key."""
         rows: models.QuerySet[Any] = self.model._default_manager.filter(**{self.name: record})
         return rows.filter(state__in=self.states) if self.states else rows
 
@@ -91,5 +90,4 @@ FOLLOWING: dict[str, tuple[Following, ...]] = {
 
 
 def following(kind: str) -> tuple[Following, ...]:
-    """What follows a record of this kind."""
     return (*FOLLOWING[kind], *EVERY)

@@ -154,7 +154,6 @@ def _describe_side(kind: str, names: tuple[str, ...], values: Values) -> Any:
 
 
 def _describe_value(kind: str, name: str, value: Any) -> Any:
-    """Return a value as a reader understands it."""
     if name == OWNER and value:
         return Organisation.objects.filter(slug=value).values_list("name", flat=True).first() or value
     return content.describe_value(kind, name, value)
@@ -179,7 +178,6 @@ def _list_terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -
 
 
 def _list_rows(kind: str, records: Mapping[str, Any]) -> list[Choices]:
-    """Return the rows of both, chosen one by one."""
     found = []
     for name, table in parts(kind).items():
         options: list[Option] = []
@@ -204,7 +202,6 @@ def get_part_label(kind: str, name: str) -> str:
 
 
 def _describe_row(kind: str, name: str, row: Any) -> str:
-    """Return one row in one line."""
     if name == SECTIONS:
         return f"{row.get_code_display()} : {row.text}"
     if name == DOCUMENTS:

@@ -61,7 +61,6 @@ class RevertPlan:
 
 
 def plan_revert(record: Record, version: RecordVersion) -> RevertPlan:
-    """Return what a revert of the record to the version would do, as the record is now."""
     now = versions.read_current([record.pk])[record.pk]
     plan = RevertPlan(now, dict(now))
     fields = versioned_fields(record.kind)

@@ -31,8 +31,6 @@ STEPS_BY_TEXT = ("detail", "deroulement", "terrain", "resultats")
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding in words."""
-
     pk: int
     code: str
     severity: int

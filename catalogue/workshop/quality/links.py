@@ -102,7 +102,6 @@ def _save_reply(link: LinkState, host: str, reply: Reply) -> None:
 
 
 def _find_records(urls: list[str]) -> list[int]:
-    """Return the published records that contain these URLs."""
     if not urls:
         return []
     with connection.cursor() as cursor:

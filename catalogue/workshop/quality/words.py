@@ -69,7 +69,6 @@ def join_names(names: Iterable[str]) -> str:
 
 
 def _shorten(words: list[str]) -> list[str]:
-    """Return the first words, and how many are left."""
     rest = len(words) - MAX_NAMES
     if rest <= 0:
         return words

@@ -54,7 +54,6 @@ def log_change(
 
 @transaction.atomic
 def add_line(ref: ReferenceList, wanted: Values, actor: User, reason: str = "") -> Any:
-    """Add a line, last of its list, and return it."""
     line = ref.model()
     if ref.is_ordered:
         last = ref.rows.order_by("-position").values_list("position", flat=True).first()

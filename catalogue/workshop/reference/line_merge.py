@@ -63,7 +63,6 @@ class Relation:
         return rows.order_by()
 
     def doubles(self, first: Any, second: Any) -> QuerySet[Any]:
-        """Return the rows of the first line that the second has already."""
         wanted = Q()
         for names, condition in self._unique():
             others = {name: OuterRef(name) for name in names if name != self.field}
@@ -219,7 +218,6 @@ def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> 
 
 
 def list_touched_records(ref: ReferenceList, change: ReferenceChange) -> list[int]:
-    """Return the records that a merge touched and that still exist."""
     found: set[int] = set()
     for relation in list_relations(ref.model):
         stored = change.trace.get("tables", {}).get(relation.name, {"moved": [], "dropped": []})
