@@ -27,7 +27,6 @@ LONGEST_ERROR = 500
 
 
 def absolute_url(path: str) -> str:
-    """Return the absolute URL of a page of the site."""
     return settings.SITE_URL.rstrip("/") + path
 
 

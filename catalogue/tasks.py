@@ -82,7 +82,6 @@ def import_step(batch: int, job: str) -> None:
 
 @task("forget_import_files", cron="57 3 * * *")
 def forget_import_files(timestamp: int) -> None:
-    """Delete the files of imports that are over."""
     wizard.delete_old_files()
 
 
@@ -131,7 +130,6 @@ def read_searches_again(timestamp: int) -> None:
 
 @task("check_quality")
 def check_quality(records: list[int]) -> None:
-    """Check records that were just written."""
     quality.refresh_findings(records)
 
 

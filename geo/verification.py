@@ -95,6 +95,5 @@ def overlap_share(outlines: NDArray[Any]) -> float:
 
 
 def hole_count(outlines: NDArray[Any]) -> int:
-    """Number of holes of the union of the outlines."""
     union = shapely.coverage_union_all(outlines)
     return int(shapely.get_num_interior_rings(shapely.get_parts(union)).sum())

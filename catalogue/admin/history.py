@@ -81,5 +81,4 @@ class LogEntryAdmin(ReadOnlyAdmin):
     date_hierarchy = "action_time"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Entries whose model is still there."""
         return super().get_queryset(request).filter(content_type__isnull=False)

@@ -139,7 +139,6 @@ class TransitionInline(ReadOnlyInline):
     verbose_name_plural = _("historique de publication")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Lines of history with their author."""
         return super().get_queryset(request).select_related("actor")
 
     @admin.display(description=_("action"))

@@ -102,8 +102,6 @@ class RecordForm(ModelForm):
 
 
 class ListedRecordAdmin(CatalogueAdmin):
-    """How records are listed, whatever their kind."""
-
     list_select_related = ["territory", "source"]
     left_in_database = (*RECORD_SHAPES, *TERRITORY_OF_A_LIST, "description")
     search_fields = ["title", "slug", "place_name", "external_id", "territory__name", "=territory__code"]

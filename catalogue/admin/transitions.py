@@ -73,7 +73,6 @@ def action_for(name: str) -> Action:
 
 
 def selected_records(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """The records of a list, with what a transition needs of them."""
     return Record.objects.filter(pk__in=queryset.values("pk")).only("pk", "title", "state").order_by("pk")
 
 

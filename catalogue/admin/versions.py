@@ -46,6 +46,5 @@ class PartAdmin(CatalogueAdmin):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the parts chosen in the list."""
         with kept(request, set(queryset.values_list(f"{self.owner}_id", flat=True))):
             super().delete_queryset(request, queryset)

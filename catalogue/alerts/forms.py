@@ -17,8 +17,6 @@ class TargetForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    """The name of a search and the rhythm of its alerts."""
-
     name = forms.CharField(label=_("Nom de la recherche"), max_length=LONGEST_NAME, strip=True)
     rhythm = forms.ChoiceField(
         label=_("M’écrire"),

@@ -133,7 +133,6 @@ def _for_territory(organisation: Organisation) -> Proposal | None:
 
 
 def _proven(ranking: Ranking) -> list[dict[str, Any]]:
-    """The cards of the first proven solutions of a ranking."""
     proven = [solution for solution in ranking.solutions if solution.level >= PROVEN]
     return [{"record": ranked_card(solution)} for solution in proven[:SOLUTIONS]]
 

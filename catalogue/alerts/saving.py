@@ -56,7 +56,6 @@ class TooManySearches(Exception):
 
 
 def form_of(target: str, data: QueryDict) -> SearchForm:
-    """The form of the page that the search comes from."""
     return GroundForm(data) if target == SavedSearch.Target.GROUND else RecordFilterForm(data)
 
 
@@ -72,7 +71,6 @@ def canonical_query(form: SearchForm) -> str:
 
 
 def search_url(search: SavedSearch) -> str:
-    """Return the URL where the search is seen anew."""
     path = reverse(PAGES[SavedSearch.Target(search.target)])
     return f"{path}?{search.query_string}" if search.query_string else path
 

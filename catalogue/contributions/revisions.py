@@ -64,7 +64,6 @@ class RevisionConflict(RevisionRefused):
 
 
 def find_draft(record: Record, user: User) -> Revision | None:
-    """Return the revision that the account is preparing for the record."""
     return Revision.objects.filter(record=record.pk, author=user, state=State.DRAFT).first()
 
 

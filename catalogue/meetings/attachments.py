@@ -50,7 +50,6 @@ def clean_title(name: str) -> str:
 
 
 def download_name(attachment: Attachment) -> str:
-    """Return the name under which the file is downloaded."""
     return attachment.title + _suffix(attachment)
 
 

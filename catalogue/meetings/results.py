@@ -14,7 +14,6 @@ GONE = (Record.State.REFUSED, Record.State.ARCHIVED)
 
 
 def has_measures(experiment: Experiment) -> bool:
-    """Return True when the experiment has at least one measured figure."""
     return _measures().filter(experiment=experiment).exists()
 
 

@@ -175,7 +175,6 @@ class Indicator(models.Model):
 
 
 def unit_mismatch(unit: str, type_: IndicatorType) -> str:
-    """Why a result in this unit is not of that type."""
     return gettext("« %(unit)s » ne se convertit pas en « %(wanted)s », l’unité de « %(name)s ».") % {
         "unit": unit,
         "wanted": type_.unit,

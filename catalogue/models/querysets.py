@@ -69,7 +69,6 @@ class RecordQuerySet(AnsweringQuerySet):
 
     @answers("jumeaux")
     def in_any_of(self, territories: Iterable[Territory]) -> Self:
-        """Records whose territory is one of these or lies in one of them."""
         keys = [territory.pk for territory in territories] or [0]  # of no territory, yet SQL for the tiles
         territory = self.model._meta.get_field("territory").related_model
         within = models.Q()
@@ -136,7 +135,6 @@ class RecordQuerySet(AnsweringQuerySet):
 
     @answers("territoire")
     def in_territory(self, territory: Territory) -> Self:
-        """Records whose territory is this one or lies in it."""
         return self.filter(territory__in=territory.and_inside())
 
     @answers("bbox")

@@ -100,5 +100,4 @@ def conversion_factor(unit: str, to: str) -> Decimal | None:
 
 
 def are_compatible(unit: str, to: str) -> bool:
-    """True when values in the two units compare."""
     return conversion_factor(unit, to) is not None

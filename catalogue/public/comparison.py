@@ -65,7 +65,6 @@ def _common(record: Record) -> dict[str, Cell]:
 
 
 def _own(record: Record) -> dict[str, Cell]:
-    """The facts of its kind, as its page gives them."""
     facts = {
         fact["term"]: {"text": fact["value"], "note": fact.get("note", ""), "url": fact.get("url", "")}
         for fact in detail.KIND_FACTS[Record.Kind(record.kind)](record)

@@ -6,7 +6,6 @@ from catalogue.models import Document, Record
 
 
 def public_attachments(record: Record) -> tuple[list[Document], list[Document]]:
-    """The photos and the documents of a record, of those fetched with it."""
     public = [one for one in record.documents.all() if one.is_ready and not one.is_pending]
     photos = [one for one in public if one.thumbnail]
     return photos, [one for one in public if not one.thumbnail]

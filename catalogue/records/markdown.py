@@ -118,5 +118,4 @@ def _words(children: Sequence[Token]) -> str:
 
 
 def count_words(texts: Iterable[str]) -> int:
-    """Count the words that a reader meets."""
     return sum(len(strip_markdown(text).split()) for text in texts)

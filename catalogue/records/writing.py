@@ -93,7 +93,6 @@ def _target(known: models.Field[Any, Any], name: str, value: str) -> models.Mode
 
 
 def _write_role(record: Record, role: str, slugs: Iterable[str]) -> None:
-    """Make the organisations of a role those that are named."""
     if role not in RecordOrganisation.Role.values:
         raise NotWritten(_("Le rôle « %(role)s » n’existe pas.") % {"role": role})
     wanted = set(Organisation.objects.filter(slug__in=list(slugs)).values_list("pk", flat=True))

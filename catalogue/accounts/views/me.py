@@ -63,7 +63,6 @@ def sessions_close(request: HttpRequest) -> HttpResponse:
 @account
 @require_POST
 def provider_unlink(request: HttpRequest) -> HttpResponse:
-    """Forget who the account is for the OpenID provider."""
     raise_if_reauthentication_required(request, app="allauth.account")
     if identities.unlink_identity(cast(User, request.user)):
         messages.success(

@@ -69,7 +69,6 @@ CARRIED: dict[str, tuple[str, Carried]] = {
 @account
 @require_POST
 def member_action(request: HttpRequest, slug: str, pk: int, action: str) -> HttpResponse:
-    """Do something with one member, or with a request to become one."""
     if action not in CARRIED:
         raise Http404
     right, carry = CARRIED[action]

@@ -34,7 +34,6 @@ SECTION = "organisations"
 @account
 @require_safe
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    """The organisations of the account, confirmed or waiting."""
     confirmed = Count("organisation__memberships", Q(organisation__memberships__confirmed_at__isnull=False))
     own = Membership.objects.filter(user=cast(User, request.user)).select_related("organisation__territory")
     rows = own.defer("organisation__territory__geometry").annotate(members=confirmed)

@@ -169,7 +169,6 @@ def search_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @account
 @require_http_methods(["GET", "HEAD", "POST"])
 def search_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then delete a search with what it found."""
     search = _own_search(request, pk)
     if request.method == "POST":
         search.delete()

@@ -126,7 +126,6 @@ def _item_page(request: HttpRequest, copy: Copy, step: Step, ref: str, stored: V
 
 
 def _version(attribute: str, stored: Values) -> str:
-    """Return what the page shows of a row."""
     return digest_values({name: value for name, value in stored.items() if name not in ("pk", "ref", "new")})
 
 

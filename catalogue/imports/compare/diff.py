@@ -212,10 +212,8 @@ def held_changes(outcome: Outcome) -> dict[str, list[object]]:
 
 
 def json_value(value: Portable) -> object:
-    """Return a value as JSON can hold it."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def json_item(item: Item) -> dict[str, object]:
-    """Return an item as JSON can hold it."""
     return {name: json_value(value) for name, value in item.items()}

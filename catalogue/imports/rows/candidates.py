@@ -224,7 +224,6 @@ def _choice_codes(model: type[models.Model], attribute: str) -> dict[str, str]:
 
 
 def _read_choice(model: type[models.Model], known: Field, text: str) -> str:
-    """Return the code of a choice, from its code or its label."""
     choices = _choice_codes(model, known.attribute)
     code = choices.get(comparison_key(text))
     if code is None:

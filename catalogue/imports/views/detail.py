@@ -149,8 +149,6 @@ class ProposalLine:
 
 @dataclass(frozen=True, slots=True)
 class WrittenSummary:
-    """What became of the records of a written import."""
-
     published: int
     to_publish: int
     can_undo: bool

@@ -101,7 +101,6 @@ def doubts_map(batch: ImportBatch, kind: str) -> tuple[Collection | None, list[P
 
 
 def doubtful_places(batch: ImportBatch) -> Any:
-    """Return the rows whose place is in doubt."""
     rows = batch.rows.filter(fate=ImportRow.Fate.SUSPICIOUS, codes__overlap=sorted(SPATIAL_DOUBTS))
     return rows.order_by("line")
 
@@ -111,7 +110,6 @@ def row_url(row: ImportRow) -> str:
 
 
 def _named_places(place: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the places of the code and of the names, with the role of each on the map."""
     of_code = [(place["code"], "code")] if place.get("code") else []
     return of_code + [(reference, "nom") for reference in place.get("names", [])]
 

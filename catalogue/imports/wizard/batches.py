@@ -233,7 +233,6 @@ def restart_job(pk: int, actor: User) -> None:
 
 
 def is_job_lost(batch: ImportBatch) -> bool:
-    """Return True when the job of the batch has had no heartbeat for long."""
     return bool(batch.job) and (batch.job_at is None or timezone.now() - batch.job_at > LOST_AFTER)
 
 

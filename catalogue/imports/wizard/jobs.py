@@ -155,7 +155,6 @@ def _close_job(batch: ImportBatch) -> None:
 
 
 def _reject_outside_field(plan: Plan, actor: User | None) -> None:
-    """Reject the changes of records outside the field of the curator."""
     changed = plan.of(Status.CHANGED)
     if actor is None or permissions.is_administrator(actor):
         return

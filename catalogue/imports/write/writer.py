@@ -176,7 +176,6 @@ def _insert_records(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> 
 
 
 def _insert_common(children: list[Any]) -> None:
-    """Insert what the rows have in the common table, and give them its keys."""
     common = [f.attname for f in Record._meta.local_concrete_fields if not f.primary_key and not f.generated]
     parents = [Record(**{name: getattr(child, name) for name in common}) for child in children]
     Record.objects.bulk_create(parents, batch_size=CHUNK)
@@ -276,7 +275,6 @@ def _written_items(outcome: Outcome, collection: Collection) -> list[ItemChange]
 
 
 def _propose_changes(outcomes: list[Outcome], writer: Writer) -> None:
-    """Propose what a curator locked as a revision."""
     Revision.objects.bulk_create(
         Revision(
             record_id=outcome.survivor or outcome.pk or 0,

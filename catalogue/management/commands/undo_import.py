@@ -24,7 +24,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Undo the batch, or explain the refusal."""
         batch = ImportBatch.objects.filter(pk=options["batch"]).first()
         if batch is None:
             raise CommandError(_("Aucun lot ne porte le numéro %(n)d.") % {"n": options["batch"]})

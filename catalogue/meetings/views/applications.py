@@ -107,7 +107,6 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _forms(data: QueryDict | None, action: str) -> dict[str, forms.Form]:
-    """Return the forms of the page, the one that was posted with its fields."""
     return {
         "write": MessageForm(data_for(data, action, "write")),
         "accept": AcceptForm(data_for(data, action, "accept")),

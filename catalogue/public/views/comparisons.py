@@ -102,7 +102,6 @@ def record_selection(request: HttpRequest) -> HttpResponse:
 
 
 def _selection_cards(kept: list[str], known: list[str]) -> list[Card]:
-    """The cards of the records kept, each with the URL of the selection without it."""
     records = Record.objects.published().filter(slug__in=kept).with_card_relations()
     found = {record.slug: record for record in records}
     return [

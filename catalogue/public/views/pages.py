@@ -46,7 +46,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def figure_list(figures: dict[str, int]) -> list[dict[str, str]]:
-    """The living figures, each with the list behind it."""
     address = reverse("catalogue:record-list")
     shown = [
         ("eprouvees", _("solutions éprouvées"), "?type=solution&preuve=3"),

@@ -59,7 +59,6 @@ def _why_no_rank(wish: Wish, matching: Matching) -> str:
 
 
 def _experiments(territory: Territory, wish: Wish) -> list[Experiment]:
-    """The experiments of the solution in the territory, in its parts, or in what encloses it."""
     if wish.solution_id is None:
         return []
     above = [

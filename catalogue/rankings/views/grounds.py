@@ -124,7 +124,6 @@ def query_without(form: GroundForm, *names: str) -> str:
 
 
 def parameters_without(form: GroundForm, *names: str) -> list[tuple[str, str]]:
-    """The current parameters that have a value, without some of them."""
     kept: list[tuple[str, str]] = []
     for name in form.fields:
         values = [] if name in names else form.data.getlist(name)  # type: ignore[attr-defined]

@@ -160,7 +160,6 @@ def _describe_value(kind: str, name: str, value: Any) -> Any:
 
 
 def _list_terms(kind: str, names: Iterable[str], values: Mapping[str, Values]) -> list[Choices]:
-    """Return the lists of terms and of organisations by role that one of the two has."""
     found = []
     for name in names:
         if name not in MANY and not name.startswith(ROLES):

@@ -90,7 +90,6 @@ def compare_field(kind: str, name: str, before: Any, after: Any) -> FieldChange:
 
 
 def _diff_lists(before: list[str], after: list[str]) -> tuple[list[str], list[str], int]:
-    """Return what is removed, what is added, and how many stay."""
     gone = [one for one in before if one not in after]
     come = [one for one in after if one not in before]
     return gone, come, len(after) - len(come)

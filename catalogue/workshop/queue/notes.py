@@ -46,7 +46,6 @@ def delete_comment(note: CaseNote, user: User) -> None:
 
 
 def can_delete_comment(note: CaseNote, user: User) -> bool:
-    """Return True for the author of a comment, during DELETABLE_FOR."""
     is_recent = note.created_at > timezone.now() - DELETABLE_FOR
     return note.kind == NoteKind.COMMENT and note.author_id == user.pk and is_recent
 

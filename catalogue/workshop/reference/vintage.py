@@ -130,7 +130,6 @@ def _move_records(change: dict[str, Any], millesime: int) -> list[int]:
 
 
 def count_by_kind(update: TerritoryUpdate) -> dict[str, tuple[int, int]]:
-    """Return for each kind of change how many territories and how many records."""
     places: Counter[str] = Counter()
     records: Counter[str] = Counter()
     for change in update.changes:
