@@ -59,7 +59,7 @@ class TerritoryAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Territories that the words complete, then those whose name or code holds them; no shape is read."""
+        """Return territories that the words complete, then those that hold them; no shape is read."""
         found = queryset.defer(*SHAPES)
         words = search_term.strip()
         if not words:
@@ -75,7 +75,6 @@ class TerritoryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("millésime"), ordering="millesime")
     def year(self, territory: Territory) -> str:
-        """The vintage, written as a year."""
         return str(territory.millesime)
 
     @admin.display(description=_("contour"))
@@ -102,7 +101,7 @@ class FormerCommuneAdmin(ReadOnlyAdmin):
     search_fields = ["name", "^code"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Former communes with their successor, whose shapes stay in the database."""
+        """Return former communes with their successor, whose shapes stay in the database."""
         return super().get_queryset(request).defer(*(f"successor__{name}" for name in SHAPES))
 
 

@@ -74,43 +74,43 @@ WHERE %(levels)s::text[] IS NULL OR place.level = ANY (%(levels)s::text[])
 LOCATOR = re.compile(r"^(?P<name>.*[a-z].*) (?P<place>\d{2,5}|2[ab])$")
 
 
-def find(query: str, limit: int, levels: Sequence[str] = ()) -> list[Found]:
-    """The territories that complete ``query``, the best first, each once."""
+def find_territories(query: str, limit: int, levels: Sequence[str] = ()) -> list[Found]:
+    """Return the territories that complete ``query``, the best first, each once."""
     term = normalise(query[:LONGEST])
     if not term or limit < 1:
         return []
     arguments = {"term": term, "prefix": f"{term}%", "levels": list(levels) or None, "locator": None}
     with connection.cursor() as cursor:
-        rows = [] if levels else run(cursor, CROWDED, arguments)
-        return first_of_each(rows or less_common(cursor, arguments), limit)
+        rows = [] if levels else run_statement(cursor, CROWDED, arguments)
+        return first_of_each(rows or find_less_common(cursor, arguments), limit)
 
 
-def less_common(cursor: Any, arguments: dict[str, Any]) -> list[Any]:
-    """Rows for a query that is not the beginning of many terms."""
-    rows = run(cursor, BEGINNING, arguments)
+def find_less_common(cursor: Any, arguments: dict[str, Any]) -> list[Any]:
+    """Return rows for a query that is not the beginning of many terms."""
+    rows = run_statement(cursor, BEGINNING, arguments)
     if len(rows) >= FEW or any(is_whole for *_row, is_whole in rows):
         return rows
     if not rows:
-        rows = run(cursor, BEGINNING, located(arguments)) or holding(cursor, arguments)
+        rows = run_statement(cursor, BEGINNING, locate_homonym(arguments)) or find_holding(cursor, arguments)
         if rows:
             return rows
     if LETTERS.search(arguments["term"]):
-        rows += closest_first(arguments["term"], run(cursor, SIMILAR, arguments))
+        rows += sort_by_closeness(arguments["term"], run_statement(cursor, SIMILAR, arguments))
     return rows
 
 
-def holding(cursor: Any, arguments: dict[str, Any]) -> list[Any]:
-    """Rows of the terms that hold every word of the query; none when it is a single word."""
+def find_holding(cursor: Any, arguments: dict[str, Any]) -> list[Any]:
+    """Return rows of the terms that hold every word of the query; none when it is a single word."""
     words = [word for word in arguments["term"].split(" ") if len(word) >= 3][:MOST_WORDS]
     if len(words) < 2:
         return []
     conditions = " AND ".join(HOLDING_WORD.format(number=number) for number in range(len(words)))
     patterns = {f"word{number}": f"%{word.replace('saint', 's')}%" for number, word in enumerate(words)}
-    return run(cursor, HOLDING.format(conditions=conditions), {**arguments, **patterns})
+    return run_statement(cursor, HOLDING.format(conditions=conditions), {**arguments, **patterns})
 
 
-def run(cursor: Any, sql: str, arguments: dict[str, Any] | None) -> list[Any]:
-    """Rows of the statement; none when it has no arguments."""
+def run_statement(cursor: Any, sql: str, arguments: dict[str, Any] | None) -> list[Any]:
+    """Return rows of the statement; none when it has no arguments."""
     if arguments is None:
         return []
     cursor.execute(sql, arguments)
@@ -118,8 +118,8 @@ def run(cursor: Any, sql: str, arguments: dict[str, Any] | None) -> list[Any]:
     return rows
 
 
-def located(arguments: dict[str, Any]) -> dict[str, Any] | None:
-    """The arguments with a code at the end read as a place, None when there is none."""
+def locate_homonym(arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the arguments with a code at the end read as a place, None when there is none."""
     match = LOCATOR.match(arguments["term"])
     if match is None:
         return None
@@ -127,8 +127,8 @@ def located(arguments: dict[str, Any]) -> dict[str, Any] | None:
     return {**arguments, "term": name, "prefix": f"{name}%", "locator": f"{match['place'].upper()}%"}
 
 
-def closest_first(term: str, rows: list[tuple[int, str, str, float]]) -> list[Found]:
-    """Candidates by how little must be corrected, a big place being forgiven a little more."""
+def sort_by_closeness(term: str, rows: list[tuple[int, str, str, float]]) -> list[Found]:
+    """Return candidates by how little must be corrected, a big place being forgiven a little more."""
 
     def score(row: tuple[int, str, str, float]) -> float:
         candidate, weight = row[2], row[3]
@@ -140,7 +140,7 @@ def closest_first(term: str, rows: list[tuple[int, str, str, float]]) -> list[Fo
 
 
 def first_of_each(rows: Iterable[Sequence[Any]], limit: int) -> list[Found]:
-    """The first row of each territory, at most ``limit`` of them."""
+    """Return the first row of each territory, at most ``limit`` of them."""
     found: dict[int, str] = {}
     for territory, alias, *_rest in rows:
         if len(found) == limit and territory not in found:

@@ -1,7 +1,7 @@
 """Coordinates that a person pastes: degrees, degrees-minutes-seconds or metres, read with a stated rule.
 
 Latitude comes first, as maps show it, unless only the other order falls in France; letters (N, S, E, O)
-decide before anything else. Metres are told by the box of the legal projection of each part of France.
+decide before anything else. Metres are recognised by the box of the legal projection of each part of France.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PROJECTIONS: dict[int, tuple[object, Box]] = {
     4471: (gettext_lazy("UTM 38 sud, Mayotte"), (480_000, 8_540_000, 560_000, 8_620_000)),
     4467: (gettext_lazy("UTM 21 nord, Saint-Pierre-et-Miquelon"), (520_000, 5_150_000, 600_000, 5_250_000)),
 }
-"""Legal projections by SRID: name, and box in metres (x, y). No two boxes meet, so metres tell their own."""
+"""Legal projections by SRID: name, and box in metres (x, y). No two boxes meet: metres have only one."""
 
 FRANCE: tuple[Box, ...] = (
     (-5.6, 41.2, 9.7, 51.2),
@@ -57,7 +57,7 @@ LABELS = re.compile(r"\b(latitude|longitude|lat|lon|lng|long|x|y)\b\s*[:=]?", re
 
 @dataclass(frozen=True)
 class Coordinates:
-    """A pasted point (srid 4326), and how it was read, to be said to whoever pasted it."""
+    """A pasted point (srid 4326), and how it was read, shown to whoever pasted it."""
 
     point: Point
     reading: str
@@ -65,7 +65,7 @@ class Coordinates:
 
 
 def read_coordinates(text: str, *, in_france: bool = True) -> Coordinates:
-    """The point that a text describes; ValidationError, in French, when it describes none."""
+    """Return the point that a text describes; ValidationError, in French, when it describes none."""
     text = " ".join(text[: LONGEST + 1].split())
     if len(text) > LONGEST:
         raise _unreadable()
@@ -94,7 +94,7 @@ def _unreadable() -> ValidationError:
 
 
 def _two(text: str) -> tuple[_Angle, _Angle]:
-    """The two values of the text: with a sign between, or with spaces."""
+    """Return the two values of the text: with a separator between, or with spaces."""
     bare = LABELS.sub(" ", text).strip(" ()[];,")
     if bare[:1].isalpha():
         bare = re.sub(r"\b([NSEOW])\s+(?=\d)", r"\1", bare, flags=re.IGNORECASE)
@@ -117,7 +117,7 @@ def _two(text: str) -> tuple[_Angle, _Angle]:
 
 
 def _grouped_metres(text: str) -> tuple[_Angle, _Angle] | None:
-    """Metres written by thousands: « 352 164 6 789 472 »."""
+    """Return metres written by thousands: « 352 164 6 789 472 »."""
     match = re.fullmatch(r"(\d{1,3}(?: \d{3})?(?:[.,]\d+)?)[ ,;]+(\d \d{3} \d{3}(?:[.,]\d+)?)", text)
     if match is None:
         return None
@@ -144,7 +144,7 @@ def _number(text: str | None) -> float:
 
 
 def _by_letters(first: _Angle, second: _Angle) -> tuple[float, float]:
-    """(lon, lat): each letter names its axis, a value without one takes the other axis."""
+    """Return (lon, lat): each letter names its axis, a value without one takes the other axis."""
     if not (first.letter and second.letter) or AXES[first.letter] == AXES[second.letter]:
         raise _unreadable()
     return (second.value, first.value) if AXES[first.letter] else (first.value, second.value)
@@ -169,15 +169,15 @@ def _from_metres(first: float, second: float) -> Coordinates:
 
 
 def _from_degrees(first: float, second: float, *, in_france: bool) -> Coordinates:
-    """Latitude first, unless only the other order falls in France or in the world."""
+    """Return the point, latitude first unless only the other order falls in France or in the world."""
     straight, swapped = (second, first), (first, second)
-    said = _("Lu en degrés : latitude puis longitude.")
+    usual = _("Lu en degrés : latitude puis longitude.")
     turned = _("Lu en degrés : la longitude était donnée avant la latitude, les deux ont été échangées.")
     if in_france and not _in_france(straight) and _in_france(swapped):
         return _checked(swapped, turned, is_swapped=True)
     if abs(first) > 85 and abs(second) <= 85 and abs(first) <= 180:
         return _checked(swapped, turned, is_swapped=True)
-    return _checked(straight, said)
+    return _checked(straight, usual)
 
 
 def _in_france(position: tuple[float, float]) -> bool:

@@ -42,8 +42,8 @@ class Covering:
     metres: float | None = None
 
 
-def covering(geometry: GEOSGeometry) -> Covering | None:
-    """The finest territory that holds the geometry (srid 4326), or the nearest commune; None abroad.
+def find_covering(geometry: GEOSGeometry) -> Covering | None:
+    """Return the finest territory that holds the geometry (srid 4326), or the nearest commune; None abroad.
 
     From the commune of a point of the geometry up: commune, EPCI, département, région, country.
     """
@@ -57,7 +57,7 @@ def covering(geometry: GEOSGeometry) -> Covering | None:
     if isinstance(geometry, Point):
         return Covering(own)
     for candidate in _upwards(own):
-        if share(geometry, candidate) >= ENOUGH:
+        if covered_share(geometry, candidate) >= ENOUGH:
             return Covering(candidate)
     country = Territory.objects.at_level(Level.COUNTRY).first()
     return Covering(country or own)
@@ -68,8 +68,8 @@ def _upwards(territory: Territory) -> Iterable[Territory]:
     return [territory, *(parent for parent in parents if parent is not None)]
 
 
-def share(geometry: GEOSGeometry, territory: Territory) -> float:
-    """Share of the geometry (srid 4326), from 0 to 1, that lies in the territory; 1 without an outline."""
+def covered_share(geometry: GEOSGeometry, territory: Territory) -> float:
+    """Return the share (0 to 1) of the geometry (srid 4326) in the territory; 1 without an outline."""
     if not territory.has_outline:
         return 1.0
     with connection.cursor() as cursor:
@@ -79,7 +79,7 @@ def share(geometry: GEOSGeometry, territory: Territory) -> float:
 
 
 def metres_from(geometry: GEOSGeometry, territory: Territory) -> float | None:
-    """True metres between the geometry (srid 4326) and the point of the territory."""
+    """Return True metres between the geometry (srid 4326) and the point of the territory."""
     if territory.point is None:
         return None
     here = geometry if isinstance(geometry, Point) else geometry.point_on_surface
@@ -105,13 +105,13 @@ HOMONYM = 50
 """How many times more peopled a larger territory must be for its name not to mean the commune alone."""
 
 
-def written(territory: Territory) -> str:
-    """The territory as a form writes it, so that ``named`` finds it alone: « Rennes (35238) »."""
+def choice_text(territory: Territory) -> str:
+    """Return the territory as a form writes it, so that ``find_named`` finds it alone: « Rennes (35238) »."""
     return f"{territory.name} ({territory.code})"
 
 
-def named(text: str) -> list[Territory]:
-    """Territories in force that a text names exactly: a name, a code, a postal code, « Saint-Denis (974) ».
+def find_named(text: str) -> list[Territory]:
+    """Return territories in force that a text names: a name, a code, a postal code, « Saint-Denis (974) ».
 
     One when the text is clear, several when it is not, none when it names nothing.
     """
@@ -128,7 +128,7 @@ def named(text: str) -> list[Territory]:
 
 
 def _finest(found: list[Territory]) -> list[Territory]:
-    """The finest of homonyms, and any of which the finest are but a tiny part: « La Réunion », « Paris »."""
+    """Return the finest of homonyms, and those much larger than them: « La Réunion », « Paris »."""
     if not found:
         return []
     level = min(found, key=lambda one: FINEST_FIRST.index(one.level)).level
@@ -139,7 +139,7 @@ def _finest(found: list[Territory]) -> list[Territory]:
 
 
 def _by_code(code: str) -> list[Territory]:
-    """The territory of a code and, for five digits, the communes of the postal code that reads the same."""
+    """Return the territory of a code and, for five digits, the communes of that postal code."""
     levels = (Level.EPCI, Level.EPT) if len(code) == 9 else (Level.COMMUNE, Level.ARRONDISSEMENT)
     found: list[Territory] = []
     for level in levels:
@@ -156,7 +156,7 @@ def _by_code(code: str) -> list[Territory]:
 
 
 def _by_name(name: str) -> list[Territory]:
-    """Territories of that name or former name (completion_term_prefix); its own name before a former one."""
+    """Return territories of that name, then of that former name (completion_term_prefix)."""
     term = normalise(name)
     if not term:
         return []

@@ -1,4 +1,4 @@
-"""A geometry that a person draws or types: read without GDAL, checked, its faults said in French.
+"""A geometry that a person draws or types: read without GDAL, checked, its faults explained in French.
 
 Forms use ``DrawingField``: a text area of GeoJSON or WKT that works alone, and that
 ``static/js/drawing.js`` turns into a map. What passes ``read_geometry`` passes the database.
@@ -42,7 +42,7 @@ SWAPPED = (41.0, -5.5, 51.5, 10.0)
 """Bounds of mainland France in degrees, latitude first."""
 
 TILES = "/tuiles/territoires/{z}/{x}/{y}.mvt"
-"""Address of the base map, ``geo:tile-territories``."""
+"""URL of the base map, ``geo:tile-territories``."""
 PLAN_IGN = (
     "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
     "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
@@ -55,7 +55,7 @@ Box = tuple[float, float, float, float]
 
 
 def read_geometry(text: str, *, in_france: bool = True) -> GEOSGeometry:
-    """The geometry (srid 4326, two dimensions) that a GeoJSON or WKT text describes; else ValidationError."""
+    """Return the geometry (srid 4326, two dimensions) of a GeoJSON or WKT text; else ValidationError."""
     geometry = parse_geometry(text)
     geometry.srid = WGS84
     check_geometry(geometry, in_france=in_france)
@@ -63,7 +63,7 @@ def read_geometry(text: str, *, in_france: bool = True) -> GEOSGeometry:
 
 
 def parse_geometry(text: str) -> GEOSGeometry:
-    """The geometry that a GeoJSON or WKT text describes, unchecked; else ValidationError."""
+    """Return the geometry that a GeoJSON or WKT text describes, unchecked; else ValidationError."""
     text = text.strip()
     if len(text) > LONGEST_TEXT:
         raise ValidationError(_("Ce tracé est trop long : au plus 20 000 sommets."))
@@ -71,18 +71,18 @@ def parse_geometry(text: str) -> GEOSGeometry:
 
 
 def write_geometry(geometry: GEOSGeometry) -> str:
-    """The geometry as GeoJSON, coordinates as they are stored."""
+    """Return the geometry as GeoJSON, coordinates as they are stored."""
     return json.dumps(geojson(geometry))
 
 
 def geojson(geometry: GEOSGeometry) -> dict[str, Any]:
-    """The geometry as a GeoJSON object, coordinates as they are."""
+    """Return the geometry as a GeoJSON object, coordinates as they are."""
     described: dict[str, Any] = json.loads(shapely.to_geojson(to_shapely(geometry)))
     return described
 
 
 def flat(geometry: GEOSGeometry) -> GEOSGeometry:
-    """The geometry without its heights; KeyError for a kind that is not drawn."""
+    """Return the geometry without its heights; KeyError for a kind that is not drawn."""
     if not geometry.hasz:
         return geometry
     if geometry.geom_type not in BUILDERS:
@@ -134,18 +134,18 @@ def _check_bounds(geometry: GEOSGeometry) -> None:
 
 
 def seems_swapped(geometry: GEOSGeometry) -> bool:
-    """True for a geometry said to be in France that lies there once its axes are exchanged."""
+    """Return True for a geometry of France that lies there only once its axes are exchanged."""
     return within(box_of(geometry), SWAPPED)
 
 
 def box_of(geometry: GEOSGeometry) -> Box:
-    """West, south, east and north of a geometry that is not empty."""
+    """Return west, south, east and north of a geometry that is not empty."""
     west, south, east, north = shapely.bounds(to_shapely(geometry)).tolist()
     return (west, south, east, north)
 
 
 def within(box: Box, other: Box) -> bool:
-    """True when the first box lies in the other."""
+    """Return True when the first box lies in the other."""
     return box[0] >= other[0] and box[1] >= other[1] and box[2] <= other[2] and box[3] <= other[3]
 
 
@@ -209,7 +209,7 @@ def _from_geojson(text: str) -> GEOSGeometry:
 
 
 def build_geometry(data: Any) -> GEOSGeometry:
-    """The geometry of a GeoJSON object, unchecked; one of UNREADABLE when it is not one."""
+    """Return the geometry of a GeoJSON object, unchecked; one of UNREADABLE when it is not one."""
     if data["type"] not in BUILDERS:
         raise ValidationError(
             _("Donnez un point, une ligne ou un polygone, seuls ou plusieurs du même type.")
@@ -263,23 +263,23 @@ class DrawingField(forms.Field):
         max_geom_collections: int = 0,
         **options: Any,
     ) -> None:
-        """The field; what a model says of its geometry is settled by ``read_geometry``.
+        """Ignore what a model asks of its geometry, which ``read_geometry`` checks.
 
         The country is another field's: the form that knows it asks ``seems_swapped``.
         """
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
-        """The text that the area shows: GeoJSON, or what was typed."""
+        """Return the text that the area shows: GeoJSON, or what was typed."""
         return write_geometry(value) if isinstance(value, GEOSGeometry) else value
 
     def to_python(self, value: Any) -> GEOSGeometry | None:
-        """The geometry, None for an empty text."""
+        """Return the geometry, None for an empty text."""
         text = str(value or "").strip()
         return read_geometry(text, in_france=False) if text else None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """True when the text describes another geometry, however it is written."""
+        """Return True when the text describes another geometry, however it is written."""
         try:
             now = self.to_python(data)
         except ValidationError:

@@ -17,17 +17,17 @@ class CubeField(models.Field):  # type: ignore[type-arg]
         return "cube"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[float, ...] | None:
-        """Coordinates of the point, from ``(1, 2.5, 0)``."""
+        """Return coordinates of the point, from ``(1, 2.5, 0)``."""
         if value is None:
             return None
         return tuple(float(part) for part in value.strip("()").split(","))
 
     def to_python(self, value: Any) -> Any:
-        """Coordinates of the point, from its text."""
+        """Return coordinates of the point, from its text."""
         return self.from_db_value(value, None, None) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Sequence[float] | str | None) -> str | None:
-        """Text of the point as PostgreSQL reads it."""
+        """Return text of the point as PostgreSQL reads it."""
         if value is None or isinstance(value, str):
             return value
         return "(" + ",".join(repr(float(part)) for part in value) + ")"

@@ -1,4 +1,4 @@
-"""How a place name is compared: the same form for what people type and for what the base holds."""
+"""How a place name is compared: the same form for what people type and for what the database holds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEGAL_FORMS = (
 
 
 def normalise(text: str) -> str:
-    """Lower case, no accent, one space between words, « st » in full: « St-Étienne » → saint etienne."""
+    """Return the name as it is compared, without accents, « st » in full: « St-Étienne » → saint etienne."""
     text = text.casefold().replace("œ", "oe").replace("æ", "ae")
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     words = re.findall(r"s/|[a-z0-9]+", text)
@@ -26,12 +26,12 @@ def normalise(text: str) -> str:
 
 
 def slugify_name(name: str) -> str:
-    """The name as a short address: « L’Haÿ-les-Roses » → l-hay-les-roses."""
+    """Return the name as a slug: « L’Haÿ-les-Roses » → l-hay-les-roses."""
     return normalise(name).replace(" ", "-")
 
 
 def bare_names(normalised: str) -> list[str]:
-    """The same name without its legal form, then without its article: both stand for the whole name."""
+    """Return the name without its legal form, then without its article: both stand for the name."""
     found = []
     for form in LEGAL_FORMS:
         if normalised.startswith(form + " "):
@@ -46,6 +46,6 @@ def bare_names(normalised: str) -> list[str]:
 
 
 def inner_names(normalised: str) -> list[str]:
-    """The ends of a name that begin at a word one may remember it by: « saint malo » → malo."""
+    """Return the ends of a name that begin at a word one may remember it by: « saint malo » → malo."""
     words = normalised.split(" ")
     return [" ".join(words[i:]) for i in range(1, len(words)) if words[i] not in LINKS and len(words[i]) > 1]

@@ -10,14 +10,14 @@ AT_ISLAND = frozenset({"04", "06", "974", "976", "75", "975", "977", "978", "986
 
 
 def begins_with_vowel(name: str) -> bool:
-    """True when « de » elides before the name."""
+    """Return True when « de » elides before the name."""
     return name[:1].upper() in set("AÂÀEÉÈÊIÎOÔUYŒÆ") and not name.startswith(
         ("Y ", "Yu", "Ya", "Yo", "Ouessant")
     )
 
 
 def of_name(name: str, level: str, name_type: int) -> str:
-    """The name after « de »: « de Rennes », « du Havre », « des Lilas », « de l’Ain », « d’Arras »."""
+    """Return the name after « de »: « de Rennes », « du Havre », « des Lilas », « de l’Ain », « d’Arras »."""
     own = {2: ("Le ", "du "), 4: ("Les ", "des "), 6: ("Aux ", "des ")}.get(name_type)
     if own and name.startswith(own[0]):
         return own[1] + name.removeprefix(own[0])
@@ -35,7 +35,7 @@ def of_name(name: str, level: str, name_type: int) -> str:
 
 
 def at_name(name: str, level: str, name_type: int, code: str = "") -> str:
-    """The name as a place: « à Rennes », « au Havre », « en Bretagne », « dans l’Ain »."""
+    """Return the name as a place: « à Rennes », « au Havre », « en Bretagne », « dans l’Ain »."""
     if level in ("commune", "arrondissement") or (level in ("departement", "region") and code in AT_ISLAND):
         own = {2: ("Le ", "au "), 4: ("Les ", "aux ")}.get(name_type)
         if own and name.startswith(own[0]):
@@ -49,7 +49,7 @@ def at_name(name: str, level: str, name_type: int, code: str = "") -> str:
 
 
 def within_name(name: str, level: str, name_type: int) -> str:
-    """The name of a département or a région as a place: « dans le Morbihan », « en Ille-et-Vilaine »."""
+    """Return the name of a département or région as a place: « dans le Morbihan », « en Bretagne »."""
     if name.startswith("Terres "):
         return f"dans les {name}"
     if name_type in (2, 4):
@@ -72,5 +72,5 @@ IN_WITH_ARTICLE = frozenset(
 
 
 def has_own_article(name: str) -> bool:
-    """True when the name carries its article: « La Réunion », « L’Haÿ-les-Roses »."""
+    """Return True when the name carries its article: « La Réunion », « L’Haÿ-les-Roses »."""
     return name.startswith(("Le ", "La ", "Les ", "L’", "Aux ", "Los ", "Las "))

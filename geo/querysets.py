@@ -30,23 +30,23 @@ MOST_SUGGESTIONS = 20
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
     def current(self) -> Self:
-        """Those in force in the loaded vintage."""
+        """Return those in force in the loaded vintage."""
         return self.filter(is_current=True)
 
     def at_level(self, *levels: str) -> Self:
         return self.filter(level__in=levels)
 
     def with_geometry(self) -> Self:
-        """The same, with the outline read at once (srid 4326)."""
+        """Return the same, with the outline read at once (srid 4326)."""
         return self.defer(None)
 
     def with_parents(self) -> Self:
-        """The same, with the enclosing territories fetched at once, outlines aside."""
+        """Return the same, with the enclosing territories fetched at once, outlines aside."""
         shapes = [f"{parent}__{field}" for parent, field in product(MEMBERSHIP, ("geometry", "envelope"))]
         return self.select_related(*MEMBERSHIP).defer("geometry", *shapes)
 
     def inside(self, territory: Territory) -> Self:
-        """The territory and those in it; an EPCI over two départements is in that of its main town."""
+        """Return the territory and those in it; an EPCI over two départements is in that of its main town."""
         if territory.level == "pays":
             return self.all()
         link = MEMBERSHIP.get(territory.level)
@@ -54,16 +54,16 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         return self.filter(itself | models.Q(**{link: territory.pk}) if link else itself)
 
     def containing(self, point: Point) -> Self:
-        """Current territories whose outline covers ``point`` (srid 4326), borders included."""
+        """Return current territories whose outline covers ``point`` (srid 4326), borders included."""
         return self.current().filter(geometry__covers=point)
 
     def locate(self, point: Point) -> Territory | None:
-        """The municipal arrondissement, else the commune, that covers ``point`` (srid 4326); None at sea."""
+        """Return the arrondissement, else the commune, that covers ``point`` (srid 4326); None at sea."""
         finest_first = self.containing(point).at_level("arrondissement", "commune").order_by("level", "code")
         return finest_first.first()
 
     def near(self, point: Point, km: float) -> Self:
-        """Territories whose point is within ``km`` kilometres of ``point`` (srid 4326), true metres."""
+        """Return those whose point is within ``km`` kilometres of ``point`` (srid 4326), true metres."""
         return self.filter(geog__dwithin=(point, D(km=km)))
 
     def with_distance(self, point: Point) -> Self:
@@ -75,16 +75,16 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         return self.filter(geog__isnull=False).order_by(GeometryDistance("geog", point), "pk")
 
     def with_postal_code(self, code: str) -> Self:
-        """Communes and arrondissements that the postal code serves."""
+        """Return communes and arrondissements that the postal code serves."""
         return self.filter(postal_codes__contains=[code])
 
     def complete(self, query: str, limit: int = 10, levels: Sequence[str] = ()) -> Self:
-        """Territories that complete ``query``, the best first, with ``alias``: the former name that matched.
+        """Return territories that complete ``query``, best first; ``alias`` is the former name that matched.
 
         By name, part of a name, former name, INSEE or SIREN code, postal code; accents, hyphens and typing
-        errors are forgiven, a code at the end tells homonyms apart (« saint denis 974 »).
+        errors are forgiven, a code at the end separates homonyms (« saint denis 974 »).
         """
-        found = completion.find(query, min(limit, MOST_SUGGESTIONS), levels)
+        found = completion.find_territories(query, min(limit, MOST_SUGGESTIONS), levels)
         if not found:
             return self.none()
         ids, aliases = [pk for pk, _ in found], [alias for _, alias in found]
@@ -93,7 +93,7 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         )
 
     def resolve(self, level: str, code: str) -> Territory:
-        """The territory in force for a code, merged communes followed (93059 → 93066).
+        """Return the territory in force for a code, merged communes followed (93059 → 93066).
 
         Raises ``Territory.DoesNotExist`` when the code is that of nothing, past or present.
         """
@@ -110,13 +110,6 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
             code = successor.code
         raise self.model.DoesNotExist(f"{level} {code}")
 
-    def resolve_insee(self, code: str) -> Territory:
-        """The commune or municipal arrondissement of an INSEE code, merged communes followed."""
-        try:
-            return self.resolve("commune", code)
-        except self.model.DoesNotExist:
-            return self.resolve("arrondissement", code)
-
 
 class TerritoryManager(models.Manager.from_queryset(TerritoryQuerySet)):  # type: ignore[misc]
     """Territories without their outline, which weighs up to megabytes: ``with_geometry()`` brings it."""
@@ -126,13 +119,13 @@ class TerritoryManager(models.Manager.from_queryset(TerritoryQuerySet)):  # type
 
 
 def rank_in(ids: list[int]) -> models.Func:
-    """The SQL expression of the row's place in a list of primary keys."""
+    """Return the SQL expression of the row's place in a list of primary keys."""
     array = models.Value(ids, output_field=ArrayField(models.BigIntegerField()))
     return models.Func(array, models.F("pk"), function="array_position", output_field=models.IntegerField())
 
 
 def alias_of(ids: list[int], aliases: list[str]) -> models.Func:
-    """The SQL expression of the alias at the row's place in ``ids``."""
+    """Return the SQL expression of the alias at the row's place in ``ids``."""
     array = models.Value(aliases, output_field=ArrayField(models.TextField()))
     return models.Func(
         array, rank_in(ids), template="(%(expressions)s]", arg_joiner=")[", output_field=models.TextField()

@@ -60,17 +60,17 @@ WHERE geom IS NOT NULL
 
 
 def band_of(zoom: int) -> Band:
-    """The band of outlines that serves a zoom."""
+    """Return the band of outlines that serves a zoom."""
     return next(band for band in sorted(Band) if zoom <= band)
 
 
 def in_world(z: int, x: int, y: int) -> bool:
-    """True when the tile exists and is in the range of zooms."""
+    """Return True when the tile exists and is in the range of zooms."""
     return 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z
 
 
 def statement(zoom: int) -> str:
-    """The statement of a tile of this zoom: all its layers, one after the other."""
+    """Return the statement of a tile of this zoom: all its layers, one after the other."""
     band = band_of(zoom)
     layers = [
         OUTLINES.format(name=name, level=level.value, band=band.value)
@@ -81,14 +81,14 @@ def statement(zoom: int) -> str:
 
 
 def tile(z: int, x: int, y: int) -> bytes:
-    """The tile in the Mapbox Vector Tile format, empty when no territory is in it."""
+    """Return the tile in the Mapbox Vector Tile format, empty when no territory is in it."""
     with connection.cursor() as cursor:
         cursor.execute(statement(z), {"z": z, "x": x, "y": y})
         return bytes(cursor.fetchone()[0])
 
 
 class Version:
-    """What the base holds, read at most once every ``VERSION_SECONDS`` by a process."""
+    """The version of the data, read at most once every ``VERSION_SECONDS`` by a process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -104,7 +104,7 @@ class Version:
             return self._value
 
     def forget(self) -> None:
-        """Read the base at the next call, after an import in the same process."""
+        """Read the database at the next call, after an import in the same process."""
         self._read_at = float("-inf")
 
 

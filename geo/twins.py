@@ -72,13 +72,11 @@ class Comparison:
 
     @property
     def own_text(self) -> str:
-        """Value of the territory, with its unit."""
-        return said(self.variable, self.own)
+        return format_value(self.variable, self.own)
 
     @property
     def other_text(self) -> str:
-        """Value of the twin, with its unit."""
-        return said(self.variable, self.other)
+        return format_value(self.variable, self.other)
 
     def __str__(self) -> str:
         label = str(self.variable.label)
@@ -106,8 +104,8 @@ class Explanation:
         }
 
 
-def said(variable: Variable, value: float) -> str:
-    """The value of a variable in French: « 68 786 hab. », « oui »."""
+def format_value(variable: Variable, value: float) -> str:
+    """Return the value of a variable in French: « 68 786 hab. », « oui »."""
     if variable.is_flag:
         return str(_("oui") if value else _("non"))
     if variable.is_rank:
@@ -117,7 +115,7 @@ def said(variable: Variable, value: float) -> str:
 
 
 def explain(own: TerritoryProfile, other: TerritoryProfile, closest: int = 3) -> Explanation:
-    """The variables that two profiles of one level share most, and the one that tells them apart most."""
+    """Return the variables that two profiles of one level share most, and the one that differs most."""
     compared = [
         Comparison(variable, mine, theirs, abs(z - other_z))
         for variable, mine, theirs, z, other_z in zip(
@@ -125,13 +123,13 @@ def explain(own: TerritoryProfile, other: TerritoryProfile, closest: int = 3) ->
         )
     ]
     compared.sort(key=lambda comparison: comparison.gap)
-    # two territories that are both inland, or both the big town itself, say nothing by it
-    telling = [c for c in compared if c.own or c.other]
-    return Explanation(tuple(telling[:closest]), compared[-1])
+    # that both are inland, or both the big town itself, explains nothing
+    meaningful = [c for c in compared if c.own or c.other]
+    return Explanation(tuple(meaningful[:closest]), compared[-1])
 
 
 def nearest_twins(territory: Territory, n: int) -> list[Territory]:
-    """The ``n`` current territories of the same level whose profile is nearest, nearest first.
+    """Return the ``n`` current territories of the same level whose profile is nearest, nearest first.
 
     Each carries ``twin_distance`` (standard deviations) and ``explanation``. Empty without a profile.
     """

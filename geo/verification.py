@@ -1,4 +1,4 @@
-"""What must hold of the loaded territory, each said with its figure."""
+"""What must hold of the loaded territory, each with its figure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OUTLINES = "SELECT ST_AsBinary(geometry) FROM geo_territoryoutline WHERE level =
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing checked: whether it holds, and the figure that tells."""
+    """One thing checked: whether it holds, and the figure that shows it."""
 
     what: str
     figure: str
@@ -42,7 +42,7 @@ class Finding:
 
 
 def findings() -> Iterator[Finding]:
-    """All that must hold, checked one after the other."""
+    """Yield all that must hold, checked one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         for what, sql in (("contours invalides", INVALID), ("points hors de leur contour", STRAY_POINTS)):
@@ -56,7 +56,7 @@ def findings() -> Iterator[Finding]:
 
 
 def coverage_findings(cursor: Any) -> Iterator[Finding]:
-    """In each band, neighbours share their borders: no overlap, and no hole that the finest band has not."""
+    """Yield whether neighbours share their borders in each band, without overlap nor hole of its own."""
     holes: dict[str, int] = {}
     drawn = {
         Band.FULL: ("commune", "epci", "departement", "region"),
@@ -77,19 +77,19 @@ def coverage_findings(cursor: Any) -> Iterator[Finding]:
 
 
 def scalar(cursor: Any, sql: str) -> Any:
-    """The only value of the statement."""
+    """Return the only value of the statement."""
     cursor.execute(sql)
     return cursor.fetchone()[0]
 
 
 def read_outlines(cursor: Any, level: str, band: int) -> NDArray[Any]:
-    """Outlines of a level in a band (srid 3857)."""
+    """Return outlines of a level in a band (srid 3857)."""
     cursor.execute(OUTLINES, [level, band])
     return np.asarray(shapely.from_wkb([bytes(row[0]) for row in cursor.fetchall()]))
 
 
 def overlap_share(outlines: NDArray[Any]) -> float:
-    """How much the sum of the areas exceeds that of the union, as a share of it; 0 when nothing overlaps."""
+    """Return by which share the sum of the areas exceeds that of the union; 0 when nothing overlaps."""
     union = shapely.coverage_union_all(outlines)
     return float(abs(shapely.area(outlines).sum() - union.area) / union.area)
 

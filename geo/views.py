@@ -18,20 +18,20 @@ FRESH_SECONDS = 3600
 """How long a browser or a proxy may reuse an answer without asking; then it costs a 304."""
 
 
-def etag(request: HttpRequest, **address: Any) -> str:
-    """The ETag of anything drawn from the territory."""
+def etag(request: HttpRequest, **parts: Any) -> str:
+    """Return the ETag of anything drawn from the territory."""
     return f'"{tiles.version()}"'
 
 
 def cached(response: HttpResponse) -> HttpResponse:
-    """The response, to be kept by browsers and proxies."""
+    """Return the response, to be cached by browsers and proxies."""
     patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
     return response
 
 
 @require_safe
 def tile_territories(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """Vector tile of the territories: 204 when empty, 304 when unchanged, 404 outside the world."""
+    """Return vector tile of the territories: 204 when empty, 304 when unchanged, 404 outside the world."""
     if not tiles.in_world(z, x, y):
         raise Http404("Cette tuile n’existe pas.")
     return cached(draw_tile(request, z=z, x=x, y=y))
@@ -39,14 +39,14 @@ def tile_territories(request: HttpRequest, z: int, x: int, y: int) -> HttpRespon
 
 @condition(etag_func=etag)
 def draw_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """The tile, unless the client already has it."""
+    """Return the tile, unless the client already has it."""
     content = tiles.tile(z, x, y)
     return HttpResponse(content, content_type=TILE_TYPE) if content else HttpResponse(status=204)
 
 
 @require_safe
 def territory_outline(request: HttpRequest, level: str, code: str) -> HttpResponse:
-    """GeoJSON feature of a territory with its generalised outline (srid 4326), or its point without one."""
+    """Return the GeoJSON feature of a territory, its generalised outline (srid 4326) or its point."""
     if level not in Level.values:
         raise Http404("Ce niveau de territoire n’existe pas.")
     return cached(draw_outline(request, level=level, code=code))
@@ -54,7 +54,7 @@ def territory_outline(request: HttpRequest, level: str, code: str) -> HttpRespon
 
 @condition(etag_func=etag)
 def draw_outline(request: HttpRequest, level: str, code: str) -> HttpResponse:
-    """The feature, unless the client already has it."""
+    """Return the feature, unless the client already has it."""
     try:
         territory = Territory.objects.resolve(level, code)
     except Territory.DoesNotExist:

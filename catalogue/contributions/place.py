@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalogue.models import Record
 from geo.countries import FRANCE
-from geo.covering import written
+from geo.covering import choice_text
 from geo.models import Territory
 
 Precision = Record.Precision
@@ -79,7 +79,7 @@ def place_initial(place: SubmittedPlace, place_name: str) -> dict[str, Any]:
     return {
         "way": InputMethod.TERRITORY if coarse else InputMethod.MAP,
         "geometry": None if coarse else place.geometry,
-        "commune": written(place.territory) if place.territory is not None else "",
+        "commune": choice_text(place.territory) if place.territory is not None else "",
         "place_name": place_name,
         "country": place.country,
     }

@@ -34,7 +34,7 @@ from catalogue.records.wording import distance_words
 from geo import uploads
 from geo.coordinates import read_coordinates
 from geo.countries import FRANCE, countries
-from geo.covering import covering, metres_from, named, share, written
+from geo.covering import choice_text, covered_share, find_covering, find_named, metres_from
 from geo.drawing import PLAN_IGN, TURNED, DrawingField, DrawingInput, seems_swapped, write_geometry
 from geo.models import Level, Territory
 from geo.uploads import projections
@@ -304,11 +304,11 @@ class PlaceForm(forms.Form):
         text = self.cleaned_data["commune"]
         if not text:
             return None
-        found = named(text)
+        found = find_named(text)
         if len(found) == 1:
             return found[0]
         near = found or list(Territory.objects.complete(text, limit=MOST_NAMED).with_parents())
-        self.homonyms = [written(one) for one in near[:MOST_NAMED]]
+        self.homonyms = [choice_text(one) for one in near[:MOST_NAMED]]
         names = ", ".join(f"« {one} »" for one in self.homonyms)
         if found:
             self.add_error("commune", _("Plusieurs territoires portent ce nom. Lequel : %s ?") % names)
@@ -341,7 +341,7 @@ class PlaceForm(forms.Form):
     def _find_territory(
         self, place: SubmittedPlace, geometry: GEOSGeometry, chosen: Territory | None
     ) -> None:
-        found = covering(geometry)
+        found = find_covering(geometry)
         if place.country != FRANCE:
             if found is not None and found.metres is None:
                 self.add_error(
@@ -374,7 +374,7 @@ class PlaceForm(forms.Form):
         own, before = self.before.territory, self.before.geometry
         return (
             own is not None
-            and self.cleaned_data["commune"].strip() == written(own)
+            and self.cleaned_data["commune"].strip() == choice_text(own)
             and not (before is not None and before.equals_exact(geometry))
         )
 
@@ -382,7 +382,7 @@ class PlaceForm(forms.Form):
         self, place: SubmittedPlace, geometry: GEOSGeometry, chosen: Territory, found: Territory | None
     ) -> None:
         """Take the territory that was chosen when some of the geometry is in it; else tell both."""
-        if share(geometry, chosen) > 0:
+        if covered_share(geometry, chosen) > 0:
             place.territory = chosen
             return
         metres = metres_from(geometry, chosen)

@@ -33,7 +33,7 @@ Row = tuple[str, str, int, shapely.Geometry | None]
 
 
 def read_admin_express(path: Path, departements: frozenset[str] = frozenset()) -> Shapes:
-    """Outlines of the communes and municipal arrondissements of the file (degrees, srid 4326)."""
+    """Return outlines of the communes and municipal arrondissements of the file (degrees, srid 4326)."""
     shapes = Shapes(SOURCE.format(name=path.name))
     for code, name, srid, geometry in rows_of(path):
         if not in_departements(code, departements):
@@ -51,7 +51,7 @@ def read_admin_express(path: Path, departements: frozenset[str] = frozenset()) -
 
 
 def rows_of(path: Path) -> Iterator[Row]:
-    """Communes of the file, whose kind is told by its first bytes."""
+    """Yield communes of the file, whose kind is read from its first bytes."""
     with path.open("rb") as stream:
         head = stream.read(64)
     if head.startswith(b"SQLite format 3\x00"):
@@ -62,7 +62,7 @@ def rows_of(path: Path) -> Iterator[Row]:
 
 
 def geojson_rows(path: Path) -> Iterator[Row]:
-    """Communes of a GeoJSON file; a Lambert-93 file says so in its ``crs`` member."""
+    """Yield communes of a GeoJSON file; a Lambert-93 file says so in its ``crs`` member."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
         features = content["features"]
@@ -79,21 +79,21 @@ def geojson_rows(path: Path) -> Iterator[Row]:
 
 
 def geopackage_rows(path: Path) -> Iterator[Row]:
-    """Communes of every layer of a GeoPackage that has their INSEE code."""
+    """Yield communes of every layer of a GeoPackage that has their INSEE code."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-            layers = base.execute(
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            layers = database.execute(
                 "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
             ).fetchall()
             for table, column, srid in layers:
-                yield from layer_rows(base, table, column, srid)
+                yield from layer_rows(database, table, column, srid)
     except sqlite3.DatabaseError as error:
         raise MissingSource(f"{path.name} n’est pas un GeoPackage lisible.") from error
 
 
-def layer_rows(base: sqlite3.Connection, table: str, column: str, srid: int) -> Iterator[Row]:
-    """Communes of one layer; none when it has no INSEE code of communes."""
-    cursor = base.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608
+def layer_rows(database: sqlite3.Connection, table: str, column: str, srid: int) -> Iterator[Row]:
+    """Yield communes of one layer; none when it has no INSEE code of communes."""
+    cursor = database.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608
     headers = [description[0].upper() for description in cursor.description]
     if not set(headers) & {"INSEE_COM", "CODE_INSEE", "INSEE_ARM"} or "INSEE_CAN_ID" in headers:
         return
@@ -107,17 +107,16 @@ def layer_rows(base: sqlite3.Connection, table: str, column: str, srid: int) -> 
 
 
 def quoted(name: str) -> str:
-    """An SQLite identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def first(properties: dict[str, Any], names: tuple[str, ...]) -> str:
-    """The first of these properties that has a value, as text."""
+    """Return the first of these properties that has a value, as text."""
     return next((str(properties[name]).strip() for name in names if properties.get(name)), "")
 
 
 def from_geopackage(blob: bytes | None) -> shapely.Geometry | None:
-    """The geometry of a GeoPackage cell: a header, perhaps an envelope, then WKB."""
+    """Return the geometry of a GeoPackage cell: a header, perhaps an envelope, then WKB."""
     if not blob or blob[:2] != b"GP":
         return None
     (flags,) = struct.unpack_from("B", blob, 3)
@@ -131,7 +130,7 @@ def from_geopackage(blob: bytes | None) -> shapely.Geometry | None:
 
 
 def in_degrees(geometry: shapely.Geometry, srid: int) -> shapely.Geometry:
-    """The geometry in longitude and latitude (srid 4326), without altitude."""
+    """Return the geometry in longitude and latitude (srid 4326), without altitude."""
     flat = shapely.force_2d(geometry)
     if srid == WGS84:
         return flat

@@ -56,7 +56,7 @@ class Base:
     by_code: dict[str, Named]
 
     def groups(self, level: str) -> list[str]:
-        """Code of each unit's parent at a level, empty when it has none."""
+        """Return code of each unit's parent at a level, empty when it has none."""
         if level == "commune":
             return self.communes
         if level == "pays":
@@ -65,7 +65,7 @@ class Base:
 
 
 def build(names: Nomenclature, shapes: Shapes, step: Step = lambda name: None) -> Ground:
-    """Everything that the import writes; ``step`` is told the name of each stage as it begins."""
+    """Return everything that the import writes; ``step`` receives the name of each stage as it begins."""
     ground = Ground(names.named, names.former, names.millesime, shapes.source)
     ground.rejects = [*shapes.rejects, *unmatched(names, shapes)]
     step("Nettoyage des contours des communes")
@@ -79,14 +79,14 @@ def build(names: Nomenclature, shapes: Shapes, step: Step = lambda name: None) -
 
 
 def unmatched(names: Nomenclature, shapes: Shapes) -> Iterator[tuple[str, str, str]]:
-    """Outlines without a current commune, and current communes without an outline: (code, name, reason)."""
+    """Yield outlines without a commune in force, then communes without an outline: (code, name, reason)."""
     known = {n.code: n for n in names.named if n.level in ("commune", "arrondissement")}
     yield from ((code, "", UNKNOWN) for code in shapes.outlines if code not in known)
     yield from ((n.code, n.name, NO_OUTLINE) for n in known.values() if n.code not in shapes.outlines)
 
 
 def clean_base(names: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
-    """The smallest units with matching edges, holes of merged communes filled."""
+    """Return the smallest units with matching edges, holes of merged communes filled."""
     by_code = {n.code: n for n in names.named if n.level in ("commune", "arrondissement")}
     split = split_communes(by_code, shapes)
     units = [n for n in by_code.values() if n.code in shapes.outlines and is_unit(n, split)]
@@ -103,14 +103,14 @@ def clean_base(names: Nomenclature, shapes: Shapes, ground: Ground) -> Base:
 
 
 def split_communes(by_code: dict[str, Named], shapes: Shapes) -> set[str]:
-    """Codes of the communes that their arrondissements stand for: those of which all have an outline."""
+    """Return codes of the communes whose arrondissements all have an outline and stand for them."""
     inner = [n for n in by_code.values() if n.level == "arrondissement"]
     lacking = {n.parents["commune"] for n in inner if n.code not in shapes.outlines}
     return {n.parents["commune"] for n in inner} - lacking
 
 
 def is_unit(named: Named, split: set[str]) -> bool:
-    """True for an arrondissement of a split commune, and for a commune that is not."""
+    """Return True for an arrondissement of a split commune, and for a commune that is not."""
     if named.level == "arrondissement":
         return named.parents["commune"] in split
     return named.code not in split
@@ -155,7 +155,7 @@ def add_point_alone(ground: Ground, key: Key, point: Point | None) -> None:
 
 
 def outlines(base: Base) -> Iterator[tuple[str, str, int, MultiPolygon]]:
-    """(level, code, band, outline in srid 3857): inside a band, neighbours and levels share their borders."""
+    """Yield (level, code, band, outline in srid 3857); in a band, neighbours and levels share borders."""
     full = coverage.to_mercator(base.geometries)
     everything = ("commune", "epci", "ept", "departement", "region")
     for unit, geometry in zip(base.units, full, strict=True):
@@ -177,7 +177,7 @@ def outlines(base: Base) -> Iterator[tuple[str, str, int, MultiPolygon]]:
 def band(
     number: int, geometries: Geometries, groups: dict[str, list[str] | tuple[str, ...]]
 ) -> Iterator[tuple[str, str, int, MultiPolygon]]:
-    """The outlines of one band, from its pieces and each piece's code at each level."""
+    """Yield the outlines of one band, from its pieces and each piece's code at each level."""
     for level, codes in groups.items():
         for code, outline in coverage.merge(geometries, codes).items():
             yield level, code, number, coverage.as_multi(outline)

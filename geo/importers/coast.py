@@ -1,6 +1,6 @@
-"""Coastal communes: computed once from the outlines, kept as a file that a person can read and correct.
+"""Coastal communes: computed once from the outlines, saved as a file that a person can read and correct.
 
-The coast is the outside of the national coverage less its land borders, each told by its two ends and a
+The coast is the outside of the national coverage less its land borders, each defined by its two ends and a
 point on the way. A commune with a side on it is coastal: it touches the sea or an estuary.
 """
 
@@ -47,7 +47,7 @@ FARTHEST_END = 0.05
 
 
 def read_coastal(path: Path = COASTAL) -> frozenset[str]:
-    """INSEE codes of the coastal communes and municipal arrondissements."""
+    """Return INSEE codes of the coastal communes and municipal arrondissements."""
     with path.open(encoding="utf-8", newline="") as stream:
         return frozenset(row["code"] for row in csv.DictReader(stream))
 
@@ -70,7 +70,7 @@ def _touches(geometry: Polygon | MultiPolygon, coast: set[Edge]) -> bool:
 
 
 def coast_edges(geometries: Geometries) -> Iterator[Edge]:
-    """The edges of the outside of the coverage, land borders left out."""
+    """Yield the edges of the outside of the coverage, land borders left out."""
     for outside in open_rings(coverage.as_multi(shapely.coverage_union_all(geometries))):
         ring = shapely.get_coordinates(outside)[:-1]
         is_land = np.zeros(len(ring), dtype=bool)
@@ -83,7 +83,7 @@ def coast_edges(geometries: Geometries) -> Iterator[Edge]:
 
 
 def open_rings(union: MultiPolygon) -> list[LinearRing]:
-    """The outer rings of the parts, without those that stand in a hole of another (a missing commune's)."""
+    """Return the outer rings of the parts, without those in a hole of another (a missing commune's)."""
     filled = np.array([Polygon(part.exterior) for part in union.geoms])
     inner, _outer = shapely.STRtree(filled).query(filled, "within")
     surrounded = {int(i) for i in inner if np.count_nonzero(inner == i) > 1}  # each part is within itself
@@ -91,7 +91,7 @@ def open_rings(union: MultiPolygon) -> list[LinearRing]:
 
 
 def on_border(ring: Coordinates, border: LandBorder) -> NDArray[np.bool_]:
-    """Which edges of an open ring are on the land border; edge i leaves vertex i."""
+    """Return which edges of an open ring are on the land border; edge i leaves vertex i."""
     start, start_gap = nearest_vertex(ring, border.start)
     end, end_gap = nearest_vertex(ring, border.end)
     by, _gap = nearest_vertex(ring, border.by)
@@ -104,7 +104,7 @@ def on_border(ring: Coordinates, border: LandBorder) -> NDArray[np.bool_]:
 
 
 def nearest_vertex(ring: Coordinates, point: tuple[float, float]) -> tuple[int, float]:
-    """Index of the vertex nearest to the point, and their distance in degrees."""
+    """Return index of the vertex nearest to the point, and their distance in degrees."""
     gaps = np.hypot(ring[:, 0] - point[0], ring[:, 1] - point[1])
     index = int(np.argmin(gaps))
     return index, float(gaps[index])
@@ -116,7 +116,7 @@ def rings_of(geometry: Polygon | MultiPolygon) -> Iterator[Coordinates]:
 
 
 def edges(ring: Coordinates) -> list[Edge]:
-    """The edges of a closed ring, each written the same way whichever side it is read from."""
+    """Return the edges of a closed ring, each written the same way whichever side it is read from."""
     ends = np.hstack([ring[:-1], ring[1:]])
     backwards = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
     ends[backwards] = ends[backwards][:, [2, 3, 0, 1]]

@@ -24,12 +24,12 @@ def as_multi(geometry: Polygon | MultiPolygon) -> MultiPolygon:
 
 
 def clean(geometries: Geometries) -> Geometries:
-    """The polygons with mismatched edges matched and overlaps given to one of the two; gaps stay."""
+    """Return the polygons with mismatched edges matched and overlaps given to one of the two; gaps stay."""
     return np.asarray(shapely.coverage_clean(geometries))
 
 
 def merge(geometries: Geometries, groups: Sequence[Any]) -> dict[Any, Polygon | MultiPolygon]:
-    """The union of the polygons of each group; a polygon whose group is falsy belongs to none."""
+    """Return the union of the polygons of each group; a polygon whose group is falsy belongs to none."""
     members: dict[Any, list[int]] = {}
     for index, group in enumerate(groups):
         if group:
@@ -38,32 +38,32 @@ def merge(geometries: Geometries, groups: Sequence[Any]) -> dict[Any, Polygon | 
 
 
 def simplify(geometries: Geometries, tolerance: float) -> Geometries:
-    """The polygons generalised together, so that neighbours keep their border (tolerance in their unit)."""
+    """Return the polygons generalised together, which keep shared borders (tolerance in their unit)."""
     return np.asarray(shapely.coverage_simplify(geometries, tolerance))
 
 
 def to_mercator(geometries: Geometries) -> Geometries:
-    """The geometries in srid 3857, vertex by vertex, so that a shared border stays shared."""
+    """Return the geometries in srid 3857, vertex by vertex, so that a shared border stays shared."""
     return np.asarray(shapely.transform(geometries, mercator))
 
 
 def mercator(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Web Mercator coordinates in metres of an array of (lon, lat)."""
+    """Return Web Mercator coordinates in metres of an array of (lon, lat)."""
     radians = np.radians(degrees)
     return EARTH_RADIUS * np.column_stack([radians[:, 0], np.arcsinh(np.tan(radians[:, 1]))])
 
 
 def holes(geometries: Geometries) -> list[Polygon]:
-    """The holes of the union: ground that nobody has, surrounded by polygons."""
+    """Return the holes of the union: ground of none, surrounded by polygons."""
     union = as_multi(shapely.coverage_union_all(geometries))
     rings = chain.from_iterable(part.interiors for part in union.geoms)
     return [Polygon(ring) for ring in rings]
 
 
 def fill_holes(geometries: Geometries, may_be_incomplete: Sequence[bool]) -> tuple[Geometries, list[int]]:
-    """The polygons with each hole given to its only incomplete neighbour, and the indexes that grew.
+    """Return the polygons with each hole given to its only incomplete neighbour, and the indexes that grew.
 
-    A hole between several incomplete neighbours, or none, stays: nothing tells whose it is.
+    A hole between several incomplete neighbours, or none, stays: nothing shows whose it is.
     """
     filled = geometries.copy()
     tree = shapely.STRtree(geometries)
@@ -78,7 +78,7 @@ def fill_holes(geometries: Geometries, may_be_incomplete: Sequence[bool]) -> tup
 
 
 def close_gaps(geometries: Geometries, largest: float) -> Geometries:
-    """The polygons with each hole of at most ``largest`` (square units) given to its longest neighbour.
+    """Return the polygons, each hole of at most ``largest`` (square units) given to its longest neighbour.
 
     For drawing at low zooms, where a missing commune is a speck.
     """
@@ -93,5 +93,5 @@ def close_gaps(geometries: Geometries, largest: float) -> Geometries:
 
 
 def common_side(hole: Polygon, other: Polygon | MultiPolygon) -> float:
-    """Length of the line along which the two touch; 0 when they touch at a corner only."""
+    """Return length of the line along which the two touch; 0 when they touch at a corner only."""
     return float(shapely.length(shapely.intersection(hole.boundary, other.boundary)))

@@ -20,14 +20,14 @@ MIN_POPULATION = {
 }
 """Fewest inhabitants of a town named at a zoom."""
 WIDTH_PX, HEIGHT_PX = 76, 28
-"""Room kept around a name at the zoom where it appears, in pixels of a 256-pixel tile."""
+"""Room left around a name at the zoom where it appears, in pixels of a 256-pixel tile."""
 LAST_ZOOM = 13
 WORLD = 40_075_016.68
 """Width of the world in srid 3857, metres."""
 
 
 def label_zooms(points: NDArray[np.float64], populations: NDArray[np.int64]) -> NDArray[np.int16]:
-    """First zoom of each name, from points (srid 3857, n × 2) and populations; 13 when never alone before."""
+    """Return the first zoom of each name, from points (srid 3857, n × 2) and populations; else 13."""
     zooms = np.full(len(points), LAST_ZOOM, dtype=np.int16)
     order = np.argsort(-populations, kind="stable")
     placed: list[int] = []
@@ -57,7 +57,7 @@ class Rooms:
         self.boxes.setdefault((math.floor(x), math.floor(y)), []).append(index)
 
     def is_free(self, index: int) -> bool:
-        """True when no placed name overlaps this one."""
+        """Return True when no placed name overlaps this one."""
         x, y = self.scaled[index]
         column, row = math.floor(x), math.floor(y)
         for i in (column - 1, column, column + 1):

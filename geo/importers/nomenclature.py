@@ -64,7 +64,7 @@ class Nomenclature:
 
 
 def clean_name(name: str) -> str:
-    """The name with typographic apostrophes and quotes, and single spaces."""
+    """Return the name with typographic apostrophes and quotes, and single spaces."""
     name = name.replace("''", '"').replace("'", "’")
     parts = name.split('"')
     if len(parts) == 3:
@@ -73,7 +73,7 @@ def clean_name(name: str) -> str:
 
 
 def epci_name(name: str) -> str:
-    """The name of an EPCI with its legal form in full, unless it already says it (« Vitré Communauté »)."""
+    """Return the name of an EPCI with its legal form, unless it has it already (« Vitré Communauté »)."""
     for short, full in EPCI_PREFIXES.items():
         if name.startswith(short):
             rest = clean_name(name.removeprefix(short))
@@ -83,14 +83,14 @@ def epci_name(name: str) -> str:
 
 
 def read_packed(path: Path = DECOUPAGE) -> dict[str, Any]:
-    """Content of the vendored file: one list of rows for each kind of territory."""
+    """Return content of the vendored file: one list of rows for each kind of territory."""
     with lzma.open(path, "rt", encoding="utf-8") as stream:
         content: dict[str, Any] = json.load(stream)
     return content
 
 
 def read_nomenclature(path: Path = DECOUPAGE, departements: frozenset[str] = frozenset()) -> Nomenclature:
-    """The nomenclature of the vendored file; of these départements only, when some are given."""
+    """Return the nomenclature of the vendored file; of these départements only, when some are given."""
     packed = read_packed(path)
     communes = [c for c in packed["communes"] if not departements or c[3] in departements]
     kept = {c[0] for c in communes}
@@ -105,7 +105,7 @@ def read_nomenclature(path: Path = DECOUPAGE, departements: frozenset[str] = fro
 
 
 def totals_by_parent(communes: list[list[Any]]) -> dict[str, int]:
-    """Population of the country (``FR``), the départements (``D35``) and the régions (``R53``)."""
+    """Return population of the country (``FR``), the départements (``D35``) and the régions (``R53``)."""
     totals: dict[str, int] = {}
     for row in communes:
         for key in ("FR", f"D{row[3]}", f"R{row[4]}"):
@@ -114,7 +114,7 @@ def totals_by_parent(communes: list[list[Any]]) -> dict[str, int]:
 
 
 def regions(packed: dict[str, Any], kept: set[str], totals: dict[str, int]) -> list[Named]:
-    """The régions; collectivités d’outre-mer belong to none."""
+    """Return the régions; collectivités d’outre-mer belong to none."""
     return [
         Named("region", code, clean_name(name), kind, totals.get(f"R{code}"), {"pays": "FR"}, seat=seat)
         for code, name, kind, seat in packed["regions"]
@@ -123,7 +123,7 @@ def regions(packed: dict[str, Any], kept: set[str], totals: dict[str, int]) -> l
 
 
 def departments(packed: dict[str, Any], kept: set[str], totals: dict[str, int]) -> list[Named]:
-    """The départements and, at the same level, the collectivités d’outre-mer."""
+    """Return the départements and, at the same level, the collectivités d’outre-mer."""
     rows = []
     for code, name, kind, region, seat in packed["departements"]:
         if code not in kept:
@@ -146,7 +146,7 @@ def departments(packed: dict[str, Any], kept: set[str], totals: dict[str, int]) 
 
 
 def groupings(packed: dict[str, Any], communes: list[list[Any]]) -> list[Named]:
-    """EPCI, then EPT: where the most populous of their loaded communes is, and that commune as their seat."""
+    """Return EPCI, then EPT, placed where the most populous of their loaded communes is, their seat."""
     biggest: dict[str, list[Any]] = {}
     for row in sorted(communes, key=lambda c: -(c[6] or 0)):
         for code in (row[8], row[9]):
@@ -168,7 +168,7 @@ def groupings(packed: dict[str, Any], communes: list[list[Any]]) -> list[Named]:
 
 
 def commune(row: list[Any]) -> Named:
-    """A current commune; the row is that of ``pack.pack_commune``."""
+    """Return a current commune; the row is that of ``pack.pack_commune``."""
     code, name, kind, departement, region, _siren, population, postal, epci, ept, _old = row
     parents = {"departement": departement, "epci": epci, "ept": ept}
     if region not in OVERSEAS_COLLECTIVITIES:
@@ -185,7 +185,7 @@ def commune(row: list[Any]) -> Named:
 
 
 def arrondissement(row: list[Any]) -> Named:
-    """A municipal arrondissement, « Paris 1er arrondissement »."""
+    """Return a municipal arrondissement, « Paris 1er arrondissement »."""
     code, name, postal, parent, population = row
     return Named(
         "arrondissement",
@@ -199,7 +199,7 @@ def arrondissement(row: list[Any]) -> Named:
 
 
 def former(packed: dict[str, Any], kept: set[str]) -> list[Former]:
-    """Codes out of force whose successor is loaded: old codes, delegated and associated communes."""
+    """Return codes out of force whose successor is loaded: old codes, delegated and associated communes."""
     found: dict[tuple[str, str], Former] = {}
     for code, name, kind, successor in packed["former"]:
         if successor in kept and code != successor:

@@ -11,13 +11,13 @@ KINDS = {"commune-deleguee": "deleguee", "commune-associee": "associee"}
 
 
 def load(folder: Path, name: str) -> list[dict[str, Any]]:
-    """Rows of one file of the package."""
+    """Return rows of one file of the package."""
     rows: list[dict[str, Any]] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return rows
 
 
 def pack_commune(row: dict[str, Any], epci: dict[str, str], ept: dict[str, str]) -> list[Any]:
-    """A current commune as a row; the order is the one that ``nomenclature.commune`` reads."""
+    """Return a current commune as a row; the order is the one that ``nomenclature.commune`` reads."""
     code = row["code"]
     return [
         code,
@@ -35,7 +35,7 @@ def pack_commune(row: dict[str, Any], epci: dict[str, str], ept: dict[str, str])
 
 
 def pack_former(rows: list[dict[str, Any]], current: list[dict[str, Any]]) -> list[list[str]]:
-    """Former codes: [code, name, kind, successor]; ``anciensCodes`` decides when the two lists differ."""
+    """Return former codes: [code, name, kind, successor]; ``anciensCodes`` prevails when the lists differ."""
     packed: dict[str, list[str]] = {}
     for row in rows:
         if row["type"] in KINDS:
@@ -48,7 +48,7 @@ def pack_former(rows: list[dict[str, Any]], current: list[dict[str, Any]]) -> li
 
 
 def pack(folder: Path, millesime: int) -> dict[str, Any]:
-    """Content of the vendored file, from the ``data`` folder of the package."""
+    """Return content of the vendored file, from the ``data`` folder of the package."""
     rows = load(folder, "communes")
     current = [row for row in rows if row["type"] == "commune-actuelle"]
     epcis, epts = load(folder, "epci"), load(folder, "ept")
@@ -68,7 +68,7 @@ def pack(folder: Path, millesime: int) -> dict[str, Any]:
 
 
 def owner_of_communes(groupings: list[dict[str, Any]]) -> dict[str, str]:
-    """Code of a commune → code of the grouping of which it is a member."""
+    """Return code of a commune → code of the grouping of which it is a member."""
     owners: dict[str, str] = {}
     for grouping in groupings:
         owners |= {member["code"]: grouping["code"] for member in grouping["membres"]}
@@ -76,7 +76,7 @@ def owner_of_communes(groupings: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def pack_arrondissements(rows: list[dict[str, Any]]) -> list[list[Any]]:
-    """Municipal arrondissements: [code, name, postal codes, commune, population]."""
+    """Return municipal arrondissements: [code, name, postal codes, commune, population]."""
     return [
         [row["code"], row["nom"], row.get("codesPostaux", []), row["commune"], row.get("population")]
         for row in rows
@@ -85,7 +85,7 @@ def pack_arrondissements(rows: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 def pick(rows: list[dict[str, Any]], *columns: str) -> list[list[Any]]:
-    """These columns of each row, in order."""
+    """Return these columns of each row, in order."""
     return [[row[column] for column in columns] for row in rows]
 
 
@@ -94,7 +94,7 @@ def _population(grouping: dict[str, Any]) -> int:
 
 
 def write_packed(content: dict[str, Any], path: Path) -> int:
-    """Bytes written: the content as compressed JSON, the same bytes for the same content."""
+    """Return bytes written: the content as compressed JSON, the same bytes for the same content."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     path.write_bytes(lzma.compress(text.encode("utf-8"), preset=9 | lzma.PRESET_EXTREME))
     return path.stat().st_size

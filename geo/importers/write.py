@@ -1,4 +1,4 @@
-"""Write the ground: staged by COPY, then compared with the base, in one transaction."""
+"""Write the ground: staged by COPY, then compared with the database, in one transaction."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Row = tuple[Any, ...]
 
 
 class OtherGround(Exception):
-    """The base holds other communes than the ones to be loaded; the message says it in French."""
+    """The database holds other communes than the ones to be loaded; the message, in French, names them."""
 
 
 def write(
     ground: Ground, coastal: frozenset[str], load: TerritoryLoad, step: Step = lambda name: None
 ) -> TerritoryLoad:
-    """The saved ``load`` with its figures, after everything was written or nothing was."""
+    """Return the saved ``load`` with its figures, after everything was written or nothing was."""
     with transaction.atomic(), connection.cursor() as cursor:
         # a command of the operator, not a request: it may take its time, and sorts in memory
         cursor.execute("SET LOCAL statement_timeout = '5min'; SET LOCAL work_mem = '64MB'")
@@ -55,7 +55,7 @@ def write(
         step("Profils pour les territoires jumeaux")
         figures["profiles"] = write_profiles(cursor)
         cursor.execute(statements.ANALYZE)
-        load.figures = {**figures, **held(cursor)}
+        load.figures = {**figures, **count_held(cursor)}
         load.rejects = [list(reject) for reject in ground.rejects]
         load.save()
     return load
@@ -83,7 +83,7 @@ def copy(cursor: Any, table: str, rows: Iterable[Row]) -> None:
 
 
 def ewkb(geometries: Sequence[shapely.Geometry | None], srid: int) -> list[str | None]:
-    """The geometries as PostGIS reads them in a COPY."""
+    """Return the geometries as PostGIS reads them in a COPY."""
     array = np.array(geometries, dtype=object)
     return list(shapely.to_wkb(shapely.set_srid(array, srid), hex=True, include_srid=True))
 
@@ -109,7 +109,7 @@ def territory_rows(ground: Ground, coastal: frozenset[str]) -> Iterator[Row]:
 
 
 def parents_of(named: Named, communes: dict[str, Named]) -> dict[str, str]:
-    """Codes of the territory's parents; an arrondissement also has those of its commune."""
+    """Return codes of the territory's parents; an arrondissement also has those of its commune."""
     if named.level == Level.ARRONDISSEMENT:
         return {**communes[named.parents["commune"]].parents, **named.parents}
     return named.parents
@@ -118,7 +118,7 @@ def parents_of(named: Named, communes: dict[str, Named]) -> dict[str, str]:
 def coastal_places(
     ground: Ground, communes: dict[str, Named], coastal: frozenset[str]
 ) -> set[tuple[str, str]]:
-    """(level, code) of the coastal communes and of all that holds one."""
+    """Return (level, code) of the coastal communes and of all that holds one."""
     found = {(Level.COUNTRY.value, "FR")}
     for code in coastal & communes.keys():
         found.add((Level.COMMUNE.value, code))
@@ -129,7 +129,7 @@ def coastal_places(
 
 
 def town_zooms(ground: Ground, communes: dict[str, Named]) -> dict[str, int]:
-    """First zoom of each commune's name on the map."""
+    """Return first zoom of each commune's name on the map."""
     placed = [n for n in communes.values() if (Level.COMMUNE.value, n.code) in ground.points]
     if not placed:
         return {}
@@ -140,7 +140,7 @@ def town_zooms(ground: Ground, communes: dict[str, Named]) -> dict[str, int]:
 
 
 def merge_territories(cursor: Any, step: Step) -> dict[str, int]:
-    """Number of territories written and retired."""
+    """Return number of territories written and retired."""
     written = 0
     # Triggers compare the rows before and after; their plan is made for the first level, of one row, and
     # kept: a nested loop over the communes of a new vintage would take minutes.
@@ -157,7 +157,6 @@ def merge_territories(cursor: Any, step: Step) -> dict[str, int]:
 
 
 def count(cursor: Any, sql: str) -> int:
-    """Rows that the statement touched."""
     cursor.execute(sql)
     return int(cursor.rowcount)
 
@@ -174,7 +173,7 @@ def refuse_strangers(cursor: Any) -> None:
 
 
 def write_profiles(cursor: Any) -> int:
-    """Number of profiles written."""
+    """Return number of profiles written."""
     cursor.execute(profiles.TOWNS)
     written = 0
     for level, flags in FLAGS.items():
@@ -183,8 +182,8 @@ def write_profiles(cursor: Any) -> int:
     return written + count(cursor, profiles.FORGET)
 
 
-def held(cursor: Any) -> dict[str, int]:
-    """What the base holds now: current territories by level, and those with an outline."""
+def count_held(cursor: Any) -> dict[str, int]:
+    """Return what the database holds now: current territories by level, and those with an outline."""
     cursor.execute(statements.HELD)
     figures = {}
     for level, total, outlined in cursor.fetchall():

@@ -1,4 +1,4 @@
-"""The journal of imports of the territory: what the base holds, and the version of its tiles."""
+"""The journal of imports of the territory: what the database holds, and the version of its tiles."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TerritoryLoad(models.Model):
-    """One import that changed something; the newest tells which data the base holds."""
+    """One import that changed something; the newest is that of the data in the database."""
 
     fingerprint = models.CharField(_("empreinte des sources"), max_length=64)
     millesime = models.PositiveSmallIntegerField(_("millésime"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WGS84 = 4326
 WEB_MERCATOR = 3857
 OVERSEAS_COLLECTIVITIES = frozenset({"975", "977", "978", "984", "986", "987", "988", "989"})
-"""Codes of the collectivités d’outre-mer, kept at the level of the départements."""
+"""Codes of the collectivités d’outre-mer, at the level of the départements."""
 
 
 class Level(models.TextChoices):
@@ -69,7 +69,7 @@ class Band(models.IntegerChoices):
 
 
 def point_as(function_srid: int) -> models.Func:
-    """The SQL expression of ``point`` in another reference system."""
+    """Return the SQL expression of ``point`` in another reference system."""
     return models.Func(
         models.F("point"),
         models.Value(function_srid),
@@ -79,7 +79,7 @@ def point_as(function_srid: int) -> models.Func:
 
 
 def parent(related_name: str, label: StrPromise) -> models.ForeignKey[Territory | None, Territory | None]:
-    """A nullable link to an enclosing territory."""
+    """Return a nullable link to an enclosing territory."""
     return models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name=related_name, verbose_name=label
     )
@@ -248,16 +248,16 @@ class Territory(models.Model):
         return self.label
 
     def and_inside(self) -> TerritoryQuerySet:
-        """The territory itself and those that lie in it: for ``filter(territory__in=…)``."""
+        """Return the territory itself and those that lie in it: for ``filter(territory__in=…)``."""
         inside: TerritoryQuerySet = type(self).objects.inside(self)
         return inside
 
     def twins(self, n: int = 10) -> list[Territory]:
-        """Territories of the same level that resemble most, with ``twin_distance`` and ``explanation``."""
+        """Return the nearest twins of the same level, with ``twin_distance`` and ``explanation``."""
         return nearest_twins(self, n)
 
     def simplified_outline(self) -> dict[str, Any] | None:
-        """The outline for a map of the territory alone, as a GeoJSON geometry (srid 4326); None without one.
+        """Return the outline for a map of the territory alone, as GeoJSON (srid 4326); None without one.
 
         A région is drawn by the coarsest band, larger ground than a commune by the next, a commune in full.
         """
@@ -269,12 +269,12 @@ class Territory(models.Model):
 
     @property
     def url_parts(self) -> tuple[str, str]:
-        """Level and code, the two arguments of the territory's address."""
+        """Level and code, the two arguments of the territory's URL."""
         return (self.level, self.code)
 
     @property
     def is_overseas_collectivity(self) -> bool:
-        """True for a collectivité d’outre-mer, kept at the level of the départements."""
+        """True for a collectivité d’outre-mer, at the level of the départements."""
         return self.level == Level.DEPARTEMENT and self.code in OVERSEAS_COLLECTIVITIES
 
     @property
@@ -286,7 +286,7 @@ class Territory(models.Model):
 
     @property
     def label(self) -> str:
-        """Name and what tells it from its homonyms: « Saint-Denis (93) », « Rennes Métropole »."""
+        """Name and what distinguishes it from its homonyms: « Saint-Denis (93) », « Rennes Métropole »."""
         if self.level in (Level.COMMUNE, Level.ARRONDISSEMENT):
             return f"{self.name} ({self.departement_code})"
         return self.name
@@ -308,7 +308,7 @@ class Territory(models.Model):
 
     @property
     def has_outline(self) -> bool:
-        """True when the source gives the outline; told by the area, so that no geometry is read."""
+        """True when the source gives the outline; known by the area, so that no geometry is read."""
         return self.area_km2 is not None
 
     @property

@@ -1,6 +1,6 @@
 """Spatial files that people give: recognised by what they hold, never by their name, and read with care.
 
-``read_upload(file)`` gives a ``Layer`` or raises ``UploadRefused``, whose message says why, in French.
+``read_upload(file)`` gives a ``Layer`` or raises ``UploadRefused``, whose message gives the reason in French.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Feature", "Layer", "UploadRefused", "merged", "read_upload"]
 
 LARGEST = 20 * 1024 * 1024
 MOST_FEATURES = 5_000
-SIGNS_A_VERTEX = 12
+CHARACTERS_A_VERTEX = 12
 SMALL = 100_000
 """A text with more brackets than this is not parsed: a GPX track writes up to twelve a point."""
 BOM = b"\xef\xbb\xbf"
@@ -38,9 +38,9 @@ def read_upload(
     most_features: int = MOST_FEATURES,
     in_france: bool = True,
 ) -> Layer:
-    """The elements of a GeoJSON, KML, KMZ, GPX or zipped Shapefile, each fit for the database (srid 4326).
+    """Return the elements of a GeoJSON, KML, KMZ, GPX or zipped Shapefile, fit for the database (srid 4326).
 
-    ``srid`` is what somebody said of a Shapefile that does not say it itself; ``in_france`` is False when
+    ``srid`` is what a person gives for a Shapefile that does not have it; ``in_france`` is False when
     the place is in another country, where no axes are taken for swapped.
     """
     if given.size > LARGEST:
@@ -69,7 +69,10 @@ def _from_archive(file: IO[bytes], srid: int | None) -> Layer:
 
 
 def _from_text(head: bytes, content: bytes, most_vertices: int) -> Layer:
-    if any(content.count(sign) > SIGNS_A_VERTEX * most_vertices + SMALL for sign in (b"[", b"<", b",")):
+    if any(
+        content.count(character) > CHARACTERS_A_VERTEX * most_vertices + SMALL
+        for character in (b"[", b"<", b",")
+    ):
         raise UploadRefused(_("Ce fichier a trop de sommets : au plus %d.") % most_vertices)
     if head.startswith((b"{", b"[")):
         features, srid = geojson.read(content)

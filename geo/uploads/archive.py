@@ -1,4 +1,4 @@
-"""A zip that somebody gave: its members are judged before one is read, and none chooses its place."""
+"""A zip that somebody gave: its members are checked before one is read, and none chooses its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST = 100 * 1024 * 1024
 BEST_RATIO = 100
 """Times that a member may be larger than it is packed."""
 SMALL = 1024 * 1024
-"""Bytes under which the ratio says nothing: a small text of zeros packs well."""
+"""Bytes under which the ratio means nothing: a small text of zeros packs well."""
 ENCRYPTED = 0x1
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 CHUNK = 1024 * 1024
@@ -33,7 +33,7 @@ BROKEN = (
 def members(
     file: IO[bytes], most: int = MOST_MEMBERS, largest: int = LARGEST
 ) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
-    """The archive and its members by lower-case name, all judged; UploadRefused for one that is not sound."""
+    """Return the archive and its members by lower-case name, all checked; else raise UploadRefused."""
     try:
         archive = zipfile.ZipFile(file)
         found = archive.infolist()
@@ -46,7 +46,7 @@ def members(
             _("Cette archive est trop volumineuse une fois ouverte : au plus %d Mo.") % (largest // CHUNK)
         )
     for one in found:
-        _judge(one)
+        _check_member(one)
     plain = [one for one in found if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
     by_name = {one.filename.lower(): one for one in plain}
     if len(by_name) != len(plain):
@@ -54,7 +54,7 @@ def members(
     return archive, by_name
 
 
-def _judge(member: zipfile.ZipInfo) -> None:
+def _check_member(member: zipfile.ZipInfo) -> None:
     name = member.filename
     path = PurePosixPath(name)
     if "\\" in name or "\0" in name or path.is_absolute() or ".." in path.parts or ":" in name:
@@ -70,7 +70,7 @@ def _judge(member: zipfile.ZipInfo) -> None:
 
 
 def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """The bytes of a member, never more than it declares."""
+    """Return the bytes of a member, never more than it declares."""
     return b"".join(pieces(archive, member))
 
 
@@ -82,7 +82,7 @@ def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> Non
 
 
 def pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The bytes of a member, some at a time; UploadRefused when they are not what it declares."""
+    """Yield the bytes of a member, some at a time; UploadRefused when they are not what it declares."""
     left = member.file_size
     try:
         with archive.open(member) as opened:

@@ -1,7 +1,7 @@
 """Run alone by ``sandbox``: reads one vector file with one named driver, under limits, and prints it.
 
 Arguments: the file, the driver, the most elements, the layer ("" for the first). It prints JSON lines:
-what the layer is, then one line an element; or the one word that says why it is not read. It imports
+what the layer is, then one line an element; or the one word why it is not read. It imports
 nothing of the site.
 """
 
@@ -31,7 +31,7 @@ MOST_FIELDS = 250
 MOST_LAYERS = 100
 LONGEST_TEXT = 100_001
 LARGEST_SHAPE = 1_000_000
-"""Bytes of a geometry: 20,000 vertices take a third of it; a larger one is said, not printed."""
+"""Bytes of a geometry: 20,000 vertices take a third of it; a larger one is reported, not printed."""
 DRAWN, NESTED, COLLECTION = range(1, 7), range(4, 7), 7
 """Codes of WKB: from point to MultiPolygon, those whose parts have a code too, and the collection."""
 NOT_DRAWN = {
@@ -46,7 +46,7 @@ NOT_NEEDED = ("geopandas", "pandas", "pyarrow", "pyproj", "shapely")
 """What pyogrio would load to make tables: two thirds of its time and half of its memory."""
 RTREE = re.compile(r"^\s*CREATE\s+VIRTUAL\s+TABLE\s+.*\bUSING\s+rtree\b", re.IGNORECASE | re.DOTALL)
 LATIN = "ISO-8859-1"
-"""Bytes of a DBF as they are, for the parent to tell their encoding."""
+"""Bytes of a DBF as they are, from which the parent guesses their encoding."""
 DRIVERS = (
     "ADBC", "AVCBin", "AVCE00", "AIVector", "AmigoCloud", "CSV", "CSW", "Carto", "DGN", "DXF", "EDIGEO",
     "EEDA", "ESRI Shapefile", "ESRIJSON", "Elasticsearch", "FlatGeobuf", "GDALG", "GML", "GPKG",
@@ -56,15 +56,15 @@ DRIVERS = (
     "PDS4", "PGDUMP", "PLSCENES", "PMTiles", "S57", "SQLite", "SXF", "Selafin", "TopoJSON", "VDV",
     "VFK", "VICAR", "VRT", "WAsP", "WFS", "XLSX",
 )  # fmt: skip
-"""Drivers that GDAL is told to forget, but the one asked for: it recognises files by what they hold."""
+"""Drivers that GDAL must forget, but the one asked for: it recognises files by what they hold."""
 
 
 class Refused(Exception):
-    """The file is not read; the word says why, to the parent."""
+    """The file is not read; the word gives the reason to the parent."""
 
 
 def confine() -> None:
-    """Bound memory, processor time and what is written; leave the network where the system lets us."""
+    """Bound memory, CPU time and what is written; leave the network where the system lets us."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
@@ -77,11 +77,11 @@ def write_line(content: Any) -> None:
     sys.stdout.write(json.dumps(content) + "\n")
 
 
-def sound_layers(path: str) -> list[str]:
-    """The layers of a GeoPackage, plain tables all of them; Refused when it would run anything else."""
-    base = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    base.execute("PRAGMA trusted_schema = OFF")
-    objects = {name: (kind, sql or "") for kind, name, sql in base.execute(
+def list_layers(path: str) -> list[str]:
+    """Return the layers of a GeoPackage, all plain tables; raise Refused when it would run anything else."""
+    database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    database.execute("PRAGMA trusted_schema = OFF")
+    objects = {name: (kind, sql or "") for kind, name, sql in database.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view') LIMIT 5000"
     )}  # fmt: skip
     if objects.get("gpkg_contents", ("",))[0] != "table":
@@ -92,13 +92,13 @@ def sound_layers(path: str) -> list[str]:
             virtual and not RTREE.match(sql)
         ):
             raise Refused("view")
-    named = base.execute(
+    named = database.execute(
         "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes', 'aspatial') "
         "ORDER BY data_type = 'features' DESC, rowid LIMIT ?",
         [MOST_LAYERS + 1],
     )
     found = [str(name) for (name,) in named]
-    base.close()
+    database.close()
     if not found:
         raise Refused("no layer")
     tables = [name for name in found if objects.get(name, ("",))[0] == "table"]
@@ -107,16 +107,17 @@ def sound_layers(path: str) -> list[str]:
     return tables[:MOST_LAYERS]
 
 
-def said_system(path: str, layer: str) -> str:
-    """What a layer says of a reference system that GDAL knows nothing of; nothing when it says none."""
-    base = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    found = base.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", [layer]).fetchone()
-    base.close()
+def unknown_system(path: str, layer: str) -> str:
+    """Return the code that a layer gives to a reference system unknown to GDAL, empty without any."""
+    database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    query = "SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?"
+    found = database.execute(query, [layer]).fetchone()
+    database.close()
     return f"srs_id {found[0]}" if found and found[0] not in (0, -1) else ""
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON holds it; nothing for bytes and for what is not a number."""
+def to_json(value: Any) -> Any:
+    """Return the value as JSON holds it, None for bytes and for what is not a number."""
     if isinstance(value, str):
         return value[:LONGEST_TEXT]
     if value is None or isinstance(value, bytes | memoryview):
@@ -132,14 +133,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         return float(value)
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value[:1000]]
-    item = getattr(value, "tolist", None)
-    return plain(item()) if item else str(value)[:LONGEST_TEXT]
+        return [to_json(one) for one in value[:1000]]
+    to_python = getattr(value, "tolist", None)
+    return to_json(to_python()) if to_python else str(value)[:LONGEST_TEXT]
 
 
 def print_layer(path: str, driver: str, most: int, layer: str) -> None:
     """Print the layer that GDAL reads: its header, then its elements."""
-    layers = sound_layers(path) if driver == "GPKG" else []
+    layers = list_layers(path) if driver == "GPKG" else []
     if layer and layer not in layers:
         raise Refused("no layer")
     chosen = layer or next(iter(layers), "")
@@ -154,7 +155,7 @@ def print_layer(path: str, driver: str, most: int, layer: str) -> None:
         raise Refused("another driver")
     if len(info["fields"]) > MOST_FIELDS:
         raise Refused("fields")
-    system = info["crs"] or (said_system(path, chosen) if layers else "")
+    system = info["crs"] or (unknown_system(path, chosen) if layers else "")
     header = {"names": info["fields"].tolist(), "system": system, "shape": info["geometry_type"] or ""}
     write_line(header | {"layers": layers, "layer": chosen})
     read = 0
@@ -175,8 +176,10 @@ def read_chunks(path: str, options: dict[str, Any]) -> Iterator[tuple[list[bytes
             path, skip_features=read, max_features=CHUNK, datetime_as_string=True, **options
         )
         columns = [field.tolist() for field in fields]
-        count = len(shapes if shapes is not None else columns[0] if columns else ())
-        yield list(shapes) if shapes is not None else [None] * count, columns
+        if shapes is None:
+            shapes = [None] * (len(columns[0]) if columns else 0)
+        yield list(shapes), columns
+        count = len(shapes)
         read += count
         if count < CHUNK:
             return
@@ -197,7 +200,7 @@ def print_parquet(path: str, most: int) -> None:
 def print_elements(shapes: list[Any], columns: list[list[Any]]) -> None:
     """Print one line an element: its geometry, then its values."""
     for shape, *values in zip(shapes, *columns, strict=True):
-        write_line([shape, [plain(value) for value in values]])
+        write_line([shape, [to_json(value) for value in values]])
 
 
 def describe_shape(shape: bytes | None) -> str | dict[str, str] | None:
@@ -247,7 +250,7 @@ def load_beside(name: str) -> Any:
 
 
 def main(path: str, driver: str, most: int, layer: str) -> None:
-    """Print the layer, or why not."""
+    """Print the layer, or the word why it is not read."""
     os.environ["OGR_SKIP"] = ",".join(one for one in DRIVERS if one != driver)
     try:
         if driver == "Parquet":

@@ -15,7 +15,7 @@ from geo.uploads.projections import WGS84, from_urn, to_degrees
 
 
 def read(content: bytes) -> tuple[list[Feature], int]:
-    """The features of a GeoJSON text and the SRID that it was in."""
+    """Return the features of a GeoJSON text and the SRID that it was in."""
     data = _parsed(content)
     srid = _srid(data)
     features = [_feature(one, srid) for one in _members(data)]
@@ -63,7 +63,7 @@ def _members(data: dict[str, Any]) -> list[Any]:
 
 
 def _feature(data: Any, srid: int) -> Feature | None:
-    """The feature of a member, None for one without geometry."""
+    """Return the feature of a member, None for one without geometry."""
     try:
         properties: Any = {}
         if data["type"] == "Feature":

@@ -1,4 +1,4 @@
-"""A GeoPackage as tables: its layers are judged, and the one that was chosen is read in the sandbox."""
+"""A GeoPackage as tables: its layers are checked, and the one that was chosen is read in the sandbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNDEFINED = "undefined"
 
 
 def read_table(content: bytes, layer: str, most: int) -> SpatialTable:
-    """A layer of a GeoPackage, the first when none is named."""
+    """Return a layer of a GeoPackage, the first when none is named."""
     with tempfile.TemporaryDirectory(prefix="couche-") as folder:
         path = Path(folder) / "couche.gpkg"
         path.write_bytes(content)
@@ -30,13 +30,13 @@ def read_table(content: bytes, layer: str, most: int) -> SpatialTable:
             is_spatial=bool(header["shape"]) and header["shape"] != "None",
         )
         if table.is_spatial:
-            table.srid = announced(header["system"])
+            table.srid = announced_srid(header["system"])
         wkt.fill(table, read.elements)
     return table
 
 
-def announced(text: str) -> int | None:
-    """The SRID of a layer; None when it says that it has none, UploadRefused when it is not read."""
+def announced_srid(text: str) -> int | None:
+    """Return the SRID of a layer; None when it says that it has none, UploadRefused when it is not read."""
     if not text or name_of(text).lower().startswith(UNDEFINED):
         return None
     srid = from_any(text)

@@ -15,7 +15,7 @@ ENCRYPTED = b"PARE"
 
 
 def read_table(content: bytes, most: int) -> SpatialTable:
-    """The flat columns of a Parquet file, and its main geometry."""
+    """Return the flat columns of a Parquet file, and its main geometry."""
     with tempfile.TemporaryDirectory(prefix="couche-") as folder:
         path = Path(folder) / "couche.parquet"
         path.write_bytes(content)
@@ -23,7 +23,7 @@ def read_table(content: bytes, most: int) -> SpatialTable:
         header = read.header
         table = SpatialTable("GeoParquet", header["names"], is_spatial=bool(header["shape"]))
         if table.is_spatial:
-            table.srid = geopackage.announced(header["system"])
+            table.srid = geopackage.announced_srid(header["system"])
         if header["nested"]:
             table.remarks.append(
                 _("Colonnes laissées de côté, car elles contiennent des listes : %(names)s.")

@@ -1,9 +1,10 @@
-"""What a spatial file holds once read, and the refusal that says in French why it is not read."""
+"""What a spatial file holds once read, and the refusal that explains in French why it is not read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.contrib.gis.geos import (
@@ -22,7 +23,7 @@ MULTIPLE: dict[str, type[GEOSGeometry]] = {
 
 
 class UploadRefused(Exception):
-    """The file is not read; the message says why, in French, to whoever gave it.
+    """The file is not read; the message explains it, in French, to whoever gave it.
 
     ``lines`` are the numbers of the elements at fault, where they are known.
     """
@@ -34,7 +35,7 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class Feature:
-    """One element of a file: its geometry (srid 4326, two dimensions) and what is said of it."""
+    """One element of a file: its geometry (srid 4326, two dimensions) and its properties."""
 
     geometry: GEOSGeometry
     properties: Mapping[str, Any]
@@ -46,7 +47,6 @@ class Feature:
 
     @property
     def name(self) -> str:
-        """The name of the element, or an empty text."""
         for key, value in self.properties.items():
             if key.lower() in {"name", "nom", "title", "titre", "libelle", "label"} and value:
                 return str(value)[:80]
@@ -83,11 +83,11 @@ class SpatialTable:
 
 
 def merged(features: list[Feature]) -> GEOSGeometry:
-    """The geometries of features of one family as one: alone, or several together (srid 4326)."""
+    """Return the geometries of features of one family as one, alone or several together (srid 4326)."""
     if len(features) == 1:
         return features[0].geometry
-    parts = [part for feature in features for part in _parts(feature.geometry)]
-    whole: GEOSGeometry = MULTIPLE[features[0].family](parts, srid=4326)
+    parts = chain.from_iterable(_parts(feature.geometry) for feature in features)
+    whole: GEOSGeometry = MULTIPLE[features[0].family](list(parts), srid=4326)
     return whole
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -18,7 +19,6 @@ KML_GEOMETRIES = frozenset({"Point", "LineString", "LinearRing", "Polygon"})
 
 
 def parse(content: bytes) -> Element:
-    """The root of an XML text."""
     try:
         root: Element = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
@@ -31,12 +31,12 @@ def parse(content: bytes) -> Element:
 
 
 def local(element: Element) -> str:
-    """The name of an element without its namespace."""
+    """Return the name of an element without its namespace."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def read_kml(root: Element) -> list[Feature]:
-    """The features of a KML document: each Placemark, one feature for each family it holds."""
+    """Return the features of a KML document: each Placemark, one feature for each family it holds."""
     features = []
     for placemark in (one for one in root.iter() if local(one) == "Placemark"):
         properties = _texts(placemark, ("name", "description"))
@@ -45,7 +45,7 @@ def read_kml(root: Element) -> list[Feature]:
 
 
 def _kml_elements(placemark: Element) -> Iterator[Element]:
-    """The geometries of a Placemark, those within MultiGeometry included, rings of polygons aside."""
+    """Yield the geometries of a Placemark, those within MultiGeometry included, rings of polygons aside."""
     pending = list(placemark)
     while pending:
         element = pending.pop(0)
@@ -58,26 +58,29 @@ def _kml_elements(placemark: Element) -> Iterator[Element]:
 def _kml_geometry(element: Element) -> GEOSGeometry:
     kind = local(element)
     if kind == "Polygon":
-        outer = [ring for one in element if local(one) == "outerBoundaryIs" for ring in _positions(one)]
-        inner = [ring for one in element if local(one) == "innerBoundaryIs" for ring in _positions(one)]
-        return _built("Polygon", [*outer, *inner])
+        outer, inner = _rings(element, "outerBoundaryIs"), _rings(element, "innerBoundaryIs")
+        return _build("Polygon", [*outer, *inner])
     positions = next(_positions(element), [])
     if kind == "Point":
-        return _built("Point", positions[0] if positions else [])
-    return _built("LineString", positions)
+        return _build("Point", positions[0] if positions else [])
+    return _build("LineString", positions)
+
+
+def _rings(polygon: Element, boundary: str) -> Iterator[list[list[str]]]:
+    return chain.from_iterable(_positions(one) for one in polygon if local(one) == boundary)
 
 
 def _positions(element: Element) -> Iterator[list[list[str]]]:
-    """The positions of each ``coordinates`` in the element, « lon,lat,height lon,lat,height »."""
+    """Yield the positions of each ``coordinates`` in the element, « lon,lat,height lon,lat,height »."""
     for one in element.iter():
         if local(one) == "coordinates":
             yield [position.split(",") for position in (one.text or "").split()]
 
 
 def read_gpx(root: Element) -> list[Feature]:
-    """The features of a GPX document: way points, then routes, then tracks."""
+    """Return the features of a GPX document: way points, then routes, then tracks."""
     points = [
-        Feature(_built("Point", _place(one)), _texts(one, ("name", "desc")))
+        Feature(_build("Point", _place(one)), _texts(one, ("name", "desc")))
         for one in root
         if local(one) == "wpt"
     ]
@@ -95,7 +98,7 @@ def read_gpx(root: Element) -> list[Feature]:
         long_enough = [part for part in parts if len(part) > 1]
         if long_enough:
             several = len(long_enough) > 1
-            geometry = _built(
+            geometry = _build(
                 "MultiLineString" if several else "LineString", long_enough if several else long_enough[0]
             )
             features.append(Feature(geometry, _texts(element, ("name", "desc"))))
@@ -112,7 +115,7 @@ def _texts(element: Element, names: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def _built(kind: str, coordinates: Any) -> GEOSGeometry:
+def _build(kind: str, coordinates: Any) -> GEOSGeometry:
     try:
         geometry = build_geometry({"type": kind, "coordinates": coordinates})
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""GeoParquet in the confined child: the footer is judged here, then arro3 reads the rows batch by batch.
+"""GeoParquet in the confined child: the footer is checked here, then arro3 reads the rows batch by batch.
 
 arro3 believes what a footer says of sizes, of encryption and of numbers of rows, and does not give the
 geometry type of Parquet itself: the footer is Thrift, in its compact protocol, with the field numbers of
@@ -38,7 +38,7 @@ BROKEN = (struct.error, LookupError, ValueError, TypeError, EOFError, AttributeE
 
 
 class Unread(Exception):
-    """The file is not read; the word says why, to the parent."""
+    """The file is not read; the word gives the reason to the parent."""
 
 
 class CompactReader:

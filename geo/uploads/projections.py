@@ -1,6 +1,6 @@
 """The reference systems that a file may be in: a closed list of integers, found by our own comparison.
 
-No text of a file reaches GDAL's ``SpatialReference``: with GDAL 3.6 it may ask a server for an address.
+No text of a file reaches GDAL's ``SpatialReference``: with GDAL 3.6 it may ask a server for a URL.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ NAMES: dict[int, tuple[str, ...]] = {
         for number, name in enumerate(("nordfrance", "centrefrance", "sudfrance", "corse"), 1)
     },
 }  # fmt: skip
-"""SRID → names it bears in .prj files, without sign nor capital. RGF93 and ETRS89 are WGS 84 to a metre.
+"""SRID → names it bears in .prj files, in bare lower case. RGF93 and ETRS89 are WGS 84 to a metre.
 
 3942 to 3950 are the nine zones of the conformal conic projection, in which communes and agglomerations
 of mainland France keep their plans; 27571 to 27574 the old Lambert zones with their thousands of kilometres
@@ -122,7 +122,7 @@ ZONES: dict[int, Box] = {
     **{3941 + n: (1_300_001, n * 1e6 + 50_000, 2_200_000, n * 1e6 + 350_000) for n in range(1, 10)},
     WGS84: (-180, -90, 180, 90),
 }
-"""Where the coordinates (x, y) of each system lie in France: metres tell their own, no two boxes meet."""
+"""Where the coordinates (x, y) of each system lie in France: no two boxes meet, so metres have one system."""
 FIRST_NAME = re.compile(
     r'^\s*(?:COMPD_CS\s*\[\s*"[^"]{0,120}"\s*,\s*|COMPOUNDCRS\s*\[\s*"[^"]{0,120}"\s*,\s*)?'
     r'(?:PROJCS|GEOGCS|PROJCRS|GEOGCRS)\s*\[\s*"([^"]{1,120})"',
@@ -140,7 +140,7 @@ _made = threading.local()
 
 
 def from_prj(text: str) -> int | None:
-    """The SRID of the text of a .prj file; None when it is not one of ours."""
+    """Return the SRID of the text of a .prj file; None when it is not one of ours."""
     found = FIRST_NAME.match(text[:4000])
     if found is None:
         return None
@@ -153,23 +153,23 @@ def from_prj(text: str) -> int | None:
 
 
 def choices() -> list[tuple[Any, list[tuple[int, Any]]]]:
-    """The systems of our list, by group, as the choices of a field."""
+    """Return the systems of our list, by group, as the choices of a field."""
     return [(group, list(systems.items())) for group, systems in LABELS.items()]
 
 
 def label_of(srid: int) -> str:
-    """What readers call a system of our list."""
+    """Return what readers call a system of our list."""
     return next(str(systems[srid]) for systems in LABELS.values() if srid in systems)
 
 
 def name_of(text: str) -> str:
-    """What the text of a reference system calls itself, to be said on a page."""
+    """Return the name that the text of a reference system gives itself, for a page."""
     found = FIRST_NAME.match(text[:4000])
     return found[1][:80] if found else text.strip()[:80]
 
 
 def from_urn(text: str) -> int | None:
-    """The SRID of a name such as « urn:ogc:def:crs:EPSG::2154 »; None when it is not one of ours."""
+    """Return the SRID of a name such as « urn:ogc:def:crs:EPSG::2154 »; None when it is not one of ours."""
     found = URN.match(text.strip())
     if found is None:
         return None
@@ -179,12 +179,12 @@ def from_urn(text: str) -> int | None:
 
 
 def from_any(text: str) -> int | None:
-    """The SRID of a name, a code or a text of a reference system; None when it is not one of ours."""
+    """Return the SRID of a name, a code or a text of a reference system; None when it is not one of ours."""
     return from_urn(text) or from_prj(text)
 
 
-def likely(positions: list[tuple[float, float]]) -> int | None:
-    """The system of our list in whose part of France all the positions lie, if one does."""
+def guess_srid(positions: list[tuple[float, float]]) -> int | None:
+    """Return the system of our list in whose part of France all the positions lie, if one does."""
     for srid, (west, south, east, north) in ZONES.items():
         if positions and all(west <= x <= east and south <= y <= north for x, y in positions):
             return srid
@@ -192,7 +192,7 @@ def likely(positions: list[tuple[float, float]]) -> int | None:
 
 
 def to_degrees(geometry: GEOSGeometry, srid: int) -> GEOSGeometry:
-    """The geometry, in a system of our list, in degrees (srid 4326)."""
+    """Return the geometry, in a system of our list, in degrees (srid 4326)."""
     if srid not in NAMES:
         raise ValueError(srid)
     geometry.srid = srid
@@ -202,7 +202,7 @@ def to_degrees(geometry: GEOSGeometry, srid: int) -> GEOSGeometry:
 
 
 def _transform(srid: int) -> CoordTransform:
-    """The way to degrees, made once a thread: it takes twenty times as long to make as to follow."""
+    """Return the way to degrees, made once a thread: it takes twenty times as long to make as to follow."""
     known: dict[int, CoordTransform] = _made.__dict__.setdefault("transforms", {})
     if srid not in known:
         known[srid] = CoordTransform(SpatialReference(srid), SpatialReference(WGS84))

