@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.alerts import saving
-from catalogue.alerts.statements import READ_OTHERWISE, find_sql, store_sql
+from catalogue.alerts.statements import READ_OTHERWISE, store_sql
 from catalogue.models import SavedSearch
 from catalogue.public.search.words import SHORTEST_COMPLETED
 from catalogue.records.long_transactions import long_transaction
@@ -36,13 +36,6 @@ def _store(records: Sequence[int]) -> int:
         )
         stored: int = cursor.rowcount
     return stored
-
-
-def find_matches(records: Sequence[int]) -> set[tuple[int, int]]:
-    """Return the pairs of a search and a record that match now, as ``match_published`` would store them."""
-    with connection.cursor() as cursor:
-        cursor.execute(find_sql(), parameters(records))
-        return set(cursor.fetchall())
 
 
 def refresh_words(records: Sequence[int]) -> None:

@@ -236,10 +236,6 @@ def _ties_of_owner(user: User, record: Record) -> set[Tie]:
     return found
 
 
-def get_strongest_tie(user: Account, record: Record) -> Tie:
-    return max(get_ties(user, record), key=list(Tie).index)
-
-
 def list_actions(user: Account, record: Record) -> frozenset[str]:
     """All that the account may do with the record in its present state."""
     held = get_ties(user, record)

@@ -41,6 +41,7 @@ CHECKS = (
     Check("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])")),
     Check("templates", ("-m", "djlint", "templates", "--lint", "--quiet")),
     Check("template format", ("-c", _program("djangofmt", "--quiet", "--check", "templates"))),
+    Check("density", ("-m", "config.density")),
     Check("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
     Check(
         "production",

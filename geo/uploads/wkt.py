@@ -129,7 +129,7 @@ def _too_long() -> str:
 
 
 def _not_drawn(kind: str) -> str:
-    return _("« %(kind)s » n’est ni un point, ni une ligne, ni un polygone") % {"kind": kind[:30]}
+    return _("« %(kind)s » n’est ni un point, ni une ligne, ni un polygone") % {"kind": kind[:30]}
 
 
 def _fault_of(word: str) -> str:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalogue.alerts import matching, saving
+from catalogue.alerts import saving
 from catalogue.models import (
     Record,
     SavedSearch,
@@ -18,7 +18,7 @@ from catalogue.models import (
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.rankings.grounds import match
 from catalogue.rankings.grounds.forms import GroundForm
-from tests.catalogue.alerts.searches import saved
+from tests.catalogue.alerts.searches import find_matches, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def listed_as_ground(query: str) -> set[int]:
 def wanted(search: SavedSearch) -> set[int]:
     """The records that the reverse match gives to a search, of all there are."""
     keys = list(Record.objects.values_list("pk", flat=True))
-    return {record for one, record in matching.find_matches(keys) if one == search.pk}
+    return {record for one, record in find_matches(keys) if one == search.pk}
 
 
 def check(query: str, target: str, listed: Callable[[str], set[int]]) -> set[int]:

@@ -11,11 +11,10 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from catalogue.alerts import matching
 from catalogue.models import MapEntry, Record
 from catalogue.public import tiles
 from catalogue.public.search.filters import NO_FILTER, RecordFilterForm
-from tests.catalogue.alerts.searches import saved
+from tests.catalogue.alerts.searches import find_matches, saved
 from tests.catalogue.mvt import decode
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +90,7 @@ def drawn(client: Client, query: str) -> list[str]:
 def alerted(query: str) -> list[str]:
     """The slugs of the records that a saved search is alerted to, when all are published anew."""
     search = saved(query)
-    pairs = matching.find_matches(list(Record.objects.values_list("pk", flat=True)))
+    pairs = find_matches(list(Record.objects.values_list("pk", flat=True)))
     keys = [record for one, record in pairs if one == search.pk]
     return list(Record.objects.filter(pk__in=keys).values_list("slug", flat=True))
 
