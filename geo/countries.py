@@ -18,14 +18,19 @@ class NamedCountries(Countries):
     override = {
         **dict.fromkeys((*OVERSEAS, "UM")),
         "BQ": "Pays-Bas caribéens",
+        "BZ": "Belize",
         "CI": "Côte d’Ivoire",
         "CZ": "Tchéquie",
         "FM": "Micronésie",
         "GT": "Guatemala",
         "GY": "Guyana",
         "IO": "Territoire britannique de l’océan Indien",
+        "KG": "Kirghizstan",
+        "LR": "Liberia",
         "MH": "Îles Marshall",
         "MK": "Macédoine du Nord",
+        "MM": "Birmanie (Myanmar)",
+        "PN": "Îles Pitcairn",
         "PS": "Palestine",
         "SA": "Arabie saoudite",
         "SB": "Îles Salomon",
@@ -37,6 +42,7 @@ class NamedCountries(Countries):
         "TT": "Trinité-et-Tobago",
         "US": "États-Unis",
         "VA": "Vatican",
+        "VC": "Saint-Vincent-et-les Grenadines",
         "XK": "Kosovo",
     }
 
