@@ -76,7 +76,6 @@ def write_geometry(geometry: GEOSGeometry) -> str:
 
 
 def geojson(geometry: GEOSGeometry) -> dict[str, Any]:
-    """Return the geometry as a GeoJSON object, coordinates as they are."""
     described: dict[str, Any] = json.loads(shapely.to_geojson(to_shapely(geometry)))
     return described
 

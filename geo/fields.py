@@ -23,7 +23,6 @@ class CubeField(models.Field):  # type: ignore[type-arg]
         return tuple(float(part) for part in value.strip("()").split(","))
 
     def to_python(self, value: Any) -> Any:
-        """Return coordinates of the point, from its text."""
         return self.from_db_value(value, None, None) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Sequence[float] | str | None) -> str | None:

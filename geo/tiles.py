@@ -60,7 +60,6 @@ WHERE geom IS NOT NULL
 
 
 def band_of(zoom: int) -> Band:
-    """Return the band of outlines that serves a zoom."""
     return next(band for band in sorted(Band) if zoom <= band)
 
 

@@ -213,14 +213,12 @@ def token_digest(token: str) -> str:
 
 
 def is_for(invitation: Invitation, user: User) -> bool:
-    """True when the account has confirmed the address that was invited."""
     confirmed = EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email)
     return bool(confirmed.exists())
 
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, user: User) -> Membership:
-    """Become a member by an invitation, once."""
     _lock_organisation(invitation.organisation_id)
     current = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     if current is None or not current.is_open or not is_for(current, user):

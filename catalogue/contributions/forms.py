@@ -51,7 +51,6 @@ class Lines(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **options)
 
     def to_python(self, value: Any) -> Any:
-        """Return the text with one character at the end of each line."""
         text = super().to_python(value)
         return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
 
@@ -66,7 +65,6 @@ class Number(forms.DecimalField):
         return {**super().widget_attrs(widget), "inputmode": "decimal"}
 
     def to_python(self, value: Any) -> Any:
-        """Return the number, whatever its spaces and its comma."""
         if isinstance(value, str):
             value = "".join(value.split()).replace(",", ".")
         return super().to_python(value)

@@ -319,7 +319,6 @@ class DecisionForm(PageForm):
     seule = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a decision about nothing."""
         data = super().clean() or {}
         if not any((data.get("ligne"), data.get("code"), data.get("colonne"))):
             raise forms.ValidationError(_("Cette décision ne porte sur rien."))

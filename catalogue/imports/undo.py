@@ -72,7 +72,6 @@ def review_undo(batch: ImportBatch) -> Review:
 
 
 def _checked_shape(batch: ImportBatch) -> Shape:
-    """The shape of the digests of a batch that can be undone."""
     if batch.state == ImportBatch.BatchState.UNDONE:
         raise ImportUndoRefused(_("Cet import a déjà été annulé."))
     if batch.state != ImportBatch.BatchState.WRITTEN:

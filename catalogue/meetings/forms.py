@@ -109,7 +109,6 @@ class DocumentsField(forms.FileField):
     widget = SeveralFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        """Return the files, or the reasons why they are refused."""
         files = [data] if isinstance(data, UploadedFile) else list(data or [])
         if len(files) > attachments.MOST:
             raise forms.ValidationError(_("Trois documents au plus."), code="many")

@@ -36,7 +36,6 @@ class BitsField(models.Field):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
 
     def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
-        """The same field, as a migration writes it."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, list(args), {**kwargs, "length": self.length}
 

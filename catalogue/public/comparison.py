@@ -76,7 +76,6 @@ def _own(record: Record) -> dict[str, Cell]:
 
 
 def _closing(record: Record) -> dict[str, Cell]:
-    """Themes, programmes, who, and where it was read."""
     source = detail.source_line(record)
     themes = [theme.label for theme in record.themes.all()]
     programmes = [programme.label for programme in record.programmes.all()]

@@ -386,7 +386,6 @@ def published_experiments(record: Record) -> list[Experiment]:
 
 
 def indicator_line(row: Indicator) -> Context:
-    """One indicator for composants/indicateur.html."""
     source = {"source": row.source_citation or row.source_url, "source_url": row.source_url}
     return source | {
         "name": row.name,

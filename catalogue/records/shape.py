@@ -99,7 +99,6 @@ class Table:
 
     @property
     def owner_column(self) -> str:
-        """The column of the record's key."""
         return str(model_field(self.model, self.owner).column)
 
     @property

@@ -69,7 +69,6 @@ def _refusal(row: models.Model, error: IntegrityError) -> str:
 
 
 def _column(model: type[models.Model], name: str, value: Any) -> Any:
-    """Return what to set on the attribute for a portable value."""
     known = model_field(model, name)
     if name == SHAPE:
         return parse_shape(value)

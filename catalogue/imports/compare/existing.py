@@ -43,7 +43,6 @@ def read_existing(candidates: list[Candidate], spec: KindSpec, source: str) -> d
 
 
 def _read_rows(rows: models.QuerySet[Any], spec: KindSpec, names: list[str]) -> dict[Key, Existing]:
-    """Read the plain attributes of the rows, by the key that a file gives them."""
     columns = {f"as_{name}": _expression(spec.model, name) for name in names}
     of_records = ["source__code", "locked_fields"] if spec.is_record else []
     existing: dict[Key, Existing] = {}

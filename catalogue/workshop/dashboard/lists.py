@@ -153,7 +153,6 @@ def filter_changes(scope: Scope, data: dict[str, Any]) -> QuerySet[Revision]:
 
 
 def filter_batches(scope: Scope, data: dict[str, Any]) -> QuerySet[ImportBatch]:
-    """Return the imports of the filters, the newest first."""
     rows = statements.filter_batches().defer("report", "setup").order_by("-created_at", "-pk")
     return rows.filter(_month_condition("created_at", data["mois"], scope)) if data["mois"] else rows
 
