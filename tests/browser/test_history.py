@@ -28,9 +28,9 @@ record = factories.operation(title="Les Rives relues", slug="rives-relues", summ
     geometry=outline(-1.68), location_precision="exacte")
 def write(origin, reason, **fields):
     with transaction.atomic():
-        versions.keep_before([record.pk])
+        versions.save_before([record.pk])
         Operation.objects.filter(pk=record.pk).update(**fields)
-        versions.keep([record.pk], curator, origin, reason)
+        versions.save_after([record.pk], curator, origin, reason)
 write("import", "Import du fichier de 2016", geometry=outline(-1.675))
 workflow.apply(record, "archive", curator, "Trop vieille.")
 write("formulaire", "", summary="Un quartier presque neuf.", dwellings=120)

@@ -52,7 +52,7 @@ def test_from_a_figure_to_a_finding_and_from_a_mail_to_an_answer(
     expect(desk.get_by_role("heading", name="Esplanade qualité")).to_be_visible()
     desk.get_by_role("link", name="Esplanade qualité").click()
     finding = desk.locator(".constat", has_text="Site ouvert sans périmètre")
-    finding.get_by_text("Accepter l’écart").press("Enter")
+    finding.get_by_text("Accepter l’écart", exact=True).press("Enter")
     finding.get_by_label("Pourquoi l’accepter").fill("Le point suffit : une borne.")
     assert faults_of(desk) == []
     finding.get_by_role("button", name="Accepter").press("Enter")
