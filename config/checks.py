@@ -1,4 +1,4 @@
-"""What an operator may have configured wrong, each with an id, said by ``manage.py check --deploy``.
+"""What an operator may have configured wrong, each with an id, reported by ``manage.py check --deploy``.
 
 The checks tagged ``database`` run with ``check --database default`` and with ``migrate``.
 """

@@ -17,6 +17,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "IGN_BASEMAP": settings.IGN_BASEMAP,
         "compare_url": reverse("catalogue:record-compare"),
         "is_logged_in": user is not None and user.is_authenticated,
-        # Asked of the base by the templates that show it, once; other pages of an account do not.
+        # Asked of the database by the templates that show it, once; other pages of an account do not.
         "is_curator": SimpleLazyObject(lambda: user is not None and is_appointed_curator(user)),
     }

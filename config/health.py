@@ -24,7 +24,7 @@ def liveness(request: HttpRequest) -> JsonResponse:
 def readiness(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and has every migration, else 503 and which of the two is missing.
 
-    E-mails that wait for long are said as well: the worker is down, but the pages can be served.
+    E-mails that wait for long are reported as well: the worker is down, but the pages can be served.
     """
     try:
         if not _has_every_migration():

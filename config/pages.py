@@ -18,7 +18,7 @@ PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles"
 @public
 @require_safe
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
-    """The page named ``page``, its operator filled in or said to be missing."""
+    """The page named ``page``, its operator filled in or reported missing."""
     context = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 

@@ -296,7 +296,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if env_bool("TRUST_PROXY", False):
     # Only behind a proxy that sets this header itself: anybody else could forge it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    # The address that the proxy adds last is the visitor's; the others are only what was said to it.
+    # The address that the proxy adds last is the visitor's; the others are only what it was sent.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or LOCAL)
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -242,8 +242,8 @@ class GroundForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Refuse dates that are not in order."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        said = _("La date de fin précède la date de début.")
-        _refuse_disorder(self, data, "available_from", "available_until", said)
+        message = _("La date de fin précède la date de début.")
+        _refuse_disorder(self, data, "available_from", "available_until", message)
         return data
 
 
@@ -281,8 +281,8 @@ class OperationForm(StepForm):
         """Refuse years that are not in order, and more social dwellings than dwellings."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         _refuse_disorder(self, data, "year_start", "year_end", _("L’année de fin précède l’année de début."))
-        said = _("Il y a plus de logements sociaux que de logements.")
-        _refuse_disorder(self, data, "social_dwellings", "dwellings", said)
+        message = _("Il y a plus de logements sociaux que de logements.")
+        _refuse_disorder(self, data, "social_dwellings", "dwellings", message)
         return data
 
 
@@ -306,7 +306,7 @@ class ThemesForm(StepForm):
 
 
 def _refuse_disorder(
-    form: forms.Form, data: dict[str, Any], first: str, last: str, said: StrOrPromise
+    form: forms.Form, data: dict[str, Any], first: str, last: str, message: StrOrPromise
 ) -> None:
     if data.get(first) is not None and data.get(last) is not None and data[last] < data[first]:
-        form.add_error(last, said)
+        form.add_error(last, message)

@@ -70,8 +70,8 @@ class SubmittedPlace:
     def fingerprint(self) -> str:
         """Return what tells this place from another, for the confirmation."""
         shape = bytes(self.geometry.wkb) if self.geometry is not None else b""
-        said = f"{self.precision}|{self.territory and self.territory.pk}|{self.country}|"
-        return hashlib.sha256(said.encode() + shape).hexdigest()[:32]
+        content = f"{self.precision}|{self.territory and self.territory.pk}|{self.country}|"
+        return hashlib.sha256(content.encode() + shape).hexdigest()[:32]
 
 
 def place_initial(place: SubmittedPlace, place_name: str) -> dict[str, Any]:

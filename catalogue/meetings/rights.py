@@ -157,7 +157,7 @@ def require(user: Account, action: str, meeting: Meeting) -> Side:
     """Return the side of the account; Http404 unless it sees the meeting and may ever do the action.
 
     That the state no longer allows it is for the action to refuse, in words, under lock: of two members
-    who answer at once, the second is told what the first did.
+    who answer at once, the second reads what the first did.
     """
     on_side = find_side(user, meeting)
     ever = frozenset().union(*GRANTS[type(meeting)].get(action, {}).values())

@@ -1,6 +1,6 @@
 """How complete the records of the queue are, kept in a column by which they are filtered and ordered.
 
-The rule is that of ``catalogue.contributions.criteria``, said here in SQL so that a hundred thousand imported
+The rule is that of ``catalogue.contributions.criteria``, in SQL so that a hundred thousand imported
 records are measured in five statements: a test holds both against each other. Called by whatever writes a
 record, in its transaction: ``versions.save_after``, ``workflow``, the importers; and every night for all.
 """
@@ -34,7 +34,7 @@ def _role(*roles: str) -> str:
 
 SUMMARY: Weighted = (10, _text("r.summary", 60))
 OWNER: Weighted = (10, "r.owner_id IS NOT NULL")
-TOLD: Weighted = (15, _text("r.description", 200))
+DESCRIBED: Weighted = (15, _text("r.description", 200))
 THEMES: Weighted = (10, _has("record_themes"))
 STAKES: Weighted = (5, _has("record_stakes"))
 PHOTO: Weighted = (5, _has("document", more=" AND x.kind = 'photo'"))
@@ -50,7 +50,7 @@ CRITERIA: dict[str, tuple[str, tuple[Weighted, ...]]] = {
         (
             SUMMARY,
             OWNER,
-            TOLD,
+            DESCRIBED,
             THEMES,
             (5, "k.trl IS NOT NULL"),
             (10, _text("k.costs")),
@@ -69,7 +69,7 @@ CRITERIA: dict[str, tuple[str, tuple[Weighted, ...]]] = {
             OWNER,
             SITUATED,
             (5, "r.location_precision IN ('exacte', 'adresse')"),
-            TOLD,
+            DESCRIBED,
             (5, "r.year_start IS NOT NULL"),
             (10, "k.success_factors <> '' OR k.obstacles <> ''"),
             (5, _has("indicator", "experiment_id")),
@@ -102,7 +102,7 @@ CRITERIA: dict[str, tuple[str, tuple[Weighted, ...]]] = {
             SUMMARY,
             OWNER,
             SITUATED,
-            TOLD,
+            DESCRIBED,
             (5, "cardinality(k.audiences) > 0"),
             (10, "k.existing_data <> '' OR k.missing_data <> ''"),
             THEMES,
@@ -116,7 +116,7 @@ CRITERIA: dict[str, tuple[str, tuple[Weighted, ...]]] = {
             OWNER,
             SITUATED,
             PERIMETER,
-            TOLD,
+            DESCRIBED,
             (10, "k.dwellings IS NOT NULL OR k.area_ha IS NOT NULL"),
             (5, "k.operation_type <> 'inconnu'"),
             (5, f"{_has('labelaward', 'operation_id')} OR {_has('record_programmes')}"),

@@ -23,7 +23,7 @@ NEAR_M = 500
 ALIKE = 0.45
 """Trigram similarity of the distinctive words of two titles, from which the title gives points."""
 NEARLY_SAME = 80
-"""The same, in hundredths, from which two titles are said to be nearly the same."""
+"""The same, in hundredths, from which two titles are nearly the same."""
 SAME_SPOT_M = 10
 
 

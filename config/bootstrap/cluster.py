@@ -216,8 +216,8 @@ def _start_once(cluster: Cluster, *, last_try: bool) -> None:
     log.unlink(missing_ok=True)
     if _control(cluster, "start", "-l", str(log)):
         return
-    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    if last_try or not any(sign in said for sign in LEFTOVERS):
+    output = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    if last_try or not any(sentence in output for sentence in LEFTOVERS):
         raise problem_from_log(log, "la base de données ne démarre pas.")
     time.sleep(1)
 

@@ -61,7 +61,7 @@ def main(argv: list[str]) -> int:
 
 
 def start(layout: Layout, arguments: list[str]) -> int:
-    """Install what is missing, load the data once, then serve until told to stop."""
+    """Install what is missing, load the data once, then serve until stopped."""
     parser = argparse.ArgumentParser(prog="manage.py start", description="Lance le site sur cette machine.")
     parser.add_argument("--port", type=int, help="port de 127.0.0.1 (8000, ou un port libre s’il est pris)")
     options = parser.parse_args(arguments)
@@ -78,9 +78,9 @@ def start(layout: Layout, arguments: list[str]) -> int:
 def stop(layout: Layout, arguments: list[str]) -> int:
     """Stop the site that ``start`` runs, then the private cluster."""
     _no_arguments("stop", arguments)
-    said = holder(layout.var / "server.lock")
-    if said:
-        os.kill(int(said), 15)
+    pid = holder(layout.var / "server.lock")
+    if pid:
+        os.kill(int(pid), 15)
         with exclusive(layout.var / "server.lock", waiting="Arrêt du site…"):
             pass
     if layout.var.exists() and not cluster.stop_unless_used(layout):

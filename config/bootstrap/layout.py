@@ -76,8 +76,8 @@ class Layout:
         """Refuse to begin what the disk cannot hold; ``needed`` in gigabytes."""
         free = shutil.disk_usage(self.var).free / 1e9
         if free < needed:
-            said = f"il reste {free:.1f} Go sur le disque de {self.var}, il en faut {needed:.1f}"
-            raise Problem(f"{said}.", "Libérez de la place, puis relancez la commande.")
+            shortage = f"il reste {free:.1f} Go sur le disque de {self.var}, il en faut {needed:.1f}"
+            raise Problem(f"{shortage}.", "Libérez de la place, puis relancez la commande.")
 
 
 def replace_text(path: Path, text: str, mode: int = 0o644) -> None:

@@ -64,9 +64,9 @@ def ensure(layout: Layout, *, database: bool, tests: bool) -> None:
     if not missing:
         return
     packages = list(chain.from_iterable(need.packages for need in missing))
-    said = ", ".join(need.what for need in missing)
-    prefix = _root_prefix(said, packages)
-    say(f"Installation de ce qui manque au système ({said}) : {' '.join(packages)}…")
+    names = ", ".join(need.what for need in missing)
+    prefix = _root_prefix(names, packages)
+    say(f"Installation de ce qui manque au système ({names}) : {' '.join(packages)}…")
     _apt_install(layout, prefix, packages)
     still = [need.what for need in missing if not need.is_there()]
     if still:
@@ -95,12 +95,12 @@ def _browser_package() -> str:
     return LIGHT_BROWSER if "ID=debian" in system and shutil.which("apt-get") else "chromium"
 
 
-def _root_prefix(said: str, packages: list[str]) -> list[str]:
+def _root_prefix(names: str, packages: list[str]) -> list[str]:
     """What to put before a command so that it runs as root; a problem when nothing can."""
     by_hand = f"apt-get install --no-install-recommends {' '.join(packages)}"
     if shutil.which("apt-get") is None:
         raise Problem(
-            f"il manque à ce système : {said} ; et il n’a pas apt-get.",
+            f"il manque à ce système : {names} ; et il n’a pas apt-get.",
             "Installez-le avec le gestionnaire de paquets de ce système, puis relancez la commande.",
         )
     if os.geteuid() == 0:
@@ -109,11 +109,11 @@ def _root_prefix(said: str, packages: list[str]) -> list[str]:
         if output_of(["sudo", "-n", "true"]) is not None:
             return ["sudo", "-n"]
         if sys.stdin.isatty():
-            say(f"Il manque à ce système : {said}. Votre mot de passe est demandé pour l’installer.")
+            say(f"Il manque à ce système : {names}. Votre mot de passe est demandé pour l’installer.")
             if subprocess.run(["sudo", "-v"], check=False).returncode == 0:
                 return ["sudo"]
     raise Problem(
-        f"il manque à ce système : {said} ; et ce compte n’a pas le droit de l’installer.",
+        f"il manque à ce système : {names} ; et ce compte n’a pas le droit de l’installer.",
         f"Demandez à un administrateur de lancer : {by_hand}",
         "Puis relancez la commande.",
     )

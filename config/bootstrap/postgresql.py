@@ -68,9 +68,9 @@ def configuration(sockets: Path) -> str:
 def _folders() -> Iterator[Path]:
     for pattern in FOLDERS:
         yield from Path("/").glob(pattern)
-    told = output_of(["pg_config", "--bindir"])
-    if told:
-        yield Path(told)
+    output = output_of(["pg_config", "--bindir"])
+    if output:
+        yield Path(output)
 
 
 def _server_in(folder: Path) -> Server | None:
@@ -83,5 +83,5 @@ def _server_in(folder: Path) -> Server | None:
 
 
 def _extension_folder(folder: Path) -> Path:
-    told = output_of([folder / "pg_config", "--sharedir"])
-    return Path(told or f"/usr/share/postgresql/{folder.parent.name}") / "extension"
+    output = output_of([folder / "pg_config", "--sharedir"])
+    return Path(output or f"/usr/share/postgresql/{folder.parent.name}") / "extension"

@@ -153,8 +153,8 @@ def _add(request: HttpRequest, copy: Copy, step: Step, organisation: Organisatio
         messages.error(request, _("Une fiche a %(n)d organisations au plus.") % {"n": MOST})
     else:
         save_role(copy, role, organisation.slug, present=True)
-        said = {"name": organisation.name, "role": Role(role).label}
-        messages.success(request, _("Ajouté : %(name)s, %(role)s.") % said)
+        words = {"name": organisation.name, "role": Role(role).label}
+        messages.success(request, _("Ajouté : %(name)s, %(role)s.") % words)
     return redirect(step_url(copy.record, step.code))
 
 

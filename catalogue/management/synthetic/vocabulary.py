@@ -118,4 +118,4 @@ AWARDS = (
 )
 
 THEMES, STAKES, PROGRAMMES = 16, 3, 13
-"""Sizes of the vocabularies that are made up when the base has none."""
+"""Sizes of the vocabularies that are made up when the database has none."""
