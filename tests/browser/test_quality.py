@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,7 @@ def test_from_a_figure_to_a_finding_and_from_a_mail_to_an_answer(
     desk.get_by_role("row", name="Site ouvert sans périmètre").get_by_role("link").click()
     expect(desk.get_by_role("heading", name="Esplanade qualité")).to_be_visible()
     desk.get_by_role("link", name="Esplanade qualité").click()
+    desk.wait_for_url(re.compile("esplanade-qualite"))
     finding = desk.locator(".constat", has_text="Site ouvert sans périmètre")
     finding.get_by_text("Accepter l’écart", exact=True).press("Enter")
     finding.get_by_label("Pourquoi l’accepter").fill("Le point suffit : une borne.")
