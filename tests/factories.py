@@ -15,6 +15,7 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.utils import timezone
 
 from catalogue.models import (
+    Concept,
     Curatorship,
     Document,
     Experiment,
@@ -81,6 +82,12 @@ def source(**fields: Any) -> Source:
     """A dataset that records come from."""
     number = next(_numbers)
     return Source.objects.create(**{"code": f"source-{number}", "name": f"Source {number}", **fields})
+
+
+def concept(**fields: Any) -> Concept:
+    """A concept of the thesaurus, with its preferred name alone."""
+    number = next(_numbers)
+    return Concept.objects.create(**{"code": f"notion-{number}", "label": f"Notion {number}", **fields})
 
 
 def theme(**fields: Any) -> Theme:

@@ -25,6 +25,8 @@ from catalogue.models.people import Curatorship, InactivityNotice, Invitation, P
 from catalogue.models.quality import ConfirmationRound, LinkState, QualityFinding
 from catalogue.models.record import Record, RecordOrganisation
 from catalogue.models.reference import (
+    Concept,
+    ConceptName,
     IndicatorType,
     Programme,
     Source,
@@ -49,6 +51,8 @@ __all__ = [
     "CaseFile",
     "CaseNote",
     "CatalogueChange",
+    "Concept",
+    "ConceptName",
     "ConfirmationRound",
     "ContactRequest",
     "Curatorship",

@@ -1,6 +1,11 @@
-"""Reference lists that curators keep: sources, themes, stakes, programmes, zonages, indicator types."""
+"""Reference lists that curators keep: sources, themes, stakes, programmes, zonages, indicators, concepts."""
+
+from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -164,3 +169,73 @@ class IndicatorType(Labelled):
     class Meta(Labelled.Meta):
         verbose_name = _("type d’indicateur")
         verbose_name_plural = _("types d’indicateurs")
+
+
+class Concept(Labelled):
+    """A notion of the field, its other names and the wider notion that it belongs to: the thesaurus."""
+
+    label = models.CharField(_("nom préféré"), max_length=160)
+    synonyms = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name=_("autres noms"),
+        default=list,
+        blank=True,
+        help_text=_("Un par ligne : chacun doit pouvoir remplacer le nom préféré dans une question."),
+    )
+    broader = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="narrower",
+        verbose_name=_("notion plus large"),
+        help_text=_("Seulement si celle-ci en est vraiment un cas particulier."),
+    )
+
+    class Meta(Labelled.Meta):
+        verbose_name = _("notion")
+        verbose_name_plural = _("notions")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk and self.broader_id and self.pk in {self.broader_id, *list_broader(self.broader_id)}:
+            problem = gettext(
+                "« %(name)s » est cette notion même, ou en relève déjà : le lien tournerait en rond."
+            )
+            raise ValidationError({"broader": problem % {"name": self.broader}})
+
+
+def list_broader(pk: int) -> list[int]:
+    """Return the keys of the concepts above one, the nearest first; each once, even in a circle."""
+    parents = dict(Concept.objects.filter(broader__isnull=False).order_by().values_list("pk", "broader_id"))
+    above: list[int] = []
+    while (pk := parents.get(pk, 0)) and pk not in above:
+        above.append(pk)
+    return above
+
+
+class ConceptName(models.Model):
+    """A name of an offered concept as a query meets it: derived by the database, never edited.
+
+    ``phrase`` is the name as a phrase of stems, hyphens being spaces: ``'nid' <2> 'poul'`` for
+    « nids-de-poule ».
+    """
+
+    concept = models.ForeignKey(Concept, models.CASCADE, related_name="names", verbose_name=_("notion"))
+    name = models.CharField(_("nom"), max_length=160)
+    phrase = models.TextField(_("racines"))
+
+    class Meta:
+        verbose_name = _("nom d’une notion")
+        verbose_name_plural = _("noms des notions")
+        constraints = [
+            # also lists the names of a concept
+            models.UniqueConstraint(fields=["concept", "phrase"], name="conceptname_once"),
+        ]
+        indexes = [
+            # which concepts are called this?
+            models.Index(fields=["phrase"], name="conceptname_phrase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
