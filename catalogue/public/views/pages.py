@@ -17,7 +17,7 @@ from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import living_figures, newest_records
 from catalogue.public.redirects import redirect_to_survivor
-from catalogue.public.search import facets, feedback, places, results, words
+from catalogue.public.search import extracts, facets, feedback, places, results, words
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
@@ -133,8 +133,8 @@ def places_offered(search: RecordSearch, total: int) -> list[Territory]:
 
 
 def cards_of(records: list[Record], asked: words.Words | None) -> list[Card]:
-    extracts = words.extracts([record.pk for record in records], asked.query) if asked and records else {}
-    return [record_card(record, extract=extracts.get(record.pk, "")) for record in records]
+    passages = extracts.extracts([record.pk for record in records], asked.query) if asked and records else {}
+    return [record_card(record, extract=passages.get(record.pk, "")) for record in records]
 
 
 def empty_advice(address: str) -> list[dict[str, str]]:

@@ -212,21 +212,3 @@ def test_odd_words_break_nothing(three, words):
 def test_a_draft_is_never_found():
     factories.solution(title="Secret défense", state=Record.State.DRAFT)
     assert found("secret") == []
-
-
-# Extracts
-
-
-def test_an_extract_marks_the_hits_and_escapes_the_rest():
-    solution = factories.solution(summary="Un <b>toit</b> & des <script>toits</script> \ue000verts")
-    extract = search.extracts([solution.pk], search.read("toit").query)[solution.pk]
-    assert "<mark>toit</mark>" in extract
-    assert extract.count("<mark>") == extract.count("</mark>")
-    assert "<script>" not in extract
-    assert "<b>" not in extract
-    assert "&amp;" in extract
-
-
-def test_a_hit_in_the_title_alone_gives_no_extract():
-    solution = factories.solution(title="Toit", summary="Vert")
-    assert search.extracts([solution.pk], search.read("toit").query) == {}
