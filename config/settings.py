@@ -272,6 +272,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 IGN_BASEMAP = env_bool("IGN_BASEMAP", False)
 
 # Whether the addresses that records name are asked each night: these are requests to third parties.
+# Search by meaning: 130 MB of memory a process.
+SEARCH_BY_MEANING = env_bool("SEARCH_BY_MEANING", True)
 CHECK_LINKS = env_bool("CHECK_LINKS", False)
 
 CONTENT_SECURITY_POLICY = {

@@ -37,7 +37,7 @@ from catalogue.models.reference import (
     ZonageMember,
 )
 from catalogue.models.reference_history import ReferenceChange, TerritoryUpdate
-from catalogue.models.search import FacetBlock, FacetChange, SearchEntry, SearchWord
+from catalogue.models.search import FacetBlock, FacetChange, RecordMeaning, SearchEntry, SearchWord
 from catalogue.models.versions import RecordVersion
 from catalogue.models.workshop import BulkRun, CaseFile, CaseNote
 
@@ -86,6 +86,7 @@ __all__ = [
     "ProviderIdentity",
     "QualityFinding",
     "Record",
+    "RecordMeaning",
     "RecordOrganisation",
     "RecordVersion",
     "ReferenceChange",

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance, GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchQuery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -24,12 +24,24 @@ if TYPE_CHECKING:
     from catalogue.public.search.parameters import Circle
     from geo.models import Territory
 
-TextQuery = SearchQuery | CombinedSearchQuery
-
 STALE = 0.8
 """Weight of a record to be confirmed: one fifth less."""
-RANKED = 500
-"""How many of the records that match are ranked by their words, best proof first: ranking all is linear."""
+
+
+class TextQuery(SearchQuery):
+    """A query of the full text, written as its lexemes in the syntax of ``tsquery``: nothing is parsed again."""
+
+    template = "%(expressions)s::tsquery"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(models.Value(text), search_type="raw")
+
+
+class TextAnswer(NamedTuple):
+    """What words find: the records that a query matches, and ``others``, by their keys."""
+
+    query: TextQuery
+    others: tuple[int, ...] = ()
 
 
 class RecordQuerySet(AnsweringQuerySet):
@@ -87,11 +99,12 @@ class RecordQuerySet(AnsweringQuerySet):
         return self.filter(year_start__lte=year)
 
     @answers("q")
-    def matching(self, words: TextQuery | str) -> Self:
-        """Records whose words answer a query of ``words.read``, or contain these (searchentry_document)."""
-        if isinstance(words, str):
-            words = SearchQuery(words, config="francais", search_type="websearch")
-        return self.filter(search__document=words)
+    def matching(self, answer: TextAnswer) -> Self:
+        """Records whose words match the query, or that are among the others (searchentry_document)."""
+        found = models.Q(search__document=answer.query)
+        if answer.others:
+            found |= models.Q(search__pk__in=answer.others)
+        return self.filter(found)
 
     def best_proven_first(self, *, few: bool = False) -> Self:
         """Order by proof, then by last update.
@@ -102,32 +115,6 @@ class RecordQuerySet(AnsweringQuerySet):
         level = models.F("proof_level")
         first = Coalesce(level, -1).desc() if few else level.desc(nulls_last=True)
         return self.order_by(first, "-updated_at", "-pk")
-
-    def with_relevance(self, words: TextQuery) -> Self:
-        """Annotate ``relevance``: how well the words are answered, times proof; less when to be confirmed."""
-        rank = SearchRank(models.F("search__document"), words, cover_density=True, normalization=1)
-        trust = 1 + Coalesce(models.F("proof_level"), 1) / models.Value(5.0)
-        current = models.Case(
-            models.When(expires_on__lt=timezone.localdate(), then=models.Value(STALE)),
-            default=models.Value(1.0),
-        )
-        return self.annotate(relevance=models.ExpressionWrapper(rank * trust * current, models.FloatField()))
-
-    def most_relevant_first(self, words: TextQuery | None = None, *, few: bool = False) -> Self:
-        """Order by words × proof when words are given, then by proof, then by last update.
-
-        Only the RANKED best proven records are ranked by their words, the others follow.
-        """
-        proven = self.best_proven_first(few=few or words is not None)
-        if words is None:
-            return proven
-        ranked = self.with_relevance(words)
-        score = models.Case(
-            models.When(pk__in=proven.values("pk")[:RANKED], then=models.F("relevance")),
-            default=models.Value(0.0),
-            output_field=models.FloatField(),
-        )
-        return ranked.order_by(score.desc(), *proven.query.order_by)
 
     def located(self) -> Self:
         """Records that stand somewhere on the map."""

@@ -51,6 +51,9 @@ class SearchWord(models.Model):
     word = models.CharField(_("mot"), max_length=40)
     key = models.CharField(_("mot sans accent"), max_length=60)
     stem = models.CharField(_("racine"), max_length=60)
+    family = models.CharField(
+        _("famille"), max_length=60, help_text=_("Ce qui reste sans terminaison : végétal, végétation.")
+    )
 
     class Meta:
         verbose_name = _("mot du catalogue")
@@ -59,6 +62,8 @@ class SearchWord(models.Model):
         indexes = [
             # is this word known, in any inflection?
             models.Index(fields=["stem"], name="searchword_stem"),
+            # the words of a family
+            models.Index(fields=["family"], name="searchword_family"),
             # words that begin like the one being typed
             models.Index(OpClass("key", "text_pattern_ops"), name="searchword_prefix"),
             # words that look like a misspelt one
@@ -67,6 +72,32 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class RecordMeaning(models.Model):
+    """What a record means, as the vector of its title and summary; computed by the worker (``records.meaning``).
+
+    ``numbers`` are 512 signed bytes, ``signs`` the signs of the vector. The database forgets the row when the
+    text changes (migration 0040).
+    """
+
+    record = models.OneToOneField(
+        Record,
+        models.DO_NOTHING,
+        primary_key=True,
+        related_name="meaning",
+        db_constraint=False,
+        verbose_name=_("fiche"),
+    )
+    signs = BitsField(_("signes"), length=512)
+    numbers = models.BinaryField(_("nombres"))
+
+    class Meta:
+        verbose_name = _("sens d’une fiche")
+        verbose_name_plural = _("sens des fiches")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
 
 
 class FacetBlock(models.Model):

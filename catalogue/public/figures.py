@@ -32,7 +32,7 @@ def newest_records(count: int) -> RecordQuerySet:
     return (
         Record.objects.published()
         .filter(kind=Kind.EXPERIMENT)
-        .most_relevant_first()
+        .best_proven_first()
         .with_card_relations()[:count]
     )
 

@@ -379,7 +379,7 @@ def published_experiments(record: Record) -> list[Experiment]:
             .select_related("territory__departement")
             .defer("territory__geometry", "territory__departement__geometry", "description")
             .prefetch_related("indicators__type")
-            .most_relevant_first()[:LISTED]
+            .best_proven_first(few=True)[:LISTED]
         )
         record._published_experiments = cached  # type: ignore[attr-defined]
     return cached

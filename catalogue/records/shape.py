@@ -36,6 +36,7 @@ from catalogue.models import (
     Operation,
     QualityFinding,
     Record,
+    RecordMeaning,
     RecordOrganisation,
     RecordVersion,
     Revision,
@@ -53,7 +54,7 @@ KINDS: dict[str, Model] = {
 }
 SITE_NOTES = (
     AlertMatch, AudienceDay, CaseFile, DuplicateCandidate, ImportRow, MapEntry, MapShape, QualityFinding,
-    RecordVersion, SearchEntry, Transition,
+    RecordMeaning, RecordVersion, SearchEntry, Transition,
 )  # fmt: skip
 """No part of a record: what the site derives or notes of it, and nobody misses when the record goes."""
 PEOPLE_ABOUT_IT = (

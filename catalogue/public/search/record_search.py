@@ -12,12 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from catalogue.models.conditions import AnsweringQuerySet
+from catalogue.public.search.answers import Answer, answer
 from catalogue.public.search.parameters import Circle, Place
 from catalogue.public.search.words import Words, read
 from geo.models import Territory
 
 TWINS = 20
-Answers = TypeVar("Answers", bound=AnsweringQuerySet)
+Narrowed = TypeVar("Narrowed", bound=AnsweringQuerySet)
 
 
 class Parameter(NamedTuple):
@@ -68,6 +69,11 @@ class RecordSearch:
         return read(typed) if typed else None
 
     @cached_property
+    def answer(self) -> Answer | None:
+        """What the words find, with the order of it; None without words."""
+        return answer(self.words) if self.words is not None else None
+
+    @cached_property
     def twins(self) -> list[Territory]:
         """The territories most like the one whose twins are asked for."""
         territory: Territory | None = self.get("jumeaux")
@@ -88,7 +94,7 @@ class RecordSearch:
         """How the list is ordered: as asked for, else by distance from a place, else by relevance."""
         return self.sort or ("distance" if self.place is not None else "pertinence")
 
-    def narrow(self, records: Answers, *, without: Collection[str] = ()) -> Answers:
+    def narrow(self, records: Narrowed, *, without: Collection[str] = ()) -> Narrowed:
         """The records that every filter accepts, those ``without`` aside; ``records`` itself without any."""
         for name, terms in self.terms.items():
             if name in without:
@@ -104,8 +110,8 @@ class RecordSearch:
 
     def _operand(self, name: str, value: object) -> object:
         """What records are compared with: words once they are read, twins once they are found."""
-        if name == "q" and self.words is not None:
-            return self.words.query
+        if name == "q" and self.answer is not None:
+            return self.answer.found
         return self.twins if name == "jumeaux" else value
 
     def written(self, name: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from catalogue.models import Record
-from catalogue.models.querysets import RANKED, RecordQuerySet, TextQuery
+from catalogue.models.querysets import RecordQuerySet
 from catalogue.public.search.record_search import RecordSearch
 
 MANY = 20_000
@@ -15,7 +17,7 @@ WELL_INSIDE = 0.9
 
 
 def sort(search: RecordSearch, records: RecordQuerySet, total: int = 0) -> RecordQuerySet:
-    """Sort the records as asked; the order is total, so that pages never overlap.
+    """Sort the records as asked, words aside; the order is total, so that pages never overlap.
 
     ``total``, how many they are when that is known, only decides how the database goes about it.
     """
@@ -26,8 +28,7 @@ def sort(search: RecordSearch, records: RecordQuerySet, total: int = 0) -> Recor
             return records.nearest_first(place.point)
     if search.order == "recent":
         return records.order_by("-updated_at", "-pk")
-    query = search.words.query if search.words is not None else None
-    return records.most_relevant_first(query, few=_are_few(search, total))
+    return records.best_proven_first(few=_are_few(search, total) or search.answer is not None)
 
 
 def _are_few(search: RecordSearch, total: int) -> bool:
@@ -37,34 +38,31 @@ def _are_few(search: RecordSearch, total: int) -> bool:
 
 
 def page_keys(search: RecordSearch, records: RecordQuerySet, total: int, start: int, stop: int) -> list[int]:
-    """Return the keys of the results from ``start`` to ``stop``, in the order of ``sort``."""
+    """Return the keys of the results from ``start`` to ``stop``, in the order of the search."""
     if search.order == "distance" and total > MANY and stop < total * WELL_INSIDE:
         # Far from the rim of a full circle the nearest are inside it: the KNN index alone finds them.
         records = search.narrow(Record.objects.published(), without={"autour"})
-    if search.words is not None and search.order == "pertinence" and total > RANKED:
-        proven = records.best_proven_first(few=_are_few(search, total))
-        return _keys_by_words(search.words.query, proven, start, stop)
-    return list(sort(search, records, total).values_list("pk", flat=True)[start:stop])
-
-
-def _keys_by_words(query: TextQuery, proven: RecordQuerySet, start: int, stop: int) -> list[int]:
-    """The RANKED best proven are found by their index and ranked by their words; the others follow."""
-    keys: list[int] = []
-    if start < RANKED:
-        best = Record.objects.filter(pk__in=proven.values("pk")[:RANKED]).with_relevance(query)
-        ranked = best.order_by("-relevance", *proven.query.order_by)
-        keys += ranked.values_list("pk", flat=True)[start : min(stop, RANKED)]
-    if stop > RANKED:
-        keys += proven.values_list("pk", flat=True)[max(start, RANKED) : stop]
+    if search.answer is None or search.order != "pertinence":
+        return list(sort(search, records, total).values_list("pk", flat=True)[start:stop])
+    ranked = search.answer.ranked
+    kept = set(records.filter(pk__in=ranked).order_by().values_list("pk", flat=True))
+    keys = [key for key in ranked if key in kept][start:stop]
+    if stop > len(kept):
+        others = sort(search, records.exclude(pk__in=ranked), total).values_list("pk", flat=True)
+        keys += others[max(start - len(kept), 0) : stop - len(kept)]
     return keys
 
 
-def fetch(search: RecordSearch, keys: list[int]) -> list[Record]:
+def fetch(
+    search: RecordSearch,
+    keys: list[int],
+    with_relations: Callable[[RecordQuerySet], RecordQuerySet] = RecordQuerySet.with_card_relations,
+) -> list[Record]:
     """Read the records of a page in the order of their keys: wide rows and relations for these alone.
 
     By distance, the true metres decide between neighbours: the index measures on the sphere.
     """
-    records = Record.objects.published().with_card_relations()
+    records = with_relations(Record.objects.published())
     if search.place is not None:
         records = records.with_distance(search.place.point)
     by_key = records.in_bulk(keys)

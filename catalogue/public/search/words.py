@@ -1,57 +1,90 @@
-"""Words: what a visitor types becomes a query of the French full text, and its corrections are reported.
+"""Words: what a visitor types becomes terms, each a query of the French full text, and what was changed is kept.
 
-Called by ``filters`` for every surface that takes ``q``. The syntax is that of search engines:
-``"mots exacts"``, ``-exclu``, ``OU``. The last word may be unfinished, a misspelt one is corrected
-unless it is in quotes; both rely on the words of the published records (``SearchWord``).
+Called by ``RecordSearch`` for every surface that takes ``q``. The syntax is that of search engines:
+``"mots exacts"``, ``-exclu``, ``OU``. The last word may be unfinished, a misspelt one is corrected, words of one
+family meet, compounds are found joined, hyphenated or apart: all of it but in quotes, by the words of the
+published records (``SearchWord``) and by the thesaurus of the curators.
+
+Queries are written as text in the syntax of ``tsquery``, of lexemes: none is parsed again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from itertools import chain
-from operator import and_, or_
+from itertools import chain, pairwise
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 
 from catalogue.models.querysets import TextQuery
+from catalogue.public.search import thesaurus
 
 TOKEN = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
-ELISION = re.compile(r"^(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
+ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
+EDGES = "«»“”()[]{},;:.!?…'’*/"
 LETTERS = re.compile(r"[^\W\d_]+")
-SILENT = {"à", "a", "y", "même", "mêmes"}
-"""Stop words that lose their accent before the stemmer could drop them."""
+COMPOUND = re.compile(r"[^\W_]+(?:[-‑–][^\W_]+)+")
+INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
+SILENT = frozenset({
+    "à", "a", "y", "les", "même", "mêmes", "ça", "cela", "ceci", "celui", "celle", "ceux",
+    "comment", "pourquoi", "combien", "quand", "quel", "quelle", "quels", "quelles", "où", "dont", "si",
+    "être", "est-ce", "il", "ils", "elle", "elles", "on", "nous", "vous", "peut", "peut-on", "faut", "faut-il",
+    "faire", "fait", "plus", "moins", "trop", "très", "bien", "aussi", "sans", "sous", "chez", "vers", "entre",
+    "comme", "tout", "tous", "toute", "toutes", "afin", "lors", "contre", "selon",
+    "savoir", "trouver", "chercher", "cherche", "vouloir", "veut", "voudrais", "existe", "existe-t-il",
+})  # fmt: skip
+"""Words that build a question and say nothing of its subject; the stop words of PostgreSQL are not all."""
+SAINTS = {"st": "saint", "ste": "saint", "saint": "st", "sainte": "ste"}
 MAX_TOKENS = 30
 SHORTEST_COMPLETED = 3
 SHORTEST_CORRECTED = 4
+SHORTEST_PART = 3
+"""Letters of each half of a word that is read as two."""
 
-# searchword_stem carries the look-up of each word, searchword_prefix that of the last one.
+# searchword_stem carries the look-up of each word, searchword_family that of its family, searchword_prefix
+# that of the last one.
 LOOK_UP = """
-SELECT word, cardinality(stems) = 0,
+SELECT word, stems, phraseto_tsquery('francais', replace(word, '-', ' '))::text,
        EXISTS (SELECT FROM catalogue_searchword k WHERE k.stem = ANY (stems)),
+       family, ARRAY(SELECT DISTINCT k.stem FROM catalogue_searchword k WHERE k.family = typed.family LIMIT 60),
        CASE WHEN word = %(last)s THEN ARRAY(
            SELECT DISTINCT k.stem FROM catalogue_searchword k
            WHERE k.key LIKE lower(f_unaccent(%(last)s)) || '%%' LIMIT 60
-       ) END
+       ) ELSE '{}' END
 FROM (
-    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems
+    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems, catalogue_word_family(word) AS family
     FROM unnest(%(words)s::text[]) AS word
 ) typed
 """
 
-# searchword_trigram carries the similarity.
+# searchword_trigram carries the similarity. A name of the thesaurus is no mistake; its table is a thousand rows.
 NEAREST = """
 SELECT typed.word, near.word
-FROM unnest(%s::text[]) AS typed (word)
+FROM unnest(%(words)s::text[]) AS typed (word)
 CROSS JOIN LATERAL (
     SELECT k.word, similarity(k.key, lower(f_unaccent(typed.word))) AS likeness
     FROM catalogue_searchword k WHERE k.key %% lower(f_unaccent(typed.word))
     ORDER BY likeness DESC, length(k.word), k.word LIMIT 1
 ) near
-WHERE near.likeness >= 0.4
+WHERE near.likeness >= %(least)s AND NOT EXISTS (
+    SELECT FROM catalogue_conceptname n
+    WHERE strpos(n.phrase, quote_literal((tsvector_to_array(to_tsvector('francais', typed.word)))[1])) > 0
+)
+"""
+LEAST_LIKENESS = 0.4
+LEAST_AMONG_OTHERS = 0.6
+"""The same for a word among others: most words that the catalogue does not have are no mistakes."""
+
+# Words that are two known words joined, by searchword_prefix; the longest first half wins.
+HALVES = """
+SELECT DISTINCT ON (typed.word) typed.word, left(typed.word, cut), substr(typed.word, cut + 1)
+FROM unnest(%(words)s::text[]) AS typed (word)
+CROSS JOIN LATERAL generate_series(%(shortest)s, length(typed.word) - %(shortest)s) AS cut
+WHERE EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(left(typed.word, cut))))
+  AND EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(substr(typed.word, cut + 1))))
+ORDER BY typed.word, cut DESC
 """
 
 
@@ -68,6 +101,10 @@ class Token:
         return not self.is_phrase and not self.is_excluded
 
     @property
+    def is_compound(self) -> bool:
+        return COMPOUND.fullmatch(self.text) is not None
+
+    @property
     def may_be_unfinished(self) -> bool:
         """True for a word that can be the beginning of a longer one."""
         return self.is_plain and len(self.text) >= SHORTEST_COMPLETED and bool(LETTERS.fullmatch(self.text))
@@ -77,24 +114,83 @@ class Token:
 class KnownWord:
     """What the catalogue knows of a word typed; ``endings`` are the stems that it begins."""
 
-    is_stop_word: bool
-    is_known: bool
-    endings: tuple[str, ...]
+    stems: tuple[str, ...] = ()
+    phrase: str = ""
+    is_known: bool = False
+    family: str = ""
+    relatives: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+
+    @property
+    def is_stop_word(self) -> bool:
+        return not self.stems
+
+    @property
+    def lexemes(self) -> list[str]:
+        """The stems of its family; its own when the catalogue has none."""
+        return list(dict.fromkeys([*self.stems, *self.relatives]))
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, or a name of the thesaurus, that is wanted: each query is the text of a ``tsquery``.
+
+    ``exact`` is what was typed, ``near`` its family and what the thesaurus calls the same or a part of it,
+    ``broad`` what contains it: a broader term is an answer of a lower rank.
+    """
+
+    typed: str
+    exact: str
+    near: str = ""
+    broad: str = ""
+
+    @property
+    def query(self) -> str:
+        return any_of([self.exact, self.near])
 
 
 @dataclass(frozen=True)
 class Words:
-    """What was typed, the query that it became, and what the page reports about it."""
+    """What was typed, the terms that it became, and what the page reports about it."""
 
     typed: str
-    query: TextQuery
+    terms: tuple[Term, ...] = ()
+    required: tuple[str, ...] = ()
+    """Queries that every record answers: phrases in quotes, words excluded."""
+    alternatives: tuple[str, ...] = ()
+    """With ``OU``, the query of each side: then nothing but these is searched."""
     corrections: dict[str, str] = field(default_factory=dict)
     says_nothing: bool = False
     unknown: tuple[str, ...] = ()
     """Words that no published record contains, corrected or not."""
     completed: str = ""
-    """The last word, when it may be unfinished, and in ``endings`` the stems that it was taken to begin."""
-    endings: tuple[str, ...] = ()
+    """The last word, when it may be unfinished."""
+    families: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+    """The stems that the words were taken for; a new word of a family, or one that ends the last word, adds one."""
+
+    @property
+    def all_words(self) -> str:
+        """The query that every word is asked of."""
+        if self.alternatives:
+            return any_of(self.alternatives)
+        return all_of([*(term.query for term in self.terms), *self.required])
+
+    @property
+    def query(self) -> TextQuery:
+        return TextQuery(self.all_words)
+
+    @property
+    def any_word(self) -> TextQuery:
+        """The query that extracts mark: whatever was wanted."""
+        wanted = [any_of([term.query, term.broad]) for term in self.terms]
+        phrases = [query for query in self.required if not query.startswith("!")]
+        return TextQuery(any_of(self.alternatives or [*wanted, *phrases]))
+
+    @property
+    def restriction(self) -> str:
+        """The query of the phrases and of the excluded words; "" without any."""
+        return all_of(self.required)
 
     @property
     def corrected(self) -> str:
@@ -104,89 +200,218 @@ class Words:
         return text
 
 
+def quote(lexeme: str) -> str:
+    """The lexeme as the text of a ``tsquery``."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def any_of(queries: Iterable[str]) -> str:
+    return _joined(" | ", queries)
+
+
+def all_of(queries: Iterable[str]) -> str:
+    return _joined(" & ", queries)
+
+
+def _joined(operator: str, queries: Iterable[str]) -> str:
+    """The queries but the empty ones, each once."""
+    parts = list(dict.fromkeys(query for query in queries if query))
+    return parts[0] if len(parts) == 1 else operator.join(f"({part})" for part in parts)
+
+
 def tokens(words: str) -> list[list[Token]]:
-    """The tokens of the words, as alternatives (``OU``) of tokens that all must be found."""
+    """The tokens of the words, as alternatives (``OU``) of tokens that are wanted together."""
     groups: list[list[Token]] = [[]]
-    for found in list(TOKEN.finditer(words))[:MAX_TOKENS]:
+    for found in list(TOKEN.finditer(words.translate(INDICES)))[:MAX_TOKENS]:
         excluded = bool(found["no"])
         if found["phrase"] is not None:
             groups[-1].append(Token(found["phrase"], is_phrase=True, is_excluded=excluded))
         elif found["word"] in {"OU", "OR"} and not excluded:
             groups.append([])
         else:
-            word = ELISION.sub("", found["word"])
-            if word.casefold() not in SILENT:
-                groups[-1].append(Token(word, is_excluded=excluded))
+            groups[-1] += _plain(found["word"], excluded)
     return [group for group in groups if group]
 
 
+def _plain(text: str, excluded: bool) -> list[Token]:
+    """The token of a word; none for one that says nothing of the subject."""
+    word = ELISION.sub("", text.strip(EDGES))
+    return [] if not word or word.casefold() in SILENT else [Token(word, is_excluded=excluded)]
+
+
 def read(typed: str) -> Words:
-    """Read what the words ask for; two queries at most, each on the small table of known words."""
+    """Read what the words ask for; a few queries, each on small tables by their indexes."""
     groups = tokens(typed)
     asked = list(chain.from_iterable(groups))
-    plain = [token.text for token in asked if token.is_plain]
-    completed = asked[-1].text if asked and asked[-1].may_be_unfinished else ""
-    known = _look_up(plain, completed) if plain else {}
-    unknown = tuple(word for word, entry in known.items() if _can_be_corrected(word, entry))
-    corrections = _nearest(unknown) if unknown else {}
-    endings = known[completed].endings if completed else ()
-    stop_words_alone = len(plain) == len(asked) and all(known[word].is_stop_word for word in plain)
+    reader = Reader.of(asked)
+    wanted = [reader.terms(group) for group in groups]
+    required = [reader.requirements(group) for group in groups]
+    plain = [token for token in asked if token.is_plain]
+    nothing = bool(typed) and len(plain) == len(asked) and all(reader.is_silent(token) for token in plain)
+    together = len(groups) < 2
+    sides = [all_of([*(term.query for term in terms), *rest]) for terms, rest in zip(wanted, required, strict=True)]
     return Words(
         typed,
-        _any(groups, corrections, endings),
-        corrections,
-        says_nothing=bool(typed) and stop_words_alone,
-        unknown=unknown,
-        completed=completed,
-        endings=endings,
+        terms=tuple(chain.from_iterable(wanted)),
+        required=tuple(required[0]) if groups and together else (),
+        alternatives=() if together else tuple(sides),
+        corrections=reader.corrections,
+        says_nothing=nothing,
+        unknown=reader.unknown,
+        completed=reader.completed,
+        families=reader.families,
+        stems=reader.stems,
     )
 
 
-def _can_be_corrected(word: str, entry: KnownWord) -> bool:
+@dataclass(frozen=True)
+class Reader:
+    """What the catalogue and the thesaurus know of the words that were typed."""
+
+    known: dict[str, KnownWord]
+    corrections: dict[str, str]
+    halves: dict[str, tuple[str, str]]
+    unknown: tuple[str, ...]
+    completed: str
+
+    @classmethod
+    def of(cls, asked: Sequence[Token]) -> Reader:
+        completed = asked[-1].text if asked and asked[-1].may_be_unfinished else ""
+        known = look_up(_looked_up(asked), completed) if asked else {}
+        lacking = [token.text for token in asked if token.is_plain and _lacks(token.text, known[token.text])]
+        halves = _halves(lacking) if lacking else {}
+        unknown = tuple(word for word in dict.fromkeys(lacking) if word not in halves)
+        alone = sum(token.is_plain for token in asked) == 1
+        corrections = _nearest(unknown, LEAST_LIKENESS if alone else LEAST_AMONG_OTHERS) if unknown else {}
+        others = [*corrections.values(), *chain.from_iterable(halves.values())]
+        return cls(known | (look_up(others) if others else {}), corrections, halves, unknown, completed)
+
+    def is_silent(self, token: Token) -> bool:
+        return self.known[token.text].is_stop_word
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(word.family for word in self.known.values() if word.family))
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        every = (chain(word.lexemes, word.endings) for word in self.known.values())
+        return tuple(dict.fromkeys(chain.from_iterable(every)))
+
+    def requirements(self, group: Sequence[Token]) -> list[str]:
+        """The queries of the phrases and of the excluded words."""
+        found = []
+        for token in group:
+            query = "" if token.is_plain else self.known[token.text].phrase
+            if query:
+                found.append(f"!({query})" if token.is_excluded else query)
+        return found
+
+    def terms(self, group: Sequence[Token]) -> list[Term]:
+        """The terms of the plain words, in their order; a name of the thesaurus stands for each of its words."""
+        plain = [token for token in group if token.is_plain and not self.is_silent(token)]
+        read_as = [self.corrections.get(token.text, token.text) for token in plain]
+        same, broader = _names(thesaurus.find(read_as))
+        return [
+            Term(
+                token.text,
+                self._exact(plain, place),
+                any_of([self._near(token, read_as[place]), *same[place]]),
+                any_of(broader[place]),
+            )
+            for place, token in enumerate(plain)
+        ]
+
+    def _exact(self, plain: Sequence[Token], place: int) -> str:
+        """The query of a word as it was typed: halves, joined to a neighbour, or to be completed."""
+        token = plain[place]
+        text = self.corrections.get(token.text, token.text)
+        joined = [self.known.get(pair) for pair in _pairs_around(plain, place)]
+        others = [quote(stem) for word in joined if word is not None for stem in word.relatives]
+        others += [quote(SAINTS[word]) for word in [text.casefold()] if word in SAINTS]
+        others += [quote(stem) for stem in (self.known[text].endings if text == self.completed else ())]
+        if token.text in self.halves:
+            return self._apart(self.halves[token.text])
+        return any_of([self._word(text), *others])
+
+    def _word(self, text: str) -> str:
+        if COMPOUND.fullmatch(text):
+            return any_of([self._apart(_parts(text)), *map(quote, self.known[text].relatives)])
+        return all_of(map(quote, self.known[text].stems))
+
+    def _near(self, token: Token, text: str) -> str:
+        """The family of a word."""
+        return "" if token.text in self.halves else any_of(map(quote, self.known[text].relatives))
+
+    def _apart(self, parts: Sequence[str]) -> str:
+        """The query of words that follow each other, each in any form of its family."""
+        words = [self.known.get(part) for part in parts]
+        if all(word is not None and len(word.stems) == 1 for word in words):
+            return " <-> ".join(f"({any_of(map(quote, word.lexemes))})" for word in words if word is not None)
+        whole = self.known.get("-".join(parts))
+        return whole.phrase if whole is not None else ""
+
+
+def _names(
+    concepts: Mapping[int, thesaurus.Named],
+) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """What the thesaurus calls the same or narrower, and broader, for each word of a name, by its place."""
+    same: dict[int, list[str]] = defaultdict(list)
+    broader: dict[int, list[str]] = defaultdict(list)
+    for start, concept in concepts.items():
+        for place in range(start, start + concept.length):
+            same[place] += [*concept.same, *concept.narrower]
+            broader[place] += concept.broader
+    return same, broader
+
+
+def _parts(text: str) -> list[str]:
+    return re.split("[-‑–]", text)
+
+
+def _looked_up(asked: Sequence[Token]) -> list[str]:
+    """The words to look up: those typed, the parts of compounds, and neighbours joined."""
+    texts = [token.text for token in asked]
+    parts = [_parts(token.text) for token in asked if token.is_plain and token.is_compound]
+    pairs = [pair for place in range(len(asked)) for pair in _pairs_around(asked, place)]
+    return list(dict.fromkeys(chain(texts, chain.from_iterable(parts), pairs)))
+
+
+def _pairs_around(plain: Sequence[Token], place: int) -> list[str]:
+    """A word joined to the one before it, and to the one after it: « éco quartier » → « écoquartier »."""
+    around = plain[max(place - 1, 0) : place + 2]
+    return [
+        one.text + other.text
+        for one, other in pairwise(around)
+        if one.may_be_unfinished and other.may_be_unfinished
+    ]
+
+
+def _lacks(text: str, word: KnownWord) -> bool:
     """True for a word of letters, long enough, that the catalogue does not have."""
-    if entry.is_stop_word or entry.is_known or entry.endings:
+    if word.is_stop_word or word.is_known or word.relatives or word.endings or text.casefold() in SAINTS:
         return False
-    return len(word) >= SHORTEST_CORRECTED and LETTERS.fullmatch(word) is not None
+    return len(text) >= SHORTEST_CORRECTED and LETTERS.fullmatch(text) is not None
 
 
-def _any(groups: list[list[Token]], corrections: dict[str, str], endings: Sequence[str]) -> TextQuery:
-    """The query that one group at least answers; ``endings`` are the stems of the very last word."""
-    if not groups:
-        return SearchQuery("", config="francais")
-    queries = [_all(group, corrections, []) for group in groups[:-1]]
-    return reduce(or_, [*queries, _all(groups[-1], corrections, endings)])
-
-
-def _all(group: list[Token], corrections: dict[str, str], endings: Sequence[str]) -> TextQuery:
-    """The query that every token of the group answers; ``endings`` are the stems of the last word."""
-    queries = [_query(token, corrections) for token in group]
-    if endings and group[-1].may_be_unfinished:
-        stems = " | ".join("'" + stem.replace("'", "''") + "'" for stem in endings)
-        queries[-1] = queries[-1] | SearchQuery(stems, config="simple", search_type="raw")
-    return reduce(and_, queries)
-
-
-def _query(token: Token, corrections: dict[str, str]) -> TextQuery:
-    text = corrections.get(token.text, token.text)
-    written = SearchQuery(text, config="francais", search_type="phrase" if token.is_phrase else "plain")
-    if token.is_phrase or "-" not in text:
-        return ~written if token.is_excluded else written
-    joined = SearchQuery(text.replace("-", ""), config="francais")
-    return ~written & ~joined if token.is_excluded else written | joined
-
-
-def _look_up(words: list[str], last: str) -> dict[str, KnownWord]:
-    """Look each word up, inflections included, and what the last one may begin."""
+def look_up(words: Sequence[str], last: str = "") -> dict[str, KnownWord]:
+    """Look each word up, inflections and family included, and what the last one may begin."""
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, {"words": words, "last": last})
+        cursor.execute(LOOK_UP, {"words": list(words), "last": last})
         return {
-            word: KnownWord(is_stop_word, is_known, tuple(endings or ()))
-            for word, is_stop_word, is_known, endings in cursor.fetchall()
+            word: KnownWord(tuple(stems), phrase, is_known, family, tuple(relatives), tuple(endings))
+            for word, stems, phrase, is_known, family, relatives, endings in cursor.fetchall()
         }
 
 
-def _nearest(words: Sequence[str]) -> dict[str, str]:
+def _halves(words: Sequence[str]) -> dict[str, tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(HALVES, {"words": list(words), "shortest": SHORTEST_PART})
+        return {word: (first, second) for word, first, second in cursor.fetchall()}
+
+
+def _nearest(words: Sequence[str], least: float) -> dict[str, str]:
     """Return the known word that each looks like most; none for a word that looks like nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST, [list(words)])
+        cursor.execute(NEAREST, {"words": list(words), "least": least})
         return dict(cursor.fetchall())

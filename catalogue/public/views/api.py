@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
+from catalogue.models.querysets import RecordQuerySet
 from catalogue.public import exports
 from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import results
@@ -71,8 +72,9 @@ def _record(record: Record) -> dict[str, object]:
 
 def _first_results(search: RecordSearch) -> tuple[list[Record], int]:
     records = search.narrow(Record.objects.published())
-    shown = results.sort(search, records).with_export_relations()[: exports.MAX_ROWS]
-    return list(shown), records.count()
+    total = records.count()
+    keys = results.page_keys(search, records, total, 0, exports.MAX_ROWS)
+    return results.fetch(search, keys, RecordQuerySet.with_export_relations), total
 
 
 @public

@@ -133,7 +133,7 @@ def places_offered(search: RecordSearch, total: int) -> list[Territory]:
 
 
 def cards_of(records: list[Record], asked: words.Words | None) -> list[Card]:
-    passages = extracts.extracts([record.pk for record in records], asked.query) if asked and records else {}
+    passages = extracts.extracts([record.pk for record in records], asked.any_word) if asked and records else {}
     return [record_card(record, extract=passages.get(record.pk, "")) for record in records]
 
 

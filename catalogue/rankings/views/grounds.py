@@ -142,7 +142,7 @@ def offered(form: GroundForm) -> list[dict[str, str]]:
     elif form.has_changed():
         return []
     else:
-        found = solutions.most_relevant_first()
+        found = solutions.best_proven_first(few=True)
     rest = parameters_without(form, "solution", "cherche")
     return [
         {

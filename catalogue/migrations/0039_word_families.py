@@ -1,0 +1,83 @@
+"""The words of the catalogue know their family, compounds are words too, and CO₂ is CO2.
+
+``catalogue_word_family`` takes French derivational endings away, so that « végétaliser », « végétal » and
+« végétation » meet where the stemmer keeps them apart; the prefix « dés- » goes as well before a vowel
+(« désimperméabiliser », « imperméable »). A root keeps five letters at least: shorter ones bring words together
+that have nothing in common. A query asks for the stems of the families of its words: documents do not change.
+"""
+
+from importlib import import_module
+
+from django.db import migrations, models
+
+FAMILY = """
+CREATE FUNCTION catalogue_word_family(word text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE root text := replace(lower(f_unaccent(word)), '-', '');
+DECLARE before text;
+BEGIN
+    root := regexp_replace(root, 'eaux$', 'eau');
+    root := regexp_replace(regexp_replace(root, '(?<!e)aux$', 'al'), '(?<=....)[sx]$', '');
+    root := regexp_replace(root, '^des(?=[aeiouyh].{4})', '');
+    FOR turn IN 1..3 LOOP
+        before := root;
+        root := regexp_replace(root,
+            '^(.{5,}?)(abilisation|abiliser?|abilite|ibilite|able|ible|isation|isateur|isatrice|iser|isee?'
+            '|isme|iste|ification|ifier|ifiee?|ation|ateur|atrice|atif|ative|emental|ementale|ement|age|er'
+            '|ee?|ale?|el|iel|ielle|iale?|ique|(?<!v)ite|ie|euse|ivore)$', '\\1');
+        EXIT WHEN root = before;
+    END LOOP;
+    RETURN root;
+END $$;
+
+CREATE FUNCTION catalogue_plain_indices(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT translate(words, '₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹', '01234567890123456789')
+$$;
+"""
+DROP = """
+DROP FUNCTION catalogue_word_family(text);
+DROP FUNCTION catalogue_plain_indices(text);
+"""
+BEFORE = import_module("catalogue.migrations.0034_search_plan").PLANNED_ONCE
+CHANGES = {
+    "SELECT * FROM catalogue_search_texts(ids)": (
+        "SELECT record_id, published, terms, catalogue_plain_indices(title) AS title,"
+        " catalogue_plain_indices(names) AS names, catalogue_plain_indices(summary) AS summary,"
+        " catalogue_plain_indices(body) AS body FROM catalogue_search_texts(ids)"
+    ),
+    "(word, key, stem)\nSELECT word, lower(f_unaccent(word)), stems[1]": (
+        "(word, key, stem, family)\n"
+        "SELECT word, replace(lower(f_unaccent(word)), '-', ''), stems[1], catalogue_word_family(word)"
+    ),
+    "tsvector_to_array(to_tsvector('francais', w.lexeme)) AS stems": (
+        "CASE WHEN w.lexeme LIKE '%-%' THEN ts_lexize('french_stem', lower(f_unaccent(w.lexeme)))"
+        " ELSE tsvector_to_array(to_tsvector('francais', w.lexeme)) END AS stems"
+    ),
+    "w.lexeme ~ '^[[:alpha:]]{3,40}$'": (
+        "length(w.lexeme) BETWEEN 3 AND 40 AND w.lexeme ~ '^[[:alpha:]]+(-[[:alpha:]]+)*$'"
+    ),
+}
+AFTER = BEFORE
+for old, new in CHANGES.items():
+    AFTER = AFTER.replace(old, new)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalogue", "0037_concepts")]
+
+    operations = [
+        migrations.RunSQL(FAMILY, DROP),
+        migrations.AddField(
+            "searchword",
+            "family",
+            models.CharField(
+                "famille",
+                max_length=60,
+                default="",
+                help_text="Ce qui reste sans terminaison : végétal, végétation.",
+            ),
+            preserve_default=False,
+        ),
+        migrations.AddIndex("searchword", models.Index(fields=["family"], name="searchword_family")),
+        migrations.RunSQL(AFTER, BEFORE),
+        migrations.RunSQL("SELECT catalogue_rebuild_search()", migrations.RunSQL.noop),
+    ]

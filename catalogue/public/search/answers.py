@@ -1,0 +1,295 @@
+"""What a query in words finds, and in which order: one set for the list, its counts, the tiles and the exports.
+
+All the words first: a record that matches every one is always in the set. When these are fewer than ENOUGH, those
+that have most of the words join them, a rare word counting more than a common one; then those whose meaning is
+near, above a floor. What joins is bounded, and depends on the words alone: the other filters narrow the set, they
+never change it.
+
+The order is that of the reciprocal ranks (Cormack, Clarke and Büttcher, SIGIR 2009) of the words and of the meaning,
+a little better for a proven record. Whatever has all the words comes first, and a solution before its experiments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db import connection
+
+from catalogue.models import Record
+from catalogue.models.querysets import TextAnswer
+from catalogue.public.search.words import Term, Words, any_of
+from catalogue.records import meaning
+
+ENOUGH = 20
+"""A page of records that have all the words: nothing joins them."""
+MOST_RANKED = 500
+"""Records with all the words that are ranked, best proof first; the others follow by proof."""
+MOST_OTHERS = 60
+"""Records that join, at most."""
+MOST_COVERED = 300
+"""Records that have some of the words, looked at to see which join."""
+
+MOST_WORDS = 0.5
+"""Share of the weight of the words from which a record has most of them."""
+FLOOR = 0.4
+"""Cosine from which a record answers by its meaning alone."""
+STRICT_FLOOR = 0.5
+"""The same, for an alert: nobody is written to for a loose likeness."""
+LOW_FLOOR = 0.2
+"""Cosine under which some of the words are not enough."""
+TOGETHER = 0.6
+"""Sum of both shares from which a record that has some of the words and a near meaning answers."""
+
+SMOOTHING = 20
+"""The constant of the reciprocal ranks."""
+NEAR, BROAD = 0.8, 0.4
+"""Weight of a word of the same family or of the thesaurus, and of a broader notion."""
+BY_FIELD = [0.2, 0.5, 0.35, 1.0]
+"""Weight of a word in the texts, the summary, the names and the title: D, C, B, A."""
+OF_EXPERIMENT = 0.5
+"""Weight of an experiment whose solution answers as well: it comes after."""
+OF_PROOF = 0.01
+"""What a level of proof adds to a rank."""
+
+# How many records have each word: searchentry_document carries each count.
+FREQUENCIES = """
+SELECT (SELECT count(*) FROM catalogue_searchentry),
+       ARRAY(SELECT (SELECT count(*) FROM catalogue_searchentry e WHERE e.document @@ wanted.query::tsquery)
+             FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (query, turn) ORDER BY turn)
+"""
+# Published records that have some of the words, by the weight of those that they have: one scan of
+# searchentry_document a word.
+COVERED = """
+SELECT hit.record_id, sum(hit.weight), array_agg(hit.turn ORDER BY hit.turn)
+FROM (
+    SELECT e.record_id, wanted.weight, wanted.turn
+    FROM unnest(%(queries)s::text[], %(weights)s::float8[]) WITH ORDINALITY AS wanted (query, weight, turn)
+    JOIN catalogue_searchentry e ON e.document @@ wanted.query::tsquery
+    WHERE %(restriction)s = '' OR e.document @@ %(restriction)s::tsquery
+) hit
+JOIN catalogue_record r ON r.id = hit.record_id AND r.state = 'publiee'
+GROUP BY hit.record_id HAVING sum(hit.weight) >= %(least)s
+ORDER BY 2 DESC, coalesce(max(r.proof_level), -1) DESC, hit.record_id LIMIT %(limit)s
+"""
+# Those of some records that keep to the phrases and to the excluded words.
+ALLOWED = """
+SELECT record_id FROM catalogue_searchentry WHERE record_id = ANY (%s) AND document @@ %s::tsquery
+"""
+# How well the words stand in each of some records, by primary key: where, and how often. ts_rank of a word is at
+# most its weight; it is divided by how many lexemes a query has, hence the product.
+SCORES = """
+SELECT r.id, r.proof_level, r.expires_on < current_date, e.solution_id, coalesce((
+    SELECT sum(wanted.weight * greatest(
+        least(1, ts_rank(%(fields)s::float4[], s.document, exact) * (numnode(exact) + 1) / 2),
+        CASE WHEN s.document @@ near
+             THEN %(near_weight)s * least(1, ts_rank(%(fields)s::float4[], s.document, near) * (numnode(near) + 1) / 2)
+        END,
+        CASE WHEN s.document @@ broad THEN %(broad_weight)s *
+             least(1, ts_rank(%(fields)s::float4[], s.document, broad) * (numnode(broad) + 1) / 2) END
+    ))
+    FROM (
+        SELECT weight, exact::tsquery, near::tsquery, broad::tsquery
+        FROM unnest(%(weights)s::float8[], %(exact)s::text[], %(near)s::text[], %(broad)s::text[])
+             AS wanted (weight, exact, near, broad)
+    ) wanted
+), 0)
+FROM catalogue_record r
+JOIN catalogue_searchentry s ON s.record_id = r.id
+LEFT JOIN catalogue_experiment e ON e.record_ptr_id = r.id
+WHERE r.id = ANY (%(records)s)
+"""
+
+
+class Covered(NamedTuple):
+    """The share of the weight of the words that a record has, and which words, from 1."""
+
+    share: float
+    turns: tuple[int, ...]
+
+
+class Scored(NamedTuple):
+    """How well the words stand in a record, and what else decides of its rank."""
+
+    record: int
+    proof: int | None
+    is_stale: bool
+    solution: int | None
+    score: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The records that words find: those with all of them, and ``others``; ``ranked`` are the best, in order."""
+
+    words: Words
+    with_all: int = 0
+    """How many have all the words; MOST_RANKED stands for that or more."""
+    others: tuple[int, ...] = ()
+    by_meaning: frozenset[int] = frozenset()
+    """Those of the others that have none of the words."""
+    ranked: tuple[int, ...] = ()
+    shared: tuple[str, ...] = ()
+    """The words, most of those asked, that some of the others have together."""
+    with_shared: int = 0
+    nearest: tuple[int, ...] = ()
+    """When nothing answers, what comes nearest in meaning."""
+
+    @property
+    def found(self) -> TextAnswer:
+        return TextAnswer(self.words.query, self.others)
+
+
+def answer(words: Words) -> Answer:
+    """Find what the words ask for: six statements at most, each bounded."""
+    if words.says_nothing or not words.all_words:
+        return Answer(words)
+    matching = Record.objects.published().matching(TextAnswer(words.query))
+    complete = list(matching.best_proven_first(few=True).values_list("pk", flat=True)[:MOST_RANKED])
+    if words.alternatives or not words.terms:
+        return Answer(words, len(complete), ranked=tuple(complete))
+    weights = weigh(words.terms)
+    near = meaning.nearest_to_text(words.typed)
+    covered: dict[int, Covered] = {}
+    if len(complete) < ENOUGH:
+        covered = _covered(words, weights, complete)
+        near = _allowed(near, words.restriction)
+    joining = _joining(covered, near, set(complete))
+    order = Ranking(words.terms, weights, near).order(complete, joining)
+    shared, with_shared = _shared(words, covered, joining)
+    return Answer(
+        words,
+        len(complete),
+        others=tuple(joining),
+        by_meaning=frozenset(key for key in joining if key not in covered),
+        ranked=tuple(order),
+        shared=shared,
+        with_shared=with_shared,
+        nearest=() if order else tuple(list(near)[:3]),
+    )
+
+
+def weigh(terms: Iterable[Term]) -> list[float]:
+    """The weight of each word: the rarer it is in the catalogue, the more it says (inverse document frequency)."""
+    with connection.cursor() as cursor:
+        cursor.execute(FREQUENCIES, [[term.query for term in terms]])
+        total, counts = cursor.fetchone()
+    return [math.log(1 + (total - count + 0.5) / (count + 0.5)) for count in counts]
+
+
+def _covered(words: Words, weights: list[float], complete: list[int]) -> dict[int, Covered]:
+    """The records that have some of the words, most of them first."""
+    total = sum(weights) or 1.0
+    arguments = {
+        "queries": [any_of([term.query, term.broad]) for term in words.terms],
+        "weights": weights,
+        "restriction": words.restriction,
+        "least": total * 0.05,
+        "limit": MOST_COVERED + len(complete),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COVERED, arguments)
+        return {key: Covered(weight / total, tuple(turns)) for key, weight, turns in cursor.fetchall()}
+
+
+def _allowed(near: dict[int, float], restriction: str) -> dict[int, float]:
+    """Those that keep to the phrases and to the excluded words."""
+    if not restriction or not near:
+        return near
+    with connection.cursor() as cursor:
+        cursor.execute(ALLOWED, [list(near), restriction])
+        kept = {key for (key,) in cursor.fetchall()}
+    return {key: cosine for key, cosine in near.items() if key in kept}
+
+
+def _joining(covered: Mapping[int, Covered], near: Mapping[int, float], complete: set[int]) -> list[int]:
+    """The records that join those with all the words, the surest first."""
+    sure: dict[int, float] = {}
+    for key in {*covered, *near} - complete:
+        share = covered[key].share if key in covered else 0.0
+        cosine = near.get(key, 0.0)
+        if joins(share, cosine):
+            sure[key] = share + cosine
+    return sorted(sure, key=lambda key: (-sure[key], key))[:MOST_OTHERS]
+
+
+def joins(share: float, cosine: float) -> bool:
+    """True for a record that has most of the words, or means nearly that, or some of both."""
+    together = cosine >= LOW_FLOOR and share > 0 and share + cosine >= TOGETHER
+    return share >= MOST_WORDS or cosine >= FLOOR or together
+
+
+def _shared(words: Words, covered: Mapping[int, Covered], joining: list[int]) -> tuple[tuple[str, ...], int]:
+    """The words that the best covered of those joining has, and how many of them have these words."""
+    by_words = [covered[key] for key in joining if key in covered]
+    if not by_words:
+        return (), 0
+    best = max(by_words, key=lambda one: one.share)
+    count = sum(set(best.turns) <= set(one.turns) for one in by_words)
+    return tuple(words.terms[turn - 1].typed for turn in best.turns), count
+
+
+@dataclass
+class Ranking:
+    """The order of what answers: reciprocal ranks of the words and of the meaning."""
+
+    terms: tuple[Term, ...]
+    weights: list[float]
+    near: Mapping[int, float]
+    families: dict[int, int] = field(default_factory=dict)
+
+    def order(self, complete: list[int], joining: list[int]) -> list[int]:
+        """The keys, those with all the words first."""
+        scored = self.score([*complete, *joining])
+        by_words = ranks({one.record: one.score for one in scored})
+        by_meaning = ranks({one.record: self.near[one.record] for one in scored if one.record in self.near})
+        points = {one.record: self.points(one, by_words, by_meaning) for one in scored}
+        points = solutions_first(points, {one.record: one.solution for one in scored if one.solution})
+        first = set(complete)
+        proof = {one.record: one.proof or 0 for one in scored}
+        return sorted(points, key=lambda key: (key not in first, -points[key], -proof[key], key))
+
+    def points(self, one: Scored, by_words: Mapping[int, int], by_meaning: Mapping[int, int]) -> float:
+        both = (ranking.get(one.record) for ranking in (by_words, by_meaning))
+        rank = sum(1 / (SMOOTHING + place) for place in both if place is not None)
+        trust = 1 + OF_PROOF * (one.proof or 0) - (OF_PROOF if one.is_stale else 0)
+        return rank * trust
+
+    def score(self, records: list[int]) -> list[Scored]:
+        arguments = {
+            "records": records,
+            "fields": BY_FIELD,
+            "weights": self.weights,
+            "exact": [term.exact for term in self.terms],
+            "near": [term.near for term in self.terms],
+            "broad": [term.broad for term in self.terms],
+            "near_weight": NEAR,
+            "broad_weight": BROAD,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(SCORES, arguments)
+            return [Scored(*row) for row in cursor.fetchall()]
+
+
+def ranks(scores: Mapping[int, float]) -> dict[int, int]:
+    """The rank of each that scores, from 1; equals share one."""
+    found: dict[int, int] = {}
+    ordered = sorted((score, key) for key, score in scores.items() if score > 0)
+    last, rank = None, 0
+    for place, (score, key) in enumerate(reversed(ordered), 1):
+        if score != last:
+            last, rank = score, place
+        found[key] = rank
+    return found
+
+
+def solutions_first(points: Mapping[int, float], solutions: Mapping[int, int]) -> dict[int, float]:
+    """A solution takes the best place of its experiments, which then come after it."""
+    found = dict(points)
+    for experiment, solution in solutions.items():
+        if solution in points:
+            found[solution] = max(found[solution], points[experiment])
+            found[experiment] = points[experiment] * OF_EXPERIMENT
+    return found

@@ -1,0 +1,80 @@
+"""The thesaurus as a query meets it: which concepts the words name, and what else these are called.
+
+Called by ``words``. Names are compared as phrases of stems, whatever stands between the words
+(``ConceptName``, kept by the database).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+LONGEST_NAME = 4
+"""Words of a name that are looked for, those that say nothing left out."""
+MOST_NAMES = 60
+"""Names that one concept brings into a query."""
+
+# Runs of words that are the name of a concept, and the names of that concept, of the narrower and of the
+# broader ones. The names are a thousand rows: their table is read once.
+NAMED = r"""
+WITH RECURSIVE run AS MATERIALIZED (
+    SELECT start, length, phraseto_tsquery('francais', replace(words, '-', ' '))::text AS phrase
+    FROM unnest(%(starts)s::int[], %(lengths)s::int[], %(words)s::text[]) AS given (start, length, words)
+), met AS MATERIALIZED (
+    SELECT DISTINCT run.start, run.length, n.concept_id
+    FROM run JOIN catalogue_conceptname n
+      ON regexp_replace(n.phrase, '<\d+>', '<->', 'g') = regexp_replace(run.phrase, '<\d+>', '<->', 'g')
+    WHERE run.phrase <> ''
+), related AS (
+    SELECT start, length, concept_id, 'same' AS relation, 0 AS depth FROM met
+    UNION
+    SELECT start, length, c.id, 'narrower', depth + 1
+    FROM related JOIN catalogue_concept c ON c.broader_id = related.concept_id
+    WHERE relation IN ('same', 'narrower') AND depth < 3 AND c.is_active AND c.merged_into_id IS NULL
+), every AS (
+    SELECT start, length, concept_id, relation, depth FROM related
+    UNION
+    SELECT met.start, met.length, c.broader_id, 'broader', 1
+    FROM met JOIN catalogue_concept c ON c.id = met.concept_id WHERE c.broader_id IS NOT NULL
+)
+SELECT every.start, every.length, every.relation, '(' || n.phrase || ')'
+FROM every JOIN catalogue_conceptname n USING (concept_id)
+ORDER BY every.start, every.length DESC, every.depth, n.id
+"""
+
+
+@dataclass
+class Named:
+    """A run of ``length`` words that names a concept; the rest are queries, one a name."""
+
+    length: int
+    same: list[str] = field(default_factory=list)
+    narrower: list[str] = field(default_factory=list)
+    broader: list[str] = field(default_factory=list)
+
+    def add(self, relation: str, query: str) -> None:
+        names: list[str] = getattr(self, relation)
+        if len(names) < MOST_NAMES and query not in names:
+            names.append(query)
+
+
+def find(words: Sequence[str]) -> dict[int, Named]:
+    """Find the concepts that the words name, by the place of their first word; the longest name wins."""
+    runs = [
+        (start, length, " ".join(words[start : start + length]))
+        for start in range(len(words))
+        for length in range(1, min(LONGEST_NAME, len(words) - start) + 1)
+    ]
+    if not runs:
+        return {}
+    starts, lengths, texts = (list(column) for column in zip(*runs, strict=True))
+    found: dict[int, Named] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, {"starts": starts, "lengths": lengths, "words": texts})
+        for start, length, relation, query in cursor.fetchall():
+            named = found.setdefault(start, Named(length))
+            if named.length == length:
+                named.add(relation, query)
+    return found
