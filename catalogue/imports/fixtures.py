@@ -49,6 +49,7 @@ FIXTURES = (
     Fixture("enjeux.csv", "enjeu"),
     Fixture("programmes.csv", "programme"),
     Fixture("indicateurs.csv", "indicateur"),
+    Fixture("notions.csv", "notion"),
     Fixture("organisations.csv", "organisation"),
     Fixture("zonages.csv", "zonage", (("zonages/*.csv", "membres"),)),
     Fixture("solutions.csv", "solution"),

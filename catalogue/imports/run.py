@@ -87,6 +87,8 @@ class ImportResult:
     plan: Plan
     source: str
     batch: ImportBatch | None = None
+    """Of records; a list leaves none."""
+    is_written: bool = False
 
 
 def hold_import_lock(name: str) -> None:
@@ -275,6 +277,7 @@ def write_result(
         result.batch = batch
         _queue_matching(batch, plan)
     lookups.directory = Directory()
+    result.is_written = True
     return result
 
 

@@ -90,6 +90,11 @@ class KindSpec:
         return {field.name: field for field in (self.key, *self.fields)}
 
     @property
+    def own_references(self) -> list[str]:
+        """The attributes of a list that refer to another of its lines, possibly of the same file."""
+        return [] if self.is_record else [field.attribute for field in self.fields if field.to == self.name]
+
+    @property
     def has_place(self) -> bool:
         """True when the columns give a territory or a point."""
         return any(field.form is Form.PLACE for field in self.fields)

@@ -7,6 +7,7 @@ file. Length, choices and nullability are read from the models, so that they are
 from __future__ import annotations
 
 from catalogue.models import (
+    Concept,
     Experiment,
     Indicator,
     IndicatorType,
@@ -182,6 +183,18 @@ KIND_SPECS: dict[str, KindSpec] = {
             IndicatorType,
             CODE,
             (*TERM_FIELDS, Field("unite", "unit", is_required=True), Field("sens", "direction", Form.CHOICE)),
+        ),
+        KindSpec(
+            "notion",
+            "notions",
+            Concept,
+            CODE,
+            (
+                Field("libelle", "label", is_required=True),
+                Field("synonymes", "synonyms", Form.WORDS),
+                Field("plus_large", "broader", Form.TERM, "notion"),
+                Field("description", "description", Form.TEXT),
+            ),
         ),
         KindSpec(
             "organisation",

@@ -13,6 +13,7 @@ from catalogue.imports.columns.mapping import comparison_key
 from catalogue.imports.read.problems import Problem, doubt
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
 from catalogue.models import (
+    Concept,
     IndicatorType,
     Organisation,
     Programme,
@@ -29,7 +30,7 @@ Names = Iterable[tuple[int, str, tuple[str, ...]]]
 
 
 def _term_names(
-    model: type[Theme] | type[Stake] | type[Programme] | type[IndicatorType] | type[Zonage],
+    model: type[Theme | Stake | Programme | IndicatorType | Zonage | Concept],
 ) -> Names:
     """Return the names of each term; one that was merged gives its names to the one that replaced it."""
     rows = model.objects.values_list("pk", "code", "label", "merged_into__pk", "merged_into__code")
@@ -70,6 +71,7 @@ LOADERS: dict[str, Callable[[], Names]] = {
     "programme": lambda: _term_names(Programme),
     "indicateur": lambda: _term_names(IndicatorType),
     "zonage": lambda: _term_names(Zonage),
+    "notion": lambda: _term_names(Concept),
     "source": _source_names,
     "organisation": _organisation_names,
     "solution": lambda: _record_names(Record.Kind.SOLUTION),
@@ -115,6 +117,11 @@ class Directory:
     def __init__(self, given: dict[str, Vocabulary] | None = None) -> None:
         self._known = dict(given or {})
 
+    def announce(self, kind: str, keys: Iterable[str]) -> None:
+        """Let the rows of a file refer to each other before they are written."""
+        for key in keys:
+            self[kind].keys.setdefault(comparison_key(key), key)
+
     def __getitem__(self, kind: str) -> Vocabulary:
         if kind not in self._known:
             self._known[kind] = Vocabulary.build(LOADERS[kind]())
@@ -124,6 +131,8 @@ class Directory:
 def resolve_references(candidates: list[Candidate], spec: KindSpec, directory: Directory) -> None:
     """Replace the names of terms and records by their natural keys; doubt those that nobody knows."""
     fields = [known for known in spec.fields if known.form in (Form.TERM, Form.TERMS)]
+    if spec.own_references:
+        directory.announce(spec.name, (candidate.key for candidate in candidates))
     for candidate in candidates:
         for known in fields:
             if known.attribute in candidate.values:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 ARRONDISSEMENT = re.compile(r" arrondissement$", re.IGNORECASE)
-LINKED = {"solution": "solution", "parent": "experimentation", "type": "indicateur"}
+LINKED = {"solution": "solution", "parent": "experimentation", "type": "indicateur", "broader": "notion"}
 State = Record.State
 
 
@@ -129,12 +129,23 @@ def _column_values(model: type[models.Model], values: dict[str, Portable], write
 
 
 def _insert_terms(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:
-    key = spec.key.attribute
-    rows = [
-        spec.model(**{key: o.candidate.key, **_column_values(spec.model, o.candidate.values, writer)})
-        for o in outcomes
-    ]
-    return [row.pk for row in spec.model._default_manager.bulk_create(rows, batch_size=CHUNK)]
+    """Insert the lines of a list, then what refers from one to another."""
+    key, own = spec.key.attribute, spec.own_references
+    rows = []
+    for outcome in outcomes:
+        others = {name: value for name, value in outcome.candidate.values.items() if name not in own}
+        columns = _column_values(spec.model, others, writer)
+        rows.append(spec.model(**{key: outcome.candidate.key, **columns}))
+    manager = spec.model._default_manager
+    created = manager.bulk_create(rows, batch_size=CHUNK)
+    if own:
+        writer.directory[spec.name].pks.update((getattr(row, key), row.pk) for row in created)
+        for row, outcome in zip(created, outcomes, strict=True):
+            among = {name: outcome.candidate.values.get(name) for name in own}
+            for name, value in _column_values(spec.model, among, writer).items():
+                setattr(row, name, value)
+        manager.bulk_update(created, own, batch_size=CHUNK)
+    return [row.pk for row in created]
 
 
 def _insert_records(spec: KindSpec, outcomes: list[Outcome], writer: Writer) -> list[int]:

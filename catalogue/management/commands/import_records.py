@@ -108,7 +108,7 @@ def print_result(result: ImportResult, console: Console, *, detailed: bool) -> N
         console.print(text, style=STYLES[outcome.status], markup=False, highlight=False)
     if detailed:
         print_details(result, console)
-    done = _("Écrit dans la base.") if result.batch else _("Rien n’a été écrit.")
+    done = _("Écrit dans la base.") if result.is_written else _("Rien n’a été écrit.")
     console.print(done, style="bold")
 
 

@@ -29,9 +29,17 @@ class Load:
     options: tuple[str, ...] = ()
 
 
+CONCEPTS = str(Path(settings.BASE_DIR) / "fixtures" / "notions.csv")
 LOADS = (
     Load("geo.Territory", "import_territories", "Chargement des territoires…"),
     Load("catalogue.Record", "import_fixtures", "Chargement des fiches…"),
+    # a site that had its records before there was a thesaurus
+    Load(
+        "catalogue.Concept",
+        "import_records",
+        "Chargement du thésaurus…",
+        (CONCEPTS, "--kind=notion", "--write"),
+    ),
 )
 
 

@@ -8,12 +8,15 @@ import shutil
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase
 
 from catalogue.imports.fixtures import FIXTURES, FOLDER, import_fixtures, refuse_incomplete
 from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.read.typography import apply_typography
 from catalogue.models import (
+    Concept,
+    ConceptName,
     Experiment,
     ImportBatch,
     Indicator,
@@ -79,6 +82,7 @@ def state():
         Indicator,
         NeedAnswer,
         Transition,
+        Concept,
     )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
@@ -102,6 +106,7 @@ class TestInitialDataSet(TestCase):
             Indicator: "mesures.csv",
             NeedAnswer: "reponses.csv",
             Theme: "themes.csv",
+            Concept: "notions.csv",
         }
         for model, name in files.items():
             assert model.objects.count() == len(rows_of(FOLDER / name)), name
@@ -131,6 +136,63 @@ class TestInitialDataSet(TestCase):
         assert independent.values_list("proof_level", flat=True).get() == 4
         assert not Site.objects.exclude(site_state="historique").exists()
         assert not Need.objects.filter(geometry__isnull=False).exists()
+
+
+class TestThesaurus(TestCase):
+    """What the concepts of the first day must be for a search to rely on them."""
+
+    @classmethod
+    def setUpTestData(cls):
+        call_command(
+            "import_records", FOLDER / "notions.csv", kind="notion", write=True, stdout=io.StringIO()
+        )
+
+    def test_each_name_leads_to_one_concept(self):
+        owners = {}
+        for phrase, label in ConceptName.objects.values_list("phrase", "concept__label"):
+            owners.setdefault(phrase, set()).add(label)
+        assert {phrase: labels for phrase, labels in owners.items() if len(labels) > 1} == {}
+
+    def test_each_synonym_adds_a_name(self):
+        for concept in Concept.objects.prefetch_related("names"):
+            names = {one.name for one in concept.names.all()}
+            assert names == {concept.label, *concept.synonyms}, concept
+            assert len(names) > 1, concept
+
+    def test_everyday_words_lead_to_those_of_the_administration(self):
+        asked = {
+            "nids-de-poule": "état des chaussées",
+            "trou dans la route": "état des chaussées",
+            "vélos": "vélo",
+            "cantines": "restauration scolaire",
+            "lampadaires": "éclairage public",
+            "poubelles": "déchets ménagers",
+            "QPV": "quartier prioritaire",
+            "PMR": "handicap",
+            "seniors": "personnes âgées",
+            "surchauffe urbaine": "îlot de chaleur urbain",
+            "sites désaffectés": "friche",
+            "tiers lieux": "tiers-lieu",
+        }
+        statement = "SELECT phraseto_tsquery('francais', replace(%s, '-', ' '))::text"
+        for words, label in asked.items():
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [words])
+                (phrase,) = cursor.fetchone()
+            found = ConceptName.objects.filter(phrase=phrase)
+            assert list(found.values_list("concept__label", flat=True)) == [label], words
+
+    def test_a_broader_concept_may_come_after_in_the_file(self):
+        assert Concept.objects.get(code="velo").broader.label == "mobilité active"
+        assert Concept.objects.get(code="bus").broader.label == "transport en commun"
+        for concept in Concept.objects.exclude(broader=None):
+            concept.full_clean()
+
+    def test_a_second_run_changes_nothing_and_says_so(self):
+        before, out = list(Concept.objects.order_by("pk").values()), io.StringIO()
+        call_command("import_records", FOLDER / "notions.csv", kind="notion", write=True, stdout=out)
+        assert "Rien n’a été écrit" in out.getvalue()
+        assert list(Concept.objects.order_by("pk").values()) == before
 
 
 @pytest.fixture
