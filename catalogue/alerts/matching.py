@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from catalogue.alerts import saving
 from catalogue.alerts.statements import READ_OTHERWISE, store_sql
 from catalogue.models import SavedSearch
+from catalogue.public.search.answers import STRICT_FLOOR
 from catalogue.public.search.words import SHORTEST_COMPLETED
+from catalogue.records import meaning
 from catalogue.records.long_transactions import long_transaction
 
 AT_ONCE = 200
@@ -25,6 +27,7 @@ def match_published(records: Sequence[int]) -> int:
     A search and a record match once: another call for the same record, or for a change to it, adds nothing
     to what was found already. Records that are not published are left out.
     """
+    meaning.encode_lacking(records)
     return sum(_store(records[start : start + AT_ONCE]) for start in range(0, len(records), AT_ONCE))
 
 
@@ -32,7 +35,13 @@ def _store(records: Sequence[int]) -> int:
     with long_transaction(), connection.cursor() as cursor:
         refresh_words(records)
         cursor.execute(
-            store_sql(), {**parameters(records), "now": timezone.now(), "updated": _("fiche mise à jour")}
+            store_sql(),
+            {
+                **parameters(records),
+                "now": timezone.now(),
+                "updated": _("fiche mise à jour"),
+                "near": _("proche par le sens"),
+            },
         )
         stored: int = cursor.rowcount
     return stored
@@ -48,4 +57,9 @@ def refresh_words(records: Sequence[int]) -> None:
 
 
 def parameters(records: Sequence[int]) -> dict[str, Any]:
-    return {"records": list(records), "today": timezone.localdate()}
+    return {
+        "records": list(records),
+        "today": timezone.localdate(),
+        "least_cosine": STRICT_FLOOR,
+        "most_signs": meaning.most_signs(STRICT_FLOOR),
+    }

@@ -19,9 +19,12 @@ from catalogue.alerts.criteria import criteria_of
 from catalogue.alerts.statements import INDEXED
 from catalogue.alerts.zones import circle, window
 from catalogue.models import SavedSearch
+from catalogue.models.querysets import TextQuery
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
+from catalogue.public.search.words import Words
 from catalogue.rankings.grounds.forms import GroundForm
+from catalogue.records import meaning
 
 MOST_PER_ACCOUNT = 50
 LONGEST_QUERY = 2000
@@ -37,7 +40,11 @@ UNASKED: dict[str, Any] = {
     "facets": 0,
     "words": None,
     "completed": "",
-    "endings": [],
+    "families": [],
+    "stems": [],
+    "restriction": None,
+    "signs": None,
+    "numbers": None,
     "has_unknown_words": False,
     "territory": None,
     "twins": None,
@@ -129,17 +136,27 @@ def _of_records(search: RecordSearch) -> dict[str, Any]:
         "asked": {name: _stored(value) for name, value in search.criteria if name not in INDEXED},
     }
     if search.words is not None:
-        columns |= {
-            "words": search.words.query,
-            "completed": _key(search.words.completed),
-            "endings": list(search.words.endings),
-            "has_unknown_words": bool(search.words.unknown),
-        }
+        columns |= _words(search.words)
     if search.circle is not None:
         columns |= _circle(search.circle.place.point, search.circle.radius_km)
     if search.get("bbox"):
         columns["zone"] = window(search.get("bbox"))
     return columns
+
+
+def _words(words: Words) -> dict[str, Any]:
+    """Return what records are compared with: all the words, and what the words mean."""
+    vector = meaning.stored_text(words.meant) if words.terms else None
+    return {
+        "words": words.query,
+        "restriction": TextQuery(words.restriction) if words.restriction else None,
+        "completed": _key(words.completed),
+        "families": list(words.families),
+        "stems": list(words.stems),
+        "has_unknown_words": bool(words.unknown),
+        "signs": vector.signs if vector is not None else None,
+        "numbers": vector.numbers if vector is not None else None,
+    }
 
 
 def _stored(value: object) -> object:

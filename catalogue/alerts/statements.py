@@ -19,11 +19,13 @@ from catalogue.rankings.grounds.wish import CONSTRAINTS
 FRESH = """
 fresh AS MATERIALIZED (
     SELECT r.id, r.kind, r.geometry, r.geog, r.published_at, coalesce(e.terms, '{}') AS terms, e.document,
+           m.signs, m.numbers,
            ARRAY[t.id, t.commune_id, t.epci_id, t.ept_id, t.departement_id, t.region_id] AS within,
            g.id AS ground_id, ARRAY[g.id, g.epci_id, g.ept_id, g.departement_id] AS around,
            r.territory_id IS NULL AND r.geog IS NULL AS is_national
     FROM catalogue_record r
     LEFT JOIN catalogue_searchentry e ON e.record_id = r.id
+    LEFT JOIN catalogue_recordmeaning m ON m.record_id = r.id
     LEFT JOIN geo_territory t ON t.id = r.territory_id
     LEFT JOIN geo_territory g ON g.id = coalesce(t.commune_id, t.id)
     WHERE r.id = ANY (%(records)s) AND r.state = 'publiee'
@@ -52,12 +54,19 @@ AND (s.kinds = '{}' OR f.kind = ANY (s.kinds))
 AND (s.facets = 0 OR s.facets = (
     SELECT count(DISTINCT split_part(term, ':', 1)) FROM unnest(s.terms) AS term WHERE term = ANY (f.terms)
 ))
-AND (s.words IS NULL OR f.document @@ s.words)
+AND (s.words IS NULL OR f.document @@ s.words OR (<meant>))
 AND (s.territory_id IS NULL OR s.territory_id = ANY (f.within))
 AND (s.twins IS NULL OR s.twins && f.within)
 AND (s.zone IS NULL OR EXISTS (SELECT FROM ST_Dump(s.zone) AS part WHERE part.geom && f.geometry))
 AND (s.centre IS NULL OR ST_DWithin(f.geog, s.centre, s.radius_m))
 AND (s.asked = '{}' OR (<conditions>))
+"""
+# The same meaning, and the phrases and excluded words kept to. Few signs differ when the cosine is high: the
+# function reads the numbers of these alone.
+MEANT = """
+bit_count(s.signs # f.signs) <= %(most_signs)s
+AND (s.restriction IS NULL OR f.document @@ s.restriction)
+AND catalogue_cosine(s.numbers, f.numbers) >= %(least_cosine)s
 """
 INDEXED = {"type", "q", "territoire", "jumeaux", "autour", "bbox"}
 """Parameters that have columns of their own, facets aside."""
@@ -99,6 +108,7 @@ END
 REASON = """
 concat_ws(', ',
     CASE WHEN f.published_at < s.created_at THEN %(updated)s END,
+    CASE WHEN NOT f.document @@ s.words THEN %(near)s END,
     coalesce(nullif(concat_ws(', ',
         nullif(s.reason_words ->> 'solution', ''),
         nullif(s.reason_words ->> 'place', ''),
@@ -141,7 +151,7 @@ def _matches() -> str:
     ]
     parts = {
         "<candidates>": CANDIDATES,
-        "<on_map>": WANTED_ON_MAP,
+        "<on_map>": WANTED_ON_MAP.replace("<meant>", MEANT),
         "<as_ground>": WANTED_AS_GROUND,
         "<accepted>": ACCEPTED,
         "<conditions>": " AND ".join(_unless_unasked(name, _condition(name)) for name in names),
@@ -177,11 +187,12 @@ def _condition(name: str) -> str:
 
 
 # Searches whose words would be read otherwise today: a word of these records ends the last one in a way
-# not known when it was read (savedsearch_completed), or a word was unknown then; and those of a solution
+# not known when it was read (savedsearch_completed), is of the family of one (savedsearch_families), or a word
+# was unknown then; and those of a solution
 # among these records, whose themes may have changed.
 READ_OTHERWISE = """
 WITH word AS MATERIALIZED (
-    SELECT DISTINCT k.key, k.stem
+    SELECT DISTINCT k.key, k.stem, k.family
     FROM catalogue_searchentry e
     CROSS JOIN LATERAL unnest(tsvector_to_array(e.document)) AS lexeme
     JOIN catalogue_searchword k ON k.stem = lexeme
@@ -192,7 +203,11 @@ WITH word AS MATERIALIZED (
 )
 SELECT s.id FROM catalogue_savedsearch s
 JOIN beginning b ON b.key = s.completed
-WHERE s.completed <> '' AND b.stem <> ALL (s.endings)
+WHERE s.completed <> '' AND b.stem <> ALL (s.stems)
+UNION
+SELECT s.id FROM catalogue_savedsearch s
+JOIN word w ON w.family = ANY (s.families) AND w.stem <> ALL (s.stems)
+WHERE s.families && ARRAY(SELECT family::text FROM word)
 UNION
 SELECT s.id FROM catalogue_savedsearch s WHERE s.has_unknown_words
 UNION

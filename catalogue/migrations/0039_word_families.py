@@ -38,27 +38,46 @@ DROP FUNCTION catalogue_word_family(text);
 DROP FUNCTION catalogue_plain_indices(text);
 """
 BEFORE = import_module("catalogue.migrations.0034_search_plan").PLANNED_ONCE
-CHANGES = {
-    "SELECT * FROM catalogue_search_texts(ids)": (
-        "SELECT record_id, published, terms, catalogue_plain_indices(title) AS title,"
-        " catalogue_plain_indices(names) AS names, catalogue_plain_indices(summary) AS summary,"
-        " catalogue_plain_indices(body) AS body FROM catalogue_search_texts(ids)"
-    ),
-    "(word, key, stem)\nSELECT word, lower(f_unaccent(word)), stems[1]": (
-        "(word, key, stem, family)\n"
-        "SELECT word, replace(lower(f_unaccent(word)), '-', ''), stems[1], catalogue_word_family(word)"
-    ),
-    "tsvector_to_array(to_tsvector('francais', w.lexeme)) AS stems": (
-        "CASE WHEN w.lexeme LIKE '%-%' THEN ts_lexize('french_stem', lower(f_unaccent(w.lexeme)))"
-        " ELSE tsvector_to_array(to_tsvector('francais', w.lexeme)) END AS stems"
-    ),
-    "w.lexeme ~ '^[[:alpha:]]{3,40}$'": (
-        "length(w.lexeme) BETWEEN 3 AND 40 AND w.lexeme ~ '^[[:alpha:]]+(-[[:alpha:]]+)*$'"
-    ),
-}
-AFTER = BEFORE
-for old, new in CHANGES.items():
-    AFTER = AFTER.replace(old, new)
+LEARN = """
+CREATE FUNCTION catalogue_learn_words(texts text[]) RETURNS void LANGUAGE sql AS $$
+INSERT INTO catalogue_searchword (word, key, stem, family)
+SELECT word, replace(lower(f_unaccent(word)), '-', ''), stems[1], catalogue_word_family(word)
+FROM (
+    SELECT word, CASE WHEN word LIKE '%-%' THEN ts_lexize('french_stem', lower(f_unaccent(word)))
+                      ELSE tsvector_to_array(to_tsvector('francais', word)) END AS stems
+    FROM (
+        SELECT DISTINCT w.lexeme AS word
+        FROM unnest(texts) AS t (words), unnest(to_tsvector('simple', catalogue_plain_indices(words))) AS w
+        WHERE length(w.lexeme) BETWEEN 3 AND 40 AND w.lexeme ~ '^[[:alpha:]]+(-[[:alpha:]]+)*$'
+    ) distinct_words
+) stemmed
+WHERE cardinality(stems) = 1
+  AND NOT EXISTS (SELECT FROM catalogue_searchword k WHERE k.stem = stems[1] AND k.word = stemmed.word)
+$$;
+"""
+AFTER = """
+CREATE OR REPLACE FUNCTION catalogue_refresh_search(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE learnt text[];
+BEGIN
+    WITH texts AS MATERIALIZED (
+        SELECT record_id, published, terms, catalogue_plain_indices(title) AS title,
+               catalogue_plain_indices(names) AS names, catalogue_plain_indices(summary) AS summary,
+               catalogue_plain_indices(body) AS body
+        FROM catalogue_search_texts(ids)
+    ), entries AS (
+        INSERT INTO catalogue_searchentry AS old (record_id, terms, document)
+        SELECT record_id, terms,
+               setweight(to_tsvector('francais', title), 'A') || setweight(to_tsvector('francais', names), 'B')
+               || setweight(to_tsvector('francais', summary), 'C') || setweight(to_tsvector('francais', body), 'D')
+        FROM texts ORDER BY record_id
+        ON CONFLICT (record_id) DO UPDATE SET terms = excluded.terms, document = excluded.document
+        WHERE old.terms <> excluded.terms OR old.document <> excluded.document
+    )
+    SELECT array_agg(concat_ws(' ', title, names, summary, body)) FILTER (WHERE published) INTO learnt FROM texts;
+    PERFORM catalogue_learn_words(learnt);
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
@@ -78,6 +97,6 @@ class Migration(migrations.Migration):
             preserve_default=False,
         ),
         migrations.AddIndex("searchword", models.Index(fields=["family"], name="searchword_family")),
-        migrations.RunSQL(AFTER, BEFORE),
+        migrations.RunSQL(LEARN + AFTER, BEFORE + ";\nDROP FUNCTION catalogue_learn_words(text[])"),
         migrations.RunSQL("SELECT catalogue_rebuild_search()", migrations.RunSQL.noop),
     ]

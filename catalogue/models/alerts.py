@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryField
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import BitsField
 from catalogue.models.kinds import Solution
 from catalogue.models.record import Record
 
@@ -62,9 +63,21 @@ class SavedSearch(models.Model):
     completed = models.CharField(
         _("mot à compléter"), max_length=60, blank=True, help_text=_("Le dernier mot, peut-être inachevé.")
     )
-    endings = ArrayField(
-        models.TextField(), verbose_name=_("racines qui le complètent"), default=list, blank=True
+    families = ArrayField(
+        models.TextField(), verbose_name=_("familles des mots"), default=list, blank=True
     )
+    stems = ArrayField(
+        models.TextField(),
+        verbose_name=_("racines"),
+        default=list,
+        blank=True,
+        help_text=_("Celles que les mots désignent : une autre de ces familles les fait relire."),
+    )
+    restriction = SearchQueryField(
+        verbose_name=_("expressions exactes et mots exclus"), null=True, blank=True, editable=False
+    )
+    signs = BitsField(_("signes du sens"), length=512, null=True, editable=False)
+    numbers = models.BinaryField(_("nombres du sens"), null=True, editable=False)
     has_unknown_words = models.BooleanField(_("mots inconnus du catalogue"), default=False)
     territory = models.ForeignKey(
         "geo.Territory",
@@ -136,6 +149,8 @@ class SavedSearch(models.Model):
             models.Index(
                 fields=["completed"], name="savedsearch_completed", condition=~models.Q(completed="")
             ),
+            # searches of which a new word of the catalogue is a relative
+            GinIndex(fields=["families"], name="savedsearch_families"),
             # the searches to read again
             models.Index(fields=["read_at"], name="savedsearch_read_at"),
         ]

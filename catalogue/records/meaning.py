@@ -7,6 +7,7 @@ of its numbers: the signs find the nearest few hundred, the bytes order them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -106,6 +107,17 @@ def _lacking(records: list[int] | None) -> Iterator[list[tuple[Any, ...]]]:
             return
         yield rows
         after = rows[-1][0]
+
+
+def stored_text(text: str) -> Stored | None:
+    """The vector of a text as the database keeps it; None when meaning is off."""
+    return to_stored(encoder.encode([text])[0]) if encoder.is_enabled() and text.strip() else None
+
+
+def most_signs(cosine: float) -> int:
+    """How many signs may differ between vectors of that cosine: the angle's share, and four standard deviations."""
+    share = math.acos(cosine) / math.pi
+    return round(encoder.DIMENSIONS * share + 4 * math.sqrt(encoder.DIMENSIONS * share * (1 - share)))
 
 
 def nearest_to_text(text: str, *, kinds: Sequence[str] = ()) -> dict[int, float]:

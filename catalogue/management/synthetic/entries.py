@@ -79,30 +79,28 @@ ORDER BY s.i
 
 # The words that published records contain, each parsed once.
 KNOWN_WORDS = """
-INSERT INTO catalogue_searchword (word, key, stem)
-SELECT word, lower(f_unaccent(word)), stems[1]
-FROM (
-    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems
-    FROM (
-        SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', t))) AS word FROM (
-            SELECT unnest(%(subjects)s::text[] || %(summaries)s::text[] || %(bodies)s::text[]
-                          || %(measures)s::text[] || %(tests)s::text[] || %(organisation_names)s::text[]
-                          || ARRAY['synthèse', %(abandon)s, %(measured_by)s, %(document)s, %(citation)s,
-                              %(label)s])
-            UNION ALL SELECT label FROM syn_term
-            UNION ALL
-            SELECT concat_ws(' ', t.name, p.name, d.name, g.name)
-            FROM geo_territory t
-            LEFT JOIN geo_territory p ON p.id = t.epci_id
-            LEFT JOIN geo_territory d ON d.id = t.departement_id
-            LEFT JOIN geo_territory g ON g.id = t.region_id
-            WHERE t.id IN (SELECT commune_id FROM syn WHERE state = 'publiee')
-        ) texts (t)
-    ) words
-    WHERE word ~ '^[[:alpha:]]{3,40}$'
-) stemmed
-WHERE cardinality(stems) = 1
-  AND NOT EXISTS (SELECT FROM catalogue_searchword k WHERE k.stem = stems[1] AND k.word = stemmed.word)
+SELECT catalogue_learn_words(array_agg(t)) FROM (
+    SELECT unnest(%(subjects)s::text[] || %(summaries)s::text[] || %(bodies)s::text[]
+                  || %(measures)s::text[] || %(tests)s::text[] || %(organisation_names)s::text[]
+                  || ARRAY['synthèse', %(abandon)s, %(measured_by)s, %(document)s, %(citation)s, %(label)s])
+    UNION ALL SELECT label FROM syn_term
+    UNION ALL
+    SELECT concat_ws(' ', t.name, p.name, d.name, g.name)
+    FROM geo_territory t
+    LEFT JOIN geo_territory p ON p.id = t.epci_id
+    LEFT JOIN geo_territory d ON d.id = t.departement_id
+    LEFT JOIN geo_territory g ON g.id = t.region_id
+    WHERE t.id IN (SELECT commune_id FROM syn WHERE state = 'publiee')
+) texts (t)
+"""
+
+# What each subject and summary mean together, encoded once: their place is left out.
+MEANINGS = """
+INSERT INTO catalogue_recordmeaning (record_id, signs, numbers)
+SELECT s.id, m.signs::bit(512), m.numbers
+FROM unnest(%(meant_subjects)s::int[], %(meant_summaries)s::int[], %(signs)s::text[], %(numbers)s::bytea[])
+     AS m (subject, summary, signs, numbers)
+JOIN syn s ON s.subject = m.subject AND s.summary = m.summary
 """
 
 STATEMENTS = (WORDS, COMMUNES, ENTRIES, KNOWN_WORDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,10 +11,11 @@ from django.db import connection, transaction
 from catalogue.management.synthetic import entries, statements, vocabulary
 from catalogue.management.synthetic.bulk import bulk_load
 from catalogue.models import Organisation, Programme, Record, Source, Stake, Theme
+from catalogue.records import encoder, meaning
 from geo.models import Level, Territory
 
 Step = Callable[[str], None]
-SEARCH = ["catalogue_searchentry"]
+SEARCH = ["catalogue_searchentry", "catalogue_recordmeaning"]
 MAP = ["catalogue_mapentry", "catalogue_mapshape", "catalogue_mapcell"]
 
 
@@ -172,7 +174,24 @@ def derive_tables(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
     with bulk_load(cursor, SEARCH, step):
         for statement in entries.STATEMENTS:
             cursor.execute(statement, parameters)
+    step("Sens des fiches")
+    cursor.execute(entries.MEANINGS, encode_vocabulary())
     rebuild_map(cursor, step)
+
+
+def encode_vocabulary() -> dict[str, list[Any]]:
+    """Return the vectors of each subject with each summary, their ranks counted from 1; none when meaning is off."""
+    subjects = [subject for _theme, subject in vocabulary.SUBJECTS]
+    pairs = list(product(range(len(subjects)), range(len(vocabulary.SUMMARIES))))
+    texts = [meaning.text_of(subjects[one], vocabulary.SUMMARIES[other]) for one, other in pairs]
+    stored = [meaning.to_stored(vector) for vector in encoder.encode(texts)] if encoder.is_enabled() else []
+    ranks = pairs if stored else []
+    return {
+        "meant_subjects": [one + 1 for one, _other in ranks],
+        "meant_summaries": [other + 1 for _one, other in ranks],
+        "signs": [one.signs for one in stored],
+        "numbers": [one.numbers for one in stored],
+    }
 
 
 def rebuild_map(cursor: Any, step: Step) -> None:

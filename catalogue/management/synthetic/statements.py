@@ -285,6 +285,7 @@ REMOVE = (
             ("catalogue_record_themes", "record_id"),
             ("catalogue_record_stakes", "record_id"),
             ("catalogue_record_programmes", "record_id"),
+            ("catalogue_recordmeaning", "record_id"),
             ("catalogue_application", "site_id"),
             ("catalogue_application", "solution_id"),
             ("catalogue_transition", "record_id"),

@@ -151,7 +151,7 @@ def answer(words: Words) -> Answer:
     if words.alternatives or not words.terms:
         return Answer(words, len(complete), ranked=tuple(complete))
     weights = weigh(words.terms)
-    near = meaning.nearest_to_text(words.typed)
+    near = meaning.nearest_to_text(words.meant)
     covered: dict[int, Covered] = {}
     if len(complete) < ENOUGH:
         covered = _covered(words, weights, complete)
@@ -258,6 +258,8 @@ class Ranking:
         return rank * trust
 
     def score(self, records: list[int]) -> list[Scored]:
+        if not records:
+            return []
         arguments = {
             "records": records,
             "fields": BY_FIELD,

@@ -39,8 +39,8 @@ WITH RECURSIVE run AS MATERIALIZED (
     SELECT met.start, met.length, c.broader_id, 'broader', 1
     FROM met JOIN catalogue_concept c ON c.id = met.concept_id WHERE c.broader_id IS NOT NULL
 )
-SELECT every.start, every.length, every.relation, '(' || n.phrase || ')'
-FROM every JOIN catalogue_conceptname n USING (concept_id)
+SELECT every.start, every.length, every.relation, c.label, '(' || n.phrase || ')'
+FROM every JOIN catalogue_concept c ON c.id = every.concept_id JOIN catalogue_conceptname n ON n.concept_id = c.id
 ORDER BY every.start, every.length DESC, every.depth, n.id
 """
 
@@ -50,14 +50,17 @@ class Named:
     """A run of ``length`` words that names a concept; the rest are queries, one a name."""
 
     length: int
+    labels: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     narrower: list[str] = field(default_factory=list)
     broader: list[str] = field(default_factory=list)
 
-    def add(self, relation: str, query: str) -> None:
+    def add(self, relation: str, label: str, query: str) -> None:
         names: list[str] = getattr(self, relation)
         if len(names) < MOST_NAMES and query not in names:
             names.append(query)
+        if relation == "same" and label not in self.labels:
+            self.labels.append(label)
 
 
 def find(words: Sequence[str]) -> dict[int, Named]:
@@ -73,8 +76,8 @@ def find(words: Sequence[str]) -> dict[int, Named]:
     found: dict[int, Named] = {}
     with connection.cursor() as cursor:
         cursor.execute(NAMED, {"starts": starts, "lengths": lengths, "words": texts})
-        for start, length, relation, query in cursor.fetchall():
+        for start, length, relation, label, query in cursor.fetchall():
             named = found.setdefault(start, Named(length))
             if named.length == length:
-                named.add(relation, query)
+                named.add(relation, label, query)
     return found

@@ -59,16 +59,24 @@ FROM (
 ) typed
 """
 
-# searchword_trigram carries the similarity. A name of the thesaurus is no mistake; its table is a thousand rows.
-NEAREST = """
-SELECT typed.word, near.word
+# For words that the catalogue does not have: the two known words that one is made of, the longest first half, by
+# searchword_prefix; and the known word that it looks like, by searchword_trigram. A name of the thesaurus is no
+# mistake; its table is a thousand rows.
+REPAIRS = """
+SELECT typed.word, halves.halves, near.word
 FROM unnest(%(words)s::text[]) AS typed (word)
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
+    SELECT ARRAY[left(typed.word, cut), substr(typed.word, cut + 1)] AS halves
+    FROM generate_series(%(shortest)s, length(typed.word) - %(shortest)s) AS cut
+    WHERE EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(left(typed.word, cut))))
+      AND EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(substr(typed.word, cut + 1))))
+    ORDER BY cut DESC LIMIT 1
+) halves ON true
+LEFT JOIN LATERAL (
     SELECT k.word, similarity(k.key, lower(f_unaccent(typed.word))) AS likeness
     FROM catalogue_searchword k WHERE k.key %% lower(f_unaccent(typed.word))
     ORDER BY likeness DESC, length(k.word), k.word LIMIT 1
-) near
-WHERE near.likeness >= %(least)s AND NOT EXISTS (
+) near ON near.likeness >= %(least)s AND NOT EXISTS (
     SELECT FROM catalogue_conceptname n
     WHERE strpos(n.phrase, quote_literal((tsvector_to_array(to_tsvector('francais', typed.word)))[1])) > 0
 )
@@ -76,16 +84,6 @@ WHERE near.likeness >= %(least)s AND NOT EXISTS (
 LEAST_LIKENESS = 0.4
 LEAST_AMONG_OTHERS = 0.6
 """The same for a word among others: most words that the catalogue does not have are no mistakes."""
-
-# Words that are two known words joined, by searchword_prefix; the longest first half wins.
-HALVES = """
-SELECT DISTINCT ON (typed.word) typed.word, left(typed.word, cut), substr(typed.word, cut + 1)
-FROM unnest(%(words)s::text[]) AS typed (word)
-CROSS JOIN LATERAL generate_series(%(shortest)s, length(typed.word) - %(shortest)s) AS cut
-WHERE EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(left(typed.word, cut))))
-  AND EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(substr(typed.word, cut + 1))))
-ORDER BY typed.word, cut DESC
-"""
 
 
 @dataclass(frozen=True)
@@ -168,6 +166,8 @@ class Words:
     families: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
     """The stems that the words were taken for; a new word of a family, or one that ends the last word, adds one."""
+    notions: tuple[str, ...] = ()
+    """What the thesaurus calls what was typed."""
 
     @property
     def all_words(self) -> str:
@@ -186,6 +186,11 @@ class Words:
         wanted = [any_of([term.query, term.broad]) for term in self.terms]
         phrases = [query for query in self.required if not query.startswith("!")]
         return TextQuery(any_of(self.alternatives or [*wanted, *phrases]))
+
+    @property
+    def meant(self) -> str:
+        """The text whose meaning is searched: what was typed, and the names of the notions in it."""
+        return ". ".join(filter(None, [self.typed, ", ".join(self.notions)]))
 
     @property
     def restriction(self) -> str:
@@ -261,6 +266,7 @@ def read(typed: str) -> Words:
         completed=reader.completed,
         families=reader.families,
         stems=reader.stems,
+        notions=tuple(dict.fromkeys(chain.from_iterable(reader.notions(group) for group in groups))),
     )
 
 
@@ -273,16 +279,16 @@ class Reader:
     halves: dict[str, tuple[str, str]]
     unknown: tuple[str, ...]
     completed: str
+    named: dict[tuple[str, ...], dict[int, thesaurus.Named]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, asked: Sequence[Token]) -> Reader:
         completed = asked[-1].text if asked and asked[-1].may_be_unfinished else ""
         known = look_up(_looked_up(asked), completed) if asked else {}
         lacking = [token.text for token in asked if token.is_plain and _lacks(token.text, known[token.text])]
-        halves = _halves(lacking) if lacking else {}
-        unknown = tuple(word for word in dict.fromkeys(lacking) if word not in halves)
         alone = sum(token.is_plain for token in asked) == 1
-        corrections = _nearest(unknown, LEAST_LIKENESS if alone else LEAST_AMONG_OTHERS) if unknown else {}
+        halves, corrections = _repairs(lacking, LEAST_LIKENESS if alone else LEAST_AMONG_OTHERS)
+        unknown = tuple(word for word in dict.fromkeys(lacking) if word not in halves)
         others = [*corrections.values(), *chain.from_iterable(halves.values())]
         return cls(known | (look_up(others) if others else {}), corrections, halves, unknown, completed)
 
@@ -307,11 +313,29 @@ class Reader:
                 found.append(f"!({query})" if token.is_excluded else query)
         return found
 
+    def plain(self, group: Sequence[Token]) -> list[Token]:
+        return [token for token in group if token.is_plain and not self.is_silent(token)]
+
+    def read_as(self, group: Sequence[Token]) -> list[str]:
+        """The words of a group, corrected."""
+        return [self.corrections.get(token.text, token.text) for token in self.plain(group)]
+
+    def notions(self, group: Sequence[Token]) -> list[str]:
+        """What the thesaurus calls the words of a group, unless they are just that."""
+        typed = {token.text.casefold() for token in group}
+        labels = chain.from_iterable(concept.labels for concept in self.concepts(group).values())
+        return [label for label in labels if label.casefold() not in typed]
+
+    def concepts(self, group: Sequence[Token]) -> dict[int, thesaurus.Named]:
+        key = tuple(self.read_as(group))
+        if key not in self.named:
+            self.named[key] = thesaurus.find(key)
+        return self.named[key]
+
     def terms(self, group: Sequence[Token]) -> list[Term]:
         """The terms of the plain words, in their order; a name of the thesaurus stands for each of its words."""
-        plain = [token for token in group if token.is_plain and not self.is_silent(token)]
-        read_as = [self.corrections.get(token.text, token.text) for token in plain]
-        same, broader = _names(thesaurus.find(read_as))
+        plain, read_as = self.plain(group), self.read_as(group)
+        same, broader = _names(self.concepts(group))
         return [
             Term(
                 token.text,
@@ -404,14 +428,17 @@ def look_up(words: Sequence[str], last: str = "") -> dict[str, KnownWord]:
         }
 
 
-def _halves(words: Sequence[str]) -> dict[str, tuple[str, str]]:
+def _repairs(words: Sequence[str], least: float) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """Return the known halves of the words that are two, and the known word that each other looks like most."""
+    halves: dict[str, tuple[str, str]] = {}
+    corrections: dict[str, str] = {}
+    if not words:
+        return halves, corrections
     with connection.cursor() as cursor:
-        cursor.execute(HALVES, {"words": list(words), "shortest": SHORTEST_PART})
-        return {word: (first, second) for word, first, second in cursor.fetchall()}
-
-
-def _nearest(words: Sequence[str], least: float) -> dict[str, str]:
-    """Return the known word that each looks like most; none for a word that looks like nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEAREST, {"words": list(words), "least": least})
-        return dict(cursor.fetchall())
+        cursor.execute(REPAIRS, {"words": list(words), "least": least, "shortest": SHORTEST_PART})
+        for word, both, near in cursor.fetchall():
+            if both is not None:
+                halves[word] = (both[0], both[1])
+            elif near is not None:
+                corrections[word] = near
+    return halves, corrections

@@ -4,7 +4,9 @@ import pytest
 from django.db import connection, transaction
 
 from catalogue.models import Record, SearchEntry, SearchWord
+from catalogue.public.search import results
 from catalogue.public.search import words as search
+from catalogue.public.search.record_search import RecordSearch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -134,8 +136,9 @@ def test_a_description_beyond_what_a_document_holds_is_cut():
 
 def found(words: str) -> list[Record]:
     """The published records that the words find, best first."""
-    query = search.read(words).query
-    return list(Record.objects.published().matching(query).most_relevant_first(query))
+    asked = RecordSearch(criteria=(("q", words),))
+    records = asked.narrow(Record.objects.published())
+    return results.fetch(asked, results.page_keys(asked, records, records.count(), 0, 50))
 
 
 @pytest.fixture
