@@ -20,7 +20,7 @@ from catalogue.contributions import photos
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard import jobs as steps
 from catalogue.meetings import results
-from catalogue.records import completeness, files
+from catalogue.records import completeness, files, meaning
 from catalogue.workshop.duplicates import candidates
 from catalogue.workshop.quality import confirmation, links
 from catalogue.workshop.quality import refresh as quality
@@ -101,7 +101,14 @@ def match_alerts(records: list[int]) -> None:
 @task("find_duplicates")
 def find_duplicates(records: list[int]) -> None:
     """Find likely duplicates of records that were just submitted, published or imported."""
+    meaning.encode_lacking(records)
     candidates.refresh(records)
+
+
+@task("encode_meanings", cron="*/5 * * * *")
+def encode_meanings(timestamp: int) -> None:
+    """Compute what the records mean where a title or a summary changed."""
+    meaning.encode_lacking()
 
 
 @task("find_all_duplicates", cron="7 2 * * *")

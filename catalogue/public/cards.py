@@ -31,6 +31,8 @@ class Card:
     programmes: Sequence[str] = ()
     themes: Sequence[str] = ()
     distance: str = ""
+    mention: str = ""
+    """Why it answers, when its words do not say so."""
     verified: str = ""
     stale: bool = False
     factors: Sequence[Any] = ()

@@ -72,6 +72,8 @@ def propose_new(request: HttpRequest, kind: str) -> HttpResponse:
     initial: dict[str, Any] = {"cle": uuid.uuid4()}
     if len(owners) == 1:
         initial["owner"] = next(iter(owners))
+    if kind == Record.Kind.NEED:
+        initial["title"] = asked.cleaned_data["q"]
     form = NewForm(data, kind=kind, owners=owners, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _create(request, proposal, form, solution)

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from catalogue.models import Record
 from catalogue.public.search import feedback, results
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.records import meaning
 
 DEPTHS = (1, 5, 10)
 COLUMNS = {"question", "attendus"}
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, missed: bool, **options: Any) -> None:
         questions = read_questions(file)
+        meaning.encode_lacking()
         found = [(question, first_results(question, max(DEPTHS)), expected) for question, expected in questions]
         places = [first_hit(keys, expected) for _question, keys, expected in found]
         for depth in DEPTHS:

@@ -18,6 +18,7 @@ from catalogue.imports.read.problems import FileRefused
 from catalogue.imports.report import reasons_text
 from catalogue.imports.run import ImportResult
 from catalogue.queue import defer_task
+from catalogue.records import meaning
 
 OF_THE_NIGHT = ("check_quality_of_all", "find_all_duplicates", "measure_waiting")
 """Tasks of the night; after a first load the curators need not wait for them."""
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         if any(result.plan.count(Status.NEW) for result in results):
             for task in OF_THE_NIGHT:
                 defer_task(task, timestamp=0)
+        meaning.encode_lacking()
         console = Console(file=cast(IO[str], self.stdout), soft_wrap=True)
         if int(options["verbosity"]) > 0:
             console.print(summary_table(results))

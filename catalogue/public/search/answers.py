@@ -133,7 +133,8 @@ class Answer:
     ranked: tuple[int, ...] = ()
     shared: tuple[str, ...] = ()
     """The words, most of those asked, that some of the others have together."""
-    with_shared: int = 0
+    with_shared: frozenset[int] = frozenset()
+    """Those of the others that have these words."""
     nearest: tuple[int, ...] = ()
     """When nothing answers, what comes nearest in meaning."""
 
@@ -221,14 +222,14 @@ def joins(share: float, cosine: float) -> bool:
     return share >= MOST_WORDS or cosine >= FLOOR or together
 
 
-def _shared(words: Words, covered: Mapping[int, Covered], joining: list[int]) -> tuple[tuple[str, ...], int]:
-    """The words that the best covered of those joining has, and how many of them have these words."""
-    by_words = [covered[key] for key in joining if key in covered]
+def _shared(words: Words, covered: Mapping[int, Covered], joining: list[int]) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The words that the best covered of those joining has, and which of them have these words."""
+    by_words = {key: covered[key] for key in joining if key in covered}
     if not by_words:
-        return (), 0
-    best = max(by_words, key=lambda one: one.share)
-    count = sum(set(best.turns) <= set(one.turns) for one in by_words)
-    return tuple(words.terms[turn - 1].typed for turn in best.turns), count
+        return (), frozenset()
+    best = max(by_words.values(), key=lambda one: one.share)
+    having = frozenset(key for key, one in by_words.items() if set(best.turns) <= set(one.turns))
+    return tuple(words.terms[turn - 1].typed for turn in best.turns), having
 
 
 @dataclass

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from catalogue.models import Record
+from catalogue.models.querysets import RecordQuerySet
 from catalogue.public.search import places
 from catalogue.public.search.record_search import RecordSearch
+from catalogue.records.wording import format_integer
 from geo.models import Territory
 
 Link = dict[str, str]
 
 
-def describe(search: RecordSearch, address: str) -> dict[str, Any]:
-    """``understood`` (text, links) when a place was understood, ``corrections`` (sentences) about words."""
-    return {"understood": describe_place(search, address), "corrections": describe_words(search)}
+def describe(search: RecordSearch, address: str, records: RecordQuerySet, total: int) -> dict[str, Any]:
+    """How a search was understood, for _results.html.
+
+    ``understood`` (text, links) when a place was, ``corrections`` (sentences) about words, ``answered`` (a
+    sentence) when not everything has all the words, ``door`` when nothing answers.
+    """
+    return {
+        "understood": describe_place(search, address),
+        "corrections": describe_words(search),
+        "answered": describe_answer(search, records, total),
+        "door": describe_nothing(search, address) if total == 0 else None,
+    }
 
 
 def describe_words(search: RecordSearch) -> list[str]:
@@ -34,6 +48,73 @@ def describe_words(search: RecordSearch) -> list[str]:
     return [
         _("Aucune fiche ne contient %(wrong)s. Résultats pour « %(right)s ».")
         % {"wrong": wrong, "right": words.corrected}
+    ]
+
+
+def describe_answer(search: RecordSearch, records: RecordQuerySet, total: int) -> str:
+    """« Aucune fiche avec tous ces mots ; 7 avec « cour », « école » ; 3 proches par le sens. », of what is listed."""
+    answer = search.answer
+    if answer is None or not answer.others or not total:
+        return ""
+    listed = set(records.filter(pk__in=answer.others).order_by().values_list("pk", flat=True))
+    parts = [_with_all(total - len(listed), len(answer.words.terms))]
+    with_shared = len(listed & answer.with_shared)
+    by_meaning = len(listed & answer.by_meaning)
+    with_some = len(listed) - with_shared - by_meaning
+    if with_shared:
+        words = ", ".join(f"« {word} »" for word in answer.shared)
+        parts.append(_("%(n)d avec %(words)s") % {"n": with_shared, "words": words})
+    if with_some:
+        parts.append(_("%(n)d avec une partie des mots") % {"n": with_some})
+    if by_meaning:
+        parts.append(
+            ngettext("%(n)d proche par le sens", "%(n)d proches par le sens", by_meaning) % {"n": by_meaning}
+        )
+    return " ; ".join(parts) + "."
+
+
+def _with_all(count: int, words: int) -> str:
+    if words == 1:
+        none, some = _("Aucune fiche avec ce mot"), ngettext(
+            "%(n)s fiche avec ce mot", "%(n)s fiches avec ce mot", count
+        )
+    else:
+        none, some = _("Aucune fiche avec tous ces mots"), ngettext(
+            "%(n)s fiche avec tous ces mots", "%(n)s fiches avec tous ces mots", count
+        )
+    return some % {"n": format_integer(count)} if count else none
+
+
+def describe_nothing(search: RecordSearch, address: str) -> dict[str, Any]:
+    """What to try when nothing answers: what is nearest, the search without its filters, a need to leave."""
+    answer = search.answer
+    if answer is None:
+        return {"tips": empty_advice(address)}
+    alone = f"{address}?{urlencode({'q': answer.words.typed})}"
+    tips = [{"text": _("Chercher ces mots sans les autres filtres"), "url": alone}] if _is_narrowed(search) else []
+    need = reverse("catalogue:propose-new", args=[Record.Kind.NEED.value])
+    return {
+        "nearest": answer.nearest if not tips else (),
+        "tips": [
+            *tips,
+            {
+                "text": _("Laisser ce besoin : d’autres territoires l’ont peut-être aussi"),
+                "url": f"{need}?{urlencode({'q': answer.words.typed})}",
+            },
+            {"text": _("Chercher un territoire"), "url": reverse("catalogue:territory-list")},
+        ],
+    }
+
+
+def _is_narrowed(search: RecordSearch) -> bool:
+    return bool(search.facets) or len(search.criteria) > 1
+
+
+def empty_advice(address: str) -> list[Link]:
+    """What to try when no filter of words was set."""
+    return [
+        {"text": _("Retirer tous les filtres"), "url": address},
+        {"text": _("Chercher un territoire"), "url": reverse("catalogue:territory-list")},
     ]
 
 

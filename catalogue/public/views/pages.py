@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import cos, radians
+from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +16,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Record
+from catalogue.models.querysets import RecordQuerySet
 from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import living_figures, newest_records
 from catalogue.public.redirects import redirect_to_survivor
-from catalogue.public.search import extracts, facets, feedback, places, results, words
+from catalogue.public.search import extracts, facets, feedback, places, results
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
@@ -88,15 +92,15 @@ def _results(request: HttpRequest, template: str, section: str, address: str) ->
     keys = results.page_keys(search, records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
     context = {
         "page": page,
-        "records": cards_of(results.fetch(search, keys), search.words),
+        "records": cards_of(search, keys),
         "count_words": count_words(page.paginator.count),
         "places": places_offered(search, bar["total"]) if page.number == 1 else [],
         "section": section,
-        "tips": empty_advice(address),
         "filters": bar,
         **_window(search),
         **_other_view(search, section),
-        **feedback.describe(search, address),
+        **_feedback(search, address, records, bar["total"]),
+        "themes": themes_to_browse(form, address) if not bar["total"] else [],
     }
     return render(request, template, context)
 
@@ -132,17 +136,36 @@ def places_offered(search: RecordSearch, total: int) -> list[Territory]:
     return places.offered(typed, nothing_found=total == 0) if typed else []
 
 
-def cards_of(records: list[Record], asked: words.Words | None) -> list[Card]:
-    passages = extracts.extracts([record.pk for record in records], asked.any_word) if asked and records else {}
-    return [record_card(record, extract=passages.get(record.pk, "")) for record in records]
-
-
-def empty_advice(address: str) -> list[dict[str, str]]:
-    """What to try when nothing was found."""
+def cards_of(search: RecordSearch, keys: Sequence[int]) -> list[Card]:
+    """The cards of these results, with the passages that the words hit."""
+    answer = search.answer
+    passages = extracts.extracts(keys, answer.words.any_word) if answer is not None and keys else {}
+    near = answer.by_meaning if answer is not None else ()
     return [
-        {"text": _("Retirer tous les filtres"), "url": address},
-        {"text": _("Chercher un territoire"), "url": reverse("catalogue:territory-list")},
+        record_card(
+            record,
+            extract=passages.get(record.pk, ""),
+            mention=_("proche par le sens") if record.pk in near else "",
+        )
+        for record in results.fetch(search, list(keys))
     ]
+
+
+def themes_to_browse(form: RecordFilterForm, address: str) -> list[dict[str, str]]:
+    """The themes of the catalogue, for somebody whose words found nothing."""
+    return [
+        {"text": label, "url": f"{address}?{urlencode({'theme': code})}"}
+        for code, label in form.vocabularies["theme"].items()
+    ]
+
+
+def _feedback(search: RecordSearch, address: str, records: RecordQuerySet, total: int) -> dict[str, Any]:
+    """How the search was understood; the keys of what is nearest become cards."""
+    found = feedback.describe(search, address, records, total)
+    door = found["door"]
+    if door is not None:
+        door["nearest"] = cards_of(search, door.get("nearest", ()))
+    return found
 
 
 def count_words(count: int) -> str:
