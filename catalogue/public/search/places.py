@@ -104,7 +104,7 @@ def offered(typed: str, *, nothing_found: bool = False, limit: int = 3) -> list[
         return sorted(bearing, key=lambda territory: -(territory.population or 0))[:limit]
     markers = list(NEAR.finditer(typed))
     guess = typed[markers[-1].end() :] if markers else typed
-    return list(Territory.objects.complete(guess, limit).select_related("departement"))
+    return list(Territory.objects.complete(guess, limit).select_related("departement", "region"))
 
 
 def _tails(typed: str) -> Iterable[Tail]:

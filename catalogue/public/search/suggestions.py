@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalogue.models import Record
+from catalogue.public.search.doors import is_named
 from geo.models import Level, Territory
 from geo.names import ABBREVIATIONS, normalise
-from geo.place_names import read_place_name
 
 MOST_FIRST, MOST_SECOND = 6, 3
 """Suggestions of the kind that comes first, and of the other."""
@@ -39,12 +39,6 @@ def suggest(typed: str) -> Suggestions:
     if records and records[0].has_whole_words and not are_meant and normalise(typed) not in BEGINNINGS:
         return Suggestions(territories[:MOST_SECOND], records, records_first=True)
     return Suggestions(territories, records[:MOST_SECOND])
-
-
-def is_named(territory: Territory, typed: str) -> bool:
-    """True when what is typed is the name of the territory, as a person or a page writes it."""
-    name = normalise(territory.name)
-    return any(reading.names_place(name, territory) for reading in read_place_name(typed))
 
 
 def is_well_known(territory: Territory) -> bool:

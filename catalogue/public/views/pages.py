@@ -17,14 +17,15 @@ from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import living_figures, newest_records
 from catalogue.public.redirects import redirect_to_survivor
-from catalogue.public.search import extracts, facets, feedback, places, results, words
+from catalogue.public.search import extracts, facets, feedback, results, words
+from catalogue.public.search.doors import places_offered
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.headings import describe_page
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
 from catalogue.records.wording import format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
-from geo.models import Territory
 
 PAGE_SIZE = 20
 
@@ -90,10 +91,11 @@ def _results(request: HttpRequest, template: str, section: str, address: str) ->
         "page": page,
         "records": cards_of(results.fetch(search, keys), search.words),
         "count_words": count_words(page.paginator.count),
-        "places": places_offered(search, bar["total"]) if page.number == 1 else [],
         "section": section,
         "tips": empty_advice(address),
         "filters": bar,
+        **(places_offered(search, bar["total"]) if page.number == 1 else {}),
+        **describe_page(search, section, page.number),
         **_window(search),
         **_other_view(search, section),
         **feedback.describe(search, address),
@@ -124,12 +126,6 @@ def _page(total: int, number: int) -> Page[int]:
             _("La page %(n)d n’existe pas : il y en a %(last)d.") % {"n": number, "last": paginator.num_pages}
         )
     return paginator.page(number)
-
-
-def places_offered(search: RecordSearch, total: int) -> list[Territory]:
-    """Territories that the words name, or may mean when they find nothing."""
-    typed = search.get("q")
-    return places.offered(typed, nothing_found=total == 0) if typed else []
 
 
 def cards_of(records: list[Record], asked: words.Words | None) -> list[Card]:
