@@ -48,7 +48,7 @@ function enhance(field, autocomplete) {
     tStatusNoResults: () => countWords(0),
     tStatusSelectedOption: (option, length, index) => `${option}, ${index + 1} sur ${length}`,
     tStatusResults: (length, option) => `${countWords(isSearch ? length - 1 : length)}. ${option}`,
-    tAssistiveHint: () => "Les flèches haut et bas parcourent les suggestions, Entrée choisit.",
+    tAssistiveHint: () => "Entrée cherche ce qui est écrit. Les flèches haut et bas parcourent les suggestions, qu’Entrée choisit.",
   });
   const input = place.querySelector("input");
   place.addEventListener("keydown", leaveEnterToTheForm, { capture: true });
