@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.alerts.criteria import LONGEST_NAME
 from catalogue.models import SavedSearch
+from catalogue.public.search.criteria import LONGEST_NAME
 from catalogue.public.search.parameters import OneOfField
 
 

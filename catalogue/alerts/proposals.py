@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalogue.alerts.criteria import quoted
 from catalogue.models import Need, Organisation, Record, Solution
+from catalogue.public.search.criteria import quoted
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.rankings.cards import ranked_card
 from catalogue.rankings.grounds import Wish, match

@@ -14,10 +14,11 @@ from django.contrib.gis.db.models.functions import Distance, GeometryDistance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.contrib.postgres.search import SearchQuery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from catalogue.models.conditions import AnsweringQuerySet, answers
+from catalogue.models.title_words import TRIGRAM, TitleWords
 
 if TYPE_CHECKING:
     from catalogue.models import Organisation
@@ -185,10 +186,22 @@ class RecordQuerySet(AnsweringQuerySet):
         )
 
     def titled(self, words: str) -> Self:
-        """Records whose title contains the words, accents aside; best proof first."""
-        return self.filter(title__unaccent__icontains=words).order_by(
-            models.F("proof_level").desc(nulls_last=True), "title"
+        """Records whose title has words that begin like these, in any order (record_title_trigrams).
+
+        ``has_whole_words`` says that it has the words themselves: those come first, then the best proven.
+        """
+        asked = TitleWords.read(words)
+        if not asked.stems:
+            return self.none()
+        title = models.Func(Lower("title"), function="f_unaccent", output_field=models.TextField())
+        records = self.alias(plain_title=title).filter(asked.begin("plain_title"))
+        if max(map(len, asked.stems)) < TRIGRAM:
+            short = " & ".join(f"{stem}:*A" for stem in asked.stems)
+            records = records.filter(search__document=SearchQuery(short, config="simple", search_type="raw"))
+        records = records.annotate(
+            has_whole_words=models.ExpressionWrapper(asked.are_whole("plain_title"), models.BooleanField())
         )
+        return records.order_by("-has_whole_words", models.F("proof_level").desc(nulls_last=True), "title")
 
     def with_distance(self, point: Point) -> Self:
         """Annotate ``distance``, true metres from ``point`` (srid 4326)."""

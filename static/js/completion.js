@@ -1,7 +1,14 @@
-// Completion of the search boxes: places and words from /api/completion/, as an ARIA combobox.
+// Completion of the search boxes: places and records from /api/completion/, as an ARIA combobox.
 
 const WAIT_MS = 150;
-const SHORTEST = 2;
+const SHORTEST = 1;
+// One letter may be the whole name of a place; it is not yet a word to search.
+const SHORTEST_WORD = 2;
+const HEADINGS = { territoire: "Territoires", fiche: "Fiches" };
+const SEARCH = "recherche";
+// Pixels between the menu and the bottom of the window, and those that a menu has at least.
+const MARGIN = 12;
+const LEAST_ROOM = 180;
 
 export async function completeSearchBoxes() {
   const fields = [...document.querySelectorAll("input[data-completion]")];
@@ -15,6 +22,8 @@ function enhance(field, autocomplete) {
   place.className = "completion";
   const hadFocus = document.activeElement === field;
   const typed = field.value;
+  const isSearch = !("completionVide" in field.dataset);
+  const suggest = suggestionsFrom(field.dataset.completion);
   field.replaceWith(place);
   autocomplete({
     element: place,
@@ -26,15 +35,20 @@ function enhance(field, autocomplete) {
     confirmOnBlur: false,
     displayMenu: "overlay",
     inputClasses: "recherche-saisie",
-    source: suggestionsFrom(field.dataset.completion),
+    source: (query, show) =>
+      suggest(query, (found) => {
+        fitMenu(place);
+        show(isSearch ? offer(found, query) : found);
+      }),
+    showNoOptionsFound: !isSearch,
     templates: { inputValue: (option) => (option ? option.nom ?? option : ""), suggestion: describe },
     onConfirm: (option) => option && follow(option, place),
-    tNoResults: () => field.dataset.completionVide ?? "Aucun lieu ni mot connu : la recherche reste possible",
+    tNoResults: () => field.dataset.completionVide,
     tStatusQueryTooShort: (least) => `Écrivez au moins ${least} caractères`,
-    tStatusNoResults: () => "Aucune suggestion",
+    tStatusNoResults: () => countWords(0),
     tStatusSelectedOption: (option, length, index) => `${option}, ${index + 1} sur ${length}`,
-    tStatusResults: (length, option) => `${length} suggestions. ${option}`,
-    tAssistiveHint: () => "Les flèches haut et bas parcourent les suggestions, Entrée choisit.",
+    tStatusResults: (length, option) => `${countWords(isSearch ? length - 1 : length)}. ${option}`,
+    tAssistiveHint: () => "Entrée cherche ce qui est écrit. Les flèches haut et bas parcourent les suggestions, qu’Entrée choisit.",
   });
   const input = place.querySelector("input");
   place.addEventListener("keydown", leaveEnterToTheForm, { capture: true });
@@ -69,11 +83,44 @@ export function suggestionsFrom(address) {
   };
 }
 
-// The library takes HTML: everything that comes from data is escaped first.
+// What is found under its headings, then a line that does what Enter does: search for what was typed.
+export function offer(found, query) {
+  const typed = query.trim();
+  const seen = new Set();
+  const options = found.map((option) => {
+    const heading = seen.has(option.type) ? undefined : HEADINGS[option.type];
+    seen.add(option.type);
+    return heading ? { ...option, heading } : option;
+  });
+  if (!options.length && typed.length < SHORTEST_WORD) return [];
+  return [...options, { type: SEARCH, nom: query }];
+}
+
+export function countWords(count) {
+  if (!count) return "Aucune suggestion";
+  return count === 1 ? "1 suggestion" : `${count} suggestions`;
+}
+
+// Pixels that a menu may take under a field: what the window leaves, so that the menu scrolls inside.
+export function roomUnder(bottom, height) {
+  return Math.max(Math.floor(height - bottom - MARGIN), LEAST_ROOM);
+}
+
+function fitMenu(place) {
+  const height = window.visualViewport?.height ?? window.innerHeight;
+  place.style.setProperty("--menu-hauteur", `${roomUnder(place.getBoundingClientRect().bottom, height)}px`);
+}
+
+// The library takes HTML: everything that comes from data is escaped first. A heading is not part of the name of
+// the option that it stands above: what the option is says as much to those who do not see it.
 export function describe(option) {
   if (typeof option === "string") return escaped(option);
+  if (option.type === SEARCH) return `<span class="option-recherche">Chercher “${escaped(option.nom)}”</span>`;
+  const heading = option.heading
+    ? `<span class="option-rubrique" aria-hidden="true">${escaped(option.heading)}</span>`
+    : "";
   const detail = option.detail ? `<span class="option-detail">${escaped(option.detail)}</span>` : "";
-  return `<span class="option-nom">${escaped(option.nom)}</span>${detail}`;
+  return `${heading}<span class="option-nom">${escaped(option.nom)}</span>${detail}`;
 }
 
 function escaped(text) {
@@ -82,10 +129,10 @@ function escaped(text) {
   return node.innerHTML.replaceAll('"', "&quot;");
 }
 
-// A place leads to its page, unless the form asks to stay and filter (data-rester); words are searched.
+// A record leads to its page, and a place too unless it is a filter of a list (data-filtres); words are searched.
 export function follow(option, place) {
   const form = place.closest("form");
-  if (option.url && !("filtres" in form.dataset)) {
+  if (option.url && (option.type === "fiche" || !("filtres" in form.dataset))) {
     location.assign(option.url);
     return;
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Witness
 
@@ -41,22 +41,75 @@ def test_the_same_by_keyboard_alone(page: Page, base_url: str, witness: Witness)
     expect(page).to_have_url(re.compile("/territoires/commune/56260/"))
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize(
-    ("path", "typed"),
-    [("/", "eau"), ("/fiches/", "eau"), ("/carte/", "eau"), ("/territoires/", "vannes")],
-)
-def test_enter_searches_what_was_typed_while_suggestions_are_open(
-    page: Page, base_url: str, witness: Witness, path: str, typed: str, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{base_url}{path}")
+BOXES = [("/", "eau"), ("/fiches/", "eau"), ("/carte/", "eau"), ("/territoires/", "vannes")]
+
+
+def type_in_the_box(page: Page, address: str, typed: str, width: int) -> Locator:
+    """The search box of a page, once its suggestions are there for what was typed."""
+    page.set_viewport_size({"width": width, "height": 850})
+    page.goto(address)
     box = page.locator("main").get_by_role("combobox", name="Un lieu ou des mots")
     box.press_sequentially(typed)
-    page.locator(SUGGESTION).last.hover()  # the mouse over a suggestion chooses nothing
+    expect(page.locator(SUGGESTION).last).to_have_text(f"Chercher “{typed}”")
+    return box
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("is_hovered", [False, True])
+@pytest.mark.parametrize(("path", "typed"), BOXES)
+def test_enter_searches_what_was_typed_while_suggestions_are_open(
+    page: Page, base_url: str, witness: Witness, path: str, typed: str, is_hovered: bool, width: int
+) -> None:
+    box = type_in_the_box(page, base_url + path, typed, width)
+    if is_hovered:
+        page.locator(SUGGESTION).first.hover()  # the mouse over a suggestion chooses nothing
     expect(box).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"[?&]q={typed}(&|$)"))
+
+
+@pytest.mark.parametrize(("path", "typed"), BOXES)
+def test_the_last_suggestion_searches_what_was_typed(
+    page: Page, base_url: str, witness: Witness, path: str, typed: str
+) -> None:
+    type_in_the_box(page, base_url + path, typed, 390)
+    page.locator(SUGGESTION).last.click()
+    expect(page).to_have_url(re.compile(rf"[?&]q={typed}(&|$)"))
+
+
+def test_the_last_suggestion_is_reached_by_the_arrows(page: Page, base_url: str, witness: Witness) -> None:
+    type_in_the_box(page, f"{base_url}/", "vannes", 1366)
+    for _suggestion in page.locator(SUGGESTION).all():
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(SUGGESTION).last).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]q=vannes(&|$)"))
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize(("path", "typed"), BOXES)
+def test_the_menu_ends_above_the_fold_under_its_headings(
+    page: Page, base_url: str, witness: Witness, path: str, typed: str, width: int
+) -> None:
+    type_in_the_box(page, base_url + path, typed, width)
+    headings = page.locator(".completion .option-rubrique").all_inner_texts()
+    assert headings == (["Fiches", "Territoires"] if typed == "eau" else ["Territoires"])
+    menu, last = page.locator(".completion [role=listbox]"), page.locator(SUGGESTION).last
+    assert bottom_of(menu) <= 850
+    assert bottom_of(last) <= bottom_of(menu)  # in sight without scrolling
+
+
+def bottom_of(one: Locator) -> float:
+    """Pixels from the top of the window to the end of an element."""
+    bounds = one.bounding_box()
+    assert bounds is not None
+    return bounds["y"] + bounds["height"]
+
+
+def test_one_suggestion_is_said_in_the_singular(page: Page, base_url: str, witness: Witness) -> None:
+    type_in_the_box(page, f"{base_url}/", "quelneuc", 1366)
+    status = page.locator(".completion [role=status]")
+    expect(status.filter(has_text=re.compile(r"^1 suggestion\."))).to_have_count(1)
 
 
 def test_back_in_the_box_enter_searches_again(page: Page, base_url: str, witness: Witness) -> None:

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 
-from geo.models import Territory, TerritoryLoad
+from geo.models import CompletionTerm, Territory, TerritoryLoad
+from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ground")]
 
@@ -73,6 +74,76 @@ def test_what_one_types_finds_the_place(typed: str, first: str) -> None:
     assert completed(typed)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("ville de Rennes", "Rennes (35)"),
+        ("la mairie de Lorient", "Lorient (56)"),
+        ("mairie du Port", "Le Port (974)"),
+        ("commune de Saint-Malo", "Saint-Malo (35)"),
+        ("hôtel de ville de Vannes", "Vannes (56)"),
+        ("ville de ren", "Rennes (35)"),
+        ("mairie de Loriant", "Lorient (56)"),
+        ("ville de Paris", "Paris (75)"),
+        ("préfecture de Vannes", "Vannes (56)"),
+        ("région Bretagne", "Bretagne"),
+        ("conseil régional de Bretagne", "Bretagne"),
+        ("département du Morbihan", "Morbihan"),
+        ("département d’Ille-et-Vilaine", "Ille-et-Vilaine"),
+        ("département 56", "Morbihan"),
+        ("métropole de Rennes", "Rennes Métropole"),
+        ("agglomération de Vannes", "Golfe du Morbihan - Vannes Agglomération"),
+        ("Rennes, Ille-et-Vilaine", "Rennes (35)"),
+        ("Rennes (Ille-et-Vilaine)", "Rennes (35)"),
+        ("Rennes Ille-et-Vilaine", "Rennes (35)"),
+        ("Rennes, Ille-et-V", "Rennes (35)"),
+        ("Rennes, commune (Ille-et-Vilaine)", "Rennes (35)"),
+        ("Rennes, Bretagne", "Rennes (35)"),
+        ("Rennes, France", "Rennes (35)"),
+        ("Rennes (35)", "Rennes (35)"),
+        ("35000 Rennes", "Rennes (35)"),
+        ("Rennes CEDEX 7", "Rennes (35)"),
+        ("35042 RENNES CEDEX", "Rennes (35)"),
+        ("Sainte-Marie, La Réunion", "Sainte-Marie (974)"),
+        ("Sainte-Marie (La Réunion)", "Sainte-Marie (974)"),
+        ("Ste Marie (Réunion)", "Sainte-Marie (974)"),
+        ("Ste-Marie 974", "Sainte-Marie (974)"),
+        ("mairie de Sainte-Marie (Ille-et-Vilaine)", "Sainte-Marie (35)"),
+    ],
+)
+def test_a_place_is_found_as_people_and_pages_write_it(typed: str, first: str) -> None:
+    assert completed(typed)[0] == first
+
+
+def test_a_name_of_one_letter_is_a_whole_name(ground) -> None:
+    y = factories.territory(code="80829", name="Y", population=90)
+    CompletionTerm.objects.create(territory=y, kind="nom", term="y", weight=91)
+    assert completed("Y")[0] == "Y (80)"
+    assert completed("commune d’Y")[0] == "Y (80)"
+
+
+def test_a_name_that_begins_like_a_mairie_is_a_name(ground) -> None:
+    avray = factories.territory(code="92077", name="Ville-d’Avray", population=11_000)
+    CompletionTerm.objects.create(territory=avray, kind="nom", term="ville d avray", weight=11_001)
+    assert completed("Ville d’Avray") == ["Ville-d’Avray (92)"]
+    assert completed("ville de Ville-d’Avray") == ["Ville-d’Avray (92)"]
+
+
+@pytest.mark.parametrize("typed", ["région Vannes", "département de Lorient", "Rennes, Morbihan"])
+def test_what_is_said_of_a_place_is_not_forgotten(typed: str) -> None:
+    assert not {"Vannes (56)", "Lorient (56)", "Rennes (35)"} & set(completed(typed))
+
+
+def test_words_are_met_at_their_beginning_only() -> None:
+    assert "Saint-Jacques-de-la-Lande (35)" in completed("lande jacques")
+    assert completed("acq lan") == []
+
+
+@pytest.mark.parametrize("typed", ["éclairage public", "îlots de chaleur urbains", "bruit la nuit"])
+def test_ordinary_words_are_not_the_typing_error_of_a_place(typed: str) -> None:
+    assert completed(typed) == []
+
+
 def test_big_places_come_first_and_homonyms_are_told_apart() -> None:
     populations = [t.population for t in Territory.objects.complete("sai", 8, levels=["commune"])]
     assert populations == sorted(populations, reverse=True)
@@ -96,6 +167,8 @@ def test_completion_takes_few_queries(django_assert_max_num_queries) -> None:
         completed("saint")
     with django_assert_max_num_queries(5):
         completed("loriant")
+    with django_assert_max_num_queries(8):
+        completed("mairie de Sainte-Marie, Ille-et-Vilaine, 35")
 
 
 def test_an_old_code_leads_to_its_successor() -> None:

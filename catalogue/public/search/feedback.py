@@ -23,13 +23,13 @@ def describe(search: RecordSearch, address: str, records: RecordQuerySet, total:
     """How a search was understood, for _results.html.
 
     ``understood`` (text, links) when a place was, ``corrections`` (sentences) about words, ``answered`` (a
-    sentence) when not everything has all the words, ``door`` when nothing answers.
+    sentence) when not everything has all the words, ``nothing`` when nothing answers.
     """
     return {
         "understood": describe_place(search, address),
         "corrections": describe_words(search),
         "answered": describe_answer(search, records, total),
-        "door": describe_nothing(search, address) if total == 0 else None,
+        "nothing": describe_nothing(search, address) if total == 0 else None,
     }
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from django.db.models import F, Q
 
 from geo.models import CompletionTerm, Level, Territory
-from geo.names import normalise
+from geo.place_names import ARTICLES, PlaceName, read_place_name
 
 NEAR = re.compile(
     r"(?:^|(?<=\s))(?:tout\s+)?(?:près|pres|proche|autour|vers|(?:à|a)\s+(?:côté|cote|proximité|proximite)"
@@ -25,8 +25,8 @@ AT = re.compile(
     r"(?:^|(?<=\s))(?:(?P<inside>en|dans\s+l['’]|dans\s+(?:la|le|les))|à|a|(?P<article>aux|au))(?:\s+|(?<=['’]))(?=\S)",
     re.IGNORECASE,
 )
-ARTICLES = {"du": "le", "au": "le", "des": "les", "aux": "les"}
-DEPARTEMENT = re.compile(r"^(?P<name>.*\S)[\s,]*(?:\(|[\s,])(?P<code>\d{2,3}|2[ab])\)?$", re.IGNORECASE)
+LARGE_CODE = re.compile(r"\d{2,3}|2[ab]")
+"""The code of a département or a région: a mere number, unless « département » stands before it."""
 POSTAL = re.compile(r"(?P<head>.*?)[\s,]*\b(?P<postal>\d{5})\b[\s,]*(?P<name>.*)")
 STREET = re.compile(
     r"^\s*(?:\d{1,4}\s*(?:bis|ter|quater)?\b|rue|avenue|av\.|boulevard|bd|impasse|quai|chemin|allée|allee)\s",
@@ -36,6 +36,8 @@ LARGE = (Level.REGION, Level.DEPARTEMENT)
 TOWN = 5000
 """Inhabitants from which a name in lower case after a mere « à » is taken for a place."""
 MAX_TAILS = 8
+MOST_COMMAS = 2
+"""« compost, Rennes, Ille-et-Vilaine »: what stands after the last two commas may be a place."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ class Tail:
 
     head: str
     name: str
-    terms: tuple[str, ...]
-    departement: str = ""
+    readings: tuple[PlaceName, ...]
     postal: str = ""
     is_sure: bool = False
     is_inside: bool = False
@@ -79,12 +80,12 @@ def read(typed: str, *, has_place: bool = False) -> Reading | None:
     tails = [tail for tail in _tails(typed) if tail.is_sure or not has_place][:MAX_TAILS]
     if not tails:
         return None
-    named: dict[str, list[Territory]] = {}
-    for term, territory in _named(set(chain.from_iterable(tail.terms for tail in tails))):
-        named.setdefault(term, []).append(territory)
+    whole = _tail("", typed, is_sure=True)
+    named = _named([*tails, whole])
+    if tails[0].head.strip() and _bearing(whole, named):
+        return None
     for tail in tails:
-        bearing = chain.from_iterable(named.get(term, []) for term in tail.terms)
-        found = [territory for territory in bearing if _accepts(tail, territory)]
+        found = _bearing(tail, named)
         if found:
             best = min(found, key=lambda territory: _preference(tail, territory))
             is_address = bool(STREET.match(tail.head + " "))
@@ -97,12 +98,13 @@ def offered(typed: str, *, nothing_found: bool = False, limit: int = 3) -> list[
 
     When nothing was found, those that all of it, or what follows « près de », may mean with a typing error.
     """
-    bearing = {territory.pk: territory for _term, territory in _named({normalise(typed)})}
+    whole = _tail("", typed, is_sure=True)
+    bearing = _bearing(whole, _named([whole]))
     if bearing or not nothing_found:
-        return sorted(bearing.values(), key=lambda territory: -(territory.population or 0))[:limit]
+        return sorted(bearing, key=lambda territory: -(territory.population or 0))[:limit]
     markers = list(NEAR.finditer(typed))
     guess = typed[markers[-1].end() :] if markers else typed
-    return list(Territory.objects.complete(guess, limit).select_related("departement"))
+    return list(Territory.objects.complete(guess, limit).select_related("departement", "region"))
 
 
 def _tails(typed: str) -> Iterable[Tail]:
@@ -113,9 +115,9 @@ def _tails(typed: str) -> Iterable[Tail]:
         yield _tail(postal["head"], name or postal["postal"], is_sure=True, postal=postal["postal"])
     for marker in NEAR.finditer(typed):
         yield _tail(typed[: marker.start()], typed[marker.end() :], article=marker["article"], is_sure=True)
-    if "," in typed:
-        head, _comma, name = typed.rpartition(",")
-        yield _tail(head, name, is_sure=True)
+    parts = typed.rsplit(",", MOST_COMMAS)
+    for count in range(1, len(parts)):
+        yield _tail(",".join(parts[:count]), ",".join(parts[count:]), is_sure=True)
     for marker in AT.finditer(typed):
         inside = bool(marker["inside"])
         yield _tail(
@@ -132,38 +134,53 @@ def _tail(
     is_sure: bool = False,
     is_inside: bool = False,
 ) -> Tail:
-    numbered = None if postal else DEPARTEMENT.match(name)
-    departement = numbered["code"].upper() if numbered else ""
-    bare = numbered["name"].strip(" ,(") if numbered else name.strip()
-    plain = normalise(bare)
-    terms = (plain,) if article is None else (f"{ARTICLES[article.lower()]} {plain}", plain)
-    return Tail(head, bare, tuple(term for term in terms if term), departement, postal, is_sure, is_inside)
+    readings = read_place_name(name)
+    if article is not None:
+        readings = [replace(reading, article=ARTICLES[article.lower()]) for reading in readings]
+    return Tail(head, name.strip(), tuple(readings), postal, is_sure, is_inside)
 
 
-def _named(terms: set[str]) -> Iterable[tuple[str, Territory]]:
-    """Current territories that bear a term as name, postal code or code (completion_term_prefix)."""
+def _named(tails: Iterable[Tail]) -> dict[str, list[Territory]]:
+    """Current territories by the terms of the tails: names, postal codes, codes (completion_term_prefix)."""
     kinds = CompletionTerm.Kind
     by_code = Q(terms__kind__in=[kinds.POSTAL, kinds.CODE], terms__term__regex=r"^\d{5}$")
+    by_large_code = Q(terms__kind=kinds.CODE, level__in=LARGE)
+    readings = chain.from_iterable(tail.readings for tail in tails)
+    terms = set(chain.from_iterable(reading.terms for reading in readings))
     found = (
         Territory.objects.current()
         .filter(
-            Q(terms__kind__in=[kinds.NAME, kinds.FORMER]) | by_code,
+            Q(terms__kind__in=[kinds.NAME, kinds.FORMER]) | by_code | by_large_code,
             terms__term__in=terms,
             point__isnull=False,
         )
         .annotate(term=F("terms__term"))
-        .select_related("departement")
+        .select_related("departement", "region")
     )
-    return ((territory.term, territory) for territory in found)
+    named: dict[str, list[Territory]] = {}
+    for territory in found:
+        named.setdefault(territory.term, []).append(territory)
+    return named
 
 
-def _accepts(tail: Tail, territory: Territory) -> bool:
-    """Whether the name before these words can be this territory."""
+def _bearing(tail: Tail, named: dict[str, list[Territory]]) -> list[Territory]:
+    """The territories that the end of the words names, each once."""
+    found = {}
+    for reading in tail.readings:
+        for term in reading.terms:
+            if LARGE_CODE.fullmatch(term) and not reading.levels:
+                continue
+            for territory in named.get(term, []):
+                if reading.names_place(term, territory) and _accepts(tail, reading, territory):
+                    found[territory.pk] = territory
+    return list(found.values())
+
+
+def _accepts(tail: Tail, reading: PlaceName, territory: Territory) -> bool:
+    """Whether the words before the name, or its writing, make it this territory rather than words."""
     if tail.postal and tail.postal not in (*territory.postal_codes, territory.code):
         return False
-    if tail.departement and territory.departement_code != tail.departement:
-        return False
-    if tail.is_sure or territory.level in LARGE:
+    if tail.is_sure or reading.levels or territory.level in LARGE:
         return True
     return not tail.is_inside and (tail.name[:1].isupper() or (territory.population or 0) >= TOWN)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
@@ -15,6 +17,7 @@ from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import results
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
+from catalogue.public.search.suggestions import suggest
 from catalogue.records.wording import territory_detail_words
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
@@ -31,17 +34,13 @@ class CompletionForm(forms.Form):
 @public
 @require_safe
 def completion(request: HttpRequest) -> HttpResponse:
-    """Territories, then records, that begin like what is typed."""
+    """Territories and records whose words begin like what is typed, the likelier list first."""
     form = CompletionForm(request.GET)
     if not form.is_valid():
         return bad_request(request, form)
-    words = form.cleaned_data["q"]
-    suggestions: list[dict[str, object]] = []
-    if len(words) >= 2:
-        suggestions = [
-            _territory(territory) for territory in Territory.objects.complete(words, limit=6).with_parents()
-        ]
-        suggestions += [_record(record) for record in Record.objects.published().titled(words)[:4]]
+    found = suggest(form.cleaned_data["q"])
+    lists = [list(map(_territory, found.territories)), list(map(_record, found.records))]
+    suggestions = [*chain.from_iterable(reversed(lists) if found.records_first else lists)]
     response = JsonResponse({"resultats": suggestions})
     response["Cache-Control"] = "public, max-age=300"
     return response

@@ -21,14 +21,15 @@ from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import living_figures, newest_records
 from catalogue.public.redirects import redirect_to_survivor
-from catalogue.public.search import extracts, facets, feedback, places, results
+from catalogue.public.search import extracts, facets, feedback, results
+from catalogue.public.search.doors import places_offered
 from catalogue.public.search.filters import RecordFilterForm
+from catalogue.public.search.headings import describe_page
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records import audience
 from catalogue.records.wording import format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
-from geo.models import Territory
 
 PAGE_SIZE = 20
 
@@ -94,9 +95,10 @@ def _results(request: HttpRequest, template: str, section: str, address: str) ->
         "page": page,
         "records": cards_of(search, keys),
         "count_words": count_words(page.paginator.count),
-        "places": places_offered(search, bar["total"]) if page.number == 1 else [],
         "section": section,
         "filters": bar,
+        **(places_offered(search, bar["total"]) if page.number == 1 else {}),
+        **describe_page(search, section, page.number),
         **_window(search),
         **_other_view(search, section),
         **_feedback(search, address, records, bar["total"]),
@@ -130,12 +132,6 @@ def _page(total: int, number: int) -> Page[int]:
     return paginator.page(number)
 
 
-def places_offered(search: RecordSearch, total: int) -> list[Territory]:
-    """Territories that the words name, or may mean when they find nothing."""
-    typed = search.get("q")
-    return places.offered(typed, nothing_found=total == 0) if typed else []
-
-
 def cards_of(search: RecordSearch, keys: Sequence[int]) -> list[Card]:
     """The cards of these results, with the passages that the words hit."""
     answer = search.answer
@@ -162,9 +158,9 @@ def themes_to_browse(form: RecordFilterForm, address: str) -> list[dict[str, str
 def _feedback(search: RecordSearch, address: str, records: RecordQuerySet, total: int) -> dict[str, Any]:
     """How the search was understood; the keys of what is nearest become cards."""
     found = feedback.describe(search, address, records, total)
-    door = found["door"]
-    if door is not None:
-        door["nearest"] = cards_of(search, door.get("nearest", ()))
+    nothing = found["nothing"]
+    if nothing is not None:
+        nothing["nearest"] = cards_of(search, nothing.get("nearest", ()))
     return found
 
 

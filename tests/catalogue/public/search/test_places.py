@@ -73,6 +73,82 @@ def test_a_place_at_the_end_is_understood(france, typed, words, key):
     assert (reading.words, f"{reading.territory.level}:{reading.territory.code}") == (words, key)
 
 
+@pytest.fixture
+def denominations(france) -> None:
+    """Communes with the département and the région where they are."""
+    reunion = named("La Réunion", Level.DEPARTEMENT, code="974", population=880_000)
+    bretagne = Territory.objects.get(level=Level.REGION, code="53")
+    morbihan = named("Morbihan", Level.DEPARTEMENT, code="56", population=780_000, region=bretagne)
+    Territory.objects.filter(code="97411").update(departement=reunion)
+    Territory.objects.filter(code="56260").update(departement=morbihan, region=bretagne)
+    named("Y", code="80829", population=90)
+
+
+WRITTEN = [
+    ("Vannes", "commune:56260"),
+    ("ville de Vannes", "commune:56260"),
+    ("la mairie de Vannes", "commune:56260"),
+    ("Ville du Havre", "commune:76351"),
+    ("commune de Bois", "commune:17050"),
+    ("région Bretagne", "region:53"),
+    ("commune de Bretagne", "commune:36024"),
+    ("département de l’Ain", "departement:01"),
+    ("département 01", "departement:01"),
+    ("Vannes, Morbihan", "commune:56260"),
+    ("Vannes (Morbihan)", "commune:56260"),
+    ("vannes morbihan", "commune:56260"),
+    ("Vannes, commune (Morbihan)", "commune:56260"),
+    ("Vannes, Bretagne", "commune:56260"),
+    ("Vannes (56)", "commune:56260"),
+    ("Vannes (56000)", "commune:56260"),
+    ("Vannes CEDEX", "commune:56260"),
+    ("Saint-Denis, La Réunion", "commune:97411"),
+    ("Saint-Denis (La Réunion)", "commune:97411"),
+    ("St-Denis (Réunion)", "commune:97411"),
+    ("St Denis 974", "commune:97411"),
+    ("mairie de Saint-Denis (La Réunion)", "commune:97411"),
+    ("Y", "commune:80829"),
+]
+
+
+@pytest.mark.parametrize(("typed", "key"), WRITTEN)
+def test_a_place_typed_alone_is_a_door(denominations, typed, key):
+    """Its words are searched as they are, and its page is offered first."""
+    assert places.read(typed) is None
+    assert [f"{place.level}:{place.code}" for place in places.offered(typed)][:1] == [key]
+
+
+@pytest.mark.parametrize(("typed", "key"), WRITTEN[1:])
+def test_the_same_after_words_is_where_they_are_searched(denominations, typed, key):
+    reading = places.read(f"compost près de {typed}")
+    assert reading is not None
+    assert (reading.words, f"{reading.territory.level}:{reading.territory.code}") == ("compost", key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "key"),
+    [
+        ("compost, Vannes, Morbihan", "compost", "commune:56260"),
+        ("compost, ville de Vannes", "compost", "commune:56260"),
+        ("vélo à la mairie de vannes", "vélo", "commune:56260"),
+        ("vélo en région Bretagne", "vélo", "region:53"),
+        ("vélo dans la ville de Vannes", "vélo", "commune:56260"),
+        ("vélo dans le département de l’Ain", "vélo", "departement:01"),
+    ],
+)
+def test_it_is_read_within_a_sentence(denominations, typed, words, key):
+    reading = places.read(typed)
+    assert reading is not None
+    assert (reading.words, f"{reading.territory.level}:{reading.territory.code}") == (words, key)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Vannes (Ain)", "région Vannes", "Saint-Denis, Morbihan", "département 99", "réduire à 01"]
+)
+def test_a_place_that_is_not_there_is_no_door(denominations, typed):
+    assert places.offered(typed) == []
+
+
 @pytest.mark.parametrize(
     "typed",
     [
