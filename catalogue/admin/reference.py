@@ -66,7 +66,7 @@ class ConceptForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Concept
         fields = ("label", "code", "synonyms", "broader", "description", "is_active")
-        help_texts = {"is_active": _("La recherche ne tient pas compte d’une notion archivée.")}
+        help_texts = {"is_active": _("Archivée, une notion ne sert plus à la recherche.")}
 
 
 @admin.register(Concept)

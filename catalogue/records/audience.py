@@ -74,7 +74,7 @@ def is_concerned(request: HttpRequest, record: Record) -> bool:
     return bool(permissions.get_ties(request.user, record) & permissions.CONCERNED)
 
 
-def count_quietly(statement: str, *values: object) -> None:
+def count_quietly(statement: str, *values: Any) -> None:
     """Run a statement that counts; when the database refuses or a line is held, nothing is counted."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Field, Model, Q, URLField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -196,7 +197,7 @@ def make_line_form(ref: ReferenceList, line: Model, data: Any = None) -> LineFor
         initial["territory"] = values.to_json(getattr(line, "territory", None)) or ""
     if ref.model is Concept:
         known = Concept._meta.get_field("synonyms")
-        extra["synonyms"] = NamesField(label=known.verbose_name, help_text=known.help_text)
+        extra["synonyms"] = NamesField(label=capfirst(known.verbose_name), help_text=known.help_text)
         extra["broader"] = make_broader_field(line)
     made = type("LineForm", (made,), extra)
     form: LineForm = made(data, instance=line, initial=initial, auto_id="ligne-%s")

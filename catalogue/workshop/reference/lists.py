@@ -115,7 +115,7 @@ LISTS: dict[str, ReferenceList] = {
             "notions", Concept, _("Notions (thésaurus)"), _("notion"),
             ("label", "synonyms", "broader", "description"),
             searched=("label", "code", "synonyms"), is_alphabetical=True,
-            archiving=_("la recherche ne tient plus compte de ses noms"),
+            archiving=_("elle ne sert plus à la recherche"),
             summary=_("Ce que l’on dit l’un pour l’autre : la recherche comprend tous ces noms."),
         ),
         ReferenceList(

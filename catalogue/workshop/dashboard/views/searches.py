@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,7 +68,7 @@ def workshop_dashboard_misses(request: HttpRequest) -> HttpResponse:
 def describe_misses(rows: Iterable[dict[str, Any]]) -> list[Miss]:
     rows = list(rows)
     missing = misses.find_missing_words([row["words"] for row in rows])
-    concepts = statements.find_concepts([word for words in missing.values() for word in words])
+    concepts = statements.find_concepts(list(chain.from_iterable(missing.values())))
     search = reverse("catalogue:record-list")
     return [
         Miss(
