@@ -20,7 +20,8 @@ from catalogue.contributions import photos
 from catalogue.imports.wizard import batches as wizard
 from catalogue.imports.wizard import jobs as steps
 from catalogue.meetings import results
-from catalogue.records import completeness, files, meaning
+from catalogue.models import Job
+from catalogue.records import completeness, files, meaning, misses
 from catalogue.workshop.duplicates import candidates
 from catalogue.workshop.quality import confirmation, links
 from catalogue.workshop.quality import refresh as quality
@@ -133,6 +134,18 @@ def send_weekly_alerts(timestamp: int) -> None:
 def read_searches_again(timestamp: int) -> None:
     """Derive anew, in turn, what the saved searches are compared by."""
     saving.refresh_oldest()
+
+
+@task("read_words_again")
+def read_words_again() -> None:
+    """Derive anew the saved searches that have words, unless a later change of the concepts will."""
+    if not Job.objects.filter(task_name="read_words_again", status="todo").exists():
+        saving.refresh_words()
+
+
+@task("forget_misses", cron="53 3 * * *")
+def forget_misses(timestamp: int) -> None:
+    misses.delete_old_misses()
 
 
 @task("check_quality")

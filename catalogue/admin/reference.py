@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.admin.base import TERRITORY_OF_A_LIST, CatalogueAdmin, TabularInline, year_column
 from catalogue.admin.lists import ReferenceAdmin
 from catalogue.models import (
+    Concept,
     IndicatorType,
     Programme,
     Source,
@@ -17,6 +19,7 @@ from catalogue.models import (
     Zonage,
     ZonageMember,
 )
+from catalogue.workshop.reference.forms import NamesField
 
 
 @admin.register(Source)
@@ -50,6 +53,32 @@ class ThemeAdmin(LabelledAdmin):
     """A theme and its names elsewhere."""
 
     inlines = [CrosswalkInline]
+
+
+class ConceptForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The names of a concept, one a line."""
+
+    synonyms = NamesField(
+        label=Concept._meta.get_field("synonyms").verbose_name,
+        help_text=Concept._meta.get_field("synonyms").help_text,
+    )
+
+    class Meta:
+        model = Concept
+        fields = ("label", "code", "synonyms", "broader", "description", "is_active")
+        help_texts = {"is_active": _("Archivée, une notion ne sert plus à la recherche.")}
+
+
+@admin.register(Concept)
+class ConceptAdmin(ReferenceAdmin):
+    """A concept of the thesaurus and its names."""
+
+    form = ConceptForm
+    list_display = ["label", "code", "broader"]
+    list_select_related = ["broader"]
+    search_fields = ["label", "code"]
+    prepopulated_fields = {"code": ["label"]}
+    autocomplete_fields = ["broader"]
 
 
 @admin.register(Stake)

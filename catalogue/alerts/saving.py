@@ -210,6 +210,12 @@ def refresh(searches: Any) -> int:
     return lost
 
 
+def refresh_words() -> int:
+    """Refresh the searches that have words, after the words that mean the same were changed."""
+    worded = SavedSearch.objects.filter(words__isnull=False).order_by("pk")
+    return refresh(worded.only("pk", "target", "query_string").iterator(chunk_size=500))
+
+
 def refresh_oldest() -> int:
     """Refresh the searches that were not for a week: twins, successors and vocabularies change."""
     old = Q(read_at__isnull=True) | Q(read_at__lt=timezone.now() - REFRESHED_AFTER)

@@ -81,7 +81,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0037_concepts")]
+    dependencies = [("catalogue", "0038_search_misses")]
 
     operations = [
         migrations.RunSQL(FAMILY, DROP),

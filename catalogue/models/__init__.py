@@ -1,7 +1,7 @@
 """The domain: five kinds of records and what they refer to."""
 
 from catalogue.models.alerts import AlertMatch, FeedKey, SavedSearch
-from catalogue.models.audience import AudienceDay
+from catalogue.models.audience import AudienceDay, SearchMiss
 from catalogue.models.capitalisation import Section, TypingBatch
 from catalogue.models.evidence import Document, Indicator
 from catalogue.models.history import ImportBatch, Revision, Transition
@@ -26,7 +26,6 @@ from catalogue.models.quality import ConfirmationRound, LinkState, QualityFindin
 from catalogue.models.record import Record, RecordOrganisation
 from catalogue.models.reference import (
     Concept,
-    ConceptName,
     IndicatorType,
     Programme,
     Source,
@@ -37,7 +36,14 @@ from catalogue.models.reference import (
     ZonageMember,
 )
 from catalogue.models.reference_history import ReferenceChange, TerritoryUpdate
-from catalogue.models.search import FacetBlock, FacetChange, RecordMeaning, SearchEntry, SearchWord
+from catalogue.models.search import (
+    ConceptName,
+    FacetBlock,
+    FacetChange,
+    RecordMeaning,
+    SearchEntry,
+    SearchWord,
+)
 from catalogue.models.versions import RecordVersion
 from catalogue.models.workshop import BulkRun, CaseFile, CaseNote
 
@@ -93,6 +99,7 @@ __all__ = [
     "Revision",
     "SavedSearch",
     "SearchEntry",
+    "SearchMiss",
     "SearchWord",
     "Section",
     "Solution",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -200,9 +203,12 @@ class Concept(Labelled):
         super().clean()
         if self.pk and self.broader_id and self.pk in {self.broader_id, *list_broader(self.broader_id)}:
             problem = gettext(
-                "« %(name)s » est cette notion même, ou en relève déjà : le lien tournerait en rond."
+                "« %(name)s » en relève déjà, ou est cette notion même : le lien tournerait en rond."
             )
             raise ValidationError({"broader": problem % {"name": self.broader}})
+        if shared := find_shared_name([self.label, *self.synonyms], self.pk):
+            problem = gettext("« %(name)s » est déjà un nom de la notion « %(concept)s ».")
+            raise ValidationError(problem % dict(zip(("name", "concept"), shared, strict=True)))
 
 
 def list_broader(pk: int) -> list[int]:
@@ -214,28 +220,18 @@ def list_broader(pk: int) -> list[int]:
     return above
 
 
-class ConceptName(models.Model):
-    """A name of an offered concept as a query meets it: derived by the database, never edited.
+# conceptname_phrase carries the look-up of each name
+SHARED_NAME = """
+SELECT typed.name, c.label FROM unnest(%s::text[]) WITH ORDINALITY AS typed (name, place)
+JOIN catalogue_conceptname n ON n.phrase = phraseto_tsquery('francais', replace(typed.name, '-', ' '))::text
+JOIN catalogue_concept c ON c.id = n.concept_id AND c.id IS DISTINCT FROM %s
+ORDER BY typed.place LIMIT 1
+"""
 
-    ``phrase`` is the name as a phrase of stems, hyphens being spaces: ``'nid' <2> 'poul'`` for
-    « nids-de-poule ».
-    """
 
-    concept = models.ForeignKey(Concept, models.CASCADE, related_name="names", verbose_name=_("notion"))
-    name = models.CharField(_("nom"), max_length=160)
-    phrase = models.TextField(_("racines"))
-
-    class Meta:
-        verbose_name = _("nom d’une notion")
-        verbose_name_plural = _("noms des notions")
-        constraints = [
-            # also lists the names of a concept
-            models.UniqueConstraint(fields=["concept", "phrase"], name="conceptname_once"),
-        ]
-        indexes = [
-            # which concepts are called this?
-            models.Index(fields=["phrase"], name="conceptname_phrase"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+def find_shared_name(names: Sequence[str], pk: int | None) -> tuple[str, str] | None:
+    """Return the first of these names that another concept has, in the eyes of a search, and its label."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARED_NAME, [list(names), pk])
+        found: tuple[str, str] | None = cursor.fetchone()
+    return found

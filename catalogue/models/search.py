@@ -1,4 +1,4 @@
-"""What a search reads: derived from the records by the database (migration 0003), never edited."""
+"""What a search reads: derived from records and concepts by the database (0003, 0037), never edited."""
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.fields import BitsField
 from catalogue.models.record import Record
+from catalogue.models.reference import Concept
 
 
 class SearchEntry(models.Model):
@@ -139,3 +140,30 @@ class FacetChange(models.Model):
 
     def __str__(self) -> str:
         return str(self.block)
+
+
+class ConceptName(models.Model):
+    """A name of an offered concept as a query meets it: derived by the database, never edited.
+
+    ``phrase`` is the name as a phrase of stems, hyphens being spaces: ``'nid' <2> 'poul'`` for
+    « nids-de-poule ».
+    """
+
+    concept = models.ForeignKey(Concept, models.CASCADE, related_name="names", verbose_name=_("notion"))
+    name = models.CharField(_("nom"), max_length=160)
+    phrase = models.TextField(_("racines"))
+
+    class Meta:
+        verbose_name = _("nom d’une notion")
+        verbose_name_plural = _("noms des notions")
+        constraints = [
+            # also lists the names of a concept
+            models.UniqueConstraint(fields=["concept", "phrase"], name="conceptname_once"),
+        ]
+        indexes = [
+            # which concepts are called this?
+            models.Index(fields=["phrase"], name="conceptname_phrase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -52,12 +52,12 @@ class Week:
 def count_view(request: HttpRequest, record: Record) -> None:
     """Count one view of a public page, unless by a robot, an owner or a curator of the record."""
     if is_person(request) and not is_concerned(request, record):
-        _count(COUNT_VIEW, record)
+        count_quietly(COUNT_VIEW, record.pk, timezone.localdate())
 
 
 def count_contact(record: Record) -> None:
     """Count one contact made through the page of a record."""
-    _count(COUNT_CONTACT, record)
+    count_quietly(COUNT_CONTACT, record.pk, timezone.localdate())
 
 
 def is_person(request: HttpRequest) -> bool:
@@ -74,10 +74,11 @@ def is_concerned(request: HttpRequest, record: Record) -> bool:
     return bool(permissions.get_ties(request.user, record) & permissions.CONCERNED)
 
 
-def _count(statement: str, record: Record) -> None:
+def count_quietly(statement: str, *values: Any) -> None:
+    """Run a statement that counts; when the database refuses or a line is held, nothing is counted."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, [record.pk, timezone.localdate()])
+            cursor.execute(statement, values)
     except DatabaseError as error:
         logger.warning("audience not counted: %s", type(error).__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -77,4 +78,41 @@ def test_lists_and_figures_by_keyboard(
     ):
         page.goto(f"/atelier/referentiels/{address}")
         assert faults_of(page) == [], address
+    assert faults == []
+
+
+MISSES = """
+import json
+from django.test import Client
+from django.utils import timezone
+from catalogue.models import Curatorship, SearchMiss
+from tests import factories
+curator = factories.account(username="notions", email="notions@exemple.fr")
+Curatorship.objects.create(user=curator)
+SearchMiss.objects.create(day=timezone.localdate(), words="ornière du bourg", count=3, missing=["ornière"])
+client = Client()
+client.force_login(curator)
+print(json.dumps(client.cookies["sessionid"].value))
+"""
+
+
+def test_a_missing_word_becomes_a_name_by_keyboard(
+    ask: Callable[[str], Any], logged: Callable[..., Page], base_url: str
+) -> None:
+    page = logged(ask(MISSES))
+    faults = Witness(page, base_url).faults
+    page.goto("/atelier/tableau-de-bord/sans-reponse/")
+    assert faults_of(page) == []
+    page.get_by_role("link", name="ornière : ajouter au thésaurus").press("Enter")
+    assert faults_of(page) == []
+    page.get_by_label("Notion").select_option(label="état des chaussées")
+    page.get_by_role("button", name="Ajouter le mot").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("état des chaussées")
+    expect(page.get_by_label("Autres noms")).to_have_value(re.compile(r"nids-de-poule\nornière\n"))
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Rétablir la valeur d’avant").press("Enter")
+    expect(page.get_by_label("Autres noms")).not_to_have_value(re.compile("ornière"))
+    page.goto("/atelier/referentiels/notions/?q=nids")
+    expect(page.locator("tbody th a")).to_have_text("état des chaussées")
+    assert faults_of(page) == []
     assert faults == []

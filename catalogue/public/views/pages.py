@@ -26,7 +26,7 @@ from catalogue.public.search.doors import places_offered
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.headings import describe_page
 from catalogue.public.search.record_search import RecordSearch
-from catalogue.records import audience
+from catalogue.records import audience, misses
 from catalogue.records.wording import format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
@@ -89,6 +89,8 @@ def _results(request: HttpRequest, template: str, section: str, address: str) ->
         return redirect(f"{address}?{search.query_string(**reading.parameters)}")
     records = search.narrow(Record.objects.published())
     bar = facets.filter_bar(search, form.fields, Record.objects.published(), address)
+    if not bar["total"] and search.words is not None and not search.facets and len(search.criteria) == 1:
+        misses.count_miss(request, search.words.typed, search.words.unknown)
     page = _page(bar["total"], form.cleaned_data["page"] or 1)
     keys = results.page_keys(search, records, bar["total"], max(page.start_index() - 1, 0), page.end_index())
     context = {

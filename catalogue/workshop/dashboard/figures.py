@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalogue.models import Record, Theme
+from catalogue.records import misses
 from catalogue.workshop.dashboard import slices, statements
 from catalogue.workshop.dashboard.scope import Scope
 from geo.models import Level, Territory
@@ -262,6 +263,26 @@ def build_imports(scope: Scope) -> Figure:
     )  # fmt: skip
 
 
+def build_misses(scope: Scope) -> Figure:
+    """Count the questions of each month that are listed: those searched often enough to be shown."""
+    months = _list_months(scope)
+    found = misses.count_by_month(next(month for month, _code, _label in reversed(months) if month))
+    rows = []
+    for month, code, label in months:
+        questions, times = found.get(month, (0, 0))
+        url = f"{reverse('catalogue:workshop-dashboard-misses')}?{urlencode({'mois': code})}"
+        rows.append(Row(label, [make_cell(questions, url), Cell(times)]))
+    return Figure(
+        "sans-reponse",
+        _("Recherches sans réponse"),
+        _("Ce qui a été cherché au moins deux fois dans le mois sans rien trouver. Toute la France."),
+        _("Mois"),
+        [_("Recherches"), _("Fois")],
+        rows,
+        notice=_("De chaque mot absent, la liste mène au thésaurus."),
+    )
+
+
 FIGURES: dict[str, Callable[[Scope], Figure]] = {
     "publications": build_publications,
     "attente": build_waiting,
@@ -269,6 +290,7 @@ FIGURES: dict[str, Callable[[Scope], Figure]] = {
     "verification": lambda scope: build_verification(scope)[0],
     "revision": lambda scope: build_verification(scope)[1],
     "imports": build_imports,
+    "sans-reponse": build_misses,
 }
 """Each figure by its code in the URL."""
 
@@ -280,6 +302,7 @@ def build_figures(scope: Scope) -> list[Figure]:
         build_coverage(scope),
         *build_verification(scope),
         build_imports(scope),
+        build_misses(scope),
     ]
 
 

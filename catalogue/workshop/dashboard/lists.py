@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.models import ImportBatch, Record, Revision, Theme
+from catalogue.records import misses
 from catalogue.web.paging import PageForm
 from catalogue.workshop.dashboard import slices, statements
 from catalogue.workshop.dashboard.figures import NOWHERE, UNTHEMED
@@ -98,6 +99,10 @@ class ChangesForm(PagedForm):
     )
 
 
+class MissesForm(PagedForm):
+    mois = MonthField(label=gettext_lazy("Mois"), max_length=7, required=False)
+
+
 class ImportsForm(PagedForm):
     mois = MonthField(label=gettext_lazy("Mois"), max_length=7, required=False)
 
@@ -155,6 +160,15 @@ def filter_changes(scope: Scope, data: dict[str, Any]) -> QuerySet[Revision]:
 def filter_batches(scope: Scope, data: dict[str, Any]) -> QuerySet[ImportBatch]:
     rows = statements.filter_batches().defer("report", "setup").order_by("-created_at", "-pk")
     return rows.filter(_month_condition("created_at", data["mois"], scope)) if data["mois"] else rows
+
+
+def filter_misses(scope: Scope, data: dict[str, Any]) -> QuerySet[Any]:
+    """Return the searches that found nothing in a month, in what came before the last ones, or ever."""
+    month = data["mois"]
+    if isinstance(month, date):
+        return misses.filter_misses(month, slices.get_next_month(month))
+    first = slices.list_last_months(timezone.localdate(scope.now))[-1]
+    return misses.filter_misses(until=first if month else None)
 
 
 def describe_filters(form: PagedForm) -> list[str]:

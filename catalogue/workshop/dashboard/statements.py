@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,14 @@ from catalogue.workshop.dashboard import slices
 from catalogue.workshop.dashboard.scope import Scope
 
 State = Record.State
+# conceptname_phrase carries the look-up of each word
+FIND_CONCEPTS = """
+    SELECT DISTINCT ON (typed.word) typed.word, c.code, c.label FROM unnest(%s::text[]) AS typed (word)
+    JOIN catalogue_conceptname n
+      ON n.phrase = phraseto_tsquery('francais', replace(typed.word, '-', ' '))::text
+    JOIN catalogue_concept c ON c.id = n.concept_id
+    ORDER BY typed.word, c.label
+"""
 AWAITED = (State.SUBMITTED, State.IN_REVIEW, State.TO_COMPLETE)
 """States in which somebody has something to do, curators for the first two, authors for the last."""
 WRITTEN_STATES = (ImportBatch.BatchState.WRITTEN, ImportBatch.BatchState.UNDONE)
@@ -146,3 +155,10 @@ def sum_imports(scope: Scope) -> dict[date | None, dict[str, int]]:
         }
         for row in rows.annotate(files=Count("pk"), **sums)
     }
+
+
+def find_concepts(words: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the code and the label of the concept that each word is a name of, for those that are one."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_CONCEPTS, [list(words)])
+        return {word: (code, label) for word, code, label in cursor.fetchall()}

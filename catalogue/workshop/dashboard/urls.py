@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.workshop.dashboard.views import lists, pages
+from catalogue.workshop.dashboard.views import lists, pages, searches
 
 urlpatterns = [
     path("atelier/tableau-de-bord/", pages.workshop_dashboard, name="workshop-dashboard"),
@@ -16,6 +16,11 @@ urlpatterns = [
         "atelier/tableau-de-bord/propositions/",
         lists.workshop_dashboard_changes,
         name="workshop-dashboard-changes",
+    ),
+    path(
+        "atelier/tableau-de-bord/sans-reponse/",
+        searches.workshop_dashboard_misses,
+        name="workshop-dashboard-misses",
     ),
     path(
         "atelier/tableau-de-bord/lots/", lists.workshop_dashboard_imports, name="workshop-dashboard-imports"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Field, Model, URLField
+from django.db.models import Field, Model, Q, URLField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.models import IndicatorType, Organisation
+from catalogue.models import Concept, IndicatorType, Organisation
 from catalogue.public.search.parameters import TerritoryField
 from catalogue.web.paging import PageForm
 from catalogue.workshop.reference import values
@@ -18,6 +19,7 @@ from catalogue.workshop.reference.values import Values
 from geo.importers.vintage import LABELS
 
 LONGEST_REASON = 500
+LONGEST_NAME = 80
 LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
 
 
@@ -98,6 +100,61 @@ class PairsField(forms.CharField):
         return sorted(pairs)
 
 
+class NamesField(forms.CharField):
+    """Names, one a line, as a sorted list; a name that is there twice stays once."""
+
+    def __init__(self, *, label: Any, help_text: Any) -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            widget=forms.Textarea(attrs={"rows": 8}),
+            required=False,
+            max_length=20_000,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        names: dict[str, str] = {}
+        for line in super().clean(value).splitlines():
+            name = " ".join(line.split())
+            if not name:
+                continue
+            if not 2 <= len(name) <= LONGEST_NAME:
+                raise forms.ValidationError(
+                    _("« %(name)s » : un nom a de 2 à %(most)d caractères."),
+                    params={"name": name[:LONGEST_NAME], "most": LONGEST_NAME},
+                )
+            names.setdefault(name.casefold(), name)
+        return sorted(names.values())
+
+
+class WordForm(forms.Form):
+    """A word that searches did not find, and the concept that it is a name of."""
+
+    mot = forms.CharField(label=gettext_lazy("Mot"), min_length=2, max_length=LONGEST_NAME)
+    notion = forms.ModelChoiceField(
+        label=gettext_lazy("Notion"),
+        queryset=Concept.objects.filter(is_active=True).order_by("label"),
+        to_field_name="code",
+        empty_label=gettext_lazy("Choisissez"),
+        help_text=gettext_lazy("Le mot doit pouvoir remplacer son nom préféré dans une question."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Motif"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=gettext_lazy("Gardé dans l’historique."),
+    )
+
+
+class PrefillForm(forms.Form):
+    """What the form of a new line begins with."""
+
+    nom = forms.CharField(label=gettext_lazy("Nom"), max_length=160, required=False)
+
+
 class LineForm(forms.ModelForm):  # type: ignore[type-arg]
     """The values of a line; ``seen`` is the version that was opened."""
 
@@ -138,12 +195,25 @@ def make_line_form(ref: ReferenceList, line: Model, data: Any = None) -> LineFor
             help_text=gettext_lazy("Niveau et code : « commune:35238 », « epci:243500139 »."),
         )
         initial["territory"] = values.to_json(getattr(line, "territory", None)) or ""
+    if ref.model is Concept:
+        known = Concept._meta.get_field("synonyms")
+        extra["synonyms"] = NamesField(label=capfirst(known.verbose_name), help_text=known.help_text)
+        extra["broader"] = make_broader_field(line)
     made = type("LineForm", (made,), extra)
     form: LineForm = made(data, instance=line, initial=initial, auto_id="ligne-%s")
     _set_help_texts(form)
     last = [name for name in ("seen", "reason") if name in form.fields]
     form.order_fields([*ref.values, *last])
     return form
+
+
+def make_broader_field(concept: Any) -> Any:
+    """Choose among the offered concepts, and the one that is there already."""
+    field: Any = Concept._meta.get_field("broader")
+    made = field.formfield(required=False)
+    held = Q(is_active=True) | Q(pk=concept.broader_id)
+    made.queryset = Concept.objects.filter(held).exclude(pk=concept.pk).order_by("label")
+    return made
 
 
 def _make_field(field: Field[Any, Any], **options: Any) -> Any:

@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalogue.models import ReferenceChange
+from catalogue.models import Concept, ReferenceChange
+from catalogue.queue import defer_task
 from catalogue.records.slugs import save_with_free_slug
 from catalogue.workshop.reference import values
-from catalogue.workshop.reference.lists import CROSSWALK, ReferenceList
+from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.values import Values
 
 Action = ReferenceChange.Action
@@ -52,6 +53,12 @@ def log_change(
     )
 
 
+def refresh_derived(ref: ReferenceList) -> None:
+    """Have what is derived from a list derived anew in the background, once its lines were written."""
+    if ref.model is Concept:
+        defer_task("read_words_again")
+
+
 @transaction.atomic
 def add_line(ref: ReferenceList, wanted: Values, actor: User, reason: str = "") -> Any:
     line = ref.model()
@@ -68,6 +75,7 @@ def add_line(ref: ReferenceList, wanted: Values, actor: User, reason: str = "") 
     )
     changes = values.diff_values({}, _drop_empty(values.read_values(ref, line)))
     log_change(ref, line, Action.CREATE, actor, reason, changes=changes)
+    refresh_derived(ref)
     return line
 
 
@@ -80,7 +88,10 @@ def edit_line(
     before = values.read_values(ref, line)
     values.write_values(ref, line, values.from_json(ref, wanted))
     changes = values.diff_values(before, values.read_values(ref, line))
-    return log_change(ref, line, Action.EDIT, actor, reason, changes=changes) if changes else None
+    if not changes:
+        return None
+    refresh_derived(ref)
+    return log_change(ref, line, Action.EDIT, actor, reason, changes=changes)
 
 
 @transaction.atomic
@@ -93,6 +104,7 @@ def save_elsewhere(ref: ReferenceList, line: Any, save: Callable[[], None], acto
     changes = values.diff_values(before, after if stored else _drop_empty(after))
     if changes:
         log_change(ref, line, Action.EDIT if stored else Action.CREATE, actor, changes=changes)
+        refresh_derived(ref)
 
 
 def _drop_empty(found: Values) -> Values:
@@ -107,16 +119,9 @@ def restore_value(
         raise ReferenceRefused(_("Cette valeur ne peut pas être rétablie."))
     value = change.changes[name][0]
     if value is None:
-        value = _get_empty_value(ref, name)
+        value = values.get_empty_value(ref, name)
     reason = _("Valeur d’avant le %(date)s rétablie") % {"date": f"{change.at:%d/%m/%Y}"}
     return edit_line(ref, line.pk, {name: value}, None, actor, reason)
-
-
-def _get_empty_value(ref: ReferenceList, name: str) -> Any:
-    if name == CROSSWALK:
-        return []
-    field: Any = ref.model._meta.get_field(name)
-    return None if field.null else ""
 
 
 @transaction.atomic
@@ -132,6 +137,7 @@ def set_active(
     ref.rows.filter(pk=pk).update(is_active=is_active)
     action = Action.ACTIVATE if is_active else Action.ARCHIVE
     log_change(ref, line, action, actor, reason, changes={"is_active": [not is_active, is_active]})
+    refresh_derived(ref)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from catalogue.models import (
+    Concept,
+    ConceptName,
     IndicatorType,
     Invitation,
     Membership,
@@ -27,12 +29,14 @@ from catalogue.models import (
     ZonageMember,
 )
 from catalogue.records import restoring, versions
-from catalogue.workshop.reference import line_changes, values
+from catalogue.workshop.reference import line_changes, thesaurus, values
 from catalogue.workshop.reference.line_changes import ReferenceRefused
 from catalogue.workshop.reference.lists import ReferenceList
 
 LINK_MODELS = (RecordOrganisation, Membership, ThemeCrosswalk, ZonageMember)
 """What only links two things: when the second line has the same link, that of the first goes."""
+DERIVED_MODELS = (ConceptName,)
+"""What the database makes of the lines themselves: nothing to move."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,10 @@ class Relation:
 
 
 def list_relations(model: type[Model]) -> list[Relation]:
-    """Return every table that points to a list, except its own pointers."""
+    """Return every table that points to a list, except its own pointers and what is derived from it."""
     found = []
     for relation in model._meta.related_objects:
-        if relation.related_model is model:
+        if relation.related_model is model or relation.related_model in DERIVED_MODELS:
             continue
         if relation.many_to_many:
             through: Any = relation.through  # type: ignore[attr-defined]
@@ -118,6 +122,8 @@ def preview_merge(ref: ReferenceList, first: Any, second: Any) -> MergePreview:
         if total:
             doubles = relation.doubles(first, second).count()
             effects.append(TableEffect(relation.label, total - doubles, doubles))
+    if ref.model is Concept:
+        effects += [TableEffect(*effect) for effect in thesaurus.preview_union(first, second)]
     return MergePreview(effects, ref.records(first), find_refusal(ref, first, second))
 
 
@@ -131,6 +137,8 @@ def find_refusal(ref: ReferenceList, first: Any, second: Any) -> str:
         units = {"first": first.unit, "second": second.unit}
         problem = _("Les unités diffèrent (%(first)s, %(second)s) : les résultats ne se compareraient pas.")
         return problem % units
+    if ref.model is Concept and (problem := thesaurus.find_refusal(first, second)):
+        return problem
     for relation in list_relations(ref.model):
         if not relation.is_link and relation.model is not Invitation:
             words = {"n": relation.doubles(first, second).count(), "what": relation.label}
@@ -157,6 +165,8 @@ def merge_lines(
     ref.rows.filter(pk=first.pk).update(is_active=False)
     words = {"first": ref.label_of(first), "second": ref.label_of(second)}
     origin = _("« %(first)s » réuni à « %(second)s »") % words
+    given = thesaurus.unite_names(first, second, actor, origin) if ref.model is Concept else {}
+    line_changes.refresh_derived(ref)
     versions.save_after(touched, actor, versions.Origin.REFERENCE, origin)
     return line_changes.log_change(
         ref,
@@ -165,7 +175,7 @@ def merge_lines(
         actor,
         reason,
         changes={"merged_into": [None, ref.key_of(second)]},
-        trace={"into": second.pk, "was_active": first.is_active, "led": led, "tables": trace},
+        trace={"into": second.pk, "was_active": first.is_active, "led": led, "tables": trace, "given": given},
         record_count=len(touched),
     )
 
@@ -205,6 +215,9 @@ def separate_lines(ref: ReferenceList, change: ReferenceChange, actor: User) -> 
     ref.rows.filter(pk__in=change.trace["led"], merged_into=second).update(merged_into=first)
     ref.rows.filter(pk=first.pk).update(is_active=change.trace["was_active"], merged_into=None)
     words = _("Réunion de « %(first)s » annulée") % {"first": ref.label_of(first)}
+    if ref.model is Concept:
+        thesaurus.separate_names(first, second, change.trace["given"], actor, words)
+    line_changes.refresh_derived(ref)
     versions.save_after(touched, actor, versions.Origin.REFERENCE, words)
     return line_changes.log_change(
         ref,

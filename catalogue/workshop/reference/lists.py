@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.models import IndicatorType, Organisation, Programme, Record, Source, Stake, Theme, Zonage
+from catalogue.models import (
+    Concept,
+    IndicatorType,
+    Organisation,
+    Programme,
+    Record,
+    Source,
+    Stake,
+    Theme,
+    Zonage,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
 TERM_FIELDS = ("label", "description")
 CROSSWALK = "crosswalk"
 """The one value of a line that is a list: what a theme is called elsewhere, « liste : libellé »."""
+ARCHIVING = _("elle n’est plus proposée dans les formulaires ; les fiches qui l’ont la gardent")
 
 
 @dataclass(frozen=True)
@@ -38,10 +49,15 @@ class ReferenceList:
     label: str = "label"
     searched: tuple[str, ...] = ("label", "code")
     summary: StrOrPromise = ""
+    is_alphabetical: bool = False
+    archiving: StrOrPromise = ARCHIVING
+    """What an archived line no longer does."""
 
     @property
     def is_ordered(self) -> bool:
-        return any(field.name == "position" for field in self.model._meta.fields)
+        """True when curators choose the order of the lines."""
+        has_position = any(field.name == "position" for field in self.model._meta.fields)
+        return has_position and not self.is_alphabetical
 
     @property
     def rows(self) -> QuerySet[Any]:
@@ -94,6 +110,13 @@ LISTS: dict[str, ReferenceList] = {
         ReferenceList(
             "enjeux", Stake, _("Enjeux"), _("enjeu"), TERM_FIELDS, (Use("stakes", _("Fiches")),),
             summary=_("Les grandes finalités des fiches."),
+        ),
+        ReferenceList(
+            "notions", Concept, _("Notions (thésaurus)"), _("notion"),
+            ("label", "synonyms", "broader", "description"),
+            searched=("label", "code", "synonyms"), is_alphabetical=True,
+            archiving=_("elle ne sert plus à la recherche"),
+            summary=_("Ce que l’on dit l’un pour l’autre : la recherche comprend tous ces noms."),
         ),
         ReferenceList(
             "indicateurs", IndicatorType, _("Indicateurs partagés"), _("indicateur partagé"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.workshop.reference.views import lines, lists, merges, territories
+from catalogue.workshop.reference.views import concepts, lines, lists, merges, territories
 
 HOME = "atelier/referentiels/"
 LINE = HOME + "<slug:code>/ligne/<slug:key>/"
@@ -26,6 +26,7 @@ urlpatterns = [
         merges.workshop_reference_separate,
         name="workshop-reference-separate",
     ),
+    path(HOME + "notions/mot/", concepts.workshop_reference_word, name="workshop-reference-word"),
     path(HOME + "<slug:code>/", lists.workshop_reference_list, name="workshop-reference-list"),
     path(HOME + "<slug:code>/ajouter/", lines.workshop_reference_add, name="workshop-reference-add"),
     path(

@@ -92,6 +92,13 @@ def diff_values(before: Values, after: Values) -> dict[str, list[Any]]:
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
+def get_empty_value(ref: ReferenceList, name: str) -> Any:
+    if name == CROSSWALK:
+        return []
+    field: Any = ref.model._meta.get_field(name)
+    return None if field.null else field.get_default()
+
+
 def get_value_label(ref: ReferenceList, name: str) -> str:
     if name == CROSSWALK:
         return _("Correspondances")

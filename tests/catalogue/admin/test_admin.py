@@ -115,6 +115,7 @@ def one_of_everything(admin_user):
         programme = Programme.objects.create(code=f"programme-{number}", label="Programme")
         zonage = Zonage.objects.create(code=f"zonage-{number}", label="Zonage", programme=programme)
         ZonageMember.objects.create(zonage=zonage, territory=place)
+        factories.concept(broader=factories.concept())
         Stake.objects.create(code=f"enjeu-{number}", label="Enjeu")
         IndicatorType.objects.create(code=f"type-{number}", label="Eau", unit="m³")
         batch = ImportBatch.objects.create(filename="fiches.csv", sha256="0" * 64, created_by=admin_user)

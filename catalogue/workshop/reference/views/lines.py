@@ -24,7 +24,7 @@ from catalogue.web.navigation import Crumb
 from catalogue.web.paging import page_of
 from catalogue.workshop.dashboard.lines import ListPage, describe_record, load_line_details
 from catalogue.workshop.reference import line_changes, rights, values
-from catalogue.workshop.reference.forms import LineActionForm, LineForm, UsesForm, make_line_form
+from catalogue.workshop.reference.forms import LineActionForm, LineForm, PrefillForm, UsesForm, make_line_form
 from catalogue.workshop.reference.lists import ReferenceList
 from catalogue.workshop.reference.similarity import SimilarLine, find_similar_lines
 from catalogue.workshop.reference.views import words
@@ -142,7 +142,11 @@ def _describe_similar(ref: ReferenceList, line: Any, similar: SimilarLine) -> Si
 def workshop_reference_add(request: HttpRequest, code: str) -> HttpResponse:
     ref = words.get_list_or_404(code)
     rights.require_change(request.user)
-    form = make_line_form(ref, ref.model(), form_recovery.submitted_data(request))
+    prefill = PrefillForm(request.GET)
+    if not prefill.is_valid():
+        return bad_request(request, prefill)
+    line = ref.model(**{ref.label: prefill.cleaned_data["nom"]})
+    form = make_line_form(ref, line, form_recovery.submitted_data(request))
     if request.method == "POST" and form.is_valid():
         line = line_changes.add_line(
             ref, form.values(), cast(User, request.user), form.cleaned_data["reason"]

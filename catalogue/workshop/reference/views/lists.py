@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LATEST = 8
+SYNONYMS = 4
+"""Other names shown with a concept in its list."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def list_details(ref: ReferenceList, line: Any) -> list[str]:
     """Return what distinguishes a line from its neighbours."""
     names = ("unit", "operator", "publisher", "licence", "siret")
     shown = [str(getattr(line, name)) for name in names if name in ref.fields and getattr(line, name)]
+    shown += line.synonyms[:SYNONYMS] if "synonyms" in ref.fields else []
     if "direction" in ref.fields:
         shown.append(str(line.get_direction_display()))
     if "kind" in ref.fields:
