@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalogue.alerts import saving
 from catalogue.alerts.statements import READ_OTHERWISE, store_sql
 from catalogue.models import SavedSearch
-from catalogue.public.search.answers import STRICT_FLOOR
+from catalogue.public.search.answers import FLOOR
 from catalogue.public.search.words import SHORTEST_COMPLETED
 from catalogue.records import meaning
 from catalogue.records.long_transactions import long_transaction
@@ -60,6 +60,6 @@ def parameters(records: Sequence[int]) -> dict[str, Any]:
     return {
         "records": list(records),
         "today": timezone.localdate(),
-        "least_cosine": STRICT_FLOOR,
-        "most_signs": meaning.most_signs(STRICT_FLOOR),
+        "least_cosine": FLOOR,
+        "most_signs": meaning.most_signs(FLOOR),
     }

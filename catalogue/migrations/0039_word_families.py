@@ -33,6 +33,14 @@ CREATE FUNCTION catalogue_plain_indices(words text) RETURNS text LANGUAGE sql IM
     SELECT translate(words, '₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹', '01234567890123456789')
 $$;
 """
+NAME_KEY = """
+CREATE FUNCTION catalogue_name_key(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT coalesce(string_agg(regexp_replace(word, '(?<=...)[sx]$', ''), ' ' ORDER BY turn), '')
+    FROM unnest(regexp_split_to_array(lower(f_unaccent(name)), '[^a-z0-9]+')) WITH ORDINALITY AS w (word, turn)
+    WHERE word <> '' AND cardinality(tsvector_to_array(to_tsvector('francais'::regconfig, word))) > 0
+      AND word <> 'a' AND word !~ '^[cdjlmnstq]$'
+$$;
+"""
 DROP = """
 DROP FUNCTION catalogue_word_family(text);
 DROP FUNCTION catalogue_plain_indices(text);
@@ -85,6 +93,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FAMILY, DROP),
+        migrations.RunSQL(NAME_KEY, "DROP FUNCTION catalogue_name_key(text)"),
+        migrations.RemoveIndex("conceptname", "conceptname_phrase"),
+        migrations.AddField(
+            "conceptname",
+            "key",
+            models.GeneratedField(
+                expression=models.Func(models.F("name"), function="catalogue_name_key"),
+                output_field=models.TextField(),
+                db_persist=True,
+                verbose_name="mots sans accent ni pluriel",
+            ),
+        ),
+        migrations.AddIndex("conceptname", models.Index(fields=["key"], name="conceptname_key")),
         migrations.AddField(
             "searchword",
             "family",

@@ -146,12 +146,18 @@ class ConceptName(models.Model):
     """A name of an offered concept as a query meets it: derived by the database, never edited.
 
     ``phrase`` is the name as a phrase of stems, hyphens being spaces: ``'nid' <2> 'poul'`` for
-    « nids-de-poule ».
+    « nids-de-poule »; ``key``, by which it is met, its words without accents nor plurals: ``nid poule``.
     """
 
     concept = models.ForeignKey(Concept, models.CASCADE, related_name="names", verbose_name=_("notion"))
     name = models.CharField(_("nom"), max_length=160)
     phrase = models.TextField(_("racines"))
+    key = models.GeneratedField(
+        expression=models.Func(models.F("name"), function="catalogue_name_key"),
+        output_field=models.TextField(),
+        db_persist=True,
+        verbose_name=_("mots sans accent ni pluriel"),
+    )
 
     class Meta:
         verbose_name = _("nom d’une notion")
@@ -162,7 +168,7 @@ class ConceptName(models.Model):
         ]
         indexes = [
             # which concepts are called this?
-            models.Index(fields=["phrase"], name="conceptname_phrase"),
+            models.Index(fields=["key"], name="conceptname_key"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """The thesaurus as a query meets it: which concepts the words name, and what else these are called.
 
-Called by ``words``. Names are compared as phrases of stems, whatever stands between the words
-(``ConceptName``, kept by the database).
+Called by ``words``; ``ConceptName`` is kept by the database.
 """
 
 from __future__ import annotations
@@ -11,22 +10,21 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-LONGEST_NAME = 4
-"""Words of a name that are looked for, those that say nothing left out."""
+LONGEST_NAME = 6
+"""Words of a name that are looked for, those that say nothing included."""
 MOST_NAMES = 60
 """Names that one concept brings into a query."""
 
-# Runs of words that are the name of a concept, and the names of that concept, of the narrower and of the
-# broader ones. The names are a thousand rows: their table is read once.
-NAMED = r"""
+# Runs of words that are the name of a concept (conceptname_key), and the names of that concept, of the narrower and
+# of the broader ones. A name is met by its words without accents nor plural: its stems are those of other words too
+# (« concertation », « concert »).
+NAMED = """
 WITH RECURSIVE run AS MATERIALIZED (
-    SELECT start, length, phraseto_tsquery('francais', replace(words, '-', ' '))::text AS phrase
+    SELECT start, length, catalogue_name_key(words) AS key
     FROM unnest(%(starts)s::int[], %(lengths)s::int[], %(words)s::text[]) AS given (start, length, words)
 ), met AS MATERIALIZED (
     SELECT DISTINCT run.start, run.length, n.concept_id
-    FROM run JOIN catalogue_conceptname n
-      ON regexp_replace(n.phrase, '<\d+>', '<->', 'g') = regexp_replace(run.phrase, '<\d+>', '<->', 'g')
-    WHERE run.phrase <> ''
+    FROM run JOIN catalogue_conceptname n USING (key) WHERE run.key <> ''
 ), related AS (
     SELECT start, length, concept_id, 'same' AS relation, 0 AS depth FROM met
     UNION

@@ -95,8 +95,13 @@ class Token:
     is_excluded: bool = False
 
     @property
-    def is_plain(self) -> bool:
+    def is_word(self) -> bool:
         return not self.is_phrase and not self.is_excluded
+
+    @property
+    def is_plain(self) -> bool:
+        """True for a word that says something of the subject."""
+        return self.is_word and self.text.casefold() not in SILENT
 
     @property
     def is_compound(self) -> bool:
@@ -239,9 +244,9 @@ def tokens(words: str) -> list[list[Token]]:
 
 
 def _plain(text: str, excluded: bool) -> list[Token]:
-    """The token of a word; none for one that says nothing of the subject."""
+    """The token of a word; none for punctuation."""
     word = ELISION.sub("", text.strip(EDGES))
-    return [] if not word or word.casefold() in SILENT else [Token(word, is_excluded=excluded)]
+    return [Token(word, is_excluded=excluded)] if word else []
 
 
 def read(typed: str) -> Words:
@@ -252,7 +257,8 @@ def read(typed: str) -> Words:
     wanted = [reader.terms(group) for group in groups]
     required = [reader.requirements(group) for group in groups]
     plain = [token for token in asked if token.is_plain]
-    nothing = bool(typed) and len(plain) == len(asked) and all(reader.is_silent(token) for token in plain)
+    words_alone = all(token.is_word for token in asked)
+    nothing = bool(typed) and words_alone and all(reader.is_silent(token) for token in plain)
     together = len(groups) < 2
     sides = [all_of([*(term.query for term in terms), *rest]) for terms, rest in zip(wanted, required, strict=True)]
     return Words(
@@ -308,17 +314,20 @@ class Reader:
         """The queries of the phrases and of the excluded words."""
         found = []
         for token in group:
-            query = "" if token.is_plain else self.known[token.text].phrase
+            query = "" if token.is_word else self.known[token.text].phrase
             if query:
                 found.append(f"!({query})" if token.is_excluded else query)
         return found
 
     def plain(self, group: Sequence[Token]) -> list[Token]:
-        return [token for token in group if token.is_plain and not self.is_silent(token)]
+        return [token for token in group if self._says_something(token)]
 
-    def read_as(self, group: Sequence[Token]) -> list[str]:
-        """The words of a group, corrected."""
-        return [self.corrections.get(token.text, token.text) for token in self.plain(group)]
+    def _says_something(self, token: Token) -> bool:
+        return token.is_plain and not self.is_silent(token)
+
+    def words(self, group: Sequence[Token]) -> list[Token]:
+        """The words of a group, those that say nothing included: a name of the thesaurus may have some."""
+        return [token for token in group if token.is_word]
 
     def notions(self, group: Sequence[Token]) -> list[str]:
         """What the thesaurus calls the words of a group, unless they are just that."""
@@ -327,23 +336,24 @@ class Reader:
         return [label for label in labels if label.casefold() not in typed]
 
     def concepts(self, group: Sequence[Token]) -> dict[int, thesaurus.Named]:
-        key = tuple(self.read_as(group))
+        key = tuple(self.corrections.get(token.text, token.text) for token in self.words(group))
         if key not in self.named:
             self.named[key] = thesaurus.find(key)
         return self.named[key]
 
     def terms(self, group: Sequence[Token]) -> list[Term]:
         """The terms of the plain words, in their order; a name of the thesaurus stands for each of its words."""
-        plain, read_as = self.plain(group), self.read_as(group)
+        plain = self.plain(group)
         same, broader = _names(self.concepts(group))
+        places = [place for place, token in enumerate(self.words(group)) if self._says_something(token)]
         return [
             Term(
                 token.text,
-                self._exact(plain, place),
-                any_of([self._near(token, read_as[place]), *same[place]]),
+                self._exact(plain, turn),
+                any_of([self._near(token), *same[place]]),
                 any_of(broader[place]),
             )
-            for place, token in enumerate(plain)
+            for turn, (place, token) in enumerate(zip(places, plain, strict=True))
         ]
 
     def _exact(self, plain: Sequence[Token], place: int) -> str:
@@ -363,8 +373,9 @@ class Reader:
             return any_of([self._apart(_parts(text)), *map(quote, self.known[text].relatives)])
         return all_of(map(quote, self.known[text].stems))
 
-    def _near(self, token: Token, text: str) -> str:
+    def _near(self, token: Token) -> str:
         """The family of a word."""
+        text = self.corrections.get(token.text, token.text)
         return "" if token.text in self.halves else any_of(map(quote, self.known[text].relatives))
 
     def _apart(self, parts: Sequence[str]) -> str:
