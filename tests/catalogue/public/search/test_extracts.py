@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 LONG = (
     "La commune a d’abord écouté les habitants du quartier, puis les agents des services, avant de choisir "
     "un revêtement clair pour la place du marché. Elle a ensuite planté trente arbres autour du kiosque, et "
-    "posé des bancs que les commerçants entretiennent avec les élèves du lycée professionnel voisin."
+    "posé des bancs que les commerçants entretiennent avec les élèves du lycée professionnel voisin, "
+    "chaque mercredi de la belle saison."
 )
 
 
@@ -142,7 +143,7 @@ def test_a_document_that_waits_for_a_curator_is_not_quoted():
     [
         ("commune", "La commune a d’abord écouté", " …"),
         ("kiosque", "… ", " …"),
-        ("lycée", "… ", "du lycée professionnel voisin."),
+        ("lycée", "… ", "chaque mercredi de la belle saison."),
     ],
 )
 def test_a_long_text_is_cut_and_says_so(typed, starts, ends):

@@ -86,8 +86,7 @@ def records() -> None:
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five records are ranked by their words, so that forty are enough to go beyond."""
-    for module in ("models.querysets", "public.search.results"):
-        monkeypatch.setattr(f"catalogue.{module}.RANKED", 5)
+    monkeypatch.setattr("catalogue.public.search.answers.MOST_RANKED", 5)
 
 
 def some(*values: str) -> st.SearchStrategy[list[str]]:
@@ -269,6 +268,7 @@ def test_pages_neither_overlap_nor_miss(records, facets, others, order):
 def test_beyond_what_is_ranked_the_order_is_the_same(records, few_ranked, facets, others):
     search = asked({**facets, **others})
     matching = search.narrow(Record.objects.published())
-    whole = list(sort(search, matching).values_list("pk", flat=True))
+    whole = page_keys(search, matching, matching.count(), 0, 100)
+    assert sorted(whole) == sorted(matching.values_list("pk", flat=True))
     for total in (len(whole), 1_000, 100_000):  # sorted, found by sorting, found along the index
         assert [key for n in range(0, 50, 7) for key in page_keys(search, matching, total, n, n + 7)] == whole
