@@ -30,14 +30,16 @@ SEALED = (
 )
 ON_SCHEDULE = (
     "ask_confirmations", "ask_results", "check_links", "check_quality_of_all", "find_all_duplicates",
-    "forget_import_files", "forget_mails", "measure_waiting", "read_searches_again", "release_abandoned",
-    "rescue_jobs", "send_daily_alerts", "send_weekly_alerts", "sweep_files", "tidy_accounts",
+    "forget_import_files", "forget_mails", "forget_misses", "measure_waiting", "read_searches_again",
+    "release_abandoned", "rescue_jobs", "send_daily_alerts", "send_weekly_alerts", "sweep_files",
+    "tidy_accounts",
 )  # fmt: skip
 ON_DEMAND = {
     "check_quality": ["records"],
     "find_duplicates": ["records"],
     "import_step": ["batch", "job"],
     "match_alerts": ["records"],
+    "read_words_again": [],
     "send_mail": ["mail"],
     "treat_photo": ["document"],
 }

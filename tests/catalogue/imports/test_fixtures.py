@@ -37,6 +37,13 @@ from geo.models import Level, Territory
 from geo.names import slugify_name
 
 ARRONDISSEMENT = re.compile(r"^(751|6938|132)\d+$")
+PLACES = (
+    "Ain Aisne Allier Ardèche Ardennes Ariège Aube Aude Aveyron Calvados Cantal Charente Cher Corrèze "
+    "Creuse Dordogne Doubs Drôme Eure Finistère Gard Gers Gironde Hérault Indre Isère Jura Landes "
+    "Loire Lot Lozère Manche Marne Mayenne Meuse Morbihan Moselle Nièvre Nord Oise Orne Rhône Paris "
+    "Sarthe Savoie Somme Tarn Var Vaucluse Vendée Vienne Vosges Yonne Bretagne Normandie Occitanie "
+    "Corse Guadeloupe Martinique Guyane Réunion Mayotte"
+)
 CAPITALS = {"75": "75056", "69": "69123", "13": "13055"}
 
 
@@ -181,6 +188,14 @@ class TestThesaurus(TestCase):
                 (phrase,) = cursor.fetchone()
             found = ConceptName.objects.filter(phrase=phrase)
             assert list(found.values_list("concept__label", flat=True)) == [label], words
+
+    def test_no_name_draws_a_whole_departement_in(self):
+        """A record bears the names of its territories: « aînés » would be the stem of the Ain."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tsvector_to_array(to_tsvector('francais', %s))", [PLACES])
+            (stems,) = cursor.fetchone()
+        alone = [f"'{stem}'" for stem in stems]
+        assert list(ConceptName.objects.filter(phrase__in=alone).values_list("name", flat=True)) == []
 
     def test_a_broader_concept_may_come_after_in_the_file(self):
         assert Concept.objects.get(code="velo").broader.label == "mobilité active"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 
 import pytest
@@ -67,3 +68,19 @@ def test_a_concept_is_never_above_itself(depth: int) -> None:
     top.broader = chain[-1 - depth]
     with pytest.raises(ValidationError, match="tournerait en rond"):
         top.full_clean()
+
+
+def test_the_triggers_can_be_undone_and_made_again() -> None:
+    names_of, circle = (
+        importlib.import_module(f"catalogue.migrations.{name}")
+        for name in ("0037_concepts", "0038_search_misses")
+    )
+    with connection.cursor() as cursor:
+        for statements in (circle.ALLOW_CIRCLE, names_of.DROP_NAMES):
+            cursor.execute(statements)
+        factories.concept(label="Noue")
+        assert names() == set()
+        for statements in (names_of.NAMES, circle.NO_CIRCLE):
+            cursor.execute(statements)
+    factories.concept(label="Compostage")
+    assert names() == {("Compostage", "'compostag'")}
