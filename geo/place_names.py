@@ -39,6 +39,8 @@ PREFIX = re.compile(
 )
 ARTICLES = {"du": "le", "des": "les", "au": "le", "aux": "les"}
 KIND = re.compile(r" (?:commune|ville|departement|region|cedex(?: \d\d?)?)(?= |$)| france$")
+ORDINAL = re.compile(r"(?<= )(\d\d?)(?:eme|ieme)\b")
+ARRONDISSEMENT = re.compile(r".* \d\d?er?")
 CODE = re.compile(r"(?P<name>.*[a-z].*) (?P<code>\d{2,5}|2[ab])|(?P<postal>\d{5}) (?P<town>.*[a-z].*)")
 
 
@@ -67,10 +69,16 @@ class PlaceName:
         return [" ".join(words[:count]) for count in range(1, min(len(words), MOST_WORDS + 1))]
 
     @property
+    def spellings(self) -> list[str]:
+        """The terms that are the whole name, the fullest first."""
+        with_article = [f"{self.article} {self.name}"] if self.article else []
+        in_full = [f"{self.name} arrondissement"] if ARRONDISSEMENT.fullmatch(self.name) else []
+        return [*with_article, *in_full, self.name]
+
+    @property
     def terms(self) -> list[str]:
         """The terms of the places that it may name, the fullest first."""
-        with_article = [f"{self.article} {self.name}"] if self.article else []
-        return [*with_article, self.name, *reversed(self.heads)]
+        return [*self.spellings, *reversed(self.heads)]
 
     def names_place(self, term: str, territory: Territory) -> bool:
         """True when ``term``, by which the territory is known, is all of the name but where it is.
@@ -81,14 +89,14 @@ class PlaceName:
             return False
         if self.code and not _has_code(territory, self.code):
             return False
-        if term in {self.name, f"{self.article} {self.name}"}:
+        if term in self.spellings:
             return True
         return self.unqualified in {f"{term} {area}" for area in _areas_around(territory)}
 
 
 def read_place_name(text: str) -> list[PlaceName]:
     """The ways to read a name, the most literal first; none without a letter or a figure."""
-    whole = normalise(text[:LONGEST])
+    whole = ORDINAL.sub(r"\1e", normalise(text[:LONGEST]))
     found = [PlaceName(whole)] if whole else []
     prefix = PREFIX.fullmatch(whole)
     if prefix is not None:

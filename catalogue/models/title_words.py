@@ -49,9 +49,9 @@ class TitleWords:
 
     def _condition(self, field: str, end: str) -> models.Q:
         stems = [stem.translate(RAISED) for stem in self.stems]
-        every = models.Q()
-        for stem in stems:
-            every &= models.Q(**{f"{field}__regex": rf"\m{stem}{end}"})
+        every = models.Q(*[(f"{field}__regex", rf"\m{stem}{end}") for stem in stems])
+        if len(stems) == 1:
+            return every
         return every | models.Q(**{f"{field}__regex": rf"\m{BETWEEN.join(stems)}{end}"})
 
 

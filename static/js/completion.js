@@ -75,7 +75,7 @@ export function suggestionsFrom(address) {
         const url = new URL(address, location.href);
         url.searchParams.set("q", query);
         const answer = await fetch(url, { signal: request.signal, headers: { Accept: "application/json" } });
-        if (answer.ok) show((await answer.json()).resultats);
+        show(answer.ok ? (await answer.json()).resultats : []);
       } catch (error) {
         if (error.name !== "AbortError") show([]);
       }

@@ -85,6 +85,8 @@ def test_what_one_types_finds_the_place(typed: str, first: str) -> None:
         ("ville de ren", "Rennes (35)"),
         ("mairie de Loriant", "Lorient (56)"),
         ("ville de Paris", "Paris (75)"),
+        ("Paris 5ème", "Paris 5e arrondissement (75)"),
+        ("mairie de Paris 5e", "Paris 5e arrondissement (75)"),
         ("préfecture de Vannes", "Vannes (56)"),
         ("région Bretagne", "Bretagne"),
         ("conseil régional de Bretagne", "Bretagne"),

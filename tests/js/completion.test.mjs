@@ -123,13 +123,15 @@ test("only the last words typed are asked for", async () => {
   assert.deepEqual(shown, ["ombrière"]);
 });
 
-test("a network that fails shows nothing", async () => {
+test("a network that fails and a refusal show nothing", async () => {
   openPage();
-  globalThis.fetch = async () => {
+  const fails = async () => {
     throw new TypeError("network");
   };
-
-  assert.deepEqual(await new Promise((show) => suggestionsFrom("/api/completion/")("ombre", show)), []);
+  for (const answer of [fails, async () => ({ ok: false })]) {
+    globalThis.fetch = answer;
+    assert.deepEqual(await new Promise((show) => suggestionsFrom("/api/completion/")("ombre", show)), []);
+  }
 });
 
 test("what comes from data is escaped", () => {

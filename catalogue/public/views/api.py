@@ -28,7 +28,7 @@ from geo.models import Territory
 class CompletionForm(forms.Form):
     """What has been typed so far."""
 
-    q = forms.CharField(max_length=100, required=False)
+    q = forms.CharField(max_length=200, required=False)
 
 
 @public

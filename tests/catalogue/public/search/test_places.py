@@ -82,6 +82,8 @@ def denominations(france) -> None:
     Territory.objects.filter(code="97411").update(departement=reunion)
     Territory.objects.filter(code="56260").update(departement=morbihan, region=bretagne)
     named("Y", code="80829", population=90)
+    paris = Territory.objects.get(level=Level.COMMUNE, code="75056")
+    named("Paris 5e arrondissement", Level.ARRONDISSEMENT, code="75105", population=56_000, commune=paris)
 
 
 WRITTEN = [
@@ -108,6 +110,9 @@ WRITTEN = [
     ("St Denis 974", "commune:97411"),
     ("mairie de Saint-Denis (La Réunion)", "commune:97411"),
     ("Y", "commune:80829"),
+    ("Paris 5e", "arrondissement:75105"),
+    ("Paris 5ème", "arrondissement:75105"),
+    ("mairie de Paris 5e", "arrondissement:75105"),
 ]
 
 

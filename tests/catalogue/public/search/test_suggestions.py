@@ -152,6 +152,11 @@ def test_one_letter_suggests_a_place_of_that_name_and_nothing_else(client, place
     assert suggested(client, "é") == []
 
 
+def test_all_that_the_box_takes_is_read(client, places):
+    assert suggested(client, "é" * 200) == []
+    assert client.get(reverse("catalogue:completion"), {"q": "é" * 201}).status_code == 400
+
+
 def test_what_is_not_published_is_not_suggested(client, places):
     factories.solution(title="Éclairage secret", state=Record.State.DRAFT)
     assert suggested(client, "éclairage secret") == []
