@@ -186,10 +186,9 @@ def _condition(name: str) -> str:
     return f"EXISTS ({sql.replace('%', '%%')})"
 
 
-# Searches whose words would be read otherwise today: a word of these records ends the last one in a way
-# not known when it was read (savedsearch_completed), is of the family of one (savedsearch_families), or a word
-# was unknown then; and those of a solution
-# among these records, whose themes may have changed.
+# Searches whose words would be read otherwise today: a word of these records ends the last one in a way not
+# known when it was read (savedsearch_completed), is of the family of one (savedsearch_families), or a word
+# was unknown then; and those of a solution among these records, whose themes may have changed.
 READ_OTHERWISE = """
 WITH word AS MATERIALIZED (
     SELECT DISTINCT k.key, k.stem, k.family

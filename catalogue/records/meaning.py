@@ -1,8 +1,8 @@
 """What the records mean: vectors kept beside the search entries, and the records nearest to a text.
 
 A record means its title and its summary. The database forgets the vector of a record whose title or summary
-changes (migration 0040); the worker computes what lacks. A vector is kept as 512 signed bytes, and as the 512 signs
-of its numbers: the signs find the nearest few hundred, the bytes order them.
+changes (migration 0040); the worker computes what lacks. A vector is kept as 512 signed bytes, and as the 512
+signs of its numbers: the signs find the nearest few hundred, the bytes order them.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def to_stored(vector: Vectors) -> Stored:
 
 def from_stored(rows: Sequence[bytes]) -> Vectors:
     """The vectors of length 1 of these bytes, a row each."""
-    stacked = np.frombuffer(b"".join(bytes(row) for row in rows), np.int8).reshape(len(rows), encoder.DIMENSIONS)
-    vectors = stacked.astype(np.float32)
+    numbers = np.frombuffer(b"".join(bytes(row) for row in rows), np.int8)
+    vectors = numbers.reshape(len(rows), encoder.DIMENSIONS).astype(np.float32)
     length: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.maximum(length, 1e-9)
 
@@ -115,7 +115,8 @@ def stored_text(text: str) -> Stored | None:
 
 
 def most_signs(cosine: float) -> int:
-    """How many signs may differ between vectors of that cosine: the angle's share, and four standard deviations."""
+    """How many signs may differ between vectors of that cosine: the share of the angle, and four deviations.
+    """
     share = math.acos(cosine) / math.pi
     return round(encoder.DIMENSIONS * share + 4 * math.sqrt(encoder.DIMENSIONS * share * (1 - share)))
 

@@ -27,7 +27,19 @@ from catalogue.web.errors import bad_request
 from catalogue.web.paging import PageForm, page_of
 
 SECTION = {"section": "recherches"}
-HEAVY = ("zone", "centre", "words", "reason_words", "terms", "stems", "families", "numbers", "signs", "twins", "asked")
+HEAVY = (
+    "zone",
+    "centre",
+    "words",
+    "reason_words",
+    "terms",
+    "stems",
+    "families",
+    "numbers",
+    "signs",
+    "twins",
+    "asked",
+)
 FOUND = Q(matches__record__state=Record.State.PUBLISHED)
 
 

@@ -27,12 +27,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="questions.csv")
-        parser.add_argument("--missed", action="store_true", help="nomme les questions sans réponse dans les cinq")
+        parser.add_argument(
+            "--missed", action="store_true", help="nomme les questions sans réponse dans les cinq"
+        )
 
     def handle(self, *args: Any, file: Path, missed: bool, **options: Any) -> None:
         questions = read_questions(file)
         meaning.encode_lacking()
-        found = [(question, first_results(question, max(DEPTHS)), expected) for question, expected in questions]
+        found = [
+            (question, first_results(question, max(DEPTHS)), expected) for question, expected in questions
+        ]
         places = [first_hit(keys, expected) for _question, keys, expected in found]
         for depth in DEPTHS:
             hits = sum(place is not None and place <= depth for place in places)
@@ -51,8 +55,10 @@ def read_questions(file: Path) -> list[tuple[str, set[str]]]:
             rows = list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"{file} : ce fichier ne se lit pas ({error}).") from error
-    if not rows or not COLUMNS <= set(rows[0]):
-        raise CommandError(f"{file} : il faut les colonnes « question » et « attendus », et une ligne au moins.")
+    if not rows or not set(rows[0]) >= COLUMNS:
+        raise CommandError(
+            f"{file} : il faut les colonnes « question » et « attendus », et une ligne au moins."
+        )
     return [(row["question"] or "", set((row["attendus"] or "").split(";"))) for row in rows]
 
 

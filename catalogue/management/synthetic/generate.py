@@ -180,7 +180,9 @@ def derive_tables(cursor: Any, parameters: dict[str, Any], step: Step) -> None:
 
 
 def encode_vocabulary() -> dict[str, list[Any]]:
-    """Return the vectors of each subject with each summary, their ranks counted from 1; none when meaning is off."""
+    """Return the vectors of each subject with each summary, their ranks counted from 1; none when meaning is
+    off.
+    """
     subjects = [subject for _theme, subject in vocabulary.SUBJECTS]
     pairs = list(product(range(len(subjects)), range(len(vocabulary.SUMMARIES))))
     texts = [meaning.text_of(subjects[one], vocabulary.SUMMARIES[other]) for one, other in pairs]

@@ -1,12 +1,14 @@
-"""What a query in words finds, and in which order: one set for the list, its counts, the tiles and the exports.
+"""What a query in words finds, and in which order: one set for the list, its counts, the tiles and the
+exports.
 
-All the words first: a record that matches every one is always in the set. When these are fewer than ENOUGH, those
-that have most of the words join them, a rare word counting more than a common one; then those whose meaning is
-near, above a floor. What joins is bounded, and depends on the words alone: the other filters narrow the set, they
-never change it.
+All the words first: a record that matches every one is always in the set. When these are fewer than ENOUGH,
+those that have most of the words join them, a rare word counting more than a common one; then those whose
+meaning is near, above a floor. What joins is bounded, and depends on the words alone: the other filters
+narrow the set, they never change it.
 
-The order is that of the reciprocal ranks (Cormack, Clarke and Büttcher, SIGIR 2009) of the words and of the meaning,
-a little better for a proven record. Whatever has all the words comes first, and a solution before its experiments.
+The order is that of the reciprocal ranks (Cormack, Clarke and Büttcher, SIGIR 2009) of the words and of the
+meaning, a little better for a proven record. Whatever has all the words comes first, and a solution before
+its experiments.
 """
 
 from __future__ import annotations
@@ -82,28 +84,20 @@ ORDER BY 2 DESC, coalesce(max(r.proof_level), -1) DESC, hit.record_id LIMIT %(li
 ALLOWED = """
 SELECT record_id FROM catalogue_searchentry WHERE record_id = ANY (%s) AND document @@ %s::tsquery
 """
-# How well the words stand in each of some records, by primary key: where, and how often. ts_rank of a word is at
-# most its weight; it is divided by how many lexemes a query has, hence the product.
+# How well the words stand in each of some records, by primary key: where, and how often. ts_rank of a word is
+# at most its weight; it is divided by how many lexemes a query has, hence the product.
 SCORES = """
 SELECT r.id, r.proof_level, r.expires_on < current_date, e.solution_id, coalesce((
     SELECT sum(wanted.weight * greatest(
         least(1, ts_rank(%(fields)s::float4[], s.document, exact) * (numnode(exact) + 1) / 2),
         CASE WHEN s.document @@ near
-             THEN %(near_weight)s * least(1, ts_rank(%(fields)s::float4[], s.document, near) * (numnode(near) + 1) / 2)
-        END,
-        CASE WHEN s.document @@ broad THEN %(broad_weight)s *
-             least(1, ts_rank(%(fields)s::float4[], s.document, broad) * (numnode(broad) + 1) / 2) END
-    ))
-    FROM (
-        SELECT weight, exact::tsquery, near::tsquery, broad::tsquery
-        FROM unnest(%(weights)s::float8[], %(exact)s::text[], %(near)s::text[], %(broad)s::text[])
-             AS wanted (weight, exact, near, broad)
-    ) wanted
-), 0)
-FROM catalogue_record r
-JOIN catalogue_searchentry s ON s.record_id = r.id
-LEFT JOIN catalogue_experiment e ON e.record_ptr_id = r.id
-WHERE r.id = ANY (%(records)s)
+             THEN %(near_weight)s * least(1, ts_rank(%(fields)s::float4[], s.document, near) * (numnode(near)
+             + 1) / 2) END, CASE WHEN s.document @@ broad THEN %(broad_weight)s * least(1,
+             ts_rank(%(fields)s::float4[], s.document, broad) * (numnode(broad) + 1) / 2) END )) FROM ( SELECT
+             weight, exact::tsquery, near::tsquery, broad::tsquery FROM unnest(%(weights)s::float8[],
+             %(exact)s::text[], %(near)s::text[], %(broad)s::text[]) AS wanted (weight, exact, near, broad) )
+             wanted ), 0) FROM catalogue_record r JOIN catalogue_searchentry s ON s.record_id = r.id LEFT JOIN
+             catalogue_experiment e ON e.record_ptr_id = r.id WHERE r.id = ANY (%(records)s)
 """
 
 
@@ -128,8 +122,9 @@ class Scored(NamedTuple):
 class Floors:
     """What a record must have to answer: less when the question is one of the catalogue's subjects.
 
-    ``density`` is the mean cosine of the AROUND nearest records, ``is_known`` whether the thesaurus has a name of
-    what is asked. Measured on two hundred questions and eighty that have nothing to do with the catalogue.
+    ``density`` is the mean cosine of the AROUND nearest records, ``is_known`` whether the thesaurus has a
+    name of what is asked. Measured on two hundred questions and eighty that have nothing to do with the
+    catalogue.
     """
 
     density: float
@@ -144,7 +139,8 @@ class Floors:
 
 @dataclass(frozen=True)
 class Answer:
-    """The records that words find: those with all of them, and ``others``; ``ranked`` are the best, in order."""
+    """The records that words find: those with all of them, and ``others``; ``ranked`` are the best, in order.
+    """
 
     words: Words
     with_all: int = 0
@@ -196,7 +192,9 @@ def answer(words: Words) -> Answer:
 
 
 def weigh(terms: Iterable[Term]) -> list[float]:
-    """The weight of each word: the rarer it is in the catalogue, the more it says (inverse document frequency)."""
+    """The weight of each word: the rarer it is in the catalogue, the more it says (inverse document
+    frequency).
+    """
     with connection.cursor() as cursor:
         cursor.execute(FREQUENCIES, [[term.query for term in terms]])
         total, counts = cursor.fetchone()
@@ -233,7 +231,9 @@ def _allowed(near: dict[int, float], restriction: str) -> dict[int, float]:
     return {key: cosine for key, cosine in near.items() if key in kept}
 
 
-def _joining(covered: Mapping[int, Covered], near: Mapping[int, float], complete: set[int], floors: Floors) -> list[int]:
+def _joining(
+    covered: Mapping[int, Covered], near: Mapping[int, float], complete: set[int], floors: Floors
+) -> list[int]:
     """The records that join those with all the words, the surest first."""
     sure: dict[int, float] = {}
     for key in {*covered, *near} - complete:
@@ -244,7 +244,9 @@ def _joining(covered: Mapping[int, Covered], near: Mapping[int, float], complete
     return sorted(sure, key=lambda key: (-sure[key], key))[:MOST_OTHERS]
 
 
-def _shared(words: Words, covered: Mapping[int, Covered], joining: list[int]) -> tuple[tuple[str, ...], frozenset[int]]:
+def _shared(
+    words: Words, covered: Mapping[int, Covered], joining: list[int]
+) -> tuple[tuple[str, ...], frozenset[int]]:
     """The words that the best covered of those joining has, and which of them have these words."""
     by_words = {key: covered[key] for key in joining if key in covered}
     if not by_words:

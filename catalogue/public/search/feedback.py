@@ -52,7 +52,9 @@ def describe_words(search: RecordSearch) -> list[str]:
 
 
 def describe_answer(search: RecordSearch, records: RecordQuerySet, total: int) -> str:
-    """« Aucune fiche avec tous ces mots ; 7 avec « cour », « école » ; 3 proches par le sens. », of what is listed."""
+    """« Aucune fiche avec tous ces mots ; 7 avec « cour », « école » ; 3 proches par le sens. », of what is
+    listed.
+    """
     answer = search.answer
     if answer is None or not answer.others or not total:
         return ""
@@ -75,12 +77,14 @@ def describe_answer(search: RecordSearch, records: RecordQuerySet, total: int) -
 
 def _with_all(count: int, words: int) -> str:
     if words == 1:
-        none, some = _("Aucune fiche avec ce mot"), ngettext(
-            "%(n)s fiche avec ce mot", "%(n)s fiches avec ce mot", count
+        none, some = (
+            _("Aucune fiche avec ce mot"),
+            ngettext("%(n)s fiche avec ce mot", "%(n)s fiches avec ce mot", count),
         )
     else:
-        none, some = _("Aucune fiche avec tous ces mots"), ngettext(
-            "%(n)s fiche avec tous ces mots", "%(n)s fiches avec tous ces mots", count
+        none, some = (
+            _("Aucune fiche avec tous ces mots"),
+            ngettext("%(n)s fiche avec tous ces mots", "%(n)s fiches avec tous ces mots", count),
         )
     return some % {"n": format_integer(count)} if count else none
 
@@ -91,7 +95,11 @@ def describe_nothing(search: RecordSearch, address: str) -> dict[str, Any]:
     if answer is None:
         return {"tips": empty_advice(address)}
     alone = f"{address}?{urlencode({'q': answer.words.typed})}"
-    tips = [{"text": _("Chercher ces mots sans les autres filtres"), "url": alone}] if _is_narrowed(search) else []
+    tips = (
+        [{"text": _("Chercher ces mots sans les autres filtres"), "url": alone}]
+        if _is_narrowed(search)
+        else []
+    )
     need = reverse("catalogue:propose-new", args=[Record.Kind.NEED.value])
     return {
         "nearest": answer.nearest if not tips else (),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from django.db import connection
 
@@ -15,9 +16,9 @@ LONGEST_NAME = 6
 MOST_NAMES = 60
 """Names that one concept brings into a query."""
 
-# Runs of words that are the name of a concept (conceptname_key), and the names of that concept, of the narrower and
-# of the broader ones. A name is met by its words without accents nor plural: its stems are those of other words too
-# (« concertation », « concert »).
+# Runs of words that are the name of a concept (conceptname_key), and the names of that concept, of the
+# narrower and of the broader ones. A name is met by its words without accents nor plural: its stems are those
+# of other words too (« concertation », « concert »).
 NAMED = """
 WITH RECURSIVE run AS MATERIALIZED (
     SELECT start, length, catalogue_name_key(words) AS key
@@ -64,13 +65,14 @@ class Named:
 def find(words: Sequence[str]) -> dict[int, Named]:
     """Find the concepts that the words name, by the place of their first word; the longest name wins."""
     runs = [
-        (start, length, " ".join(words[start : start + length]))
-        for start in range(len(words))
-        for length in range(1, min(LONGEST_NAME, len(words) - start) + 1)
+        (start, length)
+        for start, length in product(range(len(words)), range(1, LONGEST_NAME + 1))
+        if start + length <= len(words)
     ]
     if not runs:
         return {}
-    starts, lengths, texts = (list(column) for column in zip(*runs, strict=True))
+    starts, lengths = (list(column) for column in zip(*runs, strict=True))
+    texts = [" ".join(words[start : start + length]) for start, length in runs]
     found: dict[int, Named] = {}
     with connection.cursor() as cursor:
         cursor.execute(NAMED, {"starts": starts, "lengths": lengths, "words": texts})

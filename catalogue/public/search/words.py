@@ -1,7 +1,8 @@
-"""Words: what a visitor types becomes terms, each a query of the French full text, and what was changed is kept.
+"""Words: what a visitor types becomes terms, each a query of the French full text, and what was changed is
+kept.
 
-Called by ``RecordSearch`` for every surface that takes ``q``. The syntax is that of search engines:
-``"mots exacts"``, ``-exclu``, ``OU``. The last word may be unfinished, a misspelt one is corrected, words of one
+Called by ``RecordSearch`` for every surface that takes ``q``. The syntax is that of search engines: ``"mots
+exacts"``, ``-exclu``, ``OU``. The last word may be unfinished, a misspelt one is corrected, words of one
 family meet, compounds are found joined, hyphenated or apart: all of it but in quotes, by the words of the
 published records (``SearchWord``) and by the thesaurus of the curators.
 
@@ -12,126 +13,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
-from django.db import connection
-
 from catalogue.models.querysets import TextQuery
 from catalogue.public.search import thesaurus
-
-TOKEN = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
-ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
-EDGES = "«»“”()[]{},;:.!?…'’*/"
-LETTERS = re.compile(r"[^\W\d_]+")
-COMPOUND = re.compile(r"[^\W_]+(?:[-‑–][^\W_]+)+")
-INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
-SILENT = frozenset({
-    "à", "a", "y", "les", "même", "mêmes", "ça", "cela", "ceci", "celui", "celle", "ceux",
-    "comment", "pourquoi", "combien", "quand", "quel", "quelle", "quels", "quelles", "où", "dont", "si",
-    "être", "est-ce", "il", "ils", "elle", "elles", "on", "nous", "vous", "peut", "peut-on", "faut", "faut-il",
-    "faire", "fait", "plus", "moins", "trop", "très", "bien", "aussi", "sans", "sous", "chez", "vers", "entre",
-    "comme", "tout", "tous", "toute", "toutes", "afin", "lors", "contre", "selon",
-    "savoir", "trouver", "chercher", "cherche", "vouloir", "veut", "voudrais", "existe", "existe-t-il",
-})  # fmt: skip
-"""Words that build a question and say nothing of its subject; the stop words of PostgreSQL are not all."""
-SAINTS = {"st": "saint", "ste": "saint", "saint": "st", "sainte": "ste"}
-MAX_TOKENS = 30
-SHORTEST_COMPLETED = 3
-SHORTEST_CORRECTED = 4
-SHORTEST_PART = 3
-"""Letters of each half of a word that is read as two."""
-
-# searchword_stem carries the look-up of each word, searchword_family that of its family, searchword_prefix
-# that of the last one.
-LOOK_UP = """
-SELECT word, stems, phraseto_tsquery('francais', replace(word, '-', ' '))::text,
-       EXISTS (SELECT FROM catalogue_searchword k WHERE k.stem = ANY (stems)),
-       family, ARRAY(SELECT DISTINCT k.stem FROM catalogue_searchword k WHERE k.family = typed.family LIMIT 60),
-       CASE WHEN word = %(last)s THEN ARRAY(
-           SELECT DISTINCT k.stem FROM catalogue_searchword k
-           WHERE k.key LIKE lower(f_unaccent(%(last)s)) || '%%' LIMIT 60
-       ) ELSE '{}' END
-FROM (
-    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems, catalogue_word_family(word) AS family
-    FROM unnest(%(words)s::text[]) AS word
-) typed
-"""
-
-# For words that the catalogue does not have: the two known words that one is made of, the longest first half, by
-# searchword_prefix; and the known word that it looks like, by searchword_trigram. A name of the thesaurus is no
-# mistake; its table is a thousand rows.
-REPAIRS = """
-SELECT typed.word, halves.halves, near.word
-FROM unnest(%(words)s::text[]) AS typed (word)
-LEFT JOIN LATERAL (
-    SELECT ARRAY[left(typed.word, cut), substr(typed.word, cut + 1)] AS halves
-    FROM generate_series(%(shortest)s, length(typed.word) - %(shortest)s) AS cut
-    WHERE EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(left(typed.word, cut))))
-      AND EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(substr(typed.word, cut + 1))))
-    ORDER BY cut DESC LIMIT 1
-) halves ON true
-LEFT JOIN LATERAL (
-    SELECT k.word, similarity(k.key, lower(f_unaccent(typed.word))) AS likeness
-    FROM catalogue_searchword k WHERE k.key %% lower(f_unaccent(typed.word))
-    ORDER BY likeness DESC, length(k.word), k.word LIMIT 1
-) near ON near.likeness >= %(least)s AND NOT EXISTS (
-    SELECT FROM catalogue_conceptname n
-    WHERE strpos(n.phrase, quote_literal((tsvector_to_array(to_tsvector('francais', typed.word)))[1])) > 0
+from catalogue.public.search.queries import all_of, any_of, quote
+from catalogue.public.search.tokens import COMPOUND, Token, parts_of, tokens
+from catalogue.public.search.vocabulary import (
+    LEAST_AMONG_OTHERS,
+    LEAST_LIKENESS,
+    KnownWord,
+    find_repairs,
+    lacks,
+    look_up,
 )
-"""
-LEAST_LIKENESS = 0.4
-LEAST_AMONG_OTHERS = 0.6
-"""The same for a word among others: most words that the catalogue does not have are no mistakes."""
 
-
-@dataclass(frozen=True)
-class Token:
-    """One word or one phrase in quotes, wanted or excluded."""
-
-    text: str
-    is_phrase: bool = False
-    is_excluded: bool = False
-
-    @property
-    def is_word(self) -> bool:
-        return not self.is_phrase and not self.is_excluded
-
-    @property
-    def is_plain(self) -> bool:
-        """True for a word that says something of the subject."""
-        return self.is_word and self.text.casefold() not in SILENT
-
-    @property
-    def is_compound(self) -> bool:
-        return COMPOUND.fullmatch(self.text) is not None
-
-    @property
-    def may_be_unfinished(self) -> bool:
-        """True for a word that can be the beginning of a longer one."""
-        return self.is_plain and len(self.text) >= SHORTEST_COMPLETED and bool(LETTERS.fullmatch(self.text))
-
-
-@dataclass(frozen=True)
-class KnownWord:
-    """What the catalogue knows of a word typed; ``endings`` are the stems that it begins."""
-
-    stems: tuple[str, ...] = ()
-    phrase: str = ""
-    is_known: bool = False
-    family: str = ""
-    relatives: tuple[str, ...] = ()
-    endings: tuple[str, ...] = ()
-
-    @property
-    def is_stop_word(self) -> bool:
-        return not self.stems
-
-    @property
-    def lexemes(self) -> list[str]:
-        """The stems of its family; its own when the catalogue has none."""
-        return list(dict.fromkeys([*self.stems, *self.relatives]))
+SAINTS = {"st": "saint", "ste": "saint", "saint": "st", "sainte": "ste"}
+"""Stems of words that are written in two ways."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +70,9 @@ class Words:
     """The last word, when it may be unfinished."""
     families: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
-    """The stems that the words were taken for; a new word of a family, or one that ends the last word, adds one."""
+    """The stems that the words were taken for; a new word of a family, or one that ends the last word, adds
+    one.
+    """
     notions: tuple[str, ...] = ()
     """What the thesaurus calls what was typed."""
 
@@ -210,45 +112,6 @@ class Words:
         return text
 
 
-def quote(lexeme: str) -> str:
-    """The lexeme as the text of a ``tsquery``."""
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-def any_of(queries: Iterable[str]) -> str:
-    return _joined(" | ", queries)
-
-
-def all_of(queries: Iterable[str]) -> str:
-    return _joined(" & ", queries)
-
-
-def _joined(operator: str, queries: Iterable[str]) -> str:
-    """The queries but the empty ones, each once."""
-    parts = list(dict.fromkeys(query for query in queries if query))
-    return parts[0] if len(parts) == 1 else operator.join(f"({part})" for part in parts)
-
-
-def tokens(words: str) -> list[list[Token]]:
-    """The tokens of the words, as alternatives (``OU``) of tokens that are wanted together."""
-    groups: list[list[Token]] = [[]]
-    for found in list(TOKEN.finditer(words.translate(INDICES)))[:MAX_TOKENS]:
-        excluded = bool(found["no"])
-        if found["phrase"] is not None:
-            groups[-1].append(Token(found["phrase"], is_phrase=True, is_excluded=excluded))
-        elif found["word"] in {"OU", "OR"} and not excluded:
-            groups.append([])
-        else:
-            groups[-1] += _plain(found["word"], excluded)
-    return [group for group in groups if group]
-
-
-def _plain(text: str, excluded: bool) -> list[Token]:
-    """The token of a word; none for punctuation."""
-    word = ELISION.sub("", text.strip(EDGES))
-    return [Token(word, is_excluded=excluded)] if word else []
-
-
 def read(typed: str) -> Words:
     """Read what the words ask for; a few queries, each on small tables by their indexes."""
     groups = tokens(typed)
@@ -256,24 +119,25 @@ def read(typed: str) -> Words:
     reader = Reader.of(asked)
     wanted = [reader.terms(group) for group in groups]
     required = [reader.requirements(group) for group in groups]
-    plain = [token for token in asked if token.is_plain]
-    words_alone = all(token.is_word for token in asked)
-    nothing = bool(typed) and words_alone and all(reader.is_silent(token) for token in plain)
-    together = len(groups) < 2
-    sides = [all_of([*(term.query for term in terms), *rest]) for terms, rest in zip(wanted, required, strict=True)]
+    is_either = len(groups) > 1
     return Words(
         typed,
         terms=tuple(chain.from_iterable(wanted)),
-        required=tuple(required[0]) if groups and together else (),
-        alternatives=() if together else tuple(sides),
+        required=() if is_either else tuple(chain.from_iterable(required)),
+        alternatives=tuple(map(_side, wanted, required)) if is_either else (),
         corrections=reader.corrections,
-        says_nothing=nothing,
+        says_nothing=bool(typed) and not any(wanted) and not any(required),
         unknown=reader.unknown,
         completed=reader.completed,
         families=reader.families,
         stems=reader.stems,
         notions=tuple(dict.fromkeys(chain.from_iterable(reader.notions(group) for group in groups))),
     )
+
+
+def _side(terms: Sequence[Term], required: Sequence[str]) -> str:
+    """The query of what stands on one side of ``OU``."""
+    return all_of([*(term.query for term in terms), *required])
 
 
 @dataclass(frozen=True)
@@ -291,9 +155,9 @@ class Reader:
     def of(cls, asked: Sequence[Token]) -> Reader:
         completed = asked[-1].text if asked and asked[-1].may_be_unfinished else ""
         known = look_up(_looked_up(asked), completed) if asked else {}
-        lacking = [token.text for token in asked if token.is_plain and _lacks(token.text, known[token.text])]
+        lacking = [token.text for token in asked if token.is_plain and lacks(token.text, known[token.text])]
         alone = sum(token.is_plain for token in asked) == 1
-        halves, corrections = _repairs(lacking, LEAST_LIKENESS if alone else LEAST_AMONG_OTHERS)
+        halves, corrections = find_repairs(lacking, LEAST_LIKENESS if alone else LEAST_AMONG_OTHERS)
         unknown = tuple(word for word in dict.fromkeys(lacking) if word not in halves)
         others = [*corrections.values(), *chain.from_iterable(halves.values())]
         return cls(known | (look_up(others) if others else {}), corrections, halves, unknown, completed)
@@ -342,7 +206,8 @@ class Reader:
         return self.named[key]
 
     def terms(self, group: Sequence[Token]) -> list[Term]:
-        """The terms of the plain words, in their order; a name of the thesaurus stands for each of its words."""
+        """The terms of the plain words, in their order; a name of the thesaurus stands for each of its words.
+        """
         plain = self.plain(group)
         same, broader = _names(self.concepts(group))
         places = [place for place, token in enumerate(self.words(group)) if self._says_something(token)]
@@ -360,17 +225,19 @@ class Reader:
         """The query of a word as it was typed: halves, joined to a neighbour, or to be completed."""
         token = plain[place]
         text = self.corrections.get(token.text, token.text)
-        joined = [self.known.get(pair) for pair in _pairs_around(plain, place)]
-        others = [quote(stem) for word in joined if word is not None for stem in word.relatives]
-        others += [quote(SAINTS[word]) for word in [text.casefold()] if word in SAINTS]
-        others += [quote(stem) for stem in (self.known[text].endings if text == self.completed else ())]
         if token.text in self.halves:
             return self._apart(self.halves[token.text])
-        return any_of([self._word(text), *others])
+        pairs = (self.known.get(pair, KnownWord()) for pair in _pairs_around(plain, place))
+        others = list(chain.from_iterable(pair.relatives for pair in pairs))
+        if text.casefold() in SAINTS:
+            others.append(SAINTS[text.casefold()])
+        if text == self.completed:
+            others += self.known[text].endings
+        return any_of([self._word(text), *map(quote, others)])
 
     def _word(self, text: str) -> str:
         if COMPOUND.fullmatch(text):
-            return any_of([self._apart(_parts(text)), *map(quote, self.known[text].relatives)])
+            return any_of([self._apart(parts_of(text)), *map(quote, self.known[text].relatives)])
         return all_of(map(quote, self.known[text].stems))
 
     def _near(self, token: Token) -> str:
@@ -400,16 +267,12 @@ def _names(
     return same, broader
 
 
-def _parts(text: str) -> list[str]:
-    return re.split("[-‑–]", text)
-
-
 def _looked_up(asked: Sequence[Token]) -> list[str]:
     """The words to look up: those typed, the parts of compounds, and neighbours joined."""
     texts = [token.text for token in asked]
-    parts = [_parts(token.text) for token in asked if token.is_plain and token.is_compound]
-    pairs = [pair for place in range(len(asked)) for pair in _pairs_around(asked, place)]
-    return list(dict.fromkeys(chain(texts, chain.from_iterable(parts), pairs)))
+    parts = chain.from_iterable(parts_of(text) for text in texts if COMPOUND.fullmatch(text))
+    pairs = chain.from_iterable(_pairs_around(asked, place) for place in range(len(asked)))
+    return list(dict.fromkeys(chain(texts, parts, pairs)))
 
 
 def _pairs_around(plain: Sequence[Token], place: int) -> list[str]:
@@ -420,36 +283,3 @@ def _pairs_around(plain: Sequence[Token], place: int) -> list[str]:
         for one, other in pairwise(around)
         if one.may_be_unfinished and other.may_be_unfinished
     ]
-
-
-def _lacks(text: str, word: KnownWord) -> bool:
-    """True for a word of letters, long enough, that the catalogue does not have."""
-    if word.is_stop_word or word.is_known or word.relatives or word.endings or text.casefold() in SAINTS:
-        return False
-    return len(text) >= SHORTEST_CORRECTED and LETTERS.fullmatch(text) is not None
-
-
-def look_up(words: Sequence[str], last: str = "") -> dict[str, KnownWord]:
-    """Look each word up, inflections and family included, and what the last one may begin."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, {"words": list(words), "last": last})
-        return {
-            word: KnownWord(tuple(stems), phrase, is_known, family, tuple(relatives), tuple(endings))
-            for word, stems, phrase, is_known, family, relatives, endings in cursor.fetchall()
-        }
-
-
-def _repairs(words: Sequence[str], least: float) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """Return the known halves of the words that are two, and the known word that each other looks like most."""
-    halves: dict[str, tuple[str, str]] = {}
-    corrections: dict[str, str] = {}
-    if not words:
-        return halves, corrections
-    with connection.cursor() as cursor:
-        cursor.execute(REPAIRS, {"words": list(words), "least": least, "shortest": SHORTEST_PART})
-        for word, both, near in cursor.fetchall():
-            if both is not None:
-                halves[word] = (both[0], both[1])
-            elif near is not None:
-                corrections[word] = near
-    return halves, corrections

@@ -16,7 +16,7 @@ from catalogue.models import Experiment, Programme, Record, Stake, TestSite
 from catalogue.public.search.counts import count_terms
 from catalogue.public.search.filters import FACETS, RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
-from catalogue.public.search.results import page_keys, sort
+from catalogue.public.search.results import page_keys
 from tests import factories
 
 pytestmark = pytest.mark.django_db
