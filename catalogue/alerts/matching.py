@@ -13,7 +13,7 @@ from catalogue.alerts import saving
 from catalogue.alerts.statements import READ_OTHERWISE, store_sql
 from catalogue.models import SavedSearch
 from catalogue.public.search.answers import FLOOR
-from catalogue.public.search.words import SHORTEST_COMPLETED
+from catalogue.public.search.tokens import SHORTEST_COMPLETED
 from catalogue.records import meaning
 from catalogue.records.long_transactions import long_transaction
 

@@ -38,7 +38,7 @@ CREATE FUNCTION catalogue_name_key(name text) RETURNS text LANGUAGE sql IMMUTABL
     SELECT coalesce(string_agg(regexp_replace(word, '(?<=...)[sx]$', ''), ' ' ORDER BY turn), '')
     FROM unnest(regexp_split_to_array(lower(f_unaccent(name)), '[^a-z0-9]+')) WITH ORDINALITY AS w (word, turn)
     WHERE word <> '' AND cardinality(tsvector_to_array(to_tsvector('francais'::regconfig, word))) > 0
-      AND word <> 'a' AND word !~ '^[cdjlmnstq]$'
+      AND word NOT IN ('a', 'les') AND word !~ '^[cdjlmnstq]$'
 $$;
 """
 DROP = """

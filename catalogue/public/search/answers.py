@@ -22,7 +22,8 @@ from django.db import connection
 
 from catalogue.models import Record
 from catalogue.models.querysets import TextAnswer
-from catalogue.public.search.words import Term, Words, any_of
+from catalogue.public.search.queries import any_of
+from catalogue.public.search.words import Term, Words
 from catalogue.records import meaning
 
 ENOUGH = 20
@@ -34,17 +35,17 @@ MOST_OTHERS = 60
 MOST_COVERED = 300
 """Records that have some of the words, looked at to see which join."""
 
-MOST_WORDS = 0.7
+MOST_WORDS = 0.8
 """Share of the weight of the words from which a record has most of them."""
-HALF_THE_WORDS = 0.5
+HALF_THE_WORDS = 0.45
 """The same when the thesaurus knows what is asked."""
 FLOOR = 0.5
 """Cosine from which a record answers by its meaning alone, whatever is asked; and that of an alert."""
-AROUND = 10
+AROUND = 15
 """The records nearest in meaning whose mean cosine says whether the catalogue speaks of what is asked."""
-SUBJECT = 0.25
+SUBJECT = 0.22
 """That mean cosine from which it does."""
-TOGETHER = 0.35
+TOGETHER = 0.4
 """Then, the sum of the share of the words and of the cosine from which a record answers."""
 LOW_FLOOR = 0.12
 """Cosine under which some of the words are not enough."""
@@ -196,7 +197,7 @@ def weigh(terms: Iterable[Term]) -> list[float]:
     frequency).
     """
     with connection.cursor() as cursor:
-        cursor.execute(FREQUENCIES, [[term.query for term in terms]])
+        cursor.execute(FREQUENCIES, [[any_of([term.query, term.broad]) for term in terms]])
         total, counts = cursor.fetchone()
     return [math.log(1 + (total - count + 0.5) / (count + 0.5)) for count in counts]
 

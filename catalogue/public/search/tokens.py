@@ -11,13 +11,15 @@ EDGES = "«»“”()[]{},;:.!?…'’*/"
 LETTERS = re.compile(r"[^\W\d_]+")
 COMPOUND = re.compile(r"[^\W_]+(?:[-‑–][^\W_]+)+")
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
-SILENT = frozenset({
-    "à", "a", "y", "les", "même", "mêmes", "ça", "cela", "ceci", "celui", "celle", "ceux", "comment",
-    "pourquoi", "combien", "quand", "quel", "quelle", "quels", "quelles", "où", "dont", "si", "être",
-    "est-ce", "il", "ils", "elle", "elles", "on", "nous", "vous", "peut", "peut-on", "faut", "faut-il",
-    "faire", "fait", "plus", "moins", "trop", "très", "bien", "aussi", "sans", "sous", "chez", "vers",
-    "entre", "comme", "tout", "tous", "toute", "toutes", "afin", "lors", "contre", "selon", "savoir",
-    "trouver", "chercher", "cherche", "vouloir", "veut", "voudrais", "existe", "existe-t-il", })  # fmt: skip
+SILENT = frozenset(
+    """
+    à a y les leurs même mêmes ça cela ceci celui celle ceux comment pourquoi combien quand quel
+    quelle quels quelles où dont si être est-ce il ils elle elles on nous vous peut peut-on peuvent
+    faut faut-il faire fait tient vient viennent plus moins trop très bien aussi sans sous chez vers
+    entre comme tout tous toute toutes afin lors contre selon savoir trouver chercher cherche
+    vouloir veut voudrais existe existe-t-il
+    """.split()
+)
 """Words that build a question and say nothing of its subject; the stop words of PostgreSQL are not all."""
 MAX_TOKENS = 30
 SHORTEST_COMPLETED = 3
@@ -46,7 +48,7 @@ class Token:
         return self.is_plain and len(self.text) >= SHORTEST_COMPLETED and bool(LETTERS.fullmatch(self.text))
 
 
-def tokens(words: str) -> list[list[Token]]:
+def split_tokens(words: str) -> list[list[Token]]:
     """The tokens of the words, as alternatives (``OU``) of tokens that are wanted together."""
     groups: list[list[Token]] = [[]]
     for found in list(TOKEN.finditer(words.translate(INDICES)))[:MAX_TOKENS]:

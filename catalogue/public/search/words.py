@@ -20,7 +20,7 @@ from itertools import chain, pairwise
 from catalogue.models.querysets import TextQuery
 from catalogue.public.search import thesaurus
 from catalogue.public.search.queries import all_of, any_of, quote
-from catalogue.public.search.tokens import COMPOUND, Token, parts_of, tokens
+from catalogue.public.search.tokens import COMPOUND, Token, parts_of, split_tokens
 from catalogue.public.search.vocabulary import (
     LEAST_AMONG_OTHERS,
     LEAST_LIKENESS,
@@ -114,7 +114,7 @@ class Words:
 
 def read(typed: str) -> Words:
     """Read what the words ask for; a few queries, each on small tables by their indexes."""
-    groups = tokens(typed)
+    groups = split_tokens(typed)
     asked = list(chain.from_iterable(groups))
     reader = Reader.of(asked)
     wanted = [reader.terms(group) for group in groups]
