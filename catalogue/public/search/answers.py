@@ -43,7 +43,7 @@ FLOOR = 0.5
 """Cosine from which a record answers by its meaning alone, whatever is asked; and that of an alert."""
 AROUND = 15
 """The records nearest in meaning whose mean cosine says whether the catalogue speaks of what is asked."""
-SUBJECT = 0.22
+SUBJECT = 0.21
 """That mean cosine from which it does."""
 TOGETHER = 0.4
 """Then, the sum of the share of the words and of the cosine from which a record answers."""
@@ -54,7 +54,7 @@ SMOOTHING = 20
 """The constant of the reciprocal ranks."""
 NEAR, BROAD = 0.8, 0.4
 """Weight of a word of the same family or of the thesaurus, and of a broader notion."""
-BY_FIELD = [0.2, 0.5, 0.35, 1.0]
+BY_FIELD = [0.2, 0.5, 0.2, 1.0]
 """Weight of a word in the texts, the summary, the names and the title: D, C, B, A."""
 OF_EXPERIMENT = 0.5
 """Weight of an experiment whose solution answers as well: it comes after."""
