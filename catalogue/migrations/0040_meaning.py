@@ -5,12 +5,9 @@ from django.db import migrations, models
 
 import catalogue.models.fields
 
-# Signs are read for every record, numbers for a few hundred: these stay out of the row.
-STORAGE = """
+CASCADE = """
 ALTER TABLE catalogue_recordmeaning ADD CONSTRAINT recordmeaning_record
     FOREIGN KEY (record_id) REFERENCES catalogue_record (id) ON DELETE CASCADE;
-ALTER TABLE catalogue_recordmeaning ALTER COLUMN numbers SET STORAGE EXTERNAL;
-ALTER TABLE catalogue_recordmeaning SET (toast_tuple_target = 128);
 """
 FORGET = """
 CREATE FUNCTION catalogue_forget_meaning() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -55,6 +52,6 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "sens d’une fiche", "verbose_name_plural": "sens des fiches"},
         ),
-        migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
+        migrations.RunSQL(CASCADE, migrations.RunSQL.noop),
         migrations.RunSQL(FORGET, DROP),
     ]

@@ -38,7 +38,7 @@ FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(summaries)s::text[], %(sign
 JOIN catalogue_record r ON r.id = v.id AND r.title = v.title AND r.summary = v.summary
 ON CONFLICT DO NOTHING
 """
-# A scan of the narrow rows of signs: 27 ms at 100,000 records.
+# A scan of the signs: 40 ms at 100,000 records on two cores.
 NEAREST = """
 SELECT m.record_id, m.numbers
 FROM (

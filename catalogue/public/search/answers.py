@@ -34,6 +34,8 @@ MOST_OTHERS = 60
 """Records that join, at most."""
 MOST_COVERED = 300
 """Records that have some of the words, looked at to see which join."""
+COMMON = 20
+"""A word that more than one record in so many has is common: it finds nothing by itself."""
 
 MOST_WORDS = 0.8
 """Share of the weight of the words from which a record has most of them."""
@@ -61,25 +63,44 @@ OF_EXPERIMENT = 0.5
 OF_PROOF = 0.01
 """What a level of proof adds to a rank."""
 
-# How many records have each word: searchentry_document carries each count.
+# How many records have each word, up to the twentieth of them all: searchentry_document carries each count.
 FREQUENCIES = """
-SELECT (SELECT count(*) FROM catalogue_searchentry),
-       ARRAY(SELECT (SELECT count(*) FROM catalogue_searchentry e WHERE e.document @@ wanted.query::tsquery)
-             FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (query, turn) ORDER BY turn)
+WITH entries AS MATERIALIZED (
+    SELECT CASE WHEN c.reltuples > 20000 THEN c.reltuples::bigint
+                ELSE (SELECT count(*) FROM catalogue_searchentry) END AS total
+    FROM pg_class c WHERE c.oid = 'catalogue_searchentry'::regclass
+)
+SELECT total, ARRAY(
+    SELECT (
+        SELECT count(*) FROM (
+            SELECT FROM catalogue_searchentry e WHERE e.document @@ wanted.query::tsquery
+            LIMIT greatest((SELECT total FROM entries) / %(common)s, 100)
+        ) bounded
+    )
+    FROM unnest(%(queries)s::text[]) WITH ORDINALITY AS wanted (query, turn) ORDER BY turn
+)
+FROM entries
 """
-# Published records that have some of the words, by the weight of those that they have: one scan of
-# searchentry_document a word.
+# Published records that have some of the words: those that have the rarest, by a scan of searchentry_document
+# each, and those near in meaning; for each, which of all the words it has, by primary key.
 COVERED = """
-SELECT hit.record_id, sum(hit.weight), array_agg(hit.turn ORDER BY hit.turn)
-FROM (
-    SELECT e.record_id, wanted.weight, wanted.turn
-    FROM unnest(%(queries)s::text[], %(weights)s::float8[]) WITH ORDINALITY AS wanted (query, weight, turn)
-    JOIN catalogue_searchentry e ON e.document @@ wanted.query::tsquery
-    WHERE %(restriction)s = '' OR e.document @@ %(restriction)s::tsquery
-) hit
-JOIN catalogue_record r ON r.id = hit.record_id AND r.state = 'publiee'
-GROUP BY hit.record_id HAVING sum(hit.weight) >= %(least)s
-ORDER BY 2 DESC, coalesce(max(r.proof_level), -1) DESC, hit.record_id LIMIT %(limit)s
+WITH wanted AS MATERIALIZED (
+    SELECT query::tsquery AS query, weight, is_rare, turn
+    FROM unnest(%(queries)s::text[], %(weights)s::float8[], %(rare)s::boolean[])
+         WITH ORDINALITY AS given (query, weight, is_rare, turn)
+), hit AS MATERIALIZED (
+    SELECT e.record_id, sum(wanted.weight) AS weight
+    FROM wanted JOIN catalogue_searchentry e ON e.document @@ wanted.query
+    WHERE wanted.is_rare GROUP BY e.record_id
+), looked_at AS (
+    (SELECT hit.record_id FROM hit JOIN catalogue_record r ON r.id = hit.record_id AND r.state = 'publiee'
+     ORDER BY hit.weight DESC, coalesce(r.proof_level, -1) DESC, hit.record_id LIMIT %(limit)s)
+    UNION SELECT unnest(%(near)s::bigint[])
+)
+SELECT e.record_id, sum(wanted.weight), array_agg(wanted.turn ORDER BY wanted.turn)
+FROM looked_at JOIN catalogue_searchentry e USING (record_id) JOIN wanted ON e.document @@ wanted.query
+WHERE %(restriction)s = '' OR e.document @@ %(restriction)s::tsquery
+GROUP BY e.record_id
 """
 # Those of some records that keep to the phrases and to the excluded words.
 ALLOWED = """
@@ -174,8 +195,8 @@ def answer(words: Words) -> Answer:
     near = meaning.nearest_to_text(words.meant)
     covered: dict[int, Covered] = {}
     if len(complete) < ENOUGH:
-        covered = _covered(words, weights, complete)
         near = _allowed(near, words.restriction)
+        covered = _covered(words, weights, [*near], len(complete))
     floors = Floors(_density(near), bool(words.notions))
     joining = _joining(covered, near, set(complete), floors)
     order = Ranking(words.terms, weights, near).order(complete, joining)
@@ -193,24 +214,29 @@ def answer(words: Words) -> Answer:
 
 
 def weigh(terms: Iterable[Term]) -> list[float]:
-    """The weight of each word: the rarer it is in the catalogue, the more it says (inverse document
-    frequency).
+    """The weight of each word: the rarer it is in the catalogue, the more it says.
+
+    It is the inverse document frequency of BM25 (Robertson and Zaragoza, 2009); past one record in COMMON, words
+    weigh alike.
     """
+    queries = [any_of([term.query, term.broad]) for term in terms]
     with connection.cursor() as cursor:
-        cursor.execute(FREQUENCIES, [[any_of([term.query, term.broad]) for term in terms]])
+        cursor.execute(FREQUENCIES, {"queries": queries, "common": COMMON})
         total, counts = cursor.fetchone()
     return [math.log(1 + (total - count + 0.5) / (count + 0.5)) for count in counts]
 
 
-def _covered(words: Words, weights: list[float], complete: list[int]) -> dict[int, Covered]:
-    """The records that have some of the words, most of them first."""
+def _covered(words: Words, weights: list[float], near: list[int], complete: int) -> dict[int, Covered]:
+    """The records that have some of the words, those near in meaning among them."""
     total = sum(weights) or 1.0
+    least = min(max(weights), math.log(COMMON))
     arguments = {
         "queries": [any_of([term.query, term.broad]) for term in words.terms],
         "weights": weights,
+        "rare": [weight >= least for weight in weights],
+        "near": near,
         "restriction": words.restriction,
-        "least": total * 0.05,
-        "limit": MOST_COVERED + len(complete),
+        "limit": MOST_COVERED + complete,
     }
     with connection.cursor() as cursor:
         cursor.execute(COVERED, arguments)
