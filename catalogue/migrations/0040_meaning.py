@@ -22,6 +22,17 @@ CREATE TRIGGER meaning_update AFTER UPDATE ON catalogue_record
     REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION catalogue_forget_meaning();
 """
+# What words find changes with a meaning and with the thesaurus, and so does the version of the catalogue.
+NOTE_CHANGES = """
+CREATE TRIGGER meaning_insert AFTER INSERT ON catalogue_recordmeaning
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalogue_change_on_entry();
+CREATE TRIGGER conceptname_change AFTER INSERT OR DELETE ON catalogue_conceptname
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_change_on_ground();
+"""
+DROP_NOTES = """
+DROP TRIGGER meaning_insert ON catalogue_recordmeaning;
+DROP TRIGGER conceptname_change ON catalogue_conceptname;
+"""
 DROP = """
 DROP TRIGGER meaning_update ON catalogue_record;
 DROP FUNCTION catalogue_forget_meaning();
@@ -54,4 +65,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(CASCADE, migrations.RunSQL.noop),
         migrations.RunSQL(FORGET, DROP),
+        migrations.RunSQL(NOTE_CHANGES, DROP_NOTES),
     ]

@@ -18,7 +18,9 @@ from django.db.models import BinaryField, Func, QuerySet
 
 from catalogue.models import MapEntry, Record
 from catalogue.models.map import MapEntryQuerySet
+from catalogue.public.search.prepared import run_prepared
 from catalogue.public.search.record_search import RecordSearch
+from catalogue.public.search.version import read_version
 
 MAX_ZOOM = 16
 AGGREGATE_MAX_ZOOM = 6
@@ -111,8 +113,6 @@ SELECT CASE WHEN (SELECT sum(n) FROM cells) > {{most}} THEN ({AGGREGATES})
 """  # noqa: S608 (constants of this module)
 CELLS = f"WITH cells AS ({COUNTED}) {AGGREGATES}"
 
-VERSION = "SELECT coalesce(max(id), 0), count(*) FROM catalogue_cataloguechange"
-
 
 def tile_exists(z: int, x: int, y: int) -> bool:
     """True for a tile of the world at a zoom that is served."""
@@ -190,25 +190,6 @@ def _narrowest(z: int) -> float:
     return WORLD_M / float(2**z) / 512 * NARROWEST_PX
 
 
-def run_prepared(statement: str, parameters: dict[str, Any]) -> Any:
-    """The first row of a statement that the database parses once a connection, values in binary.
-
-    Used on the paths that are asked for many times a second; a connection that the server has closed
-    is opened again instead of being tried before each use.
-    """
-    for attempt in (1, 2):
-        connection.ensure_connection()
-        try:
-            with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-                cursor.execute(statement, parameters, prepare=True, binary=True)
-                return cursor.fetchone()
-        except DatabaseError:
-            if attempt == 2 or connection.in_atomic_block or not connection.connection.closed:
-                raise
-            connection.close()
-    return None
-
-
 _known = (float("-inf"), "")
 
 
@@ -217,7 +198,6 @@ def tiles_version() -> str:
     global _known
     read_at, found = _known
     if time.monotonic() - read_at > VERSION_S:
-        last, count = run_prepared(VERSION, {})
-        found = f"{last}-{count}"
+        found = read_version()
         _known = (time.monotonic(), found)
     return found

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -23,8 +24,9 @@ from django.db import connection
 from catalogue.models import Record
 from catalogue.models.querysets import TextAnswer
 from catalogue.public.search.queries import any_of
-from catalogue.public.search.words import Term, Words
-from catalogue.records import meaning
+from catalogue.public.search.version import read_version
+from catalogue.public.search.words import Term, Words, read
+from catalogue.records import encoder, meaning
 
 ENOUGH = 20
 """A page of records that have all the words: nothing joins them."""
@@ -45,7 +47,7 @@ FLOOR = 0.5
 """Cosine from which a record answers by its meaning alone, whatever is asked; and that of an alert."""
 AROUND = 15
 """The records nearest in meaning whose mean cosine says whether the catalogue speaks of what is asked."""
-SUBJECT = 0.21
+SUBJECT = 0.215
 """That mean cosine from which it does."""
 TOGETHER = 0.4
 """Then, the sum of the share of the words and of the cosine from which a record answers."""
@@ -145,18 +147,20 @@ class Floors:
     """What a record must have to answer: less when the question is one of the catalogue's subjects.
 
     ``density`` is the mean cosine of the AROUND nearest records, ``is_known`` whether the thesaurus has a
-    name of what is asked. Measured on two hundred questions and eighty that have nothing to do with the
+    name of what is asked, or the catalogue each of the words. Measured on two hundred questions and eighty that have nothing to do with the
     catalogue.
     """
 
     density: float
     is_known: bool
 
-    def admit(self, share: float, cosine: float) -> bool:
-        """True for that share of the weight of the words, and that cosine."""
-        if share >= (HALF_THE_WORDS if self.is_known else MOST_WORDS) or cosine >= FLOOR:
+    def admit(self, has: Covered, cosine: float) -> bool:
+        """True for a record that has these words, and that cosine."""
+        if has.share >= MOST_WORDS or cosine >= FLOOR:
             return True
-        return self.density >= SUBJECT and cosine >= LOW_FLOOR and share + cosine >= TOGETHER
+        if self.is_known and has.share >= HALF_THE_WORDS and len(has.turns) > 1:
+            return True
+        return self.density >= SUBJECT and cosine >= LOW_FLOOR and has.share + cosine >= TOGETHER
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,16 @@ class Answer:
         return TextAnswer(self.words.query, self.others)
 
 
+def find_answer(typed: str) -> Answer:
+    """What was typed finds, kept by the process until the public state of the catalogue changes."""
+    return _kept(typed, read_version(), by_meaning=encoder.is_enabled())
+
+
+@lru_cache(maxsize=512)
+def _kept(typed: str, version: str, *, by_meaning: bool) -> Answer:
+    return answer(read(typed))
+
+
 def answer(words: Words) -> Answer:
     """Find what the words ask for: six statements at most, each bounded."""
     if words.says_nothing or not words.all_words:
@@ -194,11 +208,12 @@ def answer(words: Words) -> Answer:
     weights = weigh(words.terms)
     near = meaning.nearest_to_text(words.meant)
     covered: dict[int, Covered] = {}
+    joining: list[int] = []
     if len(complete) < ENOUGH:
         near = _allowed(near, words.restriction)
         covered = _covered(words, weights, [*near], len(complete))
-    floors = Floors(_density(near), bool(words.notions))
-    joining = _joining(covered, near, set(complete), floors)
+        floors = Floors(_density(near), bool(words.notions) or not words.unknown)
+        joining = _joining(covered, near, set(complete), floors)
     order = Ranking(words.terms, weights, near).order(complete, joining)
     shared, with_shared = _shared(words, covered, joining)
     return Answer(
@@ -264,10 +279,10 @@ def _joining(
     """The records that join those with all the words, the surest first."""
     sure: dict[int, float] = {}
     for key in {*covered, *near} - complete:
-        share = covered[key].share if key in covered else 0.0
+        has = covered.get(key, Covered(0.0, ()))
         cosine = near.get(key, 0.0)
-        if floors.admit(share, cosine):
-            sure[key] = share + cosine
+        if floors.admit(has, cosine):
+            sure[key] = has.share + cosine
     return sorted(sure, key=lambda key: (-sure[key], key))[:MOST_OTHERS]
 
 

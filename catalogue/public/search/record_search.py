@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from catalogue.models.conditions import AnsweringQuerySet
-from catalogue.public.search.answers import Answer, answer
+from catalogue.public.search.answers import Answer, find_answer
 from catalogue.public.search.parameters import Circle, Place
-from catalogue.public.search.words import Words, read
+from catalogue.public.search.words import Words
 from geo.models import Territory
 
 TWINS = 20
@@ -65,13 +65,13 @@ class RecordSearch:
 
     @cached_property
     def words(self) -> Words | None:
-        typed = self.get("q")
-        return read(typed) if typed else None
+        return self.answer.words if self.answer is not None else None
 
     @cached_property
     def answer(self) -> Answer | None:
         """What the words find, with the order of it; None without words."""
-        return answer(self.words) if self.words is not None else None
+        typed = self.get("q")
+        return find_answer(typed) if typed else None
 
     @cached_property
     def twins(self) -> list[Territory]:

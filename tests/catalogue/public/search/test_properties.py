@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.models import Experiment, Programme, Record, Stake, TestSite
+from catalogue.public.search import answers
 from catalogue.public.search.counts import count_terms
 from catalogue.public.search.filters import FACETS, RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
@@ -86,7 +87,8 @@ def records() -> None:
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five records are ranked by their words, so that forty are enough to go beyond."""
-    monkeypatch.setattr("catalogue.public.search.answers.MOST_RANKED", 5)
+    monkeypatch.setattr(answers, "MOST_RANKED", 5)
+    answers._kept.cache_clear()
 
 
 def some(*values: str) -> st.SearchStrategy[list[str]]:
