@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.models import Record
-from catalogue.records.expiry import verified_words
-from catalogue.records.wording import distance_words, format_integer, period_words, place_words, status_words
+from catalogue.records.expiry import status_words, verified_words
+from catalogue.records.wording import distance_words, format_integer, period_words, place_words
 
 
 @dataclass(frozen=True)

@@ -64,12 +64,3 @@ def place_words(record: Record) -> str:
     if record.place_name and territory.name not in record.place_name:
         return f"{record.place_name}, {where}"
     return where
-
-
-def status_words(record: Record) -> str:
-    """The status of an experiment or the state of a test site."""
-    if record.kind == Record.Kind.EXPERIMENT:
-        return str(record.as_experiment.get_status_display())
-    if record.kind == Record.Kind.SITE:
-        return str(record.as_site.get_site_state_display())
-    return ""

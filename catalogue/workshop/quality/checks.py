@@ -208,11 +208,5 @@ CHECKS: dict[str, Check] = {
             _("Dites comment le résultat a été mesuré."),
             _("Un résultat mesuré ne dit pas comment il l’a été."),
         ),
-        Check(
-            "jamais-verifiee", MINOR, "confirmer", sql.NEVER_VERIFIED,
-            _("Jamais vérifiée auprès du porteur"),
-            words.always(_("Aucune date ne dit quand ce que dit la fiche a été vérifié.")),
-            _("Vérifiez auprès du porteur, puis confirmez la fiche."),
-        ),
     )
 }  # fmt: skip
