@@ -76,11 +76,11 @@ def figures(record: Record) -> list[dict[str, str]]:
         operation = record.as_operation
         found = []
         if operation.dwellings is not None:
-            found.append({"value": format_integer(operation.dwellings), "label": _("logements")})
+            words = ngettext("logement", "logements", operation.dwellings)
+            found.append({"value": format_integer(operation.dwellings), "label": words})
         if operation.area_ha is not None:
-            found.append(
-                {"value": f"{operation.area_ha.normalize():f}".replace(".", ","), "label": _("hectares")}
-            )
+            area = f"{operation.area_ha.normalize():f}".replace(".", ",")
+            found.append({"value": area, "label": _("hectare") if operation.area_ha < 2 else _("hectares")})
         return found
     places = getattr(record, "place_count", None)
     if record.kind == Record.Kind.SOLUTION and places:

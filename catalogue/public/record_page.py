@@ -31,6 +31,8 @@ from catalogue.records.wording import NBSP, format_integer, period_words, place_
 
 Context = dict[str, Any]
 NEARBY = 6
+NEARBY_KM = 30
+"""Kilometres beyond which a record is not near another."""
 LISTED = 50
 """Most experiments, answers or needs shown on the page of a record."""
 
@@ -352,12 +354,12 @@ def map_window(record: Record) -> str:
 
 
 def nearby_records(record: Record) -> list[Record]:
-    """The nearest published records of any kind, by KNN."""
+    """The nearest published records of any kind, within NEARBY_KM, by KNN."""
     if record.point is None:
         return []
     return list(
         Record.objects.published()
-        .located()
+        .near(record.point, NEARBY_KM)
         .exclude(pk=record.pk)
         .with_distance(record.point)
         .nearest_first(record.point)

@@ -159,8 +159,10 @@ WITH asked AS (
                PARTITION BY failed ORDER BY distance_key, score DESC, metres, solution_id
            ) AS position,
            count(*) OVER (PARTITION BY failed) AS total,
-           count(*) FILTER (WHERE level >= 3 AND (inside OR metres <= radius_km * 1000))
-               OVER (PARTITION BY failed) AS proven_within
+           count(*) FILTER (WHERE level >= 3 AND on_theme AND (inside OR metres <= radius_km * 1000))
+               OVER (PARTITION BY failed) AS proven_within,
+           count(*) FILTER (WHERE NOT inside AND metres > radius_km * 1000)
+               OVER (PARTITION BY failed) AS twins_beyond
     FROM ranked
     WHERE place = 1
 )
@@ -168,7 +170,7 @@ SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level,
        b.id AS experiment_id, x.slug AS experiment_slug, x.title AS experiment_title, x.place_name,
        x.location_precision, x.year_start, x.year_end,
        b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
-       b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within,
+       b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within, b.twins_beyond,
        b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8,
        b.theme::float8, b.on_theme, b.currency::float8, b.stale_since, b.verified_on, b.stated_on,
        b.score::float8, b.radius_km,
@@ -212,6 +214,8 @@ class RankedSolution:
     experiment: dict[str, Any]
     metres: float
     inside: bool
+    is_beyond: bool
+    """Further than the radius: tried in a twin territory."""
     level: int
     failed: bool
     score: float
@@ -228,7 +232,9 @@ class Ranking:
     total: int = 0
     """Solutions ranked in all, of which ``solutions`` holds the first."""
     proven: int = 0
-    """Those within the radius whose result is measured."""
+    """Those within the radius whose result is measured, on the theme asked for when there is one."""
+    beyond: int = 0
+    """Those further than the radius: tried in a twin territory."""
     solutions: list[RankedSolution] = field(default_factory=list)
     failures: list[RankedSolution] = field(default_factory=list)
 
@@ -324,11 +330,13 @@ def _ranking(rows: list[dict[str, Any]], asked: Asked, radius_km: float | None) 
     """Sort the rows into solutions and failures; every row has the totals of its side."""
     radius = float(rows[0]["radius_km"]) if rows else float(radius_km or EVERYWHERE_KM)
     worked = [row for row in rows if not row["failed"]]
+    counts = worked[0] if worked else {"total": 0, "proven_within": 0, "twins_beyond": 0}
     return Ranking(
         radius_km=radius,
         widened=radius_km is None and radius > RADII_KM[0],
-        total=worked[0]["total"] if worked else 0,
-        proven=worked[0]["proven_within"] if worked else 0,
+        total=counts["total"],
+        proven=counts["proven_within"],
+        beyond=counts["twins_beyond"],
         solutions=[_solution(row, asked) for row in worked],
         failures=[_solution(row, asked) for row in rows if row["failed"]],
     )
@@ -360,6 +368,7 @@ def _solution(row: dict[str, Any], asked: Asked) -> RankedSolution:
         },
         metres=row["metres"],
         inside=row["inside"],
+        is_beyond=not row["inside"] and row["metres"] > row["radius_km"] * 1000,
         level=row["level"],
         failed=row["failed"],
         score=row["score"],

@@ -105,8 +105,16 @@ def compute_expiry(record: int, day: datetime.date | None = None) -> datetime.da
     return None if row is None else row[0]
 
 
+def find_source_day(record: int) -> datetime.date | None:
+    """Return the day that the source of a record speaks of; None when it gives none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {STATED} FROM catalogue_record r WHERE r.id = %s", [record])  # noqa: S608
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
 def fill_expiry(records: Iterable[int] | None = None) -> int:
-    """Write the day of the source and the day to come of the published records, or these; how many changed."""
+    """Write the days of the published records, or of these, and return how many changed."""
     keys = None if records is None else list(records)
     narrowed = "true" if keys is None else "r.id = ANY (%(records)s)"
     with connection.cursor() as cursor:

@@ -85,10 +85,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         _refuse_merged(current)
     changes: dict[str, object] = {"state": rule.target}
     if rule.target == State.PUBLISHED:
-        changes["published_at"] = timezone.now()
-        changes |= _declaration(current)
-        if current.expires_on is None or current.expires_on < timezone.localdate():
-            changes["expires_on"] = expiry.compute_expiry(record.pk)
+        changes |= _publication(current)
     Record.objects.filter(pk=record.pk).update(**changes, updated_at=timezone.now())
     record.state = rule.target
     completeness.measure_records([record.pk])
@@ -107,6 +104,16 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         defer_task("find_duplicates", records=[current.pk])
     defer_task("check_quality", records=[current.pk])
     return line
+
+
+def _publication(record: Record) -> dict[str, object]:
+    """What publication writes: its day, who vouches for the record, and until when."""
+    changes = {"published_at": timezone.now(), **_declaration(record)}
+    if record.expires_on is None or record.expires_on < timezone.localdate():
+        is_verified = "verified_on" in changes or record.verified_on is not None
+        day = None if is_verified else expiry.find_source_day(record.pk)
+        changes["expires_on"] = expiry.compute_expiry(record.pk, day)
+    return changes
 
 
 def _declaration(record: Record) -> dict[str, object]:

@@ -55,7 +55,9 @@ def _why_no_rank(wish: Wish, matching: Matching) -> str:
     if wish.is_empty:
         return _("Choisissez une solution ou un thème : sans cela, il n’y a rien à classer.")
     if not matching.footprint.models:
-        return _("Aucun lieu où cela a marché n’est connu du catalogue : il n’a pas à quoi ressembler.")
+        return _(
+            "Aucun lieu d’essai en cours ou achevé n’est connu du catalogue : il n’a pas à quoi ressembler."
+        )
     return _("Nos sources ne donnent ni sa population ni son contour : il ne peut pas être comparé.")
 
 

@@ -24,7 +24,7 @@ ACCEPTED = """
     SELECT u.id FROM geo_territory u JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)
     WHERE {conditions} LIMIT %(few)s + 1"""
 
-# Where the solution worked, best proof first: neither abandoned nor inconclusive, and past the idea.
+# Where the solution was tried, best proof first: neither abandoned nor inconclusive, and past the idea.
 MODELS = """
 SELECT m.territory_id, t.name, m.title, m.slug, m.proof_level, ST_X(t.point) AS lon, ST_Y(t.point) AS lat
 FROM (

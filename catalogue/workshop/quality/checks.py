@@ -94,10 +94,10 @@ CHECKS: dict[str, Check] = {
         ),
         Check(
             "lieu-mairie", IMPORTANT, "lieu", sql.AT_TOWN_HALL,
-            _("Emplacement dit exact, mais posé sur la mairie"),
+            _("Emplacement dit exact, mais posé au point de la commune"),
             words.describe_town_hall,
             _("Placez la fiche là où cela se passe, ou dites que le lieu est au point de la commune."),
-            _("L’emplacement est celui de la mairie : est-ce bien là que cela se passe ?"),
+            _("L’emplacement est le point de la commune : est-ce bien là que cela se passe ?"),
         ),
         Check(
             "site-sans-perimetre", IMPORTANT, "lieu", sql.SITE_WITHOUT_GROUND,

@@ -185,3 +185,14 @@ def test_a_proposal_that_waits_is_not_without_source():
     refresh_findings()
     assert not waiting.findings.filter(code="source-absente").exists()
     assert published.findings.filter(code="source-absente").exists()
+
+
+def test_a_publication_is_no_verification():
+    old = factories.need(state="en-instruction", source=factories.source(published_in="octobre 2020"))
+    workflow.apply(old, "publish", None)
+    old.refresh_from_db()
+    assert old.expires_on == DAY(2021, 10, 31)
+    undated = factories.need(state="en-instruction")
+    workflow.apply(undated, "publish", None)
+    undated.refresh_from_db()
+    assert undated.expires_on == DAY(2027, 11, 30)
