@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.records import proof
 from catalogue.web.access import public
+from config.accessibility import load_evaluation
 
 PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 
@@ -20,6 +21,8 @@ PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles"
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """The page named ``page``, its operator filled in or reported missing."""
     context = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
+    if page == "accessibilite":
+        context["evaluation"] = load_evaluation()
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 
 
