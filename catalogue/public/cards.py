@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.models import Record
-from catalogue.records.expiry import status_words, verified_words
+from catalogue.records.expiry import stale_words, status_label, status_words, verified_words
 from catalogue.records.wording import distance_words, format_integer, period_words, place_words
 
 
@@ -56,11 +56,19 @@ def record_card(record: Record, **more: Any) -> Card:
         status_label=status_words(record),
         period=period_words(record.year_start, record.year_end),
         figures=figures(record),
-        verified=verified_words(record),
+        verified=_foot_words(record),
         stale=record.is_stale,
         **_labels(record),
         **more,
     )
+
+
+def _foot_words(record: Record) -> str:
+    """When it was verified, or how old it is where no status says so."""
+    if record.verified_on is not None or not status_label(record):
+        return verified_words(record)
+    stale = stale_words(record)
+    return stale[:1].upper() + stale[1:]
 
 
 def _labels(record: Record) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue.models import Record, Transition
+from catalogue.public.cards import record_card
 from catalogue.records import expiry, workflow
 from catalogue.workshop.quality.refresh import refresh_findings
 from tests import factories
@@ -123,6 +124,16 @@ def test_a_status_has_its_date_wherever_it_is_shown(client: Client, fields, word
     for address in pages[:4]:
         page = client.get(address, follow=True).content.decode().replace("\u00a0", " ")
         assert words in page, address
+
+
+def test_a_card_says_its_age_once():
+    trial = factories.experiment(status="deploiement", status_on="2019")
+    filled(trial)
+    card = record_card(Record.objects.get(pk=trial.pk))
+    assert (card.status_label, card.verified) == ("dernier état connu (2019) : en déploiement", "À confirmer")
+    need = factories.need(source=factories.source(published_in="2025"))
+    filled(need)
+    assert record_card(Record.objects.get(pk=need.pk)).verified.startswith("D’après une source de 2025")
 
 
 def test_five_years_to_the_day_is_not_old_yet():
