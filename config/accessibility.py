@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from django.utils.translation import gettext as _
 FOLDER = Path(__file__).resolve().parent / "declaration"
 THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}
 """How many criteria each theme of RGAA 4.1 has: 106 in all."""
-CRITERIA = tuple(f"{theme}.{number}" for theme, most in THEMES.items() for number in range(1, most + 1))
+CRITERIA = tuple(
+    chain.from_iterable([f"{theme}.{number + 1}" for number in range(most)] for theme, most in THEMES.items())
+)
 PAGES = 12
 CONFORMS, FAILS, APART, UNTESTED = "C", "NC", "NA", "NT"
 RESULTS = (CONFORMS, FAILS, APART, UNTESTED)
@@ -149,7 +152,7 @@ def _faults(evaluation: Evaluation) -> Iterator[str]:
         yield _("Il faut %(n)d pages différentes.") % {"n": PAGES}
     if tuple(evaluation.titles) != CRITERIA:
         yield _("Il faut les %(n)d critères du RGAA, dans l’ordre.") % {"n": len(CRITERIA)}
-    wanted = {(criterion, page) for criterion in CRITERIA for page in pages}
+    wanted = set(product(CRITERIA, pages))
     seen: set[tuple[str, str]] = set()
     for line in evaluation.lines:
         where = (line.criterion, line.page)

@@ -32,6 +32,7 @@ SHOWN = 10
 MOST_SHOWN = 60
 INSIDE = 12
 TWINS = 5
+MOST_COUNTED = 1000
 PARTS_SHOWN = 100
 PARTS = {
     "departement": (gettext_lazy("département"), gettext_lazy("départements")),
@@ -353,7 +354,8 @@ def parents(territory: Territory) -> list[dict[str, str]]:
 def twins_context(territory: Territory) -> dict[str, Any]:
     """The territories that resemble most, with why, and how many records stand in them and the next ones."""
     found = territory.twins(SEARCHED_TWINS)
-    count = Record.objects.published().in_any_of(found).count() if found else 0
+    records = Record.objects.published().in_any_of(found)
+    count = records.order_by()[: MOST_COUNTED + 1].count() if found else 0
     return {"twins": [_twin_line(twin) for twin in found[:TWINS]], "twin_records": count}
 
 
