@@ -6,10 +6,11 @@ import datetime
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
-from catalogue.models import Record, Transition
+from catalogue.models import Experiment, Record, Transition
 from catalogue.public.cards import record_card
 from catalogue.records import expiry, workflow
 from catalogue.workshop.quality.refresh import refresh_findings
@@ -207,3 +208,14 @@ def test_a_publication_is_no_verification():
     workflow.apply(undated, "publish", None)
     undated.refresh_from_db()
     assert undated.expires_on == DAY(2027, 11, 30)
+
+
+def test_the_day_of_a_status_crosses_its_migration_both_ways():
+    trial = factories.experiment(status_on="mai 2025")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end forbids to alter a table
+        MigrationExecutor(connection).migrate([("catalogue", "0036_area_of_a_test_site")])
+        cursor.execute("SELECT to_regproc('catalogue_read_day') IS NULL")
+        assert cursor.fetchone() == (True,)
+    MigrationExecutor(connection).migrate([("catalogue", "0051_day_of_a_source")])
+    assert Experiment.objects.values_list("status_day", flat=True).get(pk=trial.pk) == DAY(2025, 5, 31)
