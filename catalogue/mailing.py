@@ -27,7 +27,7 @@ LONGEST_ERROR = 500
 
 
 def absolute_url(path: str) -> str:
-    return settings.SITE_URL.rstrip("/") + path
+    return settings.SITE_URL + path
 
 
 def queue_mail(

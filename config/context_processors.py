@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from catalogue.records.permissions import is_appointed_curator
+from config.accessibility import describe_state, load_evaluation
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -14,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "SITE_NAME": settings.SITE_NAME,
         "LOCAL": settings.LOCAL,
+        "accessibility_state": describe_state(load_evaluation()),
         "IGN_BASEMAP": settings.IGN_BASEMAP,
         "compare_url": reverse("catalogue:record-compare"),
         "is_logged_in": user is not None and user.is_authenticated,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.records import proof
 from catalogue.web.access import public
+from config.accessibility import load_evaluation
 
 PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 
@@ -19,7 +20,9 @@ PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles"
 @require_safe
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """The page named ``page``, its operator filled in or reported missing."""
-    context = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
+    context: dict[str, object] = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
+    if page == "accessibilite":
+        context["evaluation"] = load_evaluation()
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 
 

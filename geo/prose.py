@@ -5,15 +5,23 @@ from __future__ import annotations
 ARTICLES = {2: "le ", 3: "la ", 4: "les ", 5: "l’", 6: "aux ", 7: "las ", 8: "los "}
 """Article of each TNCC that has one; 0 and 1 have none (1 begins with a vowel)."""
 
-AT_ISLAND = frozenset({"04", "06", "974", "976", "75", "975", "977", "978", "986"})
-"""Codes of the départements, régions and collectivités that one is « à » rather than « en » or « dans »."""
+AT_ISLAND = {
+    "departement": frozenset({"974", "976", "75", "975", "977", "978", "986"}),
+    "region": frozenset({"04", "06"}),
+}
+"""Codes, by level, of the places that one is « à » rather than « en » or « dans »."""
+VOWEL_OR_MUTE_H = 1
+"""TNCC of the names without an article before which « de » elides: « d’Arras », « d’Hirson »."""
 
 
 def begins_with_vowel(name: str) -> bool:
-    """Return True when « de » elides before the name."""
-    return name[:1].upper() in set("AÂÀEÉÈÊIÎOÔUYŒÆ") and not name.startswith(
-        ("Y ", "Yu", "Ya", "Yo", "Ouessant")
-    )
+    """Return True when « de » elides before the name, as it is written."""
+    return name[:1].upper() in set("AÂÀEÉÈÊIÎOÔUYŒÆ") and not name.startswith(("Y ", "Yu", "Ya", "Yo"))
+
+
+def after_de(name: str) -> str:
+    """Return the name of anybody or anything after « de »: « de Solinum », « d’Ombrière SAS »."""
+    return ("d’" if begins_with_vowel(name) else "de ") + name
 
 
 def of_name(name: str, level: str, name_type: int) -> str:
@@ -31,12 +39,14 @@ def of_name(name: str, level: str, name_type: int) -> str:
         contracted = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’"}.get(name_type)
         if contracted:
             return contracted + name
-    return ("d’" if begins_with_vowel(name) else "de ") + name
+    if name_type == VOWEL_OR_MUTE_H and name.startswith("H"):
+        return "d’" + name
+    return after_de(name)
 
 
 def at_name(name: str, level: str, name_type: int, code: str = "") -> str:
     """Return the name as a place: « à Rennes », « au Havre », « en Bretagne », « dans l’Ain »."""
-    if level in ("commune", "arrondissement") or (level in ("departement", "region") and code in AT_ISLAND):
+    if level in ("commune", "arrondissement") or code in AT_ISLAND.get(level, ()):
         own = {2: ("Le ", "au "), 4: ("Les ", "aux ")}.get(name_type)
         if own and name.startswith(own[0]):
             return own[1] + name.removeprefix(own[0])

@@ -53,6 +53,10 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         itself = models.Q(pk=territory.pk)
         return self.filter(itself | models.Q(**{link: territory.pk}) if link else itself)
 
+    def parts_of(self, territory: Territory) -> Self:
+        """Return those that lie in the territory, itself aside."""
+        return self.inside(territory).exclude(pk=territory.pk)
+
     def containing(self, point: Point) -> Self:
         """Return current territories whose outline covers ``point`` (srid 4326), borders included."""
         return self.current().filter(geometry__covers=point)

@@ -204,7 +204,7 @@ class KindAdmin(ListedRecordAdmin):
     def _complete_fieldsets(self) -> list[Any]:
         """List the fieldsets of the kind; a field of its model that none names ends the last of them."""
         named: list[Any] = flatten_fieldsets(self.own_fieldsets)  # type: ignore[arg-type]
-        own = [field.name for field in self.opts.local_fields if not field.primary_key]
+        own = [field.name for field in self.opts.local_fields if field.editable and not field.primary_key]
         *others, (title, options) = self.own_fieldsets
         fields = [*options["fields"], *(name for name in own if name not in named)]
         return [*others, (title, {**options, "fields": fields})]

@@ -112,6 +112,18 @@ def choice(choices: Iterable[tuple[Any, StrOrPromise]], *, required: bool = True
     return forms.ChoiceField(choices=list(choices), required=required, widget=forms.RadioSelect)
 
 
+def web_address(max_length: int, **options: Any) -> forms.URLField:
+    """A URL; what is refused says how one is written."""
+    refusal = _("Écrivez l’adresse entière, comme https://exemple.fr/page.")
+    return forms.URLField(
+        max_length=max_length,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": refusal},
+        **options,
+    )
+
+
 class StepForm(forms.Form):
     """What a step asks. Labels are those of the model; help that of ``writing_help``, else of the model."""
 
@@ -169,7 +181,7 @@ class EssentialForm(TitleForm):
 
     field_order = ("title", "summary", "source_citation", "source_url", "owner")
     source_citation = Lines(max_length=2_000, rows=2)
-    source_url = forms.URLField(max_length=600, required=False, assume_scheme="https")
+    source_url = web_address(600)
 
 
 class NewForm(TitleForm):
@@ -187,7 +199,7 @@ class SolutionDetailForm(StepForm):
     costs = Lines()
     reuse_conditions = Lines()
     obstacles_lifted = Lines()
-    url = forms.URLField(max_length=500, required=False, assume_scheme="https")
+    url = web_address(500)
 
 
 class CourseForm(StepForm):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from catalogue.models import Membership, Organisation, Record
+from catalogue.models import Membership, Organisation, Record, RecordOrganisation, Solution
 from catalogue.records import notifications
 
 MOST_RECIPIENTS = 20
@@ -93,6 +93,21 @@ def signatures(
 def _without_place(author: User, elsewhere: str) -> str:
     name = author.get_full_name()
     return f"{name} ({elsewhere})" if name else elsewhere
+
+
+def holder_words(solution: Solution, organisation: Organisation, author: User | None) -> str:
+    """Return who carries a solution that is not its candidate’s own; nothing when it is."""
+    links = solution.organisation_links.filter(role=RecordOrganisation.Role.HOLDER)
+    holders = {link.organisation_id: link.organisation.name for link in links.select_related("organisation")}
+    if solution.owner is not None:
+        holders[solution.owner.pk] = solution.owner.name
+    wrote_it = author is not None and solution.created_by_id == author.pk
+    if organisation.pk in holders or (wrote_it and not holders):
+        return ""
+    if not holders:
+        return _("Cette solution n’est pas celle du candidat ; sa fiche ne dit pas qui la porte.")
+    names = ", ".join(sorted(holders.values()))
+    return _("Cette solution n’est pas celle du candidat : elle est portée par %(names)s.") % {"names": names}
 
 
 def sender_name(user: User) -> str:

@@ -28,6 +28,11 @@ def optional_user(
     )
 
 
+def read_day(column: str) -> models.Func:
+    """The SQL expression of the last day that « mai 2025 » or « 2019 » speaks of, NULL without a year."""
+    return models.Func(models.F(column), function="catalogue_read_day", output_field=models.DateField())
+
+
 class BitsField(models.Field):  # type: ignore[type-arg]
     """A string of ``length`` bits, computed and read by the database alone."""
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.models.fields import read_day
 from catalogue.models.record import Record
 
 
@@ -81,7 +82,13 @@ class Experiment(Record):
         _("avancement constaté en"),
         max_length=60,
         blank=True,
-        help_text=_("Date à laquelle la source le dit."),
+        help_text=_("Date à laquelle la source le dit : « mai 2025 », « 2019 »."),
+    )
+    status_day = models.GeneratedField(
+        expression=read_day("status_on"),
+        output_field=models.DateField(null=True),
+        db_persist=True,
+        verbose_name=_("dernier jour de cette date"),
     )
     abandon_reason = models.TextField(_("raison de l’abandon"), blank=True)
     outcome = models.CharField(_("bilan"), max_length=16, choices=Outcome, default=Outcome.UNKNOWN)

@@ -146,6 +146,14 @@ class Record(models.Model):
         blank=True,
         help_text=_("Un import ne réécrit jamais ces champs : il propose le changement."),
     )
+    stated_on = models.DateField(
+        _("dite le"),
+        null=True,
+        editable=False,
+        help_text=_(
+            "Le jour dont parle sa source, calculé : le dernier du mois ou de l’année qu’elle donne."
+        ),
+    )
     verified_on = models.DateField(_("vérifiée le"), null=True, blank=True)
     expires_on = models.DateField(_("à revoir avant le"), null=True, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")

@@ -43,6 +43,14 @@ class Source(Term):
     publisher = models.CharField(_("éditeur"), max_length=250, blank=True)
     url = models.URLField(_("adresse"), max_length=500, blank=True)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
+    published_in = models.CharField(
+        _("publiée en"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "« octobre 2020 » ou « 2016 » : de là part la vie des fiches qui n’ont pas de date plus précise."
+        ),
+    )
     consulted_on = models.DateField(_("consultée le"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
 

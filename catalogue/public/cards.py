@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalogue.models import Record
-from catalogue.records.expiry import verified_words
-from catalogue.records.wording import distance_words, format_integer, period_words, place_words, status_words
+from catalogue.records.expiry import stale_words, status_label, status_words, verified_words
+from catalogue.records.wording import distance_words, format_integer, period_words, place_words
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,19 @@ def record_card(record: Record, **more: Any) -> Card:
         status_label=status_words(record),
         period=period_words(record.year_start, record.year_end),
         figures=figures(record),
-        verified=verified_words(record),
+        verified=_foot_words(record),
         stale=record.is_stale,
         **_labels(record),
         **more,
     )
+
+
+def _foot_words(record: Record) -> str:
+    """When it was verified, or how old it is where no status says so."""
+    if record.verified_on is not None or not status_label(record):
+        return verified_words(record)
+    stale = stale_words(record)
+    return stale[:1].upper() + stale[1:]
 
 
 def _labels(record: Record) -> dict[str, Any]:
@@ -78,11 +86,11 @@ def figures(record: Record) -> list[dict[str, str]]:
         operation = record.as_operation
         found = []
         if operation.dwellings is not None:
-            found.append({"value": format_integer(operation.dwellings), "label": _("logements")})
+            words = ngettext("logement", "logements", operation.dwellings)
+            found.append({"value": format_integer(operation.dwellings), "label": words})
         if operation.area_ha is not None:
-            found.append(
-                {"value": f"{operation.area_ha.normalize():f}".replace(".", ","), "label": _("hectares")}
-            )
+            area = f"{operation.area_ha.normalize():f}".replace(".", ",")
+            found.append({"value": area, "label": _("hectare") if operation.area_ha < 2 else _("hectares")})
         return found
     places = getattr(record, "place_count", None)
     if record.kind == Record.Kind.SOLUTION and places:

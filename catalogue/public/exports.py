@@ -10,14 +10,15 @@ from typing import Any
 
 from catalogue.models import Record
 from catalogue.records.csv_files import csv_lines
-from catalogue.records.wording import place_words, status_words
+from catalogue.records.expiry import newest_day, status_label
+from catalogue.records.wording import place_words
 
 MAX_ROWS = 1000
 COLUMNS = [
     "slug", "nature", "titre", "resume", "lieu", "niveau_territoire", "code_territoire", "precision_lieu",
     "longitude", "latitude", "annee_debut", "annee_fin", "niveau_preuve", "avancement", "themes", "enjeux",
     "programmes", "source", "adresse_source", "licence", "verifiee_le", "a_confirmer_depuis", "adresse",
-    "surface_m2",
+    "surface_m2", "information_du",
 ]  # fmt: skip
 
 
@@ -33,13 +34,14 @@ def record_properties(record: Record, base: str) -> dict[str, Any]:
         "annee_debut": record.year_start,
         "annee_fin": record.year_end,
         "niveau_preuve": record.proof_level,
-        "avancement": status_words(record),
+        "avancement": status_label(record),
         **_term_codes(record),
         **_source_properties(record),
         "verifiee_le": _iso_date(record.verified_on),
         "a_confirmer_depuis": _iso_date(record.expires_on) if stale else None,
         "adresse": base + record.get_absolute_url(),
         "surface_m2": record.as_site.area_m2 if record.kind == Record.Kind.SITE else None,
+        "information_du": _iso_date(newest_day(record)),
     }
 
 

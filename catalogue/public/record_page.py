@@ -26,11 +26,13 @@ from catalogue.models import (
 from catalogue.public import synthesis_wording
 from catalogue.public.cards import Card, figures, record_card
 from catalogue.records import attachments, proof, sections
-from catalogue.records.expiry import verified_words
-from catalogue.records.wording import NBSP, format_integer, period_words, place_words, status_words
+from catalogue.records.expiry import of_month, status_words, verified_words
+from catalogue.records.wording import NBSP, format_integer, period_words, place_words
 
 Context = dict[str, Any]
 NEARBY = 6
+NEARBY_KM = 30
+"""Kilometres beyond which a record is not near another."""
 LISTED = 50
 """Most experiments, answers or needs shown on the page of a record."""
 
@@ -48,6 +50,7 @@ class RecordPage:
     organisations: Sequence[Context]
     source: Context
     verified: str
+    source_date: str
     capitalisation: Context
     photos: Sequence[Document]
     documents: Sequence[Document]
@@ -84,6 +87,7 @@ def record_page(record: Record) -> RecordPage:
         organisations=organisations(record),
         source=source_line(record),
         verified=verified_words(record),
+        source_date=of_month(record.stated_on) if record.stated_on else "",
         capitalisation=lessons(record),
         photos=photos,
         documents=documents,
@@ -208,13 +212,7 @@ def _operation_facts(record: Record) -> list[Context]:
 def _experiment_facts(record: Record) -> list[Context]:
     experiment = record.as_experiment
     return [
-        {
-            "term": _("Avancement"),
-            "value": experiment.get_status_display(),
-            "note": _("(selon la source, %(when)s)") % {"when": experiment.status_on}
-            if experiment.status_on
-            else "",
-        },
+        {"term": _("Avancement"), "value": status_words(record)},
         {
             "term": _("Bilan"),
             "value": "" if experiment.outcome == "inconnu" else experiment.get_outcome_display(),
@@ -236,7 +234,7 @@ def _site_facts(record: Record) -> list[Context]:
     site = record.as_site
     area = site.area_m2
     return [
-        {"term": _("Disponibilité"), "value": site.get_site_state_display()},
+        {"term": _("Disponibilité"), "value": status_words(record)},
         {"term": _("Ce qui peut y être testé"), "value": site.allowed_tests},
         {"term": _("Surface disponible"), "value": f"{_number(area)}{NBSP}m²" if area else ""},
         {"term": _("Équipements et réseaux"), "value": site.equipment},
@@ -356,12 +354,12 @@ def map_window(record: Record) -> str:
 
 
 def nearby_records(record: Record) -> list[Record]:
-    """The nearest published records of any kind, by KNN."""
+    """The nearest published records of any kind, within NEARBY_KM, by KNN."""
     if record.point is None:
         return []
     return list(
         Record.objects.published()
-        .located()
+        .near(record.point, NEARBY_KM)
         .exclude(pk=record.pk)
         .with_distance(record.point)
         .nearest_first(record.point)
@@ -410,7 +408,7 @@ def experiment_line(experiment: Experiment) -> Context:
         "url": experiment.get_absolute_url(),
         "title": experiment.title,
         "place": place_words(experiment),
-        "status": experiment.get_status_display(),
+        "status": status_words(experiment),
         "outcome": experiment.get_outcome_display() if is_known else "",
         "period": period_words(experiment.year_start, experiment.year_end),
         "proof": experiment.proof_level,

@@ -24,7 +24,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from catalogue.models import Experiment, Record
-from catalogue.records.wording import period_words, place_words, status_words
+from catalogue.records.expiry import status_words
+from catalogue.records.wording import period_words, place_words
 from geo.models import Level, TerritoryOutline
 from geo.models.territory import WGS84, Band
 

@@ -61,7 +61,7 @@ def synthesis_context(solution: Record) -> dict[str, Any] | None:
 
 
 def overview_sentence(found: Synthesis) -> str:
-    """« 3 expérimentations dans 2 territoires. Avancement : terminé (1), en déploiement (2). »"""
+    """« 3 expérimentations dans 2 territoires. Dernier avancement connu : terminé (1). »"""
     experiments = ngettext("%(n)d expérimentation", "%(n)d expérimentations", found.experiments)
     sentence = experiments % {"n": found.experiments}
     if found.places:
@@ -72,7 +72,10 @@ def overview_sentence(found: Synthesis) -> str:
         sentence += around % {"n": found.epcis}
     labels = {code: str(label) for code, label in Experiment.Status.choices}
     stages = [f"{labels[code]} ({found.statuses[code]})" for code in labels if code in found.statuses]
-    return _("%(what)s. Avancement : %(stages)s.") % {"what": sentence, "stages": ", ".join(stages)}
+    return _("%(what)s. Dernier avancement connu : %(stages)s.") % {
+        "what": sentence,
+        "stages": ", ".join(stages),
+    }
 
 
 def failures_sentence(found: Synthesis) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.public.views import api, comparisons, pages, printing, tiles
+from catalogue.public.views import api, classification, comparisons, pages, printing, tiles
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("fiches/<slug:slug>/", pages.record_detail, name="record-detail"),
     path("fiches/<slug:slug>.geojson", api.record_geojson, name="record-geojson"),
     path("fiches/<slug:slug>.pdf", printing.record_pdf, name="record-pdf"),
+    path("programmes-et-themes/", classification.classification, name="classification"),
     path("comparer/", comparisons.record_compare, name="record-compare"),
     path("selection/", comparisons.record_selection, name="record-selection"),
     path("selection.csv", comparisons.record_selection_csv, name="record-selection-csv"),

@@ -16,7 +16,6 @@ from catalogue.records.wording import NBSP, distance_words
 def ranked_card(ranked: RankedSolution) -> Card:
     """The card of a ranked solution: its best experiment, why it stands there, and its other places."""
     best = ranked.experiment
-    distance = _("sur le territoire") if ranked.inside else distance_words(ranked.metres)
     return Card(
         url=reverse("catalogue:record-detail", args=[ranked.slug]),
         slug=ranked.slug,
@@ -27,10 +26,17 @@ def ranked_card(ranked: RankedSolution) -> Card:
         proof=ranked.level,
         status_label=best["status"],
         period=best["period"],
-        distance=distance,
+        distance=_distance(ranked),
         factors=ranked.factors,
         others=[_other_place(other) for other in ranked.others],
     )
+
+
+def _distance(ranked: RankedSolution) -> str:
+    if ranked.inside:
+        return _("sur le territoire")
+    far = distance_words(ranked.metres)
+    return _("%(distance)s, territoire jumeau") % {"distance": far} if ranked.is_beyond else far
 
 
 def _other_place(experiment: dict[str, Any]) -> dict[str, str]:

@@ -15,7 +15,8 @@ Every factor lies in 0..1, is kept and is shown in words. A solution ranks as it
 - resemblance  1 / (1 + d / 2), d the distance between the profiles of the two territories in standard
              deviations (geo.twins): 1 for the territory itself, one half at two deviations; 0.25 when the
              place has no profile. Twins further than the radius stand as well when w > 0.
-- freshness  0.94 ^ years since the last year known, never under 0.4; 0.5 when no year is known
+- freshness  0.94 ^ years since the last year known (of its period, its results, its source or its
+             verification), never under 0.4; 0.5 when no year is known
 - theme      1 when a theme asked for is borne (or none is asked for), 0.3 otherwise
 - currency   0.8 when the day before which the experiment had to be confirmed is past, 1 otherwise
 """
@@ -36,6 +37,7 @@ from catalogue.models import Experiment, Record
 from catalogue.models.querysets import STALE
 from catalogue.public.search.record_search import EVERYTHING, RecordSearch
 from catalogue.records import proof
+from catalogue.records.expiry import date_status, is_final, of_month
 from catalogue.records.wording import distance_words, period_words
 from geo.models import Territory
 
@@ -97,7 +99,9 @@ WITH asked AS (
            coalesce(%(territory)s IN (t.id, t.commune_id, t.epci_id, t.ept_id, t.departement_id, t.region_id),
                     false) AS inside,
            c.is_twin, x.territory_id, 1 / (1 + (tp.profile <-> asked.profile) / 2) AS likeness,
-           greatest(x.year_end, x.year_start, m.year) AS last_year,
+           greatest(x.year_end, x.year_start, m.year, extract(year FROM x.verified_on),
+                    extract(year FROM dated.stated_on))::int AS last_year,
+           x.verified_on, dated.stated_on,
            CASE WHEN x.expires_on < %(today)s THEN x.expires_on END AS stale_since,
            e.status = 'abandonne' OR e.outcome = 'non-concluant' AS failed,
            %(themes)s::text[] = '{{}}' OR EXISTS (
@@ -112,6 +116,7 @@ WITH asked AS (
     JOIN catalogue_record x ON x.id = c.id
     JOIN catalogue_experiment e ON e.record_ptr_id = c.id
     JOIN catalogue_record s ON s.id = e.solution_id AND s.state = 'publiee'
+    CROSS JOIN LATERAL (SELECT coalesce(e.status_day, x.stated_on) AS stated_on) dated
     LEFT JOIN geo_territory t ON t.id = x.territory_id
     LEFT JOIN asked ON true
     LEFT JOIN geo_territoryprofile tp ON tp.level = '{level}' AND tp.territory_id = {profiled}
@@ -154,8 +159,10 @@ WITH asked AS (
                PARTITION BY failed ORDER BY distance_key, score DESC, metres, solution_id
            ) AS position,
            count(*) OVER (PARTITION BY failed) AS total,
-           count(*) FILTER (WHERE level >= 3 AND (inside OR metres <= radius_km * 1000))
-               OVER (PARTITION BY failed) AS proven_within
+           count(*) FILTER (WHERE level >= 3 AND on_theme AND (inside OR metres <= radius_km * 1000))
+               OVER (PARTITION BY failed) AS proven_within,
+           count(*) FILTER (WHERE NOT inside AND metres > radius_km * 1000)
+               OVER (PARTITION BY failed) AS twins_beyond
     FROM ranked
     WHERE place = 1
 )
@@ -163,9 +170,10 @@ SELECT b.solution_id, s.slug, s.title, s.summary, b.solution_level,
        b.id AS experiment_id, x.slug AS experiment_slug, x.title AS experiment_title, x.place_name,
        x.location_precision, x.year_start, x.year_end,
        b.metres, b.inside, b.level, b.status, b.outcome, b.failed, b.last_year,
-       b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within,
+       b.territory_id, t.name AS territory_name, b.is_twin, b.total, b.proven_within, b.twins_beyond,
        b.nearness::float8, b.resemblance::float8, b.likeness IS NOT NULL AS has_likeness, b.freshness::float8,
-       b.theme::float8, b.on_theme, b.currency::float8, b.stale_since, b.score::float8, b.radius_km,
+       b.theme::float8, b.on_theme, b.currency::float8, b.stale_since, b.verified_on, b.stated_on,
+       b.score::float8, b.radius_km,
        (SELECT coalesce(json_agg(json_build_object('slug', ox.slug, 'title', ox.title, 'place', ox.place_name,
                                                    'metres', o.metres) ORDER BY o.place), '[]')
         FROM ranked o JOIN catalogue_record ox ON ox.id = o.id
@@ -206,6 +214,8 @@ class RankedSolution:
     experiment: dict[str, Any]
     metres: float
     inside: bool
+    is_beyond: bool
+    """Further than the radius: tried in a twin territory."""
     level: int
     failed: bool
     score: float
@@ -222,7 +232,9 @@ class Ranking:
     total: int = 0
     """Solutions ranked in all, of which ``solutions`` holds the first."""
     proven: int = 0
-    """Those within the radius whose result is measured."""
+    """Those within the radius whose result is measured, on the theme asked for when there is one."""
+    beyond: int = 0
+    """Those further than the radius: tried in a twin territory."""
     solutions: list[RankedSolution] = field(default_factory=list)
     failures: list[RankedSolution] = field(default_factory=list)
 
@@ -318,11 +330,13 @@ def _ranking(rows: list[dict[str, Any]], asked: Asked, radius_km: float | None) 
     """Sort the rows into solutions and failures; every row has the totals of its side."""
     radius = float(rows[0]["radius_km"]) if rows else float(radius_km or EVERYWHERE_KM)
     worked = [row for row in rows if not row["failed"]]
+    counts = worked[0] if worked else {"total": 0, "proven_within": 0, "twins_beyond": 0}
     return Ranking(
         radius_km=radius,
         widened=radius_km is None and radius > RADII_KM[0],
-        total=worked[0]["total"] if worked else 0,
-        proven=worked[0]["proven_within"] if worked else 0,
+        total=counts["total"],
+        proven=counts["proven_within"],
+        beyond=counts["twins_beyond"],
         solutions=[_solution(row, asked) for row in worked],
         failures=[_solution(row, asked) for row in rows if row["failed"]],
     )
@@ -348,17 +362,28 @@ def _solution(row: dict[str, Any], asked: Asked) -> RankedSolution:
             "slug": row["experiment_slug"],
             "title": row["experiment_title"],
             "place": _place_words(row),
-            "status": Experiment.Status(row["status"]).label,
+            "status": _status_words(row),
             "outcome": Experiment.Outcome(row["outcome"]).label,
             "period": period_words(row["year_start"], row["year_end"]),
         },
         metres=row["metres"],
         inside=row["inside"],
+        is_beyond=not row["inside"] and row["metres"] > row["radius_km"] * 1000,
         level=row["level"],
         failed=row["failed"],
         score=row["score"],
         factors=explain(row, asked),
         others=row["others"],
+    )
+
+
+def _status_words(row: dict[str, Any]) -> str:
+    status = Experiment.Status(row["status"])
+    return date_status(
+        str(status.label),
+        row["verified_on"],
+        row["stated_on"],
+        is_final=is_final(Record.Kind.EXPERIMENT, status),
     )
 
 
@@ -390,10 +415,13 @@ def currency_factors(row: dict[str, Any]) -> list[Factor]:
     """That the information is to be confirmed, since when, and what it costs; nothing while it is not."""
     if row["stale_since"] is None:
         return []
-    words = _("information à confirmer depuis le %(date)s : −%(percent)d %%") % {
-        "date": date_format(row["stale_since"], "j F Y"),
-        "percent": round(100 * (1 - row["currency"])),
-    }
+    values = {"percent": round(100 * (1 - row["currency"]))}
+    if row["verified_on"] is None and row["stated_on"] is not None:
+        values["of_date"] = of_month(row["stated_on"])
+        words = _("information %(of_date)s, à confirmer : −%(percent)d %%") % values
+    else:
+        values["date"] = date_format(row["stale_since"], "j F Y")
+        words = _("information à confirmer depuis le %(date)s : −%(percent)d %%") % values
     return [Factor(_("Vérification"), words, row["currency"])]
 
 

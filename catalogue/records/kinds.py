@@ -138,6 +138,7 @@ KIND_SPECS: dict[str, KindSpec] = {
                 Field("editeur", "publisher"),
                 Field("url", "url", Form.URL),
                 Field("licence", "licence"),
+                Field("publiee_en", "published_in"),
                 Field("consultee_le", "consulted_on", Form.DATE),
                 Field("note", "note", Form.TEXT),
             ),

@@ -44,12 +44,19 @@ def period_words(first: int | None, last: int | None) -> str:
 def territory_detail_words(territory: Territory) -> str:
     """What tells a territory from its homonyms: « commune, Ille-et-Vilaine »."""
     departement = territory.departement
-    return territory.kind_label if departement is None else f"{territory.kind_label}, {departement.name}"
+    if departement is None or departement.name == territory.name:
+        return territory.kind_label
+    return f"{territory.kind_label}, {departement.name}"
 
 
 def format_integer(number: float) -> str:
     """Return a whole number with French grouping."""
     return number_format(round(number), use_l10n=True, force_grouping=True)
+
+
+def name_in_departement(name: str, departement: str | None) -> str:
+    """« Rennes (Ille-et-Vilaine) »; « Paris » alone, which is its own département."""
+    return name if departement is None or departement == name else f"{name} ({departement})"
 
 
 def place_words(record: Record) -> str:
@@ -59,17 +66,7 @@ def place_words(record: Record) -> str:
         if record.kind == Record.Kind.NEED:
             return _("besoin national")
         return record.place_name
-    departement = territory.departement
-    where = territory.name if departement is None else f"{territory.name} ({departement.name})"
+    where = name_in_departement(territory.name, territory.departement.name if territory.departement else None)
     if record.place_name and territory.name not in record.place_name:
         return f"{record.place_name}, {where}"
     return where
-
-
-def status_words(record: Record) -> str:
-    """The status of an experiment or the state of a test site."""
-    if record.kind == Record.Kind.EXPERIMENT:
-        return str(record.as_experiment.get_status_display())
-    if record.kind == Record.Kind.SITE:
-        return str(record.as_site.get_site_state_display())
-    return ""

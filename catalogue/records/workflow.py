@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Merge, Record, Transition
@@ -61,6 +62,9 @@ RULES: dict[str, Rule] = {
 }
 
 
+READ = ("pk", "state", "expires_on", "verified_on", "owner", "source", "source_url", "source_citation")
+
+
 @transaction.atomic
 def apply(record: Record, action: str, actor: User | None, reason: str = "") -> Transition:
     """Carry out ``action`` on ``record``, notify those concerned, and return the line of history it leaves.
@@ -69,7 +73,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
     TransitionRefused when the state does not allow the action or a reason is missing.
     """
     rule = RULES[action]
-    current = Record.objects.select_for_update().only("pk", "state", "expires_on").get(pk=record.pk)
+    current = Record.objects.select_for_update().only(*READ).get(pk=record.pk)
     if current.state not in rule.sources:
         raise TransitionRefused(
             _("« %(action)s » n’est pas possible : la fiche est %(state)s.")
@@ -81,9 +85,7 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         _refuse_merged(current)
     changes: dict[str, object] = {"state": rule.target}
     if rule.target == State.PUBLISHED:
-        changes["published_at"] = timezone.now()
-        if current.expires_on is None or current.expires_on < timezone.localdate():
-            changes["expires_on"] = expiry.compute_expiry(record.pk)
+        changes |= _publication(current)
     Record.objects.filter(pk=record.pk).update(**changes, updated_at=timezone.now())
     record.state = rule.target
     completeness.measure_records([record.pk])
@@ -102,6 +104,29 @@ def apply(record: Record, action: str, actor: User | None, reason: str = "") -> 
         defer_task("find_duplicates", records=[current.pk])
     defer_task("check_quality", records=[current.pk])
     return line
+
+
+def _publication(record: Record) -> dict[str, object]:
+    """What publication writes: its day, who vouches for the record, and until when."""
+    changes = {"published_at": timezone.now(), **_declaration(record)}
+    if record.expires_on is None or record.expires_on < timezone.localdate():
+        is_verified = "verified_on" in changes or record.verified_on is not None
+        day = None if is_verified else expiry.find_source_day(record.pk)
+        changes["expires_on"] = expiry.compute_expiry(record.pk, day)
+    return changes
+
+
+def _declaration(record: Record) -> dict[str, object]:
+    """What publication writes on a proposal: its authors vouch for it, and are its source if it has none."""
+    sent = record.transitions.filter(action="submit").order_by("-created_at").first()
+    if sent is None or record.state == State.ARCHIVED:
+        return {}
+    changes: dict[str, object] = {"verified_on": timezone.localdate()}
+    if record.source_id is None and not record.source_url and not record.source_citation:
+        author = record.owner.name if record.owner is not None else _("un contributeur")
+        day = date_format(timezone.localdate(sent.created_at), "j F Y")
+        changes["source_citation"] = _("Déclaré par %(author)s, %(day)s") % {"author": author, "day": day}
+    return changes
 
 
 def _refuse_merged(record: Record) -> None:

@@ -1,4 +1,4 @@
-"""One page of a list, twenty lines at a time; a page that does not exist is a 404 that says so."""
+"""One page of a list, twenty lines at a time by default; a page that does not exist is a 404 that says so."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class PageForm(forms.Form):
     page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, max_value=LAST_PAGE, required=False)
 
 
-def page_of(rows: QuerySet[Any], number: int | None, count: int | None = None) -> Page[Any]:
+def page_of(
+    rows: QuerySet[Any], number: int | None, count: int | None = None, size: int = PAGE_SIZE
+) -> Page[Any]:
     """Return the page asked for, the first by default; ``count`` is how many rows, when that is known."""
-    paginator = Paginator(rows, PAGE_SIZE)
+    paginator = Paginator(rows, size)
     if count is not None:
         paginator.count = count
     wanted = number or 1

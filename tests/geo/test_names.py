@@ -3,7 +3,7 @@
 import pytest
 
 from geo.names import bare_names, inner_names, normalise
-from geo.prose import at_name, of_name
+from geo.prose import after_de, at_name, of_name
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,12 @@ def test_a_name_is_found_without_its_article_or_legal_form() -> None:
     [
         ("Rennes", "commune", 0, "35238", "de Rennes", "à Rennes"),
         ("Arras", "commune", 1, "62041", "d’Arras", "à Arras"),
+        ("Ouessant", "commune", 1, "29155", "d’Ouessant", "à Ouessant"),
+        ("Hirson", "commune", 1, "02381", "d’Hirson", "à Hirson"),
+        ("Honfleur", "commune", 0, "14333", "de Honfleur", "à Honfleur"),
+        ("Yutz", "commune", 1, "57757", "de Yutz", "à Yutz"),
+        ("Alpes-Maritimes", "departement", 4, "06", "des Alpes-Maritimes", "dans les Alpes-Maritimes"),
+        ("Nouvelle-Aquitaine", "region", 3, "75", "de la Nouvelle-Aquitaine", "en Nouvelle-Aquitaine"),
         ("Le Havre", "commune", 2, "76351", "du Havre", "au Havre"),
         ("Les Lilas", "commune", 4, "93045", "des Lilas", "aux Lilas"),
         ("La Rochelle", "commune", 3, "17300", "de La Rochelle", "à La Rochelle"),
@@ -70,3 +76,11 @@ def test_a_name_reads_well_in_a_sentence(
 ) -> None:
     assert of_name(name, level, kind) == of
     assert at_name(name, level, kind, code) == at
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Solinum", "de Solinum"), ("Ombrière SAS", "d’Ombrière SAS"), ("Île de Ré", "d’Île de Ré")],
+)
+def test_any_name_stands_after_de(name: str, words: str) -> None:
+    assert after_de(name) == words

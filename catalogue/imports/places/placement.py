@@ -189,7 +189,7 @@ def _doubt_point(
     if territory is None or territory.point is None or precision == Precision.COMMUNE:
         return
     if distance_m(point, territory.point) < ON_THE_MAIRIE_M:
-        message = _("Le point est exactement celui de la mairie : est-ce le lieu, ou le siège ?")
+        message = _("Le point est exactement celui de la commune : est-ce le lieu, ou le siège ?")
         candidate.problems.append(doubt("sur-la-mairie", message))
 
 

@@ -16,6 +16,7 @@ from catalogue.imports.places.territories import COMMUNAL, IndexedTerritory, Ter
 from catalogue.imports.read.problems import Problem, doubt, notice
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.models import Record
+from geo.prose import after_de
 
 TOLERANCE_M = 500
 POINT = re.compile(r"^POINT\((\S+) (\S+)\)$")
@@ -95,9 +96,9 @@ def _doubt_outside(candidates: list[Candidate], index: TerritoryIndex) -> None:
                 _swapped_axes_doubt(candidates[n], message % {"name": territory.label})
             )
         else:
-            message = _("Le point est à %(km)s km de %(name)s.") % {
+            message = _("Le point est à %(km)s km %(of_name)s.") % {
                 "km": f"{(distance or 0) / 1000:.1f}".replace(".", ","),
-                "name": territory.label,
+                "of_name": after_de(territory.label),
             }
             candidates[n].problems.append(doubt("hors-de-la-commune", message))
 

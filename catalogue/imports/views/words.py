@@ -44,7 +44,7 @@ DOUBT_LABELS: dict[str, StrOrPromise] = {
     "reference-inconnue": gettext_lazy("Référence inconnue"),
     "reference-requise": gettext_lazy("Référence obligatoire inconnue"),
     "region-contredite": gettext_lazy("La région contredit le code"),
-    "sur-la-mairie": gettext_lazy("Point exactement sur la mairie"),
+    "sur-la-mairie": gettext_lazy("Point exactement celui de la commune"),
     "surface-trop-grande": gettext_lazy("Surface plus grande que la commune"),
     "trace-a-reparer": gettext_lazy("Tracé à réparer"),
     "zero-zero": gettext_lazy("Coordonnées 0, 0"),

@@ -196,7 +196,7 @@ def _insert_common(children: list[Any]) -> None:
 
 def _insert_raw(model: type[models.Model], rows: list[models.Model]) -> None:
     """Insert into the table of ``model`` alone: bulk_create refuses a model that has a parent table."""
-    fields = model._meta.local_concrete_fields
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     for start in range(0, len(rows), CHUNK):
         query = InsertQuery(model)
         query.insert_values(fields, rows[start : start + CHUNK], raw=True)

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from catalogue.accounts import demo
+from catalogue.mailing import absolute_url
 
 
 class Command(BaseCommand):
@@ -26,4 +28,4 @@ class Command(BaseCommand):
         self.stdout.write("Comptes de démonstration (mots de passe renouvelés, affichés cette seule fois) :")
         for account in accounts:
             self.stdout.write(f"  {account.role:<{width}}  {account.email:<28}  {account.password}")
-        self.stdout.write(f"Se connecter : {settings.SITE_URL}/compte/connexion/")
+        self.stdout.write(f"Se connecter : {absolute_url(reverse('account_login'))}")

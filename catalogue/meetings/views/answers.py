@@ -90,6 +90,7 @@ def _context(answer: AnswerProposal, side: rights.Side, decline: ReasonForm) -> 
     return {
         "answer": answer,
         "applicant": names.get(answer.created_by_id, names[None]),
+        "holder": people.holder_words(answer.solution, answer.organisation, answer.created_by),
         "is_pending": people.has_pending_membership(answer.created_by, answer.organisation),
         "side": side.value,
         "actions": rights.list_actions(side, answer),

@@ -131,6 +131,7 @@ def _context(
         **_experiment_context(user, application),
         "application": application,
         "applicant": names.get(application.created_by_id, names[None]),
+        "holder": people.holder_words(application.solution, application.organisation, application.created_by),
         "is_pending": people.has_pending_membership(application.created_by, application.organisation),
         "side": side.value,
         "actions": rights.list_actions(side, application),

@@ -22,6 +22,7 @@ from catalogue.meetings.views.form_data import current_user, field_value, submit
 from catalogue.models import ContactRequest, Organisation, Record
 from catalogue.web.access import account
 from catalogue.web.errors import bad_request
+from geo.prose import after_de
 
 DONE = {
     "write": gettext_lazy("Votre message est envoyé."),
@@ -63,8 +64,8 @@ def contact_new(request: HttpRequest, slug: str) -> HttpResponse:
 def _success_message(organisation: Organisation) -> str:
     message = _("Votre message est gardé. %(name)s n’a encore personne ici : les curateurs sont prévenus.")
     if contacts.has_readers(organisation):
-        message = _("Votre message est transmis aux membres de %(name)s.")
-    return message % {"name": organisation.name}
+        message = _("Votre message est transmis aux membres %(of_name)s.")
+    return message % {"name": organisation.name, "of_name": after_de(organisation.name)}
 
 
 @account

@@ -7,8 +7,9 @@ Three families of answers, one bounded query each, hard constraints first, then 
                place apart
 - territories  resemblance × nearness × open site (1, reserved 0.75, none 0.5) × stated need (1, none 0.5)
 
-- resemblance  1 / (1 + d / 2) to the nearest of the places where the solution worked (at most MOST_MODELS,
-               best proof first), d in standard deviations of the profile; 0.25 when the place has none
+- resemblance  1 / (1 + d / 2) to the nearest of the places where it has a measured result, else of those
+               where it was tried without failing (at most MOST_MODELS, best proof first), d in standard
+               deviations of the profile; 0.25 when the place has none
 - nearness     1 / (1 + km / 50) to the place asked for; no factor when none is
 - theme        1 when a theme asked for is borne, 0.6 when a site names none, 0.3 otherwise; for a need
                0.8 for one theme in common, 1 for two or more (0.6 when only a curator made the link)

@@ -12,7 +12,7 @@ from catalogue.models import Record
 from catalogue.public.cards import Card
 from catalogue.rankings.grounds import Ground, Model, Wish
 from catalogue.rankings.grounds.explanations import OPENING_WORDS
-from catalogue.records.wording import distance_words, format_integer
+from catalogue.records.wording import distance_words, format_integer, name_in_departement
 
 
 def model_line(model: Model) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def where_words(row: dict[str, Any]) -> str:
     territory, departement = row["territory_name"], row["departement"]
     if territory is None:
         return row["place_name"] or ""
-    where = f"{territory} ({departement})" if departement else territory
+    where = name_in_departement(territory, departement)
     if row["place_name"] and territory not in row["place_name"]:
         return f"{row['place_name']}, {where}"
     return where
@@ -78,7 +78,7 @@ def territory_card(ground: Ground) -> dict[str, Any]:
     return {
         "url": reverse("catalogue:territory-detail", args=[row["level"], row["code"]]),
         "name": row["name"],
-        "departement": row["departement"],
+        "departement": _departement(row),
         "population": format_integer(row["population"]) if row["population"] is not None else "",
         "distance": _distance(row),
         "site": _link(row["site_title"], row["site_slug"]) if row["site_slug"] else None,
@@ -86,6 +86,11 @@ def territory_card(ground: Ground) -> dict[str, Any]:
         "factors": ground.factors,
         "phrase": ground.sentence,
     }
+
+
+def _departement(row: dict[str, Any]) -> str | None:
+    """Nothing for a place that is its own département."""
+    return None if row["departement"] == row["name"] else row["departement"]
 
 
 def point(lon: float | None, lat: float | None) -> dict[str, Any] | None:

@@ -12,13 +12,14 @@ from catalogue.rankings.grounds.footprint import Footprint, Model
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.rankings.solutions import Factor, currency_factors
 from catalogue.records.wording import distance_words, format_integer
+from geo.prose import after_de
 
 Row = dict[str, Any]
 LIKENESS_WORDS = (
-    (0.7, gettext_lazy("profil très proche de celui de %(model)s")),
-    (0.5, gettext_lazy("profil proche de celui de %(model)s")),
-    (0.33, gettext_lazy("profil assez différent de celui de %(model)s")),
-    (0.0, gettext_lazy("profil très différent de celui de %(model)s")),
+    (0.7, gettext_lazy("profil très proche de celui %(of_model)s")),
+    (0.5, gettext_lazy("profil proche de celui %(of_model)s")),
+    (0.33, gettext_lazy("profil assez différent de celui %(of_model)s")),
+    (0.0, gettext_lazy("profil très différent de celui %(of_model)s")),
 )
 OPENING_WORDS = {
     "ouvert": gettext_lazy("ouvert aux candidatures"),
@@ -100,7 +101,7 @@ def _likeness(row: Row, value: float, where: Footprint, *, known: bool = True) -
         return Factor(_("Ressemblance"), _("profil du lieu non connu"), value)
     model = where.models[row["position"] - 1]
     words = next(words for least, words in LIKENESS_WORDS if value >= least)
-    return Factor(_("Ressemblance"), words % {"model": model.name}, value)
+    return Factor(_("Ressemblance"), words % {"of_model": after_de(model.name)}, value)
 
 
 def likeness_sentence(row: Row, wish: Wish, where: Footprint) -> str:

@@ -1,4 +1,4 @@
-"""Where a solution has already been: the places that have it, and those where it worked."""
+"""Where a solution has already been: the places that have it, and those that others are likened to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from catalogue.rankings.grounds.statements import ACCEPTED, MODELS, OF_SOLUTION, OF_THEMES, PLACES
 from catalogue.rankings.grounds.wish import Wish
+from catalogue.records.proof import MEASURED
 from geo.models import Level
 
 MOST_MODELS = 10
@@ -22,7 +23,7 @@ PROFILED = {Level.COMMUNE: "coalesce(u.commune_id, u.id)", Level.EPCI: "coalesce
 
 @dataclass(frozen=True)
 class Model:
-    """A territory where the solution, or one of the themes, worked: what others are likened to."""
+    """A territory where the solution, or a theme, was tried without failing: others are likened to it."""
 
     territory_id: int
     name: str
@@ -45,6 +46,11 @@ class Footprint:
     few_near: Sequence[int] | None = None
     """The same, within the radius."""
 
+    @property
+    def is_proven(self) -> bool:
+        """True when a result was measured in every model."""
+        return all((model.proof_level or 0) >= MEASURED for model in self.models)
+
     def taken_at(self, scale: str) -> list[int]:
         """The territories that have the solution, seen from territories of this level."""
         return [*self.taken, *(self.taken_groups if scale == Level.EPCI else ())]
@@ -63,7 +69,7 @@ def footprint(wish: Wish) -> Footprint:
                 level=Level(wish.scale).value, experiments=experiments, profiled=PROFILED[Level(wish.scale)]
             )
             cursor.execute(statement, {**wish.parameters, "models": MOST_MODELS, "read": READ})
-            models = [Model(*row) for row in cursor.fetchall()]
+            models = _keep_proven([Model(*row) for row in cursor.fetchall()])
     return Footprint(
         models,
         taken,
@@ -71,6 +77,11 @@ def footprint(wish: Wish) -> Footprint:
         few=few if wish.constraints and len(few) <= FEW else None,
         few_near=few_near if wish.conditions("t.geog") and len(few_near) <= FEW else None,
     )
+
+
+def _keep_proven(models: list[Model]) -> list[Model]:
+    """The places that have a measured result; when none has, those where the solution was tried."""
+    return [model for model in models if (model.proof_level or 0) >= MEASURED] or models
 
 
 def _accepted(wish: Wish, geog: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalogue.models import Experiment
 from catalogue.rankings.grounds.grounds import Ground, Matching
 from catalogue.rankings.grounds.wish import Wish
+from catalogue.records.expiry import status_words
 from catalogue.records.wording import distance_words, format_integer, place_words
 from geo.models import Territory
 from geo.models.territory import DensityClass
@@ -54,7 +55,9 @@ def _why_no_rank(wish: Wish, matching: Matching) -> str:
     if wish.is_empty:
         return _("Choisissez une solution ou un thème : sans cela, il n’y a rien à classer.")
     if not matching.footprint.models:
-        return _("Aucun lieu où cela a marché n’est connu du catalogue : il n’a pas à quoi ressembler.")
+        return _(
+            "Aucun lieu d’essai en cours ou achevé n’est connu du catalogue : il n’a pas à quoi ressembler."
+        )
     return _("Nos sources ne donnent ni sa population ni son contour : il ne peut pas être comparé.")
 
 
@@ -77,7 +80,7 @@ def _experiments(territory: Territory, wish: Wish) -> list[Experiment]:
 
 def experiment_words(experiment: Experiment) -> str:
     """Where and how far: « Rennes (Ille-et-Vilaine), en déploiement »."""
-    return f"{place_words(experiment)}, {experiment.get_status_display()}"
+    return f"{place_words(experiment)}, {status_words(experiment)}"
 
 
 def _population(territory: Territory, wish: Wish) -> str:

@@ -24,7 +24,7 @@ ACCEPTED = """
     SELECT u.id FROM geo_territory u JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)
     WHERE {conditions} LIMIT %(few)s + 1"""
 
-# Where the solution worked, best proof first: neither abandoned nor inconclusive, and past the idea.
+# Where the solution was tried, best proof first: neither abandoned nor inconclusive, and past the idea.
 MODELS = """
 SELECT m.territory_id, t.name, m.title, m.slug, m.proof_level, ST_X(t.point) AS lon, ST_Y(t.point) AS lat
 FROM (
@@ -181,6 +181,7 @@ SITES = """
            ST_Distance(r.geog, %(point)s::geography) AS metres, u.name AS territory_name, d.name
                AS departement,
            CASE WHEN r.expires_on < %(today)s THEN r.expires_on END AS stale_since,
+           r.verified_on, r.stated_on,
            themed.bears, themed.shared, likened.position, likened.values, likened.model_values,
                likened.resemblance
     FROM candidate c
@@ -217,6 +218,7 @@ SELECT slug, title, summary, place_name, territory_name, departement, site_state
        available_from, available_until, lon, lat, location_precision, metres, bears, shared, position, values,
        model_values, resemblance IS NOT NULL AS has_likeness,
        ground::float8, theme::float8, nearness::float8, likeness::float8, currency::float8, stale_since,
+       verified_on, stated_on,
        score::float8
 FROM ranked
 WHERE rank <= %(limit)s
@@ -271,6 +273,7 @@ NEEDS = """
            r.location_precision, ST_Distance(r.geog, %(point)s::geography) AS metres, u.name
                AS territory_name,
            CASE WHEN r.expires_on < %(today)s THEN r.expires_on END AS stale_since,
+           r.verified_on, r.stated_on,
            d.name AS departement, coalesce(answer.how, '') AS how, answer.how IS NOT NULL AS linked,
                themed.shared,
            likened.position, likened.values, likened.model_values, likened.resemblance
@@ -301,6 +304,7 @@ SELECT slug, title, summary, place_name, territory_name, departement, workshop, 
     location_precision, metres,
        how, linked, shared, position, values, model_values, resemblance IS NOT NULL AS has_likeness,
        need::float8, theme::float8, nearness::float8, likeness::float8, currency::float8, stale_since,
+       verified_on, stated_on,
        (need * theme * nearness * likeness * currency)::float8 AS score
 FROM scored
 ORDER BY score DESC, id

@@ -171,6 +171,7 @@ def results(wish: Wish, matching: Matching) -> dict[str, Any]:
         "answers": summary(families),
         "lacks": lacks(wish, matching),
         "models": [model_line(model) for model in models],
+        "is_proven": matching.footprint.is_proven,
         "models_on_map": wish.point is None,
         "geojson": feature_collection(wish, matching),
     }
@@ -235,7 +236,9 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
             else _("Aucun besoin du catalogue n’y répond.")
         )
     if not where.models:
-        found.append(_("Aucun lieu où cela a marché n’est connu du catalogue : rien à quoi ressembler."))
+        found.append(
+            _("Aucun lieu d’essai en cours ou achevé n’est connu du catalogue : rien à quoi ressembler.")
+        )
     elif not matching.territories:
         found.append(_("Aucun territoire ne satisfait à toutes les conditions."))
     if where.taken:

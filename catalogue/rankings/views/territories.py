@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +17,14 @@ from django.views.decorators.http import require_safe
 from catalogue.models import Record
 from catalogue.public.cards import Card, record_card
 from catalogue.public.figures import in_and_around
+from catalogue.public.search.record_search import TWINS as SEARCHED_TWINS
 from catalogue.rankings.cards import ranked_card
 from catalogue.rankings.forms import RankingForm
 from catalogue.rankings.solutions import DEFAULT_WEIGHT, PROFILED, Ranking, rank_solutions
 from catalogue.records.wording import NBSP, format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
+from catalogue.web.paging import PageForm, page_of
 from geo.models import Territory
 
 LEVELS = ("commune", "arrondissement", "epci", "ept", "departement", "region")
@@ -29,6 +32,19 @@ SHOWN = 10
 MOST_SHOWN = 60
 INSIDE = 12
 TWINS = 5
+MOST_COUNTED = 1000
+PARTS_SHOWN = 100
+PARTS = {
+    "departement": (gettext_lazy("département"), gettext_lazy("départements")),
+    "epci": (gettext_lazy("intercommunalité"), gettext_lazy("intercommunalités")),
+    "ept": (
+        gettext_lazy("établissement public territorial"),
+        gettext_lazy("établissements publics territoriaux"),
+    ),
+    "commune": (gettext_lazy("commune"), gettext_lazy("communes")),
+    "arrondissement": (gettext_lazy("arrondissement municipal"), gettext_lazy("arrondissements municipaux")),
+}
+"""The levels that lie in another, the largest first, each in the singular and the plural."""
 PLURALS = {
     Record.Kind.SOLUTION: gettext_lazy("Solutions"),
     Record.Kind.EXPERIMENT: gettext_lazy("Expérimentations"),
@@ -110,14 +126,14 @@ def _context(territory: Territory, form: RankingForm, parameters: QueryDict) -> 
         "trail": trail(territory),
         "parents": parents(territory),
         "phrase": lead(territory, counts),
-        "compares_profiles": territory.level in PROFILED,
         **_ranking_context(territory, form, f"{here}?{rest_query(parameters)}"),
-        **_filters_context(form, here),
+        **_filters_context(territory, form, here),
         "empty": empty_ranking(territory, here),
         "facts": facts(territory, counts),
         "geojson": outline(territory),
         "extent": ",".join(f"{value:.4f}" for value in territory.bbox or ()),
-        "twins": twins(territory),
+        **twins_context(territory),
+        "inside": levels_inside(territory),
         "local": records_inside(territory),
         "local_list_url": listed(territory),
         "zonings": [member.zonage for member in zonings],
@@ -133,7 +149,7 @@ def _ranking_context(territory: Territory, form: RankingForm, everything_url: st
     has_more = len(ranking.solutions) < ranking.total
     return {
         "solutions": [ranked_card(solution) for solution in ranking.solutions],
-        "radius_words": radius_words(territory, ranking),
+        "radius_words": radius_words(territory, ranking, on_theme=bool(form.search.chosen("theme"))),
         "more_url": everything_url if has_more else "",
         "lessons": [ranked_card(failure) for failure in ranking.failures],
     }
@@ -153,15 +169,20 @@ def _rank(territory: Territory, form: RankingForm) -> Ranking | None:
     )
 
 
-def _filters_context(form: RankingForm, here: str) -> dict[str, Any]:
-    """The filters of the list that the address has: their tags, and what keeps them when it is changed."""
+def _filters_context(territory: Territory, form: RankingForm, here: str) -> dict[str, Any]:
+    """How the ranking is asked for: its order, and the filters of the list that the address has."""
     kept = [(one.name, one.text) for one in form.search.parameters]
     own = urlencode([(name, value) for name, value in form.data.items() if name in form.fields and value])
     tags = [
         {"text": text, "url": f"{here}?{own}&{rest}" if rest else f"{here}?{own}"}
         for text, rest in form.search.active_tags()
     ]
-    return {"hidden": kept, "active": tags}
+    return {
+        "compares_profiles": territory.level in PROFILED,
+        "by_distance": form.search.sort == "distance",
+        "hidden": kept,
+        "active": tags,
+    }
 
 
 def rest_query(parameters: QueryDict) -> str:
@@ -185,13 +206,9 @@ def lead(territory: Territory, counts: dict[str, int]) -> str:
     return f"{people} {known}"
 
 
-def radius_words(territory: Territory, ranking: Ranking) -> str:
-    """How far one had to look, and how many of the results are proven."""
-    proven = ngettext(
-        "%(n)s solution a un résultat mesuré", "%(n)s solutions ont un résultat mesuré", ranking.proven
-    ) % {"n": ranking.proven}
-    if not ranking.proven:
-        proven = _("aucune solution n’a de résultat mesuré")
+def radius_words(territory: Territory, ranking: Ranking, *, on_theme: bool) -> str:
+    """How far one had to look, how many of the results are proven, and which lie beyond."""
+    proven = proven_words(ranking.proven, on_theme=on_theme)
     if ranking.everywhere:
         return _("Recherche étendue à toute la France pour réunir assez de preuves%(nbsp)s: %(proven)s.") % {
             "nbsp": NBSP,
@@ -201,13 +218,40 @@ def radius_words(territory: Territory, ranking: Ranking) -> str:
         "km": format_integer(ranking.radius_km),
         "of": territory.of_name,
     }
+    words = _("%(radius)s, %(proven)s.") % {"proven": proven, "radius": radius[:1].upper() + radius[1:]}
     if ranking.widened:
-        return _("Rayon élargi pour réunir assez de preuves%(nbsp)s: %(radius)s, %(proven)s.") % {
+        words = _("Rayon élargi pour réunir assez de preuves%(nbsp)s: %(radius)s, %(proven)s.") % {
             "nbsp": NBSP,
             "proven": proven,
             "radius": radius,
         }
-    return _("%(radius)s, %(proven)s.") % {"proven": proven, "radius": radius[:1].upper() + radius[1:]}
+    return f"{words} {beyond_words(ranking.beyond)}" if ranking.beyond else words
+
+
+def proven_words(proven: int, *, on_theme: bool) -> str:
+    """How many solutions have a measured result, of the theme when one is asked for."""
+    if on_theme:
+        none = _("aucune solution de ce thème n’a de résultat mesuré")
+        some = ngettext(
+            "%(n)s solution de ce thème a un résultat mesuré",
+            "%(n)s solutions de ce thème ont un résultat mesuré",
+            proven,
+        )
+    else:
+        none = _("aucune solution n’a de résultat mesuré")
+        some = ngettext(
+            "%(n)s solution a un résultat mesuré", "%(n)s solutions ont un résultat mesuré", proven
+        )
+    return some % {"n": proven} if proven else none
+
+
+def beyond_words(beyond: int) -> str:
+    """That some of the results lie further than the radius, and why."""
+    return ngettext(
+        "Plus loin, %(n)s solution est classée parce qu’un territoire jumeau l’a essayée.",
+        "Plus loin, %(n)s solutions sont classées parce qu’un territoire jumeau les a essayées.",
+        beyond,
+    ) % {"n": beyond}
 
 
 def empty_ranking(territory: Territory, here: str) -> dict[str, Any]:
@@ -300,24 +344,79 @@ def parents(territory: Territory) -> list[dict[str, str]]:
     """Links to the enclosing territories."""
     return [
         {
-            "text": _("Solutions éprouvées%(nbsp)s: %(name)s") % {"nbsp": NBSP, "name": parent.name},
+            "text": _("Solutions classées%(nbsp)s: %(name)s") % {"nbsp": NBSP, "name": parent.name},
             "url": reverse("catalogue:territory-detail", args=parent.url_parts),
         }
         for parent in reversed(ancestors(territory))
     ]
 
 
-def twins(territory: Territory) -> list[dict[str, Any]]:
-    """The territories that resemble most, with why; empty for levels without profiles."""
+def twins_context(territory: Territory) -> dict[str, Any]:
+    """The territories that resemble most, with why, and how many records stand in them and the next ones."""
+    found = territory.twins(SEARCHED_TWINS)
+    records = Record.objects.published().in_any_of(found)
+    count = records.order_by()[: MOST_COUNTED + 1].count() if found else 0
+    return {"twins": [_twin_line(twin) for twin in found[:TWINS]], "twin_records": count}
+
+
+def _twin_line(twin: Territory) -> dict[str, Any]:
+    return {
+        "name": twin.label,
+        "url": reverse("catalogue:territory-detail", args=twin.url_parts),
+        "closest": [str(comparison) for comparison in twin.explanation.closest],
+        "farthest": str(twin.explanation.farthest),
+    }
+
+
+def levels_inside(territory: Territory) -> list[dict[str, Any]]:
+    """The way down: the levels that lie in the territory, with how many of each."""
+    counts = dict(
+        Territory.objects.current()
+        .parts_of(territory)
+        .order_by()
+        .values_list("level")
+        .annotate(n=Count("pk"))
+        .values_list("level", "n")
+    )
     return [
         {
-            "name": twin.label,
-            "url": reverse("catalogue:territory-detail", args=twin.url_parts),
-            "closest": [str(comparison) for comparison in twin.explanation.closest],
-            "farthest": str(twin.explanation.farthest),
+            "text": f"{format_integer(counts[level])}{NBSP}{one if counts[level] == 1 else several}",
+            "url": reverse("catalogue:territory-inside", args=[*territory.url_parts, level]),
         }
-        for twin in territory.twins(TWINS)
+        for level, (one, several) in PARTS.items()
+        if counts.get(level)
     ]
+
+
+@public
+@require_safe
+def territory_inside(request: HttpRequest, level: str, code: str, inside: str) -> HttpResponse:
+    """The territories of a level that lie in another, a page at a time."""
+    if level not in LEVELS or inside not in PARTS:
+        raise Http404
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        return bad_request(request, form)
+    try:
+        territory = Territory.objects.with_parents().resolve(level, code)
+    except Territory.DoesNotExist as error:
+        raise Http404 from error
+    rows = Territory.objects.current().parts_of(territory).at_level(inside).order_by("slug", "code")
+    page = page_of(rows, form.cleaned_data["page"], size=PARTS_SHOWN)
+    if not page.object_list:
+        raise Http404
+    here = {"text": territory.name, "url": reverse("catalogue:territory-detail", args=territory.url_parts)}
+    return render(
+        request,
+        "catalogue/rankings/territory_inside.html",
+        {
+            "territory": territory,
+            "what": PARTS[inside][1],
+            "page": page,
+            "trail": [*trail(territory)[:-1], here, {"text": PARTS[inside][1].capitalize(), "url": ""}],
+            "section": "territoires",
+        },
+    )
 
 
 def records_inside(territory: Territory) -> list[Card]:

@@ -94,10 +94,10 @@ CHECKS: dict[str, Check] = {
         ),
         Check(
             "lieu-mairie", IMPORTANT, "lieu", sql.AT_TOWN_HALL,
-            _("Emplacement dit exact, mais posé sur la mairie"),
+            _("Emplacement dit exact, mais posé au point de la commune"),
             words.describe_town_hall,
             _("Placez la fiche là où cela se passe, ou dites que le lieu est au point de la commune."),
-            _("L’emplacement est celui de la mairie : est-ce bien là que cela se passe ?"),
+            _("L’emplacement est le point de la commune : est-ce bien là que cela se passe ?"),
         ),
         Check(
             "site-sans-perimetre", IMPORTANT, "lieu", sql.SITE_WITHOUT_GROUND,
@@ -207,12 +207,6 @@ CHECKS: dict[str, Check] = {
             words.describe_missing_methods,
             _("Dites comment le résultat a été mesuré."),
             _("Un résultat mesuré ne dit pas comment il l’a été."),
-        ),
-        Check(
-            "jamais-verifiee", MINOR, "confirmer", sql.NEVER_VERIFIED,
-            _("Jamais vérifiée auprès du porteur"),
-            words.always(_("Aucune date ne dit quand ce que dit la fiche a été vérifié.")),
-            _("Vérifiez auprès du porteur, puis confirmez la fiche."),
         ),
     )
 }  # fmt: skip

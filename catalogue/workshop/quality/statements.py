@@ -69,10 +69,14 @@ SELECT r.id AS record_id, '{{}}'::jsonb AS detail
 FROM catalogue_record r
 WHERE {scope} AND NOT EXISTS (SELECT FROM catalogue_record_themes l WHERE l.record_id = r.id)
 """
+# A proposal is declared by those who wrote it, once it is published.
 NO_SOURCE = """
 SELECT r.id AS record_id, '{{}}'::jsonb AS detail
 FROM catalogue_record r
 WHERE {scope} AND r.source_id IS NULL AND r.source_url = '' AND r.source_citation = ''
+  AND (r.state = 'publiee' OR NOT EXISTS (
+      SELECT FROM catalogue_transition t WHERE t.record_id = r.id AND t.action = 'submit'
+  ))
 """
 YEARS = """
 SELECT r.id AS record_id, jsonb_build_object('lesquelles', to_jsonb(problem.faults)) AS detail
@@ -199,15 +203,13 @@ FROM ({LINKS}) a JOIN catalogue_linkstate k ON k.url = a.url AND k.is_dead
 GROUP BY a.id
 """  # noqa: S608 (a constant of this module)
 
-# record_due_published carries it.
+# record_due_published carries it. A record that nobody verified and nobody holds ages on its page and in the
+# rankings; there is nobody to ask.
 OVERDUE = """
 SELECT r.id AS record_id, jsonb_build_object('depuis', r.expires_on) AS detail
 FROM catalogue_record r
 WHERE {scope} AND r.state = 'publiee' AND r.expires_on IS NOT NULL AND r.expires_on < %(today)s
-"""
-NEVER_VERIFIED = """
-SELECT r.id AS record_id, '{{}}'::jsonb AS detail
-FROM catalogue_record r WHERE {scope} AND r.state = 'publiee' AND r.verified_on IS NULL
+  AND (r.verified_on IS NOT NULL OR r.owner_id IS NOT NULL)
 """
 OWNER_ANSWERED = """
 SELECT r.id AS record_id,

@@ -10,6 +10,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from geo.prose import after_de
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -81,9 +83,9 @@ def format_day(value: str) -> str:
 
 
 def describe_outside(detail: Detail) -> str:
-    return _("L’emplacement est à %(km)s km de %(name)s.") % {
+    return _("L’emplacement est à %(km)s km %(of_name)s.") % {
         "km": number_format(detail["km"], decimal_pos=1, force_grouping=True),
-        "name": detail["territoire"],
+        "of_name": after_de(detail["territoire"]),
     }
 
 
@@ -92,8 +94,8 @@ def describe_swapped(detail: Detail) -> str:
 
 
 def describe_town_hall(detail: Detail) -> str:
-    return _("Le point est celui de la mairie de %(name)s, à quelques mètres près.") % {
-        "name": detail["territoire"]
+    return _("Le point est celui que la commune %(of_name)s a dans nos sources, à quelques mètres près.") % {
+        "of_name": after_de(detail["territoire"])
     }
 
 

@@ -138,7 +138,7 @@ LISTS: dict[str, ReferenceList] = {
         ),
         ReferenceList(
             "sources", Source, _("Sources"), _("source"),
-            ("name", "publisher", "url", "licence", "consulted_on", "note"),
+            ("name", "publisher", "url", "licence", "published_in", "consulted_on", "note"),
             (Use("source", _("Fiches")),),
             label="name", searched=("name", "code", "publisher"),
             summary=_("D’où viennent les fiches, et sous quelle licence."),

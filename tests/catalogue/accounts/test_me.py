@@ -259,6 +259,8 @@ def test_demo_accounts_open_every_role(client: Client, settings):
     factories.commune(code="38185", name="Grenoble")
     out = StringIO()
     call_command("demo_accounts", stdout=out)
+    assert f"{settings.SITE_URL}/compte/connexion/" in out.getvalue()
+    assert not settings.SITE_URL.endswith("/")
     lines = [line.split() for line in out.getvalue().splitlines() if "@exemple.fr" in line]
     assert len(lines) == 4
     for _role, email, password in lines:

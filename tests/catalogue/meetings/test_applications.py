@@ -707,3 +707,24 @@ def test_a_file_that_no_application_holds_any_more_is_swept(
     Application.objects.get().delete()
     files.delete_orphans()
     assert not default_storage.exists(name)
+
+
+# Whose solution it is
+
+
+def test_the_file_says_when_the_solution_is_carried_by_somebody_else(scene: Scene) -> None:
+    own, theirs, unknown = scene.solution, factories.solution(title="Kara"), factories.solution()
+    theirs.organisation_links.create(organisation=factories.organisation(name="Kawantech"), role="porteur")
+    said = []
+    for solution in (own, theirs, unknown):
+        application = scene.application(solution=solution)
+        for reader in (scene.owner, scene.applicant):
+            page = client_of(reader).get(f"/mon-espace/candidatures/{application.pk}/").content.decode()
+            said.append(
+                (
+                    "n’est pas celle du candidat" in page,
+                    "Kawantech" in page,
+                    "ne dit pas qui la porte" in page,
+                )
+            )
+    assert said == [(False, False, False)] * 2 + [(True, True, False)] * 2 + [(True, False, True)] * 2

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from catalogue.models import Experiment, LabelAward, Record
+from catalogue.models import Experiment, LabelAward, Programme, Record
+from catalogue.public.cards import figures
+from catalogue.records.wording import place_words
 from geo.models import Territory
 from tests import factories
 
@@ -229,3 +232,57 @@ def test_geojson_says_how_many_there_are(client: Client, catalogue: dict[str, Re
     answer = client.get("/fiches.geojson?type=operation").json()
     assert answer["numberMatched"] == answer["numberReturned"] == 4
     assert answer["features"][0]["properties"]["nature"] == "operation"
+
+
+def test_what_is_near_stops_at_thirty_kilometres(client: Client, rennes: Territory) -> None:
+    record = factories.operation(territory=rennes, geometry=Point(-1.68, 48.11, srid=4326))
+    factories.operation(title="À Bruz", geometry=Point(-1.75, 48.02, srid=4326))
+    factories.operation(title="À Nantes", geometry=Point(-1.55, 47.22, srid=4326))
+    page = client.get(record.get_absolute_url()).content.decode()
+    assert "À moins de 30 km" in page
+    assert "À Bruz" in page
+    assert "À Nantes" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"area_ha": 1, "dwellings": 1}, [("1", "logement"), ("1", "hectare")]),
+        ({"area_ha": "1.5"}, [("1,5", "hectare")]),
+        ({"area_ha": 2, "dwellings": 700}, [("700", "logements"), ("2", "hectares")]),
+    ],
+)
+def test_figures_agree_with_their_number(fields: dict[str, object], words: list[tuple[str, str]]) -> None:
+    operation = factories.operation(**fields)
+    operation.refresh_from_db()
+    found = figures(Record.objects.get(pk=operation.pk))
+    assert [(one["value"], one["label"]) for one in found] == words
+
+
+def test_a_place_that_is_its_own_departement_is_named_once() -> None:
+    departement = factories.territory("departement", code="75", name="Paris")
+    paris = factories.commune(code="75056", name="Paris", departement=departement)
+    assert place_words(factories.operation(territory=paris)) == "Paris"
+
+
+def test_programmes_and_themes_say_what_they_are(client: Client, rennes: Territory) -> None:
+    programme = Programme.objects.create(
+        code="divd", label="DIVD", description="Démonstrateurs industriels.", year_start=2015
+    )
+    Programme.objects.create(code="vide", label="Sans fiche")
+    theme = factories.theme(code="eau", label="Eau")
+    theme.crosswalk.create(source_list="Réseau Vivapolis", source_label="Cycle de l’eau")
+    for state in ("publiee", "brouillon"):
+        record = factories.operation(state=state, territory=rennes)
+        record.programmes.add(programme)
+        record.themes.add(theme)
+    page = " ".join(client.get("/programmes-et-themes/").content.decode().split())
+    assert "Démonstrateurs industriels." in page
+    assert "Depuis 2015." in page
+    assert "1 fiche du programme DIVD" in page
+    assert 'href="/fiches/?programme=divd"' in page
+    assert 'href="/fiches/?programme=vide"' not in page
+    assert "Cycle de l’eau" in page
+    assert "Réseau Vivapolis" in page
+    assert "1 fiche du thème Eau" in page
+    assert 'href="/programmes-et-themes/"' in client.get("/a-propos/").content.decode()

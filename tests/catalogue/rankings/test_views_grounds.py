@@ -135,3 +135,23 @@ def test_the_page_costs_at_most_twelve_queries(client, solution, django_assert_m
     query = {"solution": solution.slug, "autour": "2,47", "theme": "eau"}
     with django_assert_max_num_queries(12):
         assert client.get(URL, query).status_code == 200
+
+
+def test_a_place_where_nothing_was_measured_is_not_one_where_it_worked(client):
+    tried = factories.solution(title="Toit blanc")
+    factories.experiment(solution=tried, status="deploiement", territory=town(0, name="Modèle", lon=2))
+    town(1, name="Jumelle", lon=3)
+    page = text(client.get(URL, {"solution": tried.slug}))
+    assert "a marché" not in page.replace("que cela y a marché", "")
+    assert "Des territoires qui ressemblent à ceux où cela a été essayé" in page
+    assert "Aucun résultat mesuré ne dit encore que cela y a marché." in page
+
+
+def test_a_measured_place_alone_is_a_model_when_there_is_one(client, solution):
+    factories.experiment(solution=solution, status="deploiement", territory=town(2, name="Sans", lon=4))
+    town(1, name="Jumelle", lon=3)
+    response = client.get(URL, {"solution": solution.slug})
+    assert [model["name"] for model in response.context["models"]] == ["Modèle"]
+    page = text(response)
+    assert "Des territoires qui ressemblent à ceux où un résultat est mesuré" in page
+    assert "Aucun résultat mesuré" not in page

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Record
-from catalogue.records.expiry import verified_words
-from catalogue.records.wording import period_words, place_words, status_words
+from catalogue.records.expiry import status_words, verified_words
+from catalogue.records.wording import period_words, place_words
 from catalogue.web.access import public
 from catalogue.workshop.quality import confirmation
 from catalogue.workshop.quality.forms import Answer, AnswerForm

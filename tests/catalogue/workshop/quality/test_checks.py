@@ -74,7 +74,6 @@ def doubtful_contents(ground: dict[str, Any]) -> dict[str, Record]:
         "donnees-personnelles": sound(
             factories.operation, ground, description="Écrire à a.b@ville.fr, merci."
         ),
-        "jamais-verifiee": sound(factories.operation, ground, verified_on=None),
         "verification-echue": sound(
             factories.operation,
             ground,

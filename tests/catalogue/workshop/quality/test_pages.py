@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalogue.models import QualityFinding, Record
 from catalogue.public import tiles
+from catalogue.public.search.version import read_version
 from catalogue.rankings.grounds import match
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.rankings.solutions import rank_solutions
