@@ -168,7 +168,7 @@ WITH given AS MATERIALIZED (
                CASE WHEN u.same_title THEN %(same_title)s ELSE round(%(alike_title)s * u.title)::int END
                + CASE WHEN u.placeless THEN round(%(placeless_title)s * u.title)::int ELSE 0 END
            ELSE 0 END AS by_title,
-           CASE WHEN u.meaning >= %(same_subject)s THEN round(
+           CASE WHEN u.meaning >= %(same_subject)s AND NOT u.same_title THEN round(
                (%(meaning)s + CASE WHEN u.placeless THEN %(placeless_meaning)s ELSE 0 END)
                * least(1, (u.meaning - %(same_subject)s) / (%(same_meaning)s - %(same_subject)s))
            )::int ELSE 0 END AS by_meaning
