@@ -24,8 +24,8 @@ CANDIDATES = 30
 
 # A few candidates by each way, then judged together: the title by record_title_trigrams, what is near by
 # record_geog_published, the commune by record_territory_kind, the solution by its foreign key, one's own
-# records by their author or organisation (%(own)s, a short list of keys); what means nearly the same by its signs,
-# read in one scan of narrow rows, for the kinds whose meaning counts.
+# records by their author or organisation (%(own)s, a short list of keys); what means nearly the same by its
+# signs, read in one scan of narrow rows, for the kinds whose meaning counts.
 PAIRS = """
 pair AS MATERIALIZED (
     SELECT g.id AS first, c.id AS second FROM given g CROSS JOIN LATERAL (

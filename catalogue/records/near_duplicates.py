@@ -1,4 +1,4 @@
-"""Whether two records may be one: one score, from title, meaning, place, organisation, solution and identifier.
+"""Whether two records may be one: one score, from words, place, organisation, solution and identifier.
 
 Contributions ask while a title is typed, imports for the rows of a file, the workshop for the stored
 records. Each finds the pairs worth comparing through its own indexes, and all have them scored here.
@@ -32,12 +32,12 @@ SAME_SUBJECT = 0.5
 SAME_MEANING = 0.9
 """The cosine from which they give all their points."""
 MEANT = (Record.Kind.NEED, Record.Kind.SOLUTION, Record.Kind.EXPERIMENT)
-"""Kinds whose words say what they are. An operation or a site is told by its name and its place: the summaries
-of two ÉcoQuartiers are alike, and those of two streets of one test."""
+"""Kinds whose words say what they are. An operation or a site is told by its name and its place: the
+summaries of two ÉcoQuartiers are alike, and those of two streets of one test."""
 
 
 class Threshold(NamedTuple):
-    """The score from which a pair is shown, and the similarity of titles without which the same subject is asked."""
+    """The score from which a pair is shown, and the similarity of titles below which it must mean the same."""
 
     score: int
     title: float = ALIKE
@@ -103,8 +103,8 @@ DISTINCTIVE = """coalesce(nullif(array_to_string(ARRAY(
 SCORED = f"""
 WITH given AS MATERIALIZED (
     SELECT g.id, g.kind, g.title, g.territory_id, ST_MakePoint(g.lon, g.lat)::geography AS geog, g.precise,
-           s.id AS source_id, g.external_id, g.year_start, g.owner_id, g.solution_id, g.signs::bit(512), g.numbers,
-           coalesce(t.commune_id, t.id) AS ground,
+           s.id AS source_id, g.external_id, g.year_start, g.owner_id, g.solution_id, g.signs::bit(512),
+           g.numbers, coalesce(t.commune_id, t.id) AS ground,
            {DISTINCTIVE.format(title="g.title", place="t.name")} AS words
     FROM (
         SELECT u.*, f_unaccent(lower(u.raw)) AS title
@@ -313,9 +313,7 @@ def find_near_duplicates(
         ]
 
 
-def ranks_compared(
-    pairs: str, parameters: dict[str, Any], descriptions: Sequence[Description]
-) -> list[int]:
+def ranks_compared(pairs: str, parameters: dict[str, Any], descriptions: Sequence[Description]) -> list[int]:
     """Return the ranks, from 0, of the descriptions that ``pairs`` compares with a stored record."""
     with connection.cursor() as cursor:
         every = scoring_parameters(Threshold(0), descriptions) | parameters

@@ -38,8 +38,8 @@ LOCK = 7_340_051
 # The neighbours by title come from record_title_neighbours and record_title_ends, the nearest from
 # record_kind_near (KNN, whose place is known better than its commune), those of an organisation from the
 # indexes of recordorganisation.organisation and record.owner, the identifier from record_external_id_alike;
-# what means nearly the same from the signs, unless they are too many; a pair that waits already is judged again from its
-# own keys.
+# what means nearly the same from the signs, unless they are too many; a pair that waits already is judged
+# again from its own keys.
 PAIRS = """
 asked AS (
     SELECT r.id, r.kind, coalesce(r.territory_id, 0) AS ground, f_unaccent(lower(r.title)) AS title, r.geog,

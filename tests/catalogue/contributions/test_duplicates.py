@@ -138,7 +138,9 @@ def test_the_same_need_in_other_words_is_told(client, writer, settings):
         summary="Les horaires des parcs, à jour.",
         geometry=None,
     )
-    factories.need(title="Connaître les horaires du bus", summary="Savoir quand passe le prochain.", geometry=None)
+    factories.need(
+        title="Connaître les horaires du bus", summary="Savoir quand passe le prochain.", geometry=None
+    )
     meaning.encode_lacking()
     client.force_login(writer)
     asked = {
@@ -157,7 +159,10 @@ def test_the_same_need_in_other_words_is_told(client, writer, settings):
 
 
 def test_what_somebody_else_writes_in_other_words_is_not_told(writer):
-    hidden = {"title": "Savoir quand les espaces verts sont ouverts", "summary": "Les horaires des parcs, à jour."}
+    hidden = {
+        "title": "Savoir quand les espaces verts sont ouverts",
+        "summary": "Les horaires des parcs, à jour.",
+    }
     factories.need(**hidden, geometry=None, state=Record.State.DRAFT)
     meaning.encode_lacking()
     asked = {"title": "Connaître les horaires des parcs", "summary": "Publier l’ouverture des espaces verts."}

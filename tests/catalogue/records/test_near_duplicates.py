@@ -212,8 +212,13 @@ def test_the_meaning_adds_what_it_says_beyond_the_title() -> None:
     same = compare_in_words(first, replace(first, summary="L’heure d’ouverture des jardins."))
     assert [code for code, _points, _detail in same.factors] == ["same_title", "organisation"]
     first = replace(first, summary="Savoir quand les jardins et les espaces verts sont ouverts.")
-    other = replace(first, title="Ouverture des parcs", summary="Savoir quand les espaces verts sont ouverts.")
-    assert [code for code, _points, _detail in compare(first, other).factors] == ["alike_title", "organisation"]
+    other = replace(
+        first, title="Connaître l’ouverture des parcs", summary="Savoir quand les espaces verts sont ouverts."
+    )
+    assert [code for code, _points, _detail in compare(first, other).factors] == [
+        "alike_title",
+        "organisation",
+    ]
     alike = compare_in_words(first, other)
     points = {code: points for code, points, _detail in alike.factors}
     assert points["meaning"] > 0
@@ -260,4 +265,7 @@ def test_what_is_stored_is_compared_by_its_stored_meaning(settings: Any) -> None
     assert reasons(pair.factors) == ["même sujet, dit autrement", "même organisation"]
     settings.SEARCH_BY_MEANING = False
     assert pairs() == []
-    assert compare_in_words(Description("besoin", **WHITE, owner=owner.pk), Description("besoin", **FRESH)) is None
+    assert (
+        compare_in_words(Description("besoin", **WHITE, owner=owner.pk), Description("besoin", **FRESH))
+        is None
+    )

@@ -238,10 +238,14 @@ def test_needs_that_mean_the_same_are_found_wherever_the_alphabet_puts_them(
     for number in range(40):
         factories.need(title=f"Prévoir {number} visites des ponts", geometry=None)
     parks = factories.need(
-        title="Connaître les horaires des parcs", summary="Publier l’ouverture des espaces verts.", geometry=None
+        title="Connaître les horaires des parcs",
+        summary="Publier l’ouverture des espaces verts.",
+        geometry=None,
     )
     factories.need(
-        title="Savoir quand les espaces verts sont ouverts", summary="Les horaires des parcs, à jour.", geometry=None
+        title="Savoir quand les espaces verts sont ouverts",
+        summary="Les horaires des parcs, à jour.",
+        geometry=None,
     )
     meaning.encode_lacking()
     monkeypatch.setattr(candidates, "SIGNS_COMPARED", 10)
