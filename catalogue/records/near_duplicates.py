@@ -37,7 +37,7 @@ summaries of two ÉcoQuartiers are alike, and those of two streets of one test."
 
 
 class Threshold(NamedTuple):
-    """The score from which a pair is shown, and the similarity of titles below which it must mean the same."""
+    """The score from which a pair is shown, and the likeness of titles below which it must mean the same."""
 
     score: int
     title: float = ALIKE
