@@ -22,8 +22,8 @@ from catalogue.records.near_duplicates import (
 BOX_DEGREES = 0.012
 """Half a box that holds NEAR_M at the latitudes of France, Saint-Pierre-et-Miquelon included."""
 NEARBY = {"box": BOX_DEGREES}
-MOST_UNDERSTOOD = 2_000
-"""Rows of a file whose meaning is asked for: ten seconds. The next are judged by their titles."""
+MOST_UNDERSTOOD = 1_000
+"""Rows of a file whose meaning is asked for: 4 to 8 seconds. The next are judged by their titles."""
 
 # What is near by record_geometry for the box, then true metres; the commune and its arrondissements by
 # record_territory_kind, when one of the two says no more than its commune; rows by their own words.
