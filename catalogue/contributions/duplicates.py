@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from catalogue.models import Record
 from catalogue.records import near_duplicates, permissions
-from catalogue.records.near_duplicates import ALIKE, WRITING, Description, find_near_duplicates
+from catalogue.records.near_duplicates import ALIKE, WRITING, Description, find_near_duplicates, understand
 from catalogue.records.wording import place_words
 
 SHOWN = 5
@@ -24,7 +24,8 @@ CANDIDATES = 30
 
 # A few candidates by each way, then judged together: the title by record_title_trigrams, what is near by
 # record_geog_published, the commune by record_territory_kind, the solution by its foreign key, one's own
-# records by their author or organisation (%(own)s, a short list of keys).
+# records by their author or organisation (%(own)s, a short list of keys); what means nearly the same by its
+# signs, read in one scan of narrow rows, for the kinds whose meaning counts.
 PAIRS = """
 pair AS MATERIALIZED (
     SELECT g.id AS first, c.id AS second FROM given g CROSS JOIN LATERAL (
@@ -48,6 +49,12 @@ pair AS MATERIALIZED (
         (SELECT r.id FROM catalogue_experiment e JOIN catalogue_record r ON r.id = e.record_ptr_id
          WHERE e.solution_id = g.solution_id AND r.kind = g.kind AND r.state = 'publiee'
          ORDER BY r.id LIMIT %(candidates)s)
+        UNION
+        (SELECT m.record_id FROM catalogue_recordmeaning m
+         JOIN catalogue_record r ON r.id = m.record_id AND r.state = 'publiee' AND r.kind = g.kind
+         WHERE g.signs IS NOT NULL
+         ORDER BY bit_count(m.signs # g.signs), m.record_id
+         LIMIT %(candidates)s)
         UNION
         SELECT unnest(%(own)s::bigint[])
     ) c
@@ -77,6 +84,7 @@ def describe(record: Any) -> Description:
     return Description(
         kind=record.kind,
         title=record.title,
+        summary=record.summary,
         territory=record.territory_id,
         position=(precise.x, precise.y) if precise is not None else None,
         owner=record.owner_id,
@@ -114,6 +122,9 @@ def _find(
     description: Description, own_keys: set[int], record_key: int | None
 ) -> list[near_duplicates.NearDuplicate]:
     title = description.title.strip()[:250]
+    asked = replace(description, title=title)
+    if len(title) >= SHORTEST:
+        (asked,) = understand([asked])
     parameters = {
         "asked_title": title,
         "own": sorted(own_keys),
@@ -124,5 +135,5 @@ def _find(
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
-        found = find_near_duplicates(PAIRS, parameters, WRITING, [replace(description, title=title)])
+        found = find_near_duplicates(PAIRS, parameters, WRITING, [asked])
     return found[:SHOWN]

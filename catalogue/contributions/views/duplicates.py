@@ -22,10 +22,11 @@ from geo.models import Territory
 
 
 class DuplicateQuery(forms.Form):
-    """What is being written: its kind and title, and where it is when that is known."""
+    """What is being written: its kind, its words, and where it is when that is known."""
 
     kind = forms.ChoiceField(choices=Record.Kind.choices)
     title = forms.CharField(max_length=250, required=False)
+    summary = forms.CharField(max_length=500, required=False)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(required=False, min_value=-85, max_value=85)
     fiche = forms.SlugField(max_length=120, required=False)
@@ -65,6 +66,7 @@ def _description(given: dict[str, Any], record: Any) -> Description:
         stored,
         kind=given["kind"],
         title=given["title"],
+        summary=given["summary"] or stored.summary,
         position=position,
         territory=territory,
         solution=solution,

@@ -9,10 +9,21 @@ from catalogue.imports.places.territories import TerritoryIndex
 from catalogue.imports.read.problems import doubt
 from catalogue.imports.rows.candidates import Candidate
 from catalogue.models import Record
-from catalogue.records.near_duplicates import IMPORTING, Description, find_near_duplicates, reasons
+from catalogue.records.near_duplicates import (
+    IMPORTING,
+    Description,
+    find_near_duplicates,
+    has_meaning,
+    ranks_compared,
+    reasons,
+    understand,
+)
 
 BOX_DEGREES = 0.012
 """Half a box that holds NEAR_M at the latitudes of France, Saint-Pierre-et-Miquelon included."""
+NEARBY = {"box": BOX_DEGREES}
+MOST_UNDERSTOOD = 1_000
+"""Rows of a file whose meaning is asked for: 4 to 8 seconds. The next are judged by their titles."""
 
 # What is near by record_geometry for the box, then true metres; the commune and its arrondissements by
 # record_territory_kind, when one of the two says no more than its commune; rows by their own words.
@@ -45,7 +56,9 @@ near AS (
 def doubt_duplicates(candidates: list[Candidate], kind: str, index: TerritoryIndex, source: str) -> None:
     """Add a doubt for each likely duplicate of each row."""
     descriptions = [_describe_candidate(candidate, kind, index, source) for candidate in candidates]
-    found = find_near_duplicates(PAIRS, {"box": BOX_DEGREES}, IMPORTING, descriptions)
+    if any(map(has_meaning, descriptions)):
+        descriptions = _understand_compared(descriptions)
+    found = find_near_duplicates(PAIRS, NEARBY, IMPORTING, descriptions)
     titles = dict(
         Record.objects.filter(pk__in={pair.second for pair in found if pair.second > 0}).values_list(
             "pk", "title"
@@ -62,6 +75,15 @@ def doubt_duplicates(candidates: list[Candidate], kind: str, index: TerritoryInd
         candidates[-pair.first - 1].problems.append(doubt("quasi-doublon", message))
 
 
+def _understand_compared(descriptions: list[Description]) -> list[Description]:
+    """Return the descriptions, with the meaning of the first that stand near a record of the catalogue."""
+    ranks = ranks_compared(PAIRS, NEARBY, descriptions)[:MOST_UNDERSTOOD]
+    known = list(descriptions)
+    for rank, understood in zip(ranks, understand([descriptions[rank] for rank in ranks]), strict=True):
+        known[rank] = understood
+    return known
+
+
 def _describe_candidate(candidate: Candidate, kind: str, index: TerritoryIndex, source: str) -> Description:
     values = candidate.values
     territory = index.by_reference.get(str(values.get("territory", "")))
@@ -69,6 +91,7 @@ def _describe_candidate(candidate: Candidate, kind: str, index: TerritoryIndex, 
     return Description(
         kind=kind,
         title=candidate.title,
+        summary=str(values.get("summary") or ""),
         territory=territory.pk if territory is not None else None,
         position=candidate_position(candidate),
         is_precise=values.get("location_precision") in Record.PRECISE,

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-from catalogue.models import Record
+from catalogue.models import Record, RecordMeaning
+from catalogue.records import encoder
 from catalogue.records.long_transactions import long_transaction
 from catalogue.records.near_duplicates import CURATING, scoring_parameters, scoring_statement
 
@@ -23,6 +24,11 @@ NEAREST = 20
 """Records of the same kind compared within NEAR_M, the nearest first."""
 OF_ORGANISATION = 30
 """Records of each of its organisations compared with a record that stands nowhere."""
+LIKE_MINDED = 15
+"""Records of the same kind compared because they mean nearly the same, whatever their titles and places."""
+SIGNS_COMPARED = 5_000_000
+"""Vectors compared in one go, at most; above, what means nearly the same is not looked for. A night of 2,000
+records, or 50 records among 100,000 (27 ms each)."""
 KEPT = 10
 """Pairs stored of a record: its likeliest."""
 CHUNK = 2_000
@@ -32,7 +38,8 @@ LOCK = 7_340_051
 # The neighbours by title come from record_title_neighbours and record_title_ends, the nearest from
 # record_kind_near (KNN, whose place is known better than its commune), those of an organisation from the
 # indexes of recordorganisation.organisation and record.owner, the identifier from record_external_id_alike;
-# a pair that waits already is judged again from its own keys.
+# what means nearly the same from the signs, unless they are too many; a pair that waits already is judged
+# again from its own keys.
 PAIRS = """
 asked AS (
     SELECT r.id, r.kind, coalesce(r.territory_id, 0) AS ground, f_unaccent(lower(r.title)) AS title, r.geog,
@@ -84,6 +91,12 @@ asked AS (
         (SELECT r.id FROM catalogue_record r
          WHERE a.external_id <> '' AND r.external_id <> '' AND r.external_id = a.external_id
            AND r.kind = a.kind AND r.id <> a.id LIMIT %(nearest)s)
+        UNION ALL
+        (SELECT m.record_id FROM catalogue_recordmeaning mine
+         CROSS JOIN catalogue_recordmeaning m
+         JOIN catalogue_record r ON r.id = m.record_id AND r.kind = a.kind AND r.state <> 'brouillon'
+         WHERE a.kind = ANY(%(meant)s) AND mine.record_id = a.id AND m.record_id <> a.id
+         ORDER BY bit_count(m.signs # mine.signs), m.record_id LIMIT %(like_minded)s)
     ) o
 ), pair AS MATERIALIZED (
     SELECT least(id, other) AS first, greatest(id, other) AS second FROM met
@@ -135,8 +148,13 @@ def parameters(keys: Sequence[int]) -> dict[str, Any]:
         "neighbours": NEIGHBOURS,
         "nearest": NEAREST,
         "of_organisation": OF_ORGANISATION,
+        "like_minded": LIKE_MINDED if _may_compare_meanings(len(keys)) else 0,
         "kept": KEPT,
     }
+
+
+def _may_compare_meanings(asked: int) -> bool:
+    return encoder.is_enabled() and asked * RecordMeaning.objects.count() <= SIGNS_COMPARED
 
 
 def refresh(keys: Sequence[int]) -> tuple[int, int]:

@@ -26,6 +26,8 @@ def describe_factor(code: str, detail: Any) -> str:
     if code == "alike_title":
         label = _("titres presque identiques") if detail >= NEARLY_SAME else _("titres proches")
         return _("%(label)s (%(n)d %%)") % {"label": label, "n": detail}
+    if code == "meaning":
+        return _("même sujet, dit autrement (%(n)d %%)") % {"n": detail}
     if code in ("place", "far"):
         if detail <= SAME_SPOT_M:
             return _("au même endroit")
@@ -41,6 +43,7 @@ def describe_factor(code: str, detail: Any) -> str:
     return {
         "same_title": _("même titre, aux accents et à la casse près"),
         "commune": _("même territoire, dont l’une sans lieu plus précis"),
+        "territory": _("même territoire"),
         "solution": _("même solution"),
         "other_solution": _("solutions différentes"),
         "other_id": _("deux identifiants de la même source"),

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalogue.contributions.duplicates import describe, likely_duplicates
 from catalogue.models import Record
+from catalogue.records import meaning
 from catalogue.records.near_duplicates import Description
 from tests import factories
 
@@ -129,6 +130,43 @@ def test_the_record_being_written_completes_what_is_asked(client, writer):
     client.force_login(writer)
     answer = client.get("/api/doublons/", {"kind": "site", "title": "Halle", "fiche": draft.slug})
     assert "au même endroit" in answer.json()["html"]
+
+
+def test_the_same_need_in_other_words_is_told(client, writer, settings):
+    parks = factories.need(
+        title="Savoir quand les espaces verts sont ouverts",
+        summary="Les horaires des parcs, à jour.",
+        geometry=None,
+    )
+    factories.need(
+        title="Connaître les horaires du bus", summary="Savoir quand passe le prochain.", geometry=None
+    )
+    meaning.encode_lacking()
+    client.force_login(writer)
+    asked = {
+        "kind": "besoin",
+        "title": "Connaître l’ouverture des jardins publics",
+        "summary": "Quand les parcs et les espaces verts ouvrent et ferment.",
+    }
+    html = client.get("/api/doublons/", asked).json()["html"]
+    assert parks.title in html
+    assert "même sujet, dit autrement" in html.lower()
+    assert "bus" not in html
+    assert told(writer, title="Recette de crêpes", kind="besoin") == {}
+    assert client.get("/api/doublons/", asked | {"kind": "site"}).json()["nombre"] == 0
+    settings.SEARCH_BY_MEANING = False
+    assert client.get("/api/doublons/", asked).json()["nombre"] == 0
+
+
+def test_what_somebody_else_writes_in_other_words_is_not_told(writer):
+    hidden = {
+        "title": "Savoir quand les espaces verts sont ouverts",
+        "summary": "Les horaires des parcs, à jour.",
+    }
+    factories.need(**hidden, geometry=None, state=Record.State.DRAFT)
+    meaning.encode_lacking()
+    asked = {"title": "Connaître les horaires des parcs", "summary": "Publier l’ouverture des espaces verts."}
+    assert told(writer, kind="besoin", **asked) == {}
 
 
 def test_as_many_queries_whatever_the_number(writer):

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from catalogue.imports.fixtures import FIXTURES, FOLDER, import_fixtures, refuse_incomplete
 from catalogue.imports.read.problems import FileRefused
@@ -17,6 +17,7 @@ from catalogue.imports.read.typography import apply_typography
 from catalogue.models import (
     Concept,
     ConceptName,
+    DuplicateCandidate,
     Experiment,
     ImportBatch,
     Indicator,
@@ -32,7 +33,9 @@ from catalogue.models import (
     Zonage,
 )
 from catalogue.models import TestSite as Site
+from catalogue.records import meaning
 from catalogue.records.kinds import KIND_SPECS
+from catalogue.workshop.duplicates import candidates
 from geo.models import Level, Territory
 from geo.names import slugify_name
 
@@ -130,6 +133,17 @@ class TestInitialDataSet(TestCase):
         assert "inchangées" in out.getvalue()
         assert state() == before
         assert ImportBatch.objects.count() == batches
+
+    def test_its_only_likely_duplicates_are_one_need_said_twice(self):
+        meaning.encode_lacking()
+        candidates.refresh_all()
+        pairs = DuplicateCandidate.objects.values_list("first__title", "second__title")
+        assert list(pairs) == [
+            ("Connaître les horaires des parcs", "Savoir quand les espaces verts sont ouverts")
+        ]
+        with override_settings(SEARCH_BY_MEANING=False):
+            candidates.refresh_all()
+        assert not pairs.all().exists()
 
     def test_every_record_names_its_source(self):
         assert not Record.objects.filter(source=None).exists()

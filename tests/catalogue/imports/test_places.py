@@ -3,6 +3,7 @@
 import pytest
 
 from catalogue.imports.columns import mapping as mappings
+from catalogue.imports.places import duplicates
 from catalogue.imports.places.duplicates import doubt_duplicates
 from catalogue.imports.places.placement import place_candidates
 from catalogue.imports.places.suspicion import doubt_places
@@ -11,15 +12,16 @@ from catalogue.imports.read.files import read_file
 from catalogue.imports.rows.candidates import read_candidates
 from catalogue.imports.views.words import acceptance_label
 from catalogue.models import Record
+from catalogue.records import meaning
 from catalogue.records.kinds import KIND_SPECS
 from tests import factories
 
 HEADER = "identifiant;titre;territoire;lon;lat;precision;surface_ha;pays\n"
 
 
-def placed(index, *cells, header=HEADER, srid=4326):
+def placed(index, *cells, header=HEADER, srid=4326, kind="operation"):
     table = read_file((header + "".join(f"{row}\n" for row in cells)).encode())
-    spec = KIND_SPECS["operation"]
+    spec = KIND_SPECS[kind]
     rows = read_candidates(table, mappings.match_headers(spec, table.headers))
     place_candidates(rows, spec, index, srid)
     return rows
@@ -83,11 +85,11 @@ def test_the_point_of_opendatasoft(index):
     assert row.values["geometry"] == "POINT(5.72 45.13)"
 
 
-def doubted(*cells, header=HEADER, source="essai"):
+def doubted(*cells, header=HEADER, source="essai", kind="operation"):
     index = TerritoryIndex.load()
-    rows = placed(index, *cells, header=header)
+    rows = placed(index, *cells, header=header, kind=kind)
     doubt_places(rows, index)
-    doubt_duplicates(rows, "operation", index, source)
+    doubt_duplicates(rows, kind, index, source)
     return rows
 
 
@@ -143,6 +145,39 @@ def test_a_near_duplicate_of_the_catalogue_waits(territories):
     assert codes(same) == ["quasi-doublon"]
     assert codes(other) == []
     assert codes(far) == []
+
+
+def test_a_need_of_the_catalogue_in_other_words_waits(territories, settings, monkeypatch):
+    grenoble = territories["38185"]
+    need = factories.need(
+        title="Savoir quand les espaces verts sont ouverts",
+        summary="Les horaires des parcs, à jour.",
+        territory=grenoble,
+        geometry=grenoble.point,
+        location_precision=Record.Precision.COMMUNE,
+    )
+    meaning.encode_lacking()
+    header = "identifiant;titre;resume;territoire\n"
+    parks = "Connaître les horaires des parcs;Publier l’ouverture des espaces verts."
+    buses = "Connaître les horaires du bus;Savoir quand passe le prochain."
+    rows = [f"1;{parks};38185", f"2;{buses};38185", f"3;{parks};38421"]
+    same, other, far = doubted(*rows, header=header, kind="besoin")
+    assert codes(same) == ["quasi-doublon"]
+    assert same.problems[0].message == (
+        f"Ressemble à une fiche du catalogue : « {need.title} » (même sujet, dit autrement, même territoire)."
+    )
+    assert codes(other) == codes(far) == []
+    monkeypatch.setattr(duplicates, "MOST_UNDERSTOOD", 0)
+    assert [codes(row) for row in doubted(*rows, header=header, kind="besoin")] == [[], [], []]
+    monkeypatch.undo()
+    settings.SEARCH_BY_MEANING = False
+    assert [codes(row) for row in doubted(*rows, header=header, kind="besoin")] == [[], [], []]
+
+
+def test_rows_without_a_neighbour_are_not_encoded(territories, monkeypatch):
+    monkeypatch.setattr("catalogue.records.encoder._model", lambda: pytest.fail("encoded for nothing"))
+    rows = ["1;Connaître les horaires des parcs;Chaque jour.;38185", "2;Trouver un banc;À l’ombre.;38185"]
+    doubted(*rows, header="identifiant;titre;resume;territoire\n", kind="besoin")
 
 
 def test_within_five_hundred_metres_is_near(territories):

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from catalogue.imports.run import ImportOptions, import_file
 from catalogue.models import DuplicateCandidate, Merge, Record, Revision
+from catalogue.records import meaning
 from catalogue.workshop.duplicates import candidates
 from tests import factories
 
@@ -228,3 +229,34 @@ def test_two_curators_make_one_merge_and_the_other_sees_it(pair: Any, region: An
         thread.join()
     assert Merge.objects.count() == 1
     assert sorted("a déjà été fusionnée" in text for text in texts) == [False, True]
+
+
+def test_needs_that_mean_the_same_are_found_wherever_the_alphabet_puts_them(
+    client: Client, region: Any, monkeypatch: Any
+) -> None:
+    """Forty titles stand between the two, read from either end."""
+    for number in range(40):
+        factories.need(title=f"Prévoir {number} visites des ponts", geometry=None)
+    parks = factories.need(
+        title="Connaître les horaires des parcs",
+        summary="Publier l’ouverture des espaces verts.",
+        geometry=None,
+    )
+    factories.need(
+        title="Savoir quand les espaces verts sont ouverts",
+        summary="Les horaires des parcs, à jour.",
+        geometry=None,
+    )
+    meaning.encode_lacking()
+    monkeypatch.setattr(candidates, "SIGNS_COMPARED", 10)
+    candidates.refresh([parks.pk])
+    assert not DuplicateCandidate.objects.filter(first=parks).exists(), "too many to be compared"
+    monkeypatch.undo()
+    candidates.refresh([parks.pk])
+    (pair,) = DuplicateCandidate.objects.filter(first=parks)
+    client.force_login(factories.curator())
+    page = client.get("/atelier/doublons/").content.decode()
+    assert "même sujet, dit autrement (87 %)" in page.replace("\u202f", " ").replace("\xa0", " ")
+    monkeypatch.setattr(candidates, "SIGNS_COMPARED", 10)
+    candidates.refresh_all()
+    assert DuplicateCandidate.objects.filter(pk=pair.pk).exists(), "it waits, and is judged again"
