@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
@@ -26,11 +27,14 @@ from catalogue.models import (
     Operation,
     Organisation,
     Record,
+    RecordMeaning,
     Solution,
     Source,
     TestSite,
     Theme,
 )
+from catalogue.records import encoder
+from catalogue.records.meaning import to_stored
 from geo.models import Level, Territory
 
 PASSWORD = "mot de passe d’essai"
@@ -179,6 +183,13 @@ def need(**fields: Any) -> Need:
     """A published need at a point."""
     fields.setdefault("geometry", Point(2.3, 48.8, srid=4326))
     return _record(Need, "Besoin", fields)
+
+
+def meaning(of: Record, cosine: float = 1.0) -> None:
+    """Give a record a meaning at this cosine of the meaning of those that have 1."""
+    vector = np.zeros(encoder.DIMENSIONS, np.float32)
+    vector[:2] = cosine, (1 - cosine * cosine) ** 0.5
+    RecordMeaning.objects.create(record=of, **to_stored(vector)._asdict())
 
 
 def document(of: Record, **fields: Any) -> Document:

@@ -27,6 +27,8 @@ def of_grounds(form: GroundForm) -> Criteria:
     data, wish = form.cleaned_data, form.wish
     solution = data["solution"]
     named = _("pour %(title)s") % {"title": quoted(solution.title)} if solution is not None else ""
+    if data["description"]:
+        named = _("pour une solution décrite ainsi : %(text)s") % {"text": quoted(data["description"])}
     terms = {
         f"theme:{theme.code}": facet_words("theme", theme.label)
         for theme in (wish.themes if data["theme"] else ())

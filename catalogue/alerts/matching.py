@@ -14,7 +14,7 @@ from catalogue.alerts.statements import READ_OTHERWISE, store_sql
 from catalogue.models import SavedSearch
 from catalogue.public.search.answers import FLOOR
 from catalogue.public.search.tokens import SHORTEST_COMPLETED
-from catalogue.records import meaning
+from catalogue.records import affinity, meaning
 from catalogue.records.long_transactions import long_transaction
 
 AT_ONCE = 200
@@ -41,6 +41,8 @@ def _store(records: Sequence[int]) -> int:
                 "now": timezone.now(),
                 "updated": _("fiche mise à jour"),
                 "near": _("proche par le sens"),
+                "answers": _("répond explicitement"),
+                "on_subject": _("sujet proche"),
             },
         )
         stored: int = cursor.rowcount
@@ -62,4 +64,8 @@ def parameters(records: Sequence[int]) -> dict[str, Any]:
         "today": timezone.localdate(),
         "least_cosine": FLOOR,
         "most_signs": meaning.most_signs(FLOOR),
+        "subject_floor": affinity.SUBJECT_FLOOR,
+        "subject_signs": meaning.most_signs(affinity.SUBJECT_FLOOR),
+        "themed_floor": affinity.THEMED_FLOOR,
+        "themed_signs": meaning.most_signs(affinity.THEMED_FLOOR),
     }

@@ -23,6 +23,7 @@ from catalogue.models.querysets import TextQuery
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.public.search.words import Words
+from catalogue.rankings.grounds import Wish, likely
 from catalogue.rankings.grounds.forms import GroundForm
 from catalogue.records import meaning
 
@@ -173,10 +174,25 @@ def _of_grounds(form: GroundForm) -> dict[str, Any]:
         "solution_id": wish.solution_id,
         "territory": wish.region,
         "asked": asked,
+        **_subject(wish),
     }
     if wish.point is not None and wish.radius_km is not None:
         columns |= _circle(wish.point, wish.radius_km)
     return columns
+
+
+def _subject(wish: Wish) -> dict[str, Any]:
+    """Return what needs are compared with: the meaning of the solution, else the words of its title.
+
+    The themes of the solutions like a description stand in for its own.
+    """
+    subject = likely.subject_of(wish)
+    if subject is None:
+        return {}
+    if subject.stored is None:
+        return {"words": TextQuery(subject.words)}
+    columns = subject.stored._asdict()
+    return {**columns, "terms": list(likely.likely(wish).themes)} if wish.description else columns
 
 
 def _circle(point: Any, km: float) -> dict[str, Any]:

@@ -95,27 +95,41 @@ AND CASE f.kind
           AND (NOT s.asked ? 'grounds' OR site.ground_kinds && <grounds>)
     ) AND <accepted>
     WHEN 'besoin' THEN (
-        s.terms && f.terms
-        OR EXISTS (
-            SELECT FROM catalogue_needanswer a WHERE a.need_id = f.id AND a.solution_id = s.solution_id
-        )
+        <answered> OR CASE
+            WHEN s.signs IS NOT NULL THEN (<near_subject>)
+            WHEN s.words IS NOT NULL THEN s.terms && f.terms AND f.document @@ s.words
+            ELSE s.terms && f.terms
+        END
     ) AND (f.is_national OR <accepted>)
     ELSE false
 END
+"""
+# Somebody said that the solution answers the need.
+ANSWERED = """EXISTS (
+            SELECT FROM catalogue_needanswer a WHERE a.need_id = f.id AND a.solution_id = s.solution_id
+        )"""
+# The rule of records.affinity on the meaning of the solution; themes alone are the rest of the CASE.
+NEAR_SUBJECT = """
+bit_count(s.signs # f.signs) <= CASE WHEN s.terms && f.terms THEN %(themed_signs)s ELSE %(subject_signs)s END
+AND catalogue_cosine(s.numbers, f.numbers)
+    >= CASE WHEN s.terms && f.terms THEN %(themed_floor)s ELSE %(subject_floor)s END
 """
 
 # The reason: the place, the terms that the record bears, the rest; else the criteria themselves.
 REASON = """
 concat_ws(', ',
     CASE WHEN f.published_at < s.created_at THEN %(updated)s END,
-    CASE WHEN NOT f.document @@ s.words THEN %(near)s END,
+    CASE WHEN s.target = 'carte' AND NOT f.document @@ s.words THEN %(near)s END,
     coalesce(nullif(concat_ws(', ',
         nullif(s.reason_words ->> 'solution', ''),
         nullif(s.reason_words ->> 'place', ''),
         (SELECT string_agg(s.reason_words -> 'terms' ->> wanted.term, ', ' ORDER BY wanted.turn)
          FROM unnest(s.terms) WITH ORDINALITY AS wanted (term, turn) WHERE wanted.term = ANY (f.terms)),
         nullif(s.reason_words ->> 'others', '')
-    ), ''), s.criteria)
+    ), ''), s.criteria),
+    CASE WHEN s.target = 'terrain' AND f.kind = 'besoin' THEN
+        CASE WHEN <answered> THEN %(answers)s WHEN s.signs IS NOT NULL THEN %(on_subject)s END
+    END
 )"""
 
 # OFFSET 0: the conditions are planned once, over all candidates, rather than for each kind of them.
@@ -137,7 +151,7 @@ def store_sql() -> str:
     return f"""
 WITH {FRESH}
 INSERT INTO catalogue_alertmatch (search_id, record_id, reason, matched_at)
-SELECT s.id, f.id, {REASON}, %(now)s {_matches()}
+SELECT s.id, f.id, {REASON.replace("<answered>", ANSWERED)}, %(now)s {_matches()}
 ORDER BY s.id, f.id
 ON CONFLICT (search_id, record_id) DO NOTHING
 """
@@ -153,6 +167,8 @@ def _matches() -> str:
         "<candidates>": CANDIDATES,
         "<on_map>": WANTED_ON_MAP.replace("<meant>", MEANT),
         "<as_ground>": WANTED_AS_GROUND,
+        "<answered>": ANSWERED,
+        "<near_subject>": NEAR_SUBJECT,
         "<accepted>": ACCEPTED,
         "<conditions>": " AND ".join(_unless_unasked(name, _condition(name)) for name in names),
         "<constraints>": " AND ".join(constraints),

@@ -25,6 +25,7 @@ from catalogue.models import (
 )
 from catalogue.public import synthesis_wording
 from catalogue.public.cards import Card, figures, record_card
+from catalogue.public.similar import similar_records
 from catalogue.records import attachments, proof, sections
 from catalogue.records.expiry import of_month, status_words, verified_words
 from catalogue.records.wording import NBSP, format_integer, period_words, place_words
@@ -59,6 +60,9 @@ class RecordPage:
     extent: str = ""
     precision: str = ""
     neighbours: Sequence[Card] = ()
+    counterparts: Sequence[Card] = ()
+    """Of a solution, needs that nobody said it answers and whose subject is near; of a need, solutions."""
+    alike: Sequence[Card] = ()
     section: str = "fiches"
     preview: bool = False
     synthesis: Context | None = None
@@ -72,6 +76,10 @@ class RecordPage:
     apply_url: str = ""
     answer_url: str = ""
     answers: Sequence[Context] = ()
+    answering: list[int] = field(default_factory=list)
+    """The keys of the needs that it answers, or of the solutions that answer it."""
+    shown: list[int] = field(default_factory=list)
+    """The keys of the other records that the page shows."""
 
 
 def record_page(record: Record) -> RecordPage:
@@ -101,6 +109,14 @@ def record_context(record: Record) -> Context:
     return vars(record_page(record))
 
 
+def public_context(record: Record) -> Context:
+    """The same for the public page, which adds what else the catalogue has on the subject."""
+    page = record_page(record)
+    found = similar_records(record, page.answering, page.shown)
+    page.counterparts, page.alike = found.counterparts, found.alike
+    return vars(page)
+
+
 def _add_place(page: RecordPage) -> None:
     record = page.record
     page.card = {
@@ -111,7 +127,9 @@ def _add_place(page: RecordPage) -> None:
     page.geojson = feature_collection(record)
     page.extent = map_window(record)
     page.precision = precision_words(record)
-    page.neighbours = [record_card(near) for near in nearby_records(record)]
+    nearby = nearby_records(record)
+    page.neighbours = [record_card(near) for near in nearby]
+    page.shown += [near.pk for near in nearby]
 
 
 def lessons(record: Record) -> Context:
@@ -419,10 +437,11 @@ def experiment_line(experiment: Experiment) -> Context:
 
 def _add_solution(page: RecordPage) -> None:
     record = page.record
-    needs = record.as_solution.needs.published().order_by("title")[:LISTED]
+    needs = list(record.as_solution.needs.published().order_by("title")[:LISTED])
     page.synthesis = synthesis_wording.synthesis_context(record)
     page.experiments = [experiment_line(experiment) for experiment in published_experiments(record)]
     page.needs = [{"title": need.title, "url": need.get_absolute_url()} for need in needs]
+    page.answering += [need.pk for need in needs]
 
 
 def _add_experiment(page: RecordPage) -> None:
@@ -431,6 +450,8 @@ def _add_experiment(page: RecordPage) -> None:
     others = [other for other in published_experiments(solution) if other.pk != page.record.pk]
     page.solution = solution if solution.is_published else None
     page.parent = parent if parent is not None and parent.is_published else None
+    if page.parent is not None:
+        page.shown.append(page.parent.pk)
     page.results = [indicator_line(row) for row in experiment.indicators.all()]
     page.experiments = [experiment_line(other) for other in others]
 
@@ -447,8 +468,10 @@ def _add_site(page: RecordPage) -> None:
 
 def _add_need(page: RecordPage) -> None:
     record = page.record
-    links = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED)
-    page.answers = [_answer_line(link) for link in links.select_related("solution")[:LISTED]]
+    published = record.as_need.answer_links.filter(solution__state=Record.State.PUBLISHED)
+    links = list(published.select_related("solution")[:LISTED])
+    page.answers = [_answer_line(link) for link in links]
+    page.answering += [link.solution_id for link in links]
     if record.is_published:
         page.answer_url = reverse("catalogue:answer-new", args=[record.slug])
 

@@ -188,9 +188,10 @@ def extent_words(search: RecordSearch) -> str:
 @require_safe
 def record_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One published record, with its proof, its place, its sources and what is near it."""
-    record = Record.objects.published().with_detail_relations().filter(slug=slug).first()
+    published = Record.objects.published().with_detail_relations().select_related("meaning")
+    record = published.filter(slug=slug).first()
     if record is None:
         return redirect_to_survivor(slug, "catalogue:record-detail")
-    response = render(request, "catalogue/public/record_detail.html", detail.record_context(record))
+    response = render(request, "catalogue/public/record_detail.html", detail.public_context(record))
     audience.count_view(request, record)
     return response

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalogue.rankings.grounds.footprint import Footprint, Model
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.rankings.solutions import Factor, currency_factors
+from catalogue.records import affinity
 from catalogue.records.wording import distance_words, format_integer
 from geo.prose import after_de
 
@@ -46,6 +47,13 @@ def site_factors(row: Row, wish: Wish, where: Footprint) -> list[Factor]:
             _("autre thème") if row["bears"] else _("le site ne précise pas de thème")
         )
         factors.append(Factor(_("Thème"), words, row["theme"]))
+    if wish.description:
+        words = (
+            _("sujet proche, ou mots de votre description dans ce qu’il admet")
+            if row["suits"]
+            else _("rien n’y dit qu’il admet votre essai")
+        )
+        factors.append(Factor(_("Essais"), words, row["fit"]))
     factors += _nearness(row, wish)
     if where.models:
         factors.append(_likeness(row, row["likeness"], where, known=row["has_likeness"]))
@@ -54,18 +62,30 @@ def site_factors(row: Row, wish: Wish, where: Footprint) -> list[Factor]:
 
 def need_factors(row: Row, wish: Wish, where: Footprint, *, national: bool) -> list[Factor]:
     """Need, theme and, for a need that has a place, nearness and resemblance."""
-    linked = row["how"] or _("rapproché de la solution par un curateur")
-    words = linked if row["linked"] else _("même thème")
-    factors = [
-        Factor(_("Besoin"), words, row["need"]),
-        Factor(_("Thème"), _shared_words(row) or _("autre thème"), row["theme"]),
-    ]
+    factors = [Factor(_("Besoin"), need_words(row, wish), row["need"])]
+    if not wish.has_subject:
+        factors.append(Factor(_("Thème"), _shared_words(row) or _("autre thème"), row["theme"]))
     if national:
         return [*factors, *currency_factors(row)]
     factors += _nearness(row, wish)
     if where.models:
         factors.append(_likeness(row, row["likeness"], where, known=row["has_likeness"]))
     return [*factors, *currency_factors(row)]
+
+
+def need_words(row: Row, wish: Wish) -> str:
+    """Why a need is there: somebody said so, the subjects are near, or it bears a theme asked for."""
+    if row["linked"]:
+        how = row["how"]
+        return _("répond explicitement : %(how)s") % {"how": how} if how else _("répond explicitement")
+    if not wish.has_subject:
+        return _("même thème")
+    if row["cosine"] == affinity.BY_WORDS:
+        return _("même thème et mots du titre en commun")
+    shared = _shared_words(row)
+    return (
+        _("sujet proche ; thème en commun : %(theme)s") % {"theme": shared} if shared else _("sujet proche")
+    )
 
 
 def opening_words(row: Row) -> str:
@@ -117,6 +137,11 @@ def likeness_sentence(row: Row, wish: Wish, where: Footprint) -> str:
 def trial_words(model: Model, wish: Wish) -> str:
     """What worked in a model territory."""
     proof = _("preuve %(level)d sur 5") % {"level": model.proof_level or 0}
+    if wish.description:
+        return _("« %(title)s », d’une solution qui lui ressemble, a été mis en œuvre (%(proof)s)") % {
+            "title": model.experiment,
+            "proof": proof,
+        }
     if wish.solution_id is None:
         return _("« %(title)s » a un résultat mesuré (%(proof)s)") % {
             "title": model.experiment,
@@ -147,10 +172,10 @@ def _site_words(row: Row) -> str:
 
 def _needs_words(row: Row) -> str:
     if not row["needs"]:
-        return _("aucun besoin de ce thème")
+        return _("aucun besoin qui y corresponde")
     words = ngettext(
-        "%(n)d besoin du même thème : « %(title)s »",
-        "%(n)d besoins du même thème, dont « %(title)s »",
+        "%(n)d besoin qui y correspond : « %(title)s »",
+        "%(n)d besoins qui y correspondent, dont « %(title)s »",
         row["needs"],
     )
     return words % {"n": row["needs"], "title": row["need_title"]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from catalogue.rankings.grounds.statements import ACCEPTED, MODELS, OF_SOLUTION, OF_THEMES, PLACES
+from catalogue.rankings.grounds.statements import ACCEPTED, MODELS, OF_LIKE, OF_SOLUTION, OF_THEMES, PLACES
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.records.proof import MEASURED
 from geo.models import Level
@@ -51,24 +51,31 @@ class Footprint:
         """True when a result was measured in every model."""
         return all((model.proof_level or 0) >= MEASURED for model in self.models)
 
+    @property
+    def model_ids(self) -> list[int]:
+        """The territories of the models."""
+        return [model.territory_id for model in self.models]
+
     def taken_at(self, scale: str) -> list[int]:
         """The territories that have the solution, seen from territories of this level."""
         return [*self.taken, *(self.taken_groups if scale == Level.EPCI else ())]
 
 
-def footprint(wish: Wish) -> Footprint:
-    """The places of the solution; without one, the places where the themes have a measured result."""
+def footprint(wish: Wish, like: Sequence[int] = ()) -> Footprint:
+    """The places of the solution, or of those like it; else those where the themes have a measured result."""
     with connection.cursor() as cursor:
         statement = PLACES.format(accepted=_accepted(wish, ""), accepted_near=_accepted(wish, "t.geog"))
         cursor.execute(statement, {**wish.parameters, "few": FEW})
         taken, groups, few, few_near = cursor.fetchone()
         models: list[Model] = []
-        if not wish.is_empty:
-            experiments = OF_SOLUTION if wish.solution_id is not None else OF_THEMES
+        experiments = _experiments(wish, like)
+        if experiments:
             statement = MODELS.format(
                 level=Level(wish.scale).value, experiments=experiments, profiled=PROFILED[Level(wish.scale)]
             )
-            cursor.execute(statement, {**wish.parameters, "models": MOST_MODELS, "read": READ})
+            cursor.execute(
+                statement, {**wish.parameters, "models": MOST_MODELS, "read": READ, "like": list(like)}
+            )
             models = _keep_proven([Model(*row) for row in cursor.fetchall()])
     return Footprint(
         models,
@@ -82,6 +89,15 @@ def footprint(wish: Wish) -> Footprint:
 def _keep_proven(models: list[Model]) -> list[Model]:
     """The places that have a measured result; when none has, those where the solution was tried."""
     return [model for model in models if (model.proof_level or 0) >= MEASURED] or models
+
+
+def _experiments(wish: Wish, like: Sequence[int]) -> str:
+    """The SQL of the experiments whose places are models; "" for none."""
+    if wish.solution_id is not None:
+        return OF_SOLUTION
+    if like:
+        return OF_LIKE
+    return OF_THEMES if wish.themes else ""
 
 
 def _accepted(wish: Wish, geog: str) -> str:

@@ -17,9 +17,13 @@ from catalogue.public.search import places
 from catalogue.public.search.filters import MAX_POPULATION, MAX_RADIUS_KM, YES
 from catalogue.public.search.parameters import OneOfField, PlaceField, SomeOfField, TerritoryField
 from catalogue.rankings.grounds.wish import Wish
+from catalogue.records import encoder
 from geo.models import Level, Territory
 from geo.models.territory import DensityClass
 
+LONGEST_DESCRIPTION = 300
+LEAST_LETTERS = 8
+"""A shorter text is a word at most: it is looked for among the titles."""
 SCALE_CHOICES = [
     ("", _("communes")),
     (Level.COMMUNE.value, _("communes")),
@@ -41,6 +45,25 @@ class SolutionField(forms.CharField):
                 _("Aucune solution publiée « %(value)s »."), params={"value": slug[:80]}
             ) from error
         return found
+
+
+class DescriptionField(forms.CharField):
+    """A solution in the visitor's words, which only the search by meaning can read."""
+
+    def clean(self, value: str | None) -> str:
+        text: str = super().clean(value)
+        if not text:
+            return ""
+        if not encoder.is_enabled():
+            raise ValidationError(
+                _("La recherche par le sens est éteinte sur ce site : choisissez une solution ou un thème.")
+            )
+        if len([letter for letter in text if letter.isalpha()]) < LEAST_LETTERS:
+            raise ValidationError(
+                _("Décrivez votre solution en une phrase : « %(value)s » ne suffit pas."),
+                params={"value": text[:80]},
+            )
+        return " ".join(text.split())
 
 
 class NameField(forms.CharField):
@@ -66,6 +89,9 @@ class GroundForm(forms.Form):
 
     cherche = forms.CharField(label=_("Chercher une solution"), max_length=200, required=False)
     solution = SolutionField(label=_("Solution"), max_length=120, required=False)
+    description = DescriptionField(
+        label=_("Description de votre solution"), max_length=LONGEST_DESCRIPTION, required=False
+    )
     theme = SomeOfField(label=_("Thèmes"), required=False)
     terrain = SomeOfField(
         label=_("Type de terrain"), choices=[(kind, kind) for kind in GROUND_KINDS], required=False
@@ -107,6 +133,10 @@ class GroundForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("solution") is not None and data.get("description"):
+            self.add_error(
+                "description", _("Choisissez une solution du catalogue ou décrivez la vôtre, pas les deux.")
+            )
         least, most = data.get("population_min"), data.get("population_max")
         if least is not None and most is not None and least > most:
             message = _("La population est inversée : %(first)s dépasse %(last)s.")
@@ -143,6 +173,7 @@ class GroundForm(forms.Form):
         solution: Solution | None = data["solution"]
         return Wish(
             solution_id=solution.pk if solution is not None else None,
+            description=data["description"],
             themes=tuple(chosen or (solution.themes.all() if solution is not None else ())),
             grounds=tuple(data["terrain"]),
             population_min=data["population_min"],

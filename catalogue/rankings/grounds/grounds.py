@@ -17,6 +17,7 @@ from catalogue.rankings.grounds.explanations import (
     territory_factors,
 )
 from catalogue.rankings.grounds.footprint import READ, Footprint, footprint
+from catalogue.rankings.grounds.likely import Likely, likely
 from catalogue.rankings.grounds.wish import Wish
 from catalogue.rankings.solutions import PROFILED, Factor, rows_of
 
@@ -48,6 +49,7 @@ class Matching:
     """The answers to a wish, family by family."""
 
     footprint: Footprint
+    likely: Likely = field(default_factory=Likely)
     sites: list[Ground] = field(default_factory=list)
     hosts: list[Ground] = field(default_factory=list)
     """Historic sites: they have hosted trials, nothing says that they are open."""
@@ -59,13 +61,16 @@ class Matching:
 
 
 def match(wish: Wish, *, limit: int = SHOWN) -> Matching:
-    """Return the grounds that suit a wish, at most ``limit`` of each family; six queries at most."""
-    where = footprint(wish)
-    sites = _sites(wish, where, limit)
-    territories = _territories(wish, where, limit)
+    """Return the grounds that suit a wish, at most ``limit`` of each family; eleven queries at most."""
+    near = likely(wish)
+    where = footprint(wish, near.stand_ins)
+    asked = _parameters(wish, where, near, limit)
+    sites = _sites(wish, where, asked)
+    territories = _territories(wish, where, asked)
     named = [ground for ground in territories if wish.named and ground.row["id"] == wish.named.pk]
     found = Matching(
         footprint=where,
+        likely=near,
         sites=[site for site in sites if site.row["site_state"] != "historique"],
         hosts=[site for site in sites if site.row["site_state"] == "historique"],
         territories=[ground for ground in territories if ground.row["rank"] <= limit],
@@ -73,11 +78,11 @@ def match(wish: Wish, *, limit: int = SHOWN) -> Matching:
     )
     if wish.is_empty:
         return found
-    needs = _needs(wish, where, limit, national=False)
-    return replace(found, needs=needs, national_needs=_needs(wish, where, limit, national=True))
+    needs = _needs(wish, where, asked, national=False)
+    return replace(found, needs=needs, national_needs=_needs(wish, where, asked, national=True))
 
 
-def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
+def _territories(wish: Wish, where: Footprint, asked: Row) -> list[Ground]:
     if not where.models:
         return []
     level, parent, _profiled = PROFILED[wish.scale]
@@ -87,8 +92,8 @@ def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
     pool = chosen.format(level=level, accepted=accepted, close_by=close_by)
     statement = sql.TERRITORIES.format(parent=parent, accepted=accepted, pool=pool)
     parameters = {
-        **_parameters(wish, where, limit),
-        "taken": where.taken_at(wish.scale),
+        **asked,
+        "taken": [*where.taken_at(wish.scale), *(where.model_ids if wish.description else ())],
         "per_model": PER_MODEL,
         "nearest": NEAREST,
         "kept": KEPT,
@@ -97,7 +102,7 @@ def _territories(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
     return [replace(ground, sentence=likeness_sentence(ground.row, wish, where)) for ground in found]
 
 
-def _sites(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
+def _sites(wish: Wish, where: Footprint, asked: Row) -> list[Ground]:
     conditions = [SITE_IN_TIME, *([OF_GROUND] if wish.grounds else [])]
     suits = sql.SITE_SUITS.format(conditions=" AND ".join(conditions))
     scan = sql.SITES_NEAR if wish.point is not None else sql.SITES_ANYWHERE
@@ -105,15 +110,17 @@ def _sites(wish: Wish, where: Footprint, limit: int) -> list[Ground]:
         scan = sql.SITES_OF_FEW
     found = scan.format(accepted=wish.accepted("r.geog"), suits=suits, joined=sql.SITE_JOINED)
     statement = sql.SITES.format(scan=found, likened=sql.LIKENED, model=sql.MODEL)
-    return _grounds(statement, _parameters(wish, where, limit), lambda row: site_factors(row, wish, where))
+    return _grounds(statement, asked, lambda row: site_factors(row, wish, where))
 
 
-def _needs(wish: Wish, where: Footprint, limit: int, *, national: bool) -> list[Ground]:
+def _needs(wish: Wish, where: Footprint, asked: Row, *, national: bool) -> list[Ground]:
     near = wish.point is not None and not national
     condition = sql.NATIONAL if national else f"{sql.LOCATED} AND {wish.accepted('r.geog')}"
     scan = sql.NEEDS_NEAR if near else sql.NEEDS_BY_THEME
     if where.few is not None and not national:
         scan = sql.NEEDS_OF_FEW
+    if wish.has_subject:
+        scan = sql.NEEDS_ON_SUBJECT
     statement = sql.NEEDS.format(
         scan=scan.format(joined=sql.NEED_JOINED, where=condition),
         linked=sql.NEEDS_LINKED.format(where=condition),
@@ -123,19 +130,22 @@ def _needs(wish: Wish, where: Footprint, limit: int, *, national: bool) -> list[
     )
     return _grounds(
         statement,
-        _parameters(wish, where, limit),
+        asked,
         lambda row: need_factors(row, wish, where, national=national),
     )
 
 
-def _parameters(wish: Wish, where: Footprint, limit: int) -> dict[str, Any]:
+def _parameters(wish: Wish, where: Footprint, near: Likely, limit: int) -> Row:
     return {
         **wish.parameters,
+        "near_needs": list(near.needs),
+        "cosines": list(near.needs.values()),
+        "near_sites": list(near.sites),
         "read": READ,
         "taken": list(where.taken),
         "few": list(where.few or ()),
         "few_near": list(where.few_near or ()),
-        "model_ids": [model.territory_id for model in where.models],
+        "model_ids": where.model_ids,
         "today": timezone.localdate(),
         "stale": STALE,
         "limit": limit,

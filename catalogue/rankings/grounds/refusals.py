@@ -47,17 +47,23 @@ def verdict(territory: Territory, wish: Wish, matching: Matching) -> Verdict:
         return Verdict(territory, reasons, experiments)
     ground = matching.named
     if ground is None:
-        return Verdict(territory, note=_why_no_rank(wish, matching))
+        return Verdict(territory, note=_why_no_rank(territory, wish, matching))
     return Verdict(territory, ground=ground, rank=ground.row["rank"], examined=ground.row["examined"])
 
 
-def _why_no_rank(wish: Wish, matching: Matching) -> str:
+def _why_no_rank(territory: Territory, wish: Wish, matching: Matching) -> str:
     if wish.is_empty:
-        return _("Choisissez une solution ou un thème : sans cela, il n’y a rien à classer.")
+        return _(
+            "Choisissez une solution ou un thème, ou décrivez la vôtre : sans cela, il n’y a rien à classer."
+        )
+    if not matching.footprint.models and wish.description:
+        return _("Aucune solution au sujet assez proche n’a été essayée : il n’a pas à quoi ressembler.")
     if not matching.footprint.models:
         return _(
             "Aucun lieu d’essai en cours ou achevé n’est connu du catalogue : il n’a pas à quoi ressembler."
         )
+    if territory.pk in matching.footprint.model_ids:
+        return _("Une solution qui ressemble à la vôtre y a été essayée : c’est l’un des modèles.")
     return _("Nos sources ne donnent ni sa population ni son contour : il ne peut pas être comparé.")
 
 

@@ -42,6 +42,9 @@ LIMIT %(models)s
 OF_SOLUTION = """catalogue_experiment e
     JOIN catalogue_record r ON r.id = e.record_ptr_id AND r.state = 'publiee'
         AND e.solution_id = %(solution)s"""
+OF_LIKE = """catalogue_experiment e
+    JOIN catalogue_record r ON r.id = e.record_ptr_id AND r.state = 'publiee'
+        AND e.solution_id = ANY (%(like)s)"""
 # searchentry_terms carries it; at most READ of them are looked at.
 OF_THEMES = """(
         SELECT record_id FROM catalogue_searchentry
@@ -98,8 +101,10 @@ WITH model AS MATERIALIZED (
             FROM geo_territory u
             JOIN catalogue_record r ON r.territory_id = u.id AND r.kind = 'besoin' AND r.state = 'publiee'
             WHERE (u.id = t.id OR u.{parent} = t.id) AND (
-                EXISTS (SELECT FROM catalogue_record_themes rt
-                        WHERE rt.record_id = r.id AND rt.theme_id = ANY (%(themes)s::bigint[]))
+                r.id = ANY (%(near_needs)s::bigint[])
+                OR NOT %(has_subject)s AND EXISTS (
+                    SELECT FROM catalogue_record_themes rt
+                    WHERE rt.record_id = r.id AND rt.theme_id = ANY (%(themes)s::bigint[]))
                 OR EXISTS (SELECT FROM catalogue_needanswer a
                            WHERE a.need_id = r.id AND a.solution_id = %(solution)s)
             )
@@ -183,8 +188,15 @@ SITES = """
            CASE WHEN r.expires_on < %(today)s THEN r.expires_on END AS stale_since,
            r.verified_on, r.stated_on,
            themed.bears, themed.shared, likened.position, likened.values, likened.model_values,
-               likened.resemblance
+               likened.resemblance,
+           r.id = ANY (%(near_sites)s::bigint[])
+               OR coalesce(to_tsvector('francais', s.allowed_tests) @@ described.words, false) AS suits
     FROM candidate c
+    CROSS JOIN (
+        SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery AS words
+        FROM unnest(tsvector_to_array(to_tsvector('francais', %(description)s))) AS lexeme
+        WHERE length(lexeme) >= 4
+    ) described
     JOIN catalogue_record r ON r.id = c.id
     JOIN catalogue_testsite s ON s.record_ptr_id = r.id
     LEFT JOIN geo_territory u ON u.id = r.territory_id
@@ -202,6 +214,7 @@ SITES = """
     SELECT *, CASE site_state WHEN 'ouvert' THEN 1 WHEN 'reserve' THEN 0.6 ELSE 0.35 END AS ground,
            CASE WHEN %(themes)s::bigint[] = '{{}}' OR shared <> '{{}}' THEN 1 WHEN bears THEN 0.3
                ELSE 0.6 END AS theme,
+           CASE WHEN %(description)s = '' OR suits THEN 1 ELSE 0.6 END AS fit,
            CASE WHEN %(point)s IS NULL THEN 1 WHEN metres IS NULL THEN 0.25
                ELSE 1 / (1 + metres / 50000) END AS nearness,
            CASE WHEN cardinality(%(model_ids)s::bigint[]) = 0 THEN 1 ELSE coalesce(resemblance,
@@ -209,17 +222,14 @@ SITES = """
            CASE WHEN stale_since IS NULL THEN 1 ELSE %(stale)s END AS currency
     FROM placed
 ), ranked AS (
-    SELECT *, ground * theme * nearness * likeness * currency AS score,
-           row_number() OVER (PARTITION BY site_state = 'historique'
-                              ORDER BY ground * theme * nearness * likeness * currency DESC, id) AS rank
-    FROM scored
+    SELECT *, row_number() OVER (PARTITION BY site_state = 'historique' ORDER BY score DESC, id) AS rank
+    FROM (SELECT *, ground * theme * fit * nearness * likeness * currency AS score FROM scored) products
 )
 SELECT slug, title, summary, place_name, territory_name, departement, site_state, allowed_tests, ground_kinds,
        available_from, available_until, lon, lat, location_precision, metres, bears, shared, position, values,
        model_values, resemblance IS NOT NULL AS has_likeness,
-       ground::float8, theme::float8, nearness::float8, likeness::float8, currency::float8, stale_since,
-       verified_on, stated_on,
-       score::float8
+       suits, ground::float8, theme::float8, fit::float8, nearness::float8, likeness::float8,
+       currency::float8, stale_since, verified_on, stated_on, score::float8
 FROM ranked
 WHERE rank <= %(limit)s
 ORDER BY site_state = 'historique', rank
@@ -275,7 +285,7 @@ NEEDS = """
            CASE WHEN r.expires_on < %(today)s THEN r.expires_on END AS stale_since,
            r.verified_on, r.stated_on,
            d.name AS departement, coalesce(answer.how, '') AS how, answer.how IS NOT NULL AS linked,
-               themed.shared,
+               near.cosine, themed.shared,
            likened.position, likened.values, likened.model_values, likened.resemblance
     FROM candidate c
     JOIN catalogue_record r ON r.id = c.id
@@ -283,6 +293,7 @@ NEEDS = """
     LEFT JOIN geo_territory u ON u.id = r.territory_id
     LEFT JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)
     LEFT JOIN geo_territory d ON d.id = t.departement_id
+    LEFT JOIN unnest(%(near_needs)s::bigint[], %(cosines)s::float8[]) AS near (id, cosine) ON near.id = r.id
     LEFT JOIN catalogue_needanswer answer ON answer.need_id = r.id AND answer.solution_id = %(solution)s
     {likened}
     CROSS JOIN LATERAL (
@@ -291,8 +302,8 @@ NEEDS = """
         WHERE rt.record_id = r.id AND th.id = ANY (%(themes)s::bigint[])
     ) themed
 ), scored AS (
-    SELECT *, CASE WHEN linked THEN 1 ELSE 0.7 END AS need,
-           least(1, 0.6 + 0.2 * cardinality(shared)) AS theme,
+    SELECT *, CASE WHEN linked THEN 1 ELSE coalesce(cosine, 0.7) END AS need,
+           CASE WHEN %(has_subject)s THEN 1 ELSE least(1, 0.6 + 0.2 * cardinality(shared)) END AS theme,
            CASE WHEN {national} OR %(point)s IS NULL THEN 1 WHEN metres IS NULL THEN 0.25
                 ELSE 1 / (1 + metres / 50000) END AS nearness,
            CASE WHEN {national} OR cardinality(%(model_ids)s::bigint[]) = 0 THEN 1
@@ -302,7 +313,7 @@ NEEDS = """
 )
 SELECT slug, title, summary, place_name, territory_name, departement, workshop, lon, lat,
     location_precision, metres,
-       how, linked, shared, position, values, model_values, resemblance IS NOT NULL AS has_likeness,
+       how, linked, cosine, shared, position, values, model_values, resemblance IS NOT NULL AS has_likeness,
        need::float8, theme::float8, nearness::float8, likeness::float8, currency::float8, stale_since,
        verified_on, stated_on,
        (need * theme * nearness * likeness * currency)::float8 AS score
@@ -314,6 +325,10 @@ NEED_JOINED = """catalogue_searchentry e
     JOIN catalogue_record r ON r.id = e.record_id AND r.state = 'publiee'
     LEFT JOIN geo_territory u ON u.id = r.territory_id
     LEFT JOIN geo_territory t ON t.id = coalesce(u.commune_id, u.id)"""
+# Those near the subject, by primary key: at most a few hundred.
+NEEDS_ON_SUBJECT = (
+    """SELECT r.id FROM {joined} WHERE r.id = ANY (%(near_needs)s) AND r.kind = 'besoin' AND {where}"""
+)
 # searchentry_terms carries it.
 NEEDS_BY_THEME = """SELECT r.id FROM {joined}
     WHERE e.terms @> '{{type:besoin}}' AND e.terms && %(theme_terms)s AND {where} LIMIT %(read)s"""

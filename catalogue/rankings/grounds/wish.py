@@ -44,6 +44,8 @@ class Wish:
     """What is looked for. Distances in kilometres, ``point`` in srid 4326; None or empty: no matter."""
 
     solution_id: int | None = None
+    description: str = ""
+    """A solution that is not in the catalogue, in the visitor's words."""
     themes: tuple[Theme, ...] = ()
     grounds: tuple[str, ...] = ()
     population_min: int | None = None
@@ -67,6 +69,8 @@ class Wish:
             themes=[theme.pk for theme in self.themes],
             theme_terms=[f"theme:{theme.code}" for theme in self.themes],
             grounds=list(self.grounds),
+            description=self.description,
+            has_subject=self.has_subject,
             densities=list(self.densities),
             coastal=self.coastal or None,
         )
@@ -79,8 +83,13 @@ class Wish:
 
     @property
     def is_empty(self) -> bool:
-        """True when nothing says what to match: neither a solution nor a theme."""
-        return self.solution_id is None and not self.themes
+        """True when nothing says what to match: neither a solution, nor a description, nor a theme."""
+        return self.solution_id is None and not self.description and not self.themes
+
+    @property
+    def has_subject(self) -> bool:
+        """True when a solution, or its description, says which needs are near; not themes alone."""
+        return self.solution_id is not None or bool(self.description)
 
     @property
     def constraints(self) -> list[Constraint]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,8 +24,9 @@ from catalogue.rankings.grounds.cards import (
     territory_card,
     territory_feature,
 )
-from catalogue.rankings.grounds.forms import GroundForm, settle
+from catalogue.rankings.grounds.forms import LONGEST_DESCRIPTION, GroundForm, settle
 from catalogue.rankings.grounds.refusals import experiment_words
+from catalogue.records import encoder
 from catalogue.records.wording import NBSP, format_integer
 from catalogue.web.access import public
 from catalogue.web.errors import bad_request
@@ -64,6 +65,7 @@ def ground_search(request: HttpRequest) -> HttpResponse:
         {
             **form_context(form),
             "solutions": offered(form),
+            "like": resembling(form, matching) if matching is not None else [],
             "asked": asked,
             **(results(wish, matching) if matching is not None else {}),
             "verdict": verdict_context(answer) if answer is not None else None,
@@ -82,6 +84,10 @@ def form_context(form: GroundForm) -> dict[str, Any]:
         "form": form,
         "solution": data["solution"],
         "searched": data["cherche"],
+        "description": data["description"],
+        "may_describe": encoder.is_enabled(),
+        "longest": LONGEST_DESCRIPTION,
+        "describe_url": _describe_url(form),
         "without_solution": query_without(form, "solution"),
         "place": place.territory.label if place is not None and place.territory is not None else "",
         "place_name": place.name if place is not None else "",
@@ -131,7 +137,40 @@ def parameters_without(form: GroundForm, *names: str) -> list[tuple[str, str]]:
     return kept
 
 
-def offered(form: GroundForm) -> list[dict[str, str]]:
+def _describe_url(form: GroundForm) -> str:
+    """The words searched among the titles, taken as a description; "" when they cannot be one."""
+    words = form.cleaned_data["cherche"]
+    rest = parameters_without(form, "cherche", "description", "solution")
+    query = QueryDict(urlencode([("description", words), *rest]))
+    return f"?{query.urlencode()}" if words and GroundForm(query).is_valid() else ""
+
+
+def resembling(form: GroundForm, matching: Matching) -> list[dict[str, Any]]:
+    """The solutions that a description resembles, the surest first, each with why and what chooses it."""
+    like = matching.likely.like
+    if not like:
+        return []
+    keys = [one.solution for one in like]
+    found = Solution.objects.published().defer("geometry", "description").in_bulk(keys)
+    why = {True: _("sujet proche"), False: _("mot commun, ou de même sens, dans le titre")}
+    return [
+        {**_choice(found[one.solution], form), "why": why[one.by_meaning]}
+        for one in like
+        if one.solution in found
+    ]
+
+
+def _choice(solution: Solution, form: GroundForm) -> dict[str, Any]:
+    rest = parameters_without(form, "solution", "cherche", "description")
+    return {
+        "title": solution.title,
+        "page": solution.get_absolute_url(),
+        "proof": solution.proof_level,
+        "url": "?" + urlencode([("solution", solution.slug), *rest]),
+    }
+
+
+def offered(form: GroundForm) -> list[dict[str, Any]]:
     """Solutions to choose from: those whose title has the words, or the best proven ones."""
     if form.cleaned_data["solution"] is not None:
         return []
@@ -143,14 +182,8 @@ def offered(form: GroundForm) -> list[dict[str, str]]:
         return []
     else:
         found = solutions.best_proven_first(few=True)
-    rest = parameters_without(form, "solution", "cherche")
     return [
-        {
-            "title": solution.title,
-            "proof": solution.proof_level,
-            "url": "?" + urlencode([("solution", solution.slug), *rest]),
-        }
-        for solution in found.defer("geometry", "description")[:SOLUTIONS_OFFERED]
+        _choice(solution, form) for solution in found.defer("geometry", "description")[:SOLUTIONS_OFFERED]
     ]
 
 
@@ -191,7 +224,7 @@ def feature_collection(wish: Wish, matching: Matching) -> dict[str, Any] | None:
 
 def rest_address(cards: list[Any], wish: Wish, kind: str, **more: str) -> str:
     """The list that has what a folded family leaves out, by the themes of the wish; "" when nothing is."""
-    if len(cards) <= FOLDED:
+    if len(cards) <= FOLDED or not wish.themes:
         return ""
     themes = [("theme", theme.code) for theme in wish.themes]
     return f"{reverse('catalogue:record-list')}?{urlencode([('type', kind), *more.items(), *themes])}"
@@ -227,7 +260,9 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
     if not matching.sites:
         found.append(_("Aucun site ouvert ou réservé du catalogue ne répond à ces conditions."))
     if wish.is_empty:
-        found.append(_("Choisissez une solution ou un thème pour voir aussi les besoins et les territoires."))
+        found.append(
+            _("Choisissez une solution ou un thème, ou décrivez la vôtre, pour voir besoins et territoires.")
+        )
         return found
     if not matching.needs:
         found.append(
@@ -235,7 +270,11 @@ def lacks(wish: Wish, matching: Matching) -> list[str]:
             if matching.national_needs
             else _("Aucun besoin du catalogue n’y répond.")
         )
-    if not where.models:
+    if not where.models and wish.description:
+        found.append(
+            _("Aucune solution au sujet assez proche n’a été essayée : aucun lieu ne peut servir de modèle.")
+        )
+    elif not where.models:
         found.append(
             _("Aucun lieu d’essai en cours ou achevé n’est connu du catalogue : rien à quoi ressembler.")
         )

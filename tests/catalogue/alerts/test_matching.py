@@ -106,15 +106,45 @@ def test_a_word_corrected_once_is_itself_once_known():
 
 def test_a_solution_that_gains_a_theme_widens_its_search_of_grounds(eau):
     solution = factories.solution(slug="pave")
+    factories.meaning(solution)
     search = saved("solution=pave", target="terrain")
     need = factories.need()
+    factories.meaning(need, 0.45)
     need.themes.add(eau)
     assert matching.match_published([need.pk]) == 0
     solution.themes.add(eau)
     matching.match_published([solution.pk])
     matching.match_published([need.pk])
     assert found(search) == [need.title]
-    assert search.matches.get().reason.startswith("pour «\u00a0")
+    reason = search.matches.get().reason
+    assert reason.startswith("pour «\u00a0")
+    assert reason.endswith(", sujet proche")
+
+
+def test_a_theme_alone_in_common_with_the_solution_no_longer_alerts(eau):
+    solution = factories.solution(slug="pave")
+    factories.meaning(solution)
+    search = saved("solution=pave", target="terrain")
+    needs = {}
+    for title, cosine in (("Même thème", 0.41), ("Répond", 0.1), ("Sujet proche", 0.51)):
+        needs[title] = factories.need(title=title, geometry=None)
+        factories.meaning(needs[title], cosine)
+    for one in (solution, needs["Même thème"]):
+        one.themes.add(eau)
+    needs["Répond"].answer_links.create(solution=solution)
+    saving.refresh(SavedSearch.objects.all())
+    matching.match_published([need.pk for need in needs.values()])
+    assert sorted(found(search)) == ["Répond", "Sujet proche"]
+    assert search.matches.get(record__title="Répond").reason.endswith(", répond explicitement")
+
+
+def test_a_description_alerts_for_the_needs_near_it():
+    search = saved("description=Un revêtement qui laisse la pluie entrer dans le sol", target="terrain")
+    near = factories.need(title="Laisser la pluie entrer dans le sol")
+    far = factories.need(title="Des capteurs disent quand vider les poubelles")
+    matching.match_published([near.pk, far.pk])
+    assert found(search) == [near.title]
+    assert search.criteria.startswith("terrains pour une solution décrite ainsi : «\u00a0Un revêtement qui")
 
 
 def test_a_territory_that_has_the_solution_is_left_aside():

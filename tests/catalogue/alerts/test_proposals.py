@@ -35,7 +35,10 @@ def solution(user: User, eau) -> Record:
         )
     factories.measured_experiment(solution=one, territory=model, geometry=model.point)
     factories.test_site(title="Friche", site_state="ouvert", territory=factories.commune()).themes.add(eau)
-    factories.need(title="Moins de ruissellement", territory=factories.commune()).themes.add(eau)
+    need = factories.need(title="Moins de ruissellement", territory=factories.commune())
+    need.themes.add(eau)
+    factories.meaning(one)
+    factories.meaning(need, 0.45)
     return one
 
 

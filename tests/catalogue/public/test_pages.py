@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from catalogue.models import Experiment, LabelAward, Programme, Record
-from catalogue.public.cards import figures
+from catalogue.models import Experiment, LabelAward, Programme, Record, Theme
+from catalogue.public.cards import Card, figures
 from catalogue.records.wording import place_words
 from geo.models import Territory
 from tests import factories
@@ -97,7 +99,10 @@ def test_record_page_shows_its_proof_place_and_source(
     client: Client, catalogue: dict[str, Record], kind: str
 ) -> None:
     record = catalogue[kind]
+    for one in Record.objects.exclude(pk=record.pk):
+        factories.meaning(one, 0.9)
     Record.objects.filter(pk=record.pk).update(source_citation="Bilan public de 2023", summary="Un résumé.")
+    factories.meaning(record)
     with CaptureQueriesContext(connection) as queries:
         response = client.get(record.get_absolute_url())
     page = response.content.decode()
@@ -106,7 +111,71 @@ def test_record_page_shows_its_proof_place_and_source(
     assert "Bilan public de 2023" in page
     assert "Un résumé." in page
     assert ("Niveau de preuve" in page) == (kind in {"solution", "experimentation"})
-    assert len(queries) <= MOST_QUERIES + 4, [query["sql"][:120] for query in queries]
+    assert len(queries) <= MOST_QUERIES + 7, [query["sql"][:120] for query in queries]
+
+
+def titles(cards: list[Card]) -> list[str]:
+    return [card.title for card in cards]
+
+
+def alike(cosine: float, record: Record, theme: Theme) -> Record:
+    factories.meaning(record, cosine)
+    record.themes.add(theme)
+    return record
+
+
+def test_the_records_about_the_same_stand_on_the_page_the_nearest_first(client: Client) -> None:
+    theme = factories.theme(code="eau", label="Eau")
+    record = alike(1, factories.operation(territory=None, geometry=None, title="Quartier"), theme)
+    for title, cosine in (("Voisine de sens", 0.7), ("La plus proche", 0.9), ("Trop loin", 0.49)):
+        alike(cosine, factories.need(title=title, geometry=None), theme)
+    alike(0.8, factories.need(title="Brouillon", geometry=None, state=Record.State.DRAFT), theme)
+    factories.meaning(factories.need(title="Autre thème", geometry=None), 0.9)
+    response = client.get(record.get_absolute_url())
+    assert titles(response.context["alike"]) == ["La plus proche", "Voisine de sens"]
+    assert "Fiches au sujet proche" in response.content.decode()
+    assert "Brouillon" not in response.content.decode()
+
+
+def test_a_solution_and_what_tried_it_are_not_said_to_be_alike(client: Client) -> None:
+    theme = factories.theme(code="eau", label="Eau")
+    solution = alike(1, factories.solution(), theme)
+    tried = [
+        alike(0.95, factories.experiment(solution=solution, geometry=None), theme) for _number in range(2)
+    ]
+    other = alike(0.7, factories.experiment(solution=factories.solution(), geometry=None), theme)
+    for record in (solution, *tried):
+        assert titles(client.get(record.get_absolute_url()).context["alike"]) == [other.title]
+
+
+def test_a_solution_and_a_need_name_each_other_and_say_why(client: Client) -> None:
+    theme = factories.theme(code="eau", label="Eau")
+    solution = alike(1, factories.solution(title="Pavé drainant"), theme)
+    answered = alike(0.2, factories.need(title="Déjà rapproché", geometry=None), theme)
+    answered.answer_links.create(solution=solution)
+    near = alike(0.45, factories.need(title="Garder la pluie", geometry=None), theme)
+    alike(0.41, factories.need(title="Même thème seul", geometry=None), theme)
+    page = " ".join(client.get(solution.get_absolute_url()).content.decode().split())
+    assert 'Déjà rapproché</a> <span class="discret">répond explicitement' in page
+    assert 'Garder la pluie</a>, besoin national <span class="discret">sujet proche' in page
+    assert "Même thème seul" not in page
+    page = " ".join(client.get(near.get_absolute_url()).content.decode().split())
+    assert "Des solutions qui peuvent y répondre" in page
+    assert 'Pavé drainant</a> <span class="discret">sujet proche' in page
+
+
+def test_with_meaning_off_a_need_shares_a_theme_and_a_word_of_the_title(
+    client: Client, settings: Any
+) -> None:
+    settings.SEARCH_BY_MEANING = False
+    theme = factories.theme(code="eau", label="Eau")
+    solution = alike(1, factories.solution(title="Pavé drainant"), theme)
+    alike(0.9, factories.need(title="Des pavés qui boivent", geometry=None), theme)
+    alike(0.9, factories.need(title="Garder la pluie", geometry=None), theme)
+    response = client.get(solution.get_absolute_url())
+    assert titles(response.context["counterparts"]) == ["Des pavés qui boivent"]
+    assert "même thème et mots du titre en commun" in response.content.decode()
+    assert not response.context["alike"]
 
 
 def test_a_record_leads_to_all_the_records_of_each_organisation(client: Client) -> None:

@@ -1,5 +1,7 @@
 """Ranking 2: which grounds are proposed, which are not, and why."""
 
+import csv
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -7,10 +9,12 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 
-from catalogue.models import Record, Solution, TestSite
+from catalogue.imports.fixtures import FOLDER
+from catalogue.models import Need, Record, Solution, TestSite, Theme
 from catalogue.rankings.grounds import Ground, Matching, Wish, match, verdict
 from catalogue.rankings.grounds.statements import POOL_BY_KNN, TERRITORIES
 from catalogue.rankings.solutions import PROFILED
+from catalogue.records import meaning
 from geo.models import Territory, TerritoryProfile
 from tests import factories
 
@@ -36,8 +40,16 @@ def solution() -> Solution:
     """A solution on one theme that worked in one commune, of profile 0."""
     one = factories.solution()
     one.themes.add(factories.theme(code="eau", label="Eau"))
+    factories.meaning(one)
     factories.measured_experiment(solution=one, territory=town(0, name="Modèle"))
     return one
+
+
+def near_need(cosine: float = 0.6, **fields: Any) -> Need:
+    """A need whose subject is at this cosine of that of the solution."""
+    need = factories.need(**fields)
+    factories.meaning(need, cosine)
+    return need
 
 
 def wish(solution: Solution, **fields: Any) -> Wish:
@@ -119,11 +131,10 @@ def test_a_place_where_it_failed_is_no_model_but_is_left_out(solution):
     ],
 )
 def test_hard_constraints_exclude_territories_sites_and_needs(solution, condition, inside, outside):
-    theme = solution.themes.get()
     for name, fields in (("Dedans", inside), ("Dehors", outside)):
         place = town(1, name=name, **fields)
         factories.test_site(territory=place, title=name, site_state=OPEN)
-        factories.need(territory=place, title=name).themes.add(theme)
+        near_need(territory=place, title=name)
     found = match(wish(solution, **condition))
     assert names(found) == ["Dedans"]
     assert titles(found.sites) == ["Dedans"]
@@ -145,7 +156,7 @@ def test_density_region_and_radius_are_hard_constraints(solution):
 def test_a_need_and_an_open_site_lift_a_territory_above_a_closer_twin(solution):
     town(0.4, name="Plus ressemblante")
     wanted = town(0.6, name="Demandeuse")
-    factories.need(territory=wanted, title="Garder l’eau").themes.add(solution.themes.get())
+    near_need(territory=wanted, title="Garder l’eau")
     factories.test_site(territory=wanted, title="Friche", site_state=OPEN)
     found = match(wish(solution))
     assert names(found)[0] == "Demandeuse"
@@ -212,17 +223,130 @@ def test_the_nearest_sites_are_read_when_a_place_is_given():
 
 
 def test_needs_of_no_place_are_apart_and_those_a_curator_linked_come_first(solution):
-    theme = solution.themes.get()
-    national = factories.need(title="Sans lieu", geometry=None)
-    national.themes.add(theme)
+    near_need(title="Sans lieu", geometry=None)
+    near_need(0.9, title="Plus proche", geometry=None)
     linked = factories.need(title="Rapproché", geometry=None)
     linked.answer_links.create(solution=solution, how="Elle garde l’eau")
-    factories.need(title="Autre thème", geometry=None)
-    factories.need(title="Sur place", territory=town(1)).themes.add(theme)
+    near_need(0.3, title="Autre sujet", geometry=None)
+    near_need(title="Sur place", territory=town(1))
     found = match(wish(solution))
-    assert titles(found.national_needs) == ["Rapproché", "Sans lieu"]
-    assert details(found.national_needs[0])["Besoin"] == "Elle garde l’eau"
+    assert titles(found.national_needs) == ["Rapproché", "Plus proche", "Sans lieu"]
+    assert details(found.national_needs[0])["Besoin"] == "répond explicitement : Elle garde l’eau"
+    assert details(found.national_needs[1])["Besoin"] == "sujet proche"
     assert titles(found.needs) == ["Sur place"]
+
+
+def test_a_theme_in_common_is_no_reason_it_only_lowers_the_floor(solution):
+    theme = solution.themes.get()
+    for title, cosine in (("Loin", 0.41), ("Assez près", 0.43)):
+        near_need(cosine, title=title, geometry=None).themes.add(theme)
+    near_need(0.49, title="Autre thème, loin", geometry=None)
+    near_need(0.51, title="Autre thème, près", geometry=None)
+    found = match(wish(solution)).national_needs
+    assert titles(found) == ["Autre thème, près", "Assez près"]
+    assert details(found[1])["Besoin"] == "sujet proche ; thème en commun : Eau"
+
+
+def test_a_theme_asked_for_without_a_solution_finds_its_needs(solution):
+    theme = solution.themes.get()
+    factories.need(title="Du thème", geometry=None).themes.add(theme)
+    near_need(0.9, title="D’un autre", geometry=None)
+    found = match(Wish(themes=(theme,)))
+    assert titles(found.national_needs) == ["Du thème"]
+    assert details(found.national_needs[0])["Besoin"] == "même thème"
+
+
+def test_without_meaning_a_need_shares_a_theme_and_a_word_of_the_title(solution, settings):
+    settings.SEARCH_BY_MEANING = False
+    Solution.objects.filter(pk=solution.pk).update(title="Lampadaire qui s’éteint la nuit")
+    theme = solution.themes.get()
+    for title, themed in (
+        ("Des lampadaires sobres", True),
+        ("Des lampadaires", False),
+        ("Dormir mieux", True),
+    ):
+        need = near_need(0.9, title=title, geometry=None)
+        need.themes.add(*[theme] if themed else [])
+    found = match(wish(solution)).national_needs
+    assert titles(found) == ["Des lampadaires sobres"]
+    assert details(found[0])["Besoin"] == "même thème et mots du titre en commun"
+
+
+def of_fixtures(kind: str, *keys: str) -> dict[str, Record]:
+    """Records of the initial data, with their themes and nothing else, by their identifiers."""
+    make, file = {
+        "besoin": (factories.need, "besoins.csv"),
+        "solution": (factories.solution, "solutions.csv"),
+    }[kind]
+    made = {}
+    with (FOLDER / file).open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            if row["identifiant"] not in keys:
+                continue
+            made[row["identifiant"]] = make(title=row["titre"], summary=row["resume"], geometry=None)
+            codes = row["themes"].split(";")
+            themes = [Theme.objects.get_or_create(code=code, defaults={"label": code})[0] for code in codes]
+            made[row["identifiant"]].themes.set(themes)
+    assert len(made) == len(keys)
+    return made
+
+
+def test_the_needs_of_five_solutions_of_the_initial_data_are_right():
+    """Each was shown needs with which it has a theme alone in common: parking for carpooling, for example."""
+    needs = of_fixtures(
+        "besoin", "A08-R11", "A01-I01", "A01-R05", "A01-P06", "A01-P04", "A01-I06", "A01-R14", "A02-I04",
+        "A01-R10",
+    )  # fmt: skip
+    solutions = of_fixtures(
+        "solution", "sol-lane", "sol-kara", "sol-lumiroute", "sol-cool-roof", "sol-arrosage-chaussee",
+        "sol-cycle-up",
+    )  # fmt: skip
+    for key in ("sol-kara", "sol-lumiroute"):  # as fixtures/reponses.csv says
+        needs["A02-I04"].answer_links.create(solution=solutions[key])
+    meaning.encode_lacking()
+    proposed = {key: titles(match(wish(one)).national_needs) for key, one in solutions.items()}
+    light = "Revoir l’éclairage public dans son ensemble"
+    assert proposed == {
+        "sol-lane": [],
+        "sol-kara": [light],
+        "sol-lumiroute": [light],
+        "sol-cool-roof": [],
+        "sol-arrosage-chaussee": [],
+        "sol-cycle-up": ["Trouver des matériaux recyclés à proximité"],
+    }
+
+
+def test_a_description_finds_needs_sites_and_solutions_near_it(settings):
+    like = factories.solution(title="Pavé drainant", summary="Il laisse la pluie entrer dans le sol.")
+    factories.measured_experiment(solution=like, territory=town(0, name="Modèle"), title="Pavés à Modèle")
+    factories.solution(title="Des capteurs disent quand vider les poubelles")
+    factories.need(title="Laisser la pluie entrer dans le sol", geometry=None)
+    factories.need(title="Des capteurs disent quand vider les poubelles", geometry=None)
+    home = town(0.5, name="Jumelle")
+    for title, tests in (("Rien de dit", ""), ("Sols", "Revêtements de sol perméables")):
+        factories.test_site(title=title, allowed_tests=tests, site_state=OPEN, territory=home)
+    meaning.encode_lacking()
+    asked = Wish(description="Un revêtement qui laisse la pluie entrer dans le sol")
+    found = match(asked)
+    assert [one.solution for one in found.likely.like] == [like.pk]
+    assert titles(found.national_needs) == ["Laisser la pluie entrer dans le sol"]
+    assert titles(found.sites) == ["Sols", "Rien de dit"]
+    assert details(found.sites[0])["Essais"].startswith("sujet proche, ou mots de votre description")
+    assert names(found) == ["Jumelle"]
+    modelled = Territory.objects.get(name="Modèle")
+    answer = verdict(modelled, asked, match(replace(asked, named=modelled)))
+    assert answer.note == "Une solution qui ressemble à la vôtre y a été essayée : c’est l’un des modèles."
+    assert "« Pavés à Modèle », d’une solution qui lui ressemble" in found.territories[0].sentence
+    settings.SEARCH_BY_MEANING = False
+    assert match(asked).national_needs == []
+
+
+def test_a_description_of_an_unknown_meaning_is_like_the_title_that_has_its_rare_word():
+    for title in ("Lane : covoiturage sans réserver", "Un service de repas"):
+        factories.solution(title=title)
+    found = match(Wish(description="Un service de covoiturage pour aller travailler depuis les villages"))
+    titled = Solution.objects.in_bulk([one.solution for one in found.likely.like if not one.by_meaning])
+    assert "Lane : covoiturage sans réserver" in {one.title for one in titled.values()}
 
 
 def test_drafts_are_in_no_family(solution):
@@ -290,9 +414,9 @@ def test_the_number_of_queries_does_not_depend_on_the_base(solution, django_asse
     for n in range(5):
         place = town(n)
         factories.test_site(territory=place, site_state=OPEN).themes.add(solution.themes.get())
-        factories.need(territory=place).themes.add(solution.themes.get())
+        near_need(territory=place)
     asked = wish(solution, point=Point(2, 47, srid=4326))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         match(asked)
 
 
@@ -304,7 +428,7 @@ def test_twins_are_found_by_the_index_of_the_profiles(solution):
     statement = TERRITORIES.format(parent=parent, accepted=asked.accepted("t.geog"), pool=pool)
     values = {
         **asked.parameters, "taken": [model.pk], "model_ids": [model.pk], "per_model": 40, "limit": 12,
-        "kept": 200, "today": "2026-01-01",
+        "kept": 200, "today": "2026-01-01", "near_needs": [],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from catalogue.models import Record, TestSite
+from catalogue.records import meaning
 from tests import factories
 from tests.catalogue.rankings.test_grounds import town
 
@@ -15,6 +16,7 @@ URL = "/trouver-un-terrain/"
 def solution():
     one = factories.solution(title="Pavé drainant")
     one.themes.add(factories.theme(code="eau", label="Eau"))
+    factories.meaning(one)
     factories.measured_experiment(solution=one, territory=town(0, name="Modèle", lon=2))
     return one
 
@@ -61,7 +63,8 @@ def test_everything_asked_for_stays_in_the_address_of_every_link_of_the_form(cli
         "population_min=9&population_max=1",
         "densite=9", "littoral=peut-etre", "region=commune:35238", "region=region:ZZ", "autour=abc",
         "autour=999,0", "rayon=10", "autour=2,47&rayon=900", "autour=2,47&rayon=nan", "echelle=canton",
-        "pourquoi=region:53", "pourquoi=commune:00000", "nom=Xqzzzw",
+        "pourquoi=region:53", "pourquoi=commune:00000", "nom=Xqzzzw", "description=!!",
+        f"description={'mot ' * 80}",
     ],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_told(client, query):
@@ -123,17 +126,50 @@ def test_hostile_titles_are_text(client, solution):
     assert "<img src=x" not in page
 
 
+def test_a_description_and_a_solution_together_are_refused(client, solution):
+    response = client.get(URL, {"solution": solution.slug, "description": "Un revêtement qui boit la pluie"})
+    assert response.status_code == 400
+    assert "Choisissez une solution du catalogue ou décrivez la vôtre, pas les deux." in text(response)
+
+
+def test_with_meaning_off_a_description_is_refused_and_its_box_is_gone(client, settings):
+    settings.SEARCH_BY_MEANING = False
+    response = client.get(URL, {"description": "Un revêtement qui boit la pluie"})
+    assert response.status_code == 400
+    assert "La recherche par le sens est éteinte" in text(response)
+    assert 'id="description"' not in text(client.get(URL))
+
+
+def test_a_description_says_what_it_resembles_and_finds_needs(client):
+    like = factories.solution(title="Pavé drainant", summary="Il laisse la pluie entrer dans le sol.")
+    factories.solution(title="Pavé drainant secret", state=Record.State.DRAFT)
+    factories.need(title="Laisser la pluie entrer dans le sol", geometry=None)
+    meaning.encode_lacking()
+    query = {"description": "Un revêtement qui laisse la pluie  entrer dans le sol", "population_min": "10"}
+    page = text(client.get(URL, query))
+    assert f'href="?solution={like.slug}&amp;population_min=10#resultats"' in page
+    assert "secret" not in page
+    assert "Laisser la pluie entrer dans le sol" in page
+    assert "sujet proche" in page
+    assert 'type="hidden" name="description" value=' in page  # « pourquoi pas ? » keeps it
+
+
+def test_words_that_no_title_has_can_become_a_description(client):
+    page = text(client.get(URL, {"cherche": "pluie dans le sol", "theme": []}))
+    assert 'href="?description=pluie+dans+le+sol#resultats"' in page
+
+
 def test_only_reading_is_answered(client):
     assert client.post(URL).status_code == 405
 
 
-def test_the_page_costs_at_most_twelve_queries(client, solution, django_assert_max_num_queries):
+def test_the_page_costs_at_most_thirteen_queries(client, solution, django_assert_max_num_queries):
     for n in range(1, 6):
         place = town(n, lon=n)
         factories.test_site(territory=place, site_state=TestSite.SiteState.OPEN)
-        factories.need(territory=place).themes.add(solution.themes.get())
+        factories.meaning(factories.need(territory=place), 0.6)
     query = {"solution": solution.slug, "autour": "2,47", "theme": "eau"}
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert client.get(URL, query).status_code == 200
 
 
