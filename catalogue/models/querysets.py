@@ -29,8 +29,7 @@ STALE = 0.8
 
 
 class TextQuery(SearchQuery):
-    """A query of the full text, written as its lexemes in the syntax of ``tsquery``: nothing is parsed again.
-    """
+    """A query of the full text, as its lexemes in the syntax of ``tsquery``: they are not parsed again."""
 
     template = "%(expressions)s::tsquery"
 

@@ -76,10 +76,10 @@ class SearchWord(models.Model):
 
 
 class RecordMeaning(models.Model):
-    """What a record means, as the vector of its title and summary; computed by the worker (``records.meaning``).
+    """What a record means, as the vector of its title and summary; computed by the worker.
 
-    ``numbers`` are 512 signed bytes, ``signs`` the signs of the vector. The database forgets the row when the
-    text changes (migration 0040).
+    ``records.meaning`` reads and writes it. ``numbers`` are 512 signed bytes, ``signs`` the signs of the
+    vector. The database forgets the row when the text changes (migration 0040).
     """
 
     record = models.OneToOneField(

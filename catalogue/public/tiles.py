@@ -12,7 +12,6 @@ import logging
 import time
 from typing import Any
 
-import psycopg
 from django.db import DatabaseError, connection
 from django.db.models import BinaryField, Func, QuerySet
 

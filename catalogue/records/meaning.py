@@ -33,7 +33,8 @@ ORDER BY r.id LIMIT %(limit)s
 STORE = """
 INSERT INTO catalogue_recordmeaning (record_id, signs, numbers)
 SELECT r.id, v.signs::bit(512), v.numbers
-FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(summaries)s::text[], %(signs)s::text[], %(numbers)s::bytea[])
+FROM unnest(%(ids)s::bigint[], %(titles)s::text[], %(summaries)s::text[], %(signs)s::text[],
+            %(numbers)s::bytea[])
      v(id, title, summary, signs, numbers)
 JOIN catalogue_record r ON r.id = v.id AND r.title = v.title AND r.summary = v.summary
 ON CONFLICT DO NOTHING
@@ -68,8 +69,8 @@ def from_stored(rows: Sequence[bytes]) -> Vectors:
     """The vectors of length 1 of these bytes, a row each."""
     numbers = np.frombuffer(b"".join(bytes(row) for row in rows), np.int8)
     vectors = numbers.reshape(len(rows), encoder.DIMENSIONS).astype(np.float32)
-    length: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(length, 1e-9)
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return (vectors / lengths).astype(np.float32)
 
 
 def text_of(title: str, summary: str) -> str:
@@ -115,8 +116,7 @@ def stored_text(text: str) -> Stored | None:
 
 
 def most_signs(cosine: float) -> int:
-    """How many signs may differ between vectors of that cosine: the share of the angle, and four deviations.
-    """
+    """How many signs may differ between vectors of that cosine: the share of the angle, with a margin."""
     share = math.acos(cosine) / math.pi
     return round(encoder.DIMENSIONS * share + 4 * math.sqrt(encoder.DIMENSIONS * share * (1 - share)))
 

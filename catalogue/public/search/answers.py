@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -147,8 +147,8 @@ class Floors:
     """What a record must have to answer: less when the question is one of the catalogue's subjects.
 
     ``density`` is the mean cosine of the AROUND nearest records, ``is_known`` whether the thesaurus has a
-    name of what is asked, or the catalogue each of the words. Measured on two hundred questions and eighty that have nothing to do with the
-    catalogue.
+    name of what is asked, or the catalogue each of the words. Measured on two hundred questions and eighty
+    that have nothing to do with the catalogue.
     """
 
     density: float
@@ -165,8 +165,7 @@ class Floors:
 
 @dataclass(frozen=True)
 class Answer:
-    """The records that words find: those with all of them, and ``others``; ``ranked`` are the best, in order.
-    """
+    """The records that words find: those with all of them, and ``others``; ``ranked`` are the best."""
 
     words: Words
     with_all: int = 0
@@ -231,8 +230,8 @@ def answer(words: Words) -> Answer:
 def weigh(terms: Iterable[Term]) -> list[float]:
     """The weight of each word: the rarer it is in the catalogue, the more it says.
 
-    It is the inverse document frequency of BM25 (Robertson and Zaragoza, 2009); past one record in COMMON, words
-    weigh alike.
+    It is the inverse document frequency of BM25 (Robertson and Zaragoza, 2009); past one record in COMMON,
+    words weigh alike.
     """
     queries = [any_of([term.query, term.broad]) for term in terms]
     with connection.cursor() as cursor:
@@ -245,7 +244,7 @@ def _covered(words: Words, weights: list[float], near: list[int], complete: int)
     """The records that have some of the words, those near in meaning among them."""
     total = sum(weights) or 1.0
     least = min(max(weights), math.log(COMMON))
-    arguments = {
+    arguments: dict[str, Any] = {
         "queries": [any_of([term.query, term.broad]) for term in words.terms],
         "weights": weights,
         "rare": [weight >= least for weight in weights],
@@ -327,7 +326,7 @@ class Ranking:
     def score(self, records: list[int]) -> list[Scored]:
         if not records:
             return []
-        arguments = {
+        arguments: dict[str, Any] = {
             "records": records,
             "fields": BY_FIELD,
             "weights": self.weights,

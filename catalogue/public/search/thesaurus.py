@@ -39,7 +39,9 @@ WITH RECURSIVE run AS MATERIALIZED (
     FROM met JOIN catalogue_concept c ON c.id = met.concept_id WHERE c.broader_id IS NOT NULL
 )
 SELECT every.start, every.length, every.relation, c.label, '(' || n.phrase || ')'
-FROM every JOIN catalogue_concept c ON c.id = every.concept_id JOIN catalogue_conceptname n ON n.concept_id = c.id
+FROM every
+JOIN catalogue_concept c ON c.id = every.concept_id
+JOIN catalogue_conceptname n ON n.concept_id = c.id
 ORDER BY every.start, every.length DESC, every.depth, n.id
 """
 

@@ -11,15 +11,15 @@ EDGES = "«»“”()[]{},;:.!?…'’*/"
 LETTERS = re.compile(r"[^\W\d_]+")
 COMPOUND = re.compile(r"[^\W_]+(?:[-‑–][^\W_]+)+")
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
-SILENT = frozenset(
-    """
-    à a y les leurs même mêmes ça cela ceci celui celle ceux comment pourquoi combien quand quel
-    quelle quels quelles où dont si être est-ce il ils elle elles on nous vous peut peut-on peuvent
-    faut faut-il faire fait tient vient viennent plus moins trop très bien aussi sans sous chez vers
-    entre comme tout tous toute toutes afin lors contre selon savoir trouver chercher cherche
-    vouloir veut voudrais existe existe-t-il
-    """.split()
-)
+SILENT = {
+    "à", "a", "y", "les", "leurs", "même", "mêmes", "ça", "cela", "ceci", "celui", "celle", "ceux",
+    "comment", "pourquoi", "combien", "quand", "quel", "quelle", "quels", "quelles", "où", "dont", "si",
+    "être", "est-ce", "il", "ils", "elle", "elles", "on", "nous", "vous", "peut", "peut-on", "peuvent",
+    "faut", "faut-il", "faire", "fait", "tient", "vient", "viennent", "plus", "moins", "trop", "très",
+    "bien", "aussi", "sans", "sous", "chez", "vers", "entre", "comme", "tout", "tous", "toute",
+    "toutes", "afin", "lors", "contre", "selon", "savoir", "trouver", "chercher", "cherche", "vouloir",
+    "veut", "voudrais", "existe", "existe-t-il",
+}  # fmt: skip
 """Words that build a question and say nothing of its subject; the stop words of PostgreSQL are not all."""
 MAX_TOKENS = 30
 SHORTEST_COMPLETED = 3

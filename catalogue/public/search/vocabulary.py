@@ -22,13 +22,15 @@ SHORTEST_PART = 3
 LOOK_UP = """
 SELECT word, stems, phraseto_tsquery('francais', replace(word, '-', ' '))::text,
        EXISTS (SELECT FROM catalogue_searchword k WHERE k.stem = ANY (stems)),
-       family, ARRAY(SELECT DISTINCT k.stem FROM catalogue_searchword k WHERE k.family = typed.family LIMIT 60),
+       family,
+       ARRAY(SELECT DISTINCT k.stem FROM catalogue_searchword k WHERE k.family = typed.family LIMIT 60),
        CASE WHEN word = %(last)s THEN ARRAY(
            SELECT DISTINCT k.stem FROM catalogue_searchword k
            WHERE k.key LIKE lower(f_unaccent(%(last)s)) || '%%' LIMIT 60
        ) ELSE '{}' END
 FROM (
-    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems, catalogue_word_family(word) AS family
+    SELECT word, tsvector_to_array(to_tsvector('francais', word)) AS stems,
+           catalogue_word_family(word) AS family
     FROM unnest(%(words)s::text[]) AS word
 ) typed
 """
@@ -42,8 +44,10 @@ FROM unnest(%(words)s::text[]) AS typed (word)
 LEFT JOIN LATERAL (
     SELECT ARRAY[left(typed.word, cut), substr(typed.word, cut + 1)] AS halves
     FROM generate_series(%(shortest)s, length(typed.word) - %(shortest)s) AS cut
-    WHERE EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(left(typed.word, cut))))
-      AND EXISTS (SELECT FROM catalogue_searchword k WHERE k.key = lower(f_unaccent(substr(typed.word, cut + 1))))
+    WHERE EXISTS (SELECT FROM catalogue_searchword k
+                  WHERE k.key = lower(f_unaccent(left(typed.word, cut))))
+      AND EXISTS (SELECT FROM catalogue_searchword k
+                  WHERE k.key = lower(f_unaccent(substr(typed.word, cut + 1))))
     ORDER BY cut DESC LIMIT 1
 ) halves ON true
 LEFT JOIN LATERAL (
@@ -99,8 +103,7 @@ def look_up(words: Sequence[str], last: str = "") -> dict[str, KnownWord]:
 
 
 def find_repairs(words: Sequence[str], least: float) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """Return the known halves of the words that are two, and the known word that each other looks like most.
-    """
+    """Return the known halves of the words that are two, and what each other word looks like most."""
     halves: dict[str, tuple[str, str]] = {}
     corrections: dict[str, str] = {}
     if not words:

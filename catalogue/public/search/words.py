@@ -120,6 +120,7 @@ def read(typed: str) -> Words:
     wanted = [reader.terms(group) for group in groups]
     required = [reader.requirements(group) for group in groups]
     is_either = len(groups) > 1
+    notions = chain.from_iterable(reader.notions(group) for group in groups)
     return Words(
         typed,
         terms=tuple(chain.from_iterable(wanted)),
@@ -131,7 +132,7 @@ def read(typed: str) -> Words:
         completed=reader.completed,
         families=reader.families,
         stems=reader.stems,
-        notions=tuple(dict.fromkeys(chain.from_iterable(reader.notions(group) for group in groups))),
+        notions=tuple(dict.fromkeys(notions)),
     )
 
 
@@ -206,8 +207,7 @@ class Reader:
         return self.named[key]
 
     def terms(self, group: Sequence[Token]) -> list[Term]:
-        """The terms of the plain words, in their order; a name of the thesaurus stands for each of its words.
-        """
+        """The terms of the plain words, in their order, each with the names of the thesaurus around it."""
         plain = self.plain(group)
         same, broader = _names(self.concepts(group))
         places = [place for place, token in enumerate(self.words(group)) if self._says_something(token)]
