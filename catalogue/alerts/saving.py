@@ -19,7 +19,6 @@ from catalogue.alerts.criteria import criteria_of
 from catalogue.alerts.statements import INDEXED
 from catalogue.alerts.zones import circle, window
 from catalogue.models import SavedSearch
-from catalogue.models.querysets import TextQuery
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.public.search.words import Words
@@ -39,11 +38,11 @@ UNASKED: dict[str, Any] = {
     "kinds": [],
     "terms": [],
     "facets": 0,
-    "words": None,
+    "words": "",
     "completed": "",
     "families": [],
     "stems": [],
-    "restriction": None,
+    "restriction": "",
     "signs": None,
     "numbers": None,
     "has_unknown_words": False,
@@ -149,8 +148,8 @@ def _words(words: Words) -> dict[str, Any]:
     """Return what records are compared with: all the words, and what the words mean."""
     vector = meaning.stored_text(words.meant) if words.terms else None
     return {
-        "words": words.query,
-        "restriction": TextQuery(words.restriction) if words.restriction else None,
+        "words": words.all_words,
+        "restriction": words.restriction,
         "completed": _key(words.completed),
         "families": list(words.families),
         "stems": list(words.stems),
@@ -190,7 +189,7 @@ def _subject(wish: Wish) -> dict[str, Any]:
     if subject is None:
         return {}
     if subject.stored is None:
-        return {"words": TextQuery(subject.words)}
+        return {"words": subject.words}
     columns = subject.stored._asdict()
     return {**columns, "terms": list(likely.likely(wish).themes)} if wish.description else columns
 
@@ -228,7 +227,7 @@ def refresh(searches: Any) -> int:
 
 def refresh_words() -> int:
     """Refresh the searches that have words, after the words that mean the same were changed."""
-    worded = SavedSearch.objects.filter(words__isnull=False).order_by("pk")
+    worded = SavedSearch.objects.exclude(words="").order_by("pk")
     return refresh(worded.only("pk", "target", "query_string").iterator(chunk_size=500))
 
 

@@ -54,7 +54,7 @@ AND (s.kinds = '{}' OR f.kind = ANY (s.kinds))
 AND (s.facets = 0 OR s.facets = (
     SELECT count(DISTINCT split_part(term, ':', 1)) FROM unnest(s.terms) AS term WHERE term = ANY (f.terms)
 ))
-AND (s.words IS NULL OR f.document @@ s.words OR (<meant>))
+AND (s.words = '' OR f.document @@ s.words::tsquery OR (<meant>))
 AND (s.territory_id IS NULL OR s.territory_id = ANY (f.within))
 AND (s.twins IS NULL OR s.twins && f.within)
 AND (s.zone IS NULL OR EXISTS (SELECT FROM ST_Dump(s.zone) AS part WHERE part.geom && f.geometry))
@@ -65,7 +65,7 @@ AND (s.asked = '{}' OR (<conditions>))
 # function reads the numbers of these alone.
 MEANT = """
 bit_count(s.signs # f.signs) <= %(most_signs)s
-AND (s.restriction IS NULL OR f.document @@ s.restriction)
+AND (s.restriction = '' OR f.document @@ s.restriction::tsquery)
 AND catalogue_cosine(s.numbers, f.numbers) >= %(least_cosine)s
 """
 INDEXED = {"type", "q", "territoire", "jumeaux", "autour", "bbox"}
@@ -97,7 +97,7 @@ AND CASE f.kind
     WHEN 'besoin' THEN (
         <answered> OR CASE
             WHEN s.signs IS NOT NULL THEN (<near_subject>)
-            WHEN s.words IS NOT NULL THEN s.terms && f.terms AND f.document @@ s.words
+            WHEN s.words <> '' THEN s.terms && f.terms AND f.document @@ s.words::tsquery
             ELSE s.terms && f.terms
         END
     ) AND (f.is_national OR <accepted>)
@@ -119,7 +119,7 @@ AND catalogue_cosine(s.numbers, f.numbers)
 REASON = """
 concat_ws(', ',
     CASE WHEN f.published_at < s.created_at THEN %(updated)s END,
-    CASE WHEN s.target = 'carte' AND NOT f.document @@ s.words THEN %(near)s END,
+    CASE WHEN s.target = 'carte' AND s.words <> '' AND NOT f.document @@ s.words::tsquery THEN %(near)s END,
     coalesce(nullif(concat_ws(', ',
         nullif(s.reason_words ->> 'solution', ''),
         nullif(s.reason_words ->> 'place', ''),

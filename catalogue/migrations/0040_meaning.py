@@ -25,7 +25,7 @@ CREATE TRIGGER meaning_update AFTER UPDATE ON catalogue_record
 # What words find changes with a meaning and with the thesaurus, and so does the version of the catalogue.
 NOTE_CHANGES = """
 CREATE TRIGGER meaning_insert AFTER INSERT ON catalogue_recordmeaning
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalogue_change_on_entry();
+    FOR EACH STATEMENT EXECUTE FUNCTION catalogue_change_on_ground();
 CREATE TRIGGER conceptname_change AFTER INSERT OR DELETE ON catalogue_conceptname
     FOR EACH STATEMENT EXECUTE FUNCTION catalogue_change_on_ground();
 """

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-import django.contrib.postgres.search
 from django.db import migrations, models
 
 import catalogue.models.fields
@@ -48,12 +47,32 @@ class Migration(migrations.Migration):
                 verbose_name="familles des mots",
             ),
         ),
+        # a tsquery is stored as it is, and a page of the table holds 8 kB: its text is compressed
+        migrations.RunSQL(
+            "ALTER TABLE catalogue_savedsearch ALTER COLUMN words TYPE text USING coalesce(words::text, ''),"
+            " ALTER COLUMN words SET NOT NULL",
+            "ALTER TABLE catalogue_savedsearch ALTER COLUMN words DROP NOT NULL,"
+            " ALTER COLUMN words TYPE tsquery USING nullif(words, '')::tsquery",
+            state_operations=[
+                migrations.AlterField(
+                    "savedsearch",
+                    "words",
+                    models.TextField(
+                        blank=True,
+                        editable=False,
+                        help_text="La requête plein texte : un tsquery ne se comprime pas.",
+                        verbose_name="mots",
+                    ),
+                )
+            ],
+        ),
         migrations.AddField(
             "savedsearch",
             "restriction",
-            django.contrib.postgres.search.SearchQueryField(
-                blank=True, editable=False, null=True, verbose_name="expressions exactes et mots exclus"
+            models.TextField(
+                blank=True, default="", editable=False, verbose_name="expressions exactes et mots exclus"
             ),
+            preserve_default=False,
         ),
         migrations.AddField(
             "savedsearch",

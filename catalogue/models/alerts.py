@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQueryField
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models.fields import BitsField
@@ -59,7 +58,12 @@ class SavedSearch(models.Model):
     facets = models.SmallIntegerField(
         _("facettes"), default=0, help_text=_("Combien de facettes doivent être satisfaites.")
     )
-    words = SearchQueryField(verbose_name=_("mots"), null=True, blank=True, editable=False)
+    words = models.TextField(
+        _("mots"),
+        blank=True,
+        editable=False,
+        help_text=_("La requête plein texte : un tsquery ne se comprime pas."),
+    )
     completed = models.CharField(
         _("mot à compléter"), max_length=60, blank=True, help_text=_("Le dernier mot, peut-être inachevé.")
     )
@@ -71,9 +75,7 @@ class SavedSearch(models.Model):
         blank=True,
         help_text=_("Celles que les mots désignent : une autre de ces familles les fait relire."),
     )
-    restriction = SearchQueryField(
-        verbose_name=_("expressions exactes et mots exclus"), null=True, blank=True, editable=False
-    )
+    restriction = models.TextField(_("expressions exactes et mots exclus"), blank=True, editable=False)
     signs = BitsField(_("signes du sens"), length=512, null=True, editable=False)
     numbers = models.BinaryField(_("nombres du sens"), null=True, editable=False)
     has_unknown_words = models.BooleanField(_("mots inconnus du catalogue"), default=False)

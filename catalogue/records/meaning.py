@@ -70,7 +70,8 @@ def from_stored(rows: Sequence[bytes]) -> Vectors:
     numbers = np.frombuffer(b"".join(bytes(row) for row in rows), np.int8)
     vectors = numbers.reshape(len(rows), encoder.DIMENSIONS).astype(np.float32)
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return (vectors / lengths).astype(np.float32)
+    unit: Vectors = (vectors / lengths).astype(np.float32)
+    return unit
 
 
 def text_of(title: str, summary: str) -> str:

@@ -152,13 +152,18 @@ class Floors:
     """
 
     density: float
+    named: frozenset[int]
     is_known: bool
 
     def admit(self, has: Covered, cosine: float) -> bool:
         """True for a record that has these words, and that cosine."""
         if has.share >= MOST_WORDS or cosine >= FLOOR:
             return True
-        if self.is_known and has.share >= HALF_THE_WORDS and len(has.turns) > 1:
+        if (
+            self.is_known
+            and has.share >= HALF_THE_WORDS
+            and (len(has.turns) > 1 or self.named & {*has.turns})
+        ):
             return True
         return self.density >= SUBJECT and cosine >= LOW_FLOOR and has.share + cosine >= TOGETHER
 
@@ -211,7 +216,8 @@ def answer(words: Words) -> Answer:
     if len(complete) < ENOUGH:
         near = _allowed(near, words.restriction)
         covered = _covered(words, weights, [*near], len(complete))
-        floors = Floors(_density(near), bool(words.notions) or not words.unknown)
+        named = frozenset(turn for turn, term in enumerate(words.terms, 1) if term.is_named)
+        floors = Floors(_density(near), named, is_known=bool(named) or not words.unknown)
         joining = _joining(covered, near, set(complete), floors)
     order = Ranking(words.terms, weights, near).order(complete, joining)
     shared, with_shared = _shared(words, covered, joining)

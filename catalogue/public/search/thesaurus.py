@@ -13,7 +13,7 @@ from django.db import connection
 
 LONGEST_NAME = 6
 """Words of a name that are looked for, those that say nothing included."""
-MOST_NAMES = 60
+MOST_NAMES = 40
 """Names that one concept brings into a query."""
 
 # Runs of words that are the name of a concept (conceptname_key), and the names of that concept, of the

@@ -46,6 +46,8 @@ class Term:
     exact: str
     near: str = ""
     broad: str = ""
+    is_named: bool = False
+    """True when the thesaurus has it, alone or with its neighbours."""
 
     @property
     def query(self) -> str:
@@ -215,8 +217,9 @@ class Reader:
             Term(
                 token.text,
                 self._exact(plain, turn),
-                any_of([self._near(token), *same[place]]),
-                any_of(broader[place]),
+                any_of([self._near(token), *same.get(place, [])]),
+                any_of(broader.get(place, [])),
+                is_named=place in same,
             )
             for turn, (place, token) in enumerate(zip(places, plain, strict=True))
         ]
@@ -249,7 +252,9 @@ class Reader:
         """The query of words that follow each other, each in any form of its family."""
         words = [self.known.get(part) for part in parts]
         if all(word is not None and len(word.stems) == 1 for word in words):
-            return " <-> ".join(f"({any_of(map(quote, word.lexemes))})" for word in words if word is not None)
+            forms = [word.lexemes for word in words if word is not None]
+            either = ([*stems, *(SAINTS[stem] for stem in stems if stem in SAINTS)] for stems in forms)
+            return " <-> ".join(f"({any_of(map(quote, stems))})" for stems in either)
         whole = self.known.get("-".join(parts))
         return whole.phrase if whole is not None else ""
 

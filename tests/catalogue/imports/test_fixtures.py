@@ -1,12 +1,10 @@
 """The initial data set loads whole, is published, and a second run changes nothing."""
 
-import csv
 import io
 import re
 import shutil
 
 import pytest
-from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from django.db import connection
 from django.test import TestCase, override_settings
@@ -36,10 +34,9 @@ from catalogue.models import TestSite as Site
 from catalogue.records import meaning
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.workshop.duplicates import candidates
-from geo.models import Level, Territory
-from geo.names import slugify_name
+from geo.models import Territory
+from tests.catalogue.fixture_ground import make_ground, rows_of
 
-ARRONDISSEMENT = re.compile(r"^(751|6938|132)\d+$")
 PLACES = (
     "Ain Aisne Allier Ardèche Ardennes Ariège Aube Aude Aveyron Calvados Cantal Charente Cher Corrèze "
     "Creuse Dordogne Doubs Drôme Eure Finistère Gard Gers Gironde Hérault Indre Isère Jura Landes "
@@ -47,36 +44,6 @@ PLACES = (
     "Sarthe Savoie Somme Tarn Var Vaucluse Vendée Vienne Vosges Yonne Bretagne Normandie Occitanie "
     "Corse Guadeloupe Martinique Guyane Réunion Mayotte"
 )
-CAPITALS = {"75": "75056", "69": "69123", "13": "13055"}
-
-
-def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def make_ground():
-    """The territories that the files name, each at a point of its own; no outline is needed."""
-    rows = [row for path in FOLDER.rglob("*.csv") for row in rows_of(path) if row.get("territoire")]
-    names = {}
-    for row in sorted(rows, key=lambda row: not row.get("commune")):
-        code = row["territoire"].removeprefix("commune:")
-        names.setdefault(code, row.get("commune") or row.get("nom") or code)
-    shared = {"millesime": 2025, "source": "essai"}
-    communes, arrondissements = [], []
-    for n, (code, name) in enumerate(sorted(names.items())):
-        level, _sep, bare = code.rpartition(":")
-        fields = {"code": bare, "name": name, "slug": slugify_name(name), **shared}
-        if not level:
-            fields["point"] = Point(2 + n / 1000, 47, srid=4326)
-        (arrondissements if ARRONDISSEMENT.match(code) else communes).append((level or Level.COMMUNE, fields))
-    created = {
-        t.code: t for t in Territory.objects.bulk_create(Territory(level=level, **f) for level, f in communes)
-    }
-    Territory.objects.bulk_create(
-        Territory(level=Level.ARRONDISSEMENT, commune=created[CAPITALS[fields["code"][:2]]], **fields)
-        for _level, fields in arrondissements
-    )
 
 
 def state():
