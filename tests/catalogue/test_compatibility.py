@@ -29,7 +29,8 @@ SEALED = (
     "4Nq-uT0EAW5pu_w="
 )
 ON_SCHEDULE = (
-    "ask_confirmations", "ask_results", "check_links", "check_quality_of_all", "find_all_duplicates",
+    "ask_confirmations", "ask_results", "check_links", "check_quality_of_all", "encode_meanings",
+    "find_all_duplicates",
     "forget_import_files", "forget_mails", "forget_misses", "measure_waiting", "read_searches_again",
     "release_abandoned", "rescue_jobs", "send_daily_alerts", "send_weekly_alerts", "sweep_files",
     "tidy_accounts",
