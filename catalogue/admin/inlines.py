@@ -50,14 +50,18 @@ class IndicatorInline(StackedInline):
     model = Indicator
     formfield_overrides = FIELDS
     extra = 0
-    autocomplete_fields = ["type", "document"]
+    autocomplete_fields = ["type", "measurer", "document"]
+    readonly_fields = ["is_counted", "is_third_party"]
     fields = [
         ("name", "type"),
-        ("nature", "is_independent", "measured_by"),
-        ("baseline", "value", "unit"),
-        "text",
+        ("nature", "subject", "kind"),
+        ("value", "unit", "text"),
+        ("reference", "baseline"),
         ("year", "period"),
         "method",
+        ("measured_by", "measurer"),
+        ("is_counted", "is_third_party"),
+        "independence_refusal",
         ("source_url", "source_citation", "document"),
     ]
 

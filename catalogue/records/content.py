@@ -15,6 +15,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.contrib.gis.geos.io import WKTWriter
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from catalogue.models import Organisation, Record, RecordOrganisation
 from catalogue.records.fields import Collection, Field, model_field
@@ -32,6 +33,12 @@ DIGITS = 7
 CLOSE_DEGREES = 1.5e-7
 SHAPE = "geometry"
 MANY = ("themes", "stakes", "programmes")
+SAID = {
+    "reference": _l("comparé à : %(value)s"),
+    "baseline": _l("référence %(value)s"),
+    "independence_refusal": _l("indépendance retirée : %(value)s"),
+}
+"""How an attribute of an item is introduced, where its value alone would not be understood."""
 
 
 def list_attributes(kind: str) -> tuple[str, ...]:
@@ -212,15 +219,13 @@ def describe_item(collection: Collection, item: Mapping[str, Any]) -> str:
     parts = []
     for name in item_names(collection):
         value = item.get(name)
-        if value in (None, "", []) or name in ("document", "type", "unit"):
+        if value in (None, "", []) or name in ("document", "type", "unit", "measurer"):
             continue
         words = describe_choice(model_field(collection.model, name), value)
-        if name == "is_independent":
-            words = _("mesure indépendante") if value else ""
         if name in ("value", "baseline") and item.get("unit"):
             words = f"{words}{NBSP}{item['unit']}"
-        if name == "baseline":
-            words = _("au départ %(value)s") % {"value": words}
+        if name in SAID:
+            words = SAID[name] % {"value": words}
         if words:
             parts.append(str(words))
     return ", ".join(parts)

@@ -65,7 +65,7 @@ OF_ANOTHER = ((NeedAnswer, "solution"),)
 DOCUMENTS = "documents"
 ATTRIBUTES: dict[Model, str] = {RecordOrganisation: "organisations"}
 """What a record calls the rows of a table, where it is not the name of the relation."""
-DERIVED = frozenset({"proof_level"})
+DERIVED = frozenset({"proof_level", "is_third_party"})
 """Columns that triggers compute: never written back, they follow."""
 NOT_DIGESTED = DERIVED | {
     "state", "import_batch_id", "created_by_id", "creation_key", "created_at", "updated_at", "published_at",

@@ -44,7 +44,12 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 ARRONDISSEMENT = re.compile(r" arrondissement$", re.IGNORECASE)
-LINKED = {"solution": "solution", "parent": "experimentation", "type": "indicateur"}
+LINKED = {
+    "solution": "solution",
+    "parent": "experimentation",
+    "type": "indicateur",
+    "measurer": "organisation",
+}
 State = Record.State
 
 
