@@ -1,4 +1,4 @@
-"""The pages that say what the site is: about, legal notices, privacy, accessibility, site map.
+"""The pages that say what the site is: about, proof, legal notices, privacy, accessibility, site map.
 
 Included by ``config.urls``. What only the operator knows comes from ``settings.OPERATOR``.
 """
@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from catalogue.records import proof
 from catalogue.web.access import public
+from config.proof_examples import EXAMPLES, FALLEN
 
-PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
+PAGES = ("a-propos", "preuve", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 
 
 @public
@@ -20,6 +21,8 @@ PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles"
 def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """The page named ``page``, its operator filled in or reported missing."""
     context = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
+    if page == "preuve":
+        context |= {"next": dict.fromkeys(proof.NEXT.values()), "examples": EXAMPLES, "fallen": FALLEN}
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 
 

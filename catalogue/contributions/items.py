@@ -26,7 +26,7 @@ OBSERVED = "observation"
 WHAT: tuple[tuple[str, StrOrPromise], ...] = (
     (
         Indicator.Kind.EFFECT,
-        _("Son effet : ce qui a changé. Exemples : 30 % d’énergie en moins, 2 °C de moins, aucun changement."),
+        _("Son effet : ce qui a changé. Exemples : 30 % d’énergie en moins, 2 °C de moins, rien."),
     ),
     (
         Indicator.Kind.PERFORMANCE,
@@ -162,7 +162,9 @@ class IndicatorForm(forms.Form):
             self.add_error("value", _("Donnez une valeur, ou à défaut un énoncé."))
         data["reference"] = data.get("reference") or Indicator.Reference.NONE
         if data["reference"] == Indicator.Reference.TARGET and data.get("baseline") is None:
-            self.add_error("baseline", _("Donnez la valeur de l’objectif : sans elle, rien ne dit s’il est atteint."))
+            self.add_error(
+                "baseline", _("Donnez la valeur de l’objectif : sans elle, rien ne dit s’il est atteint.")
+            )
         return data
 
     def _held_what(self) -> str:
@@ -178,11 +180,13 @@ class IndicatorForm(forms.Form):
         return {"subject": str(Indicator.Subject.SOLUTION), "kind": what}
 
     def _measurer(self) -> str | None:
-        """Return the organisation whose name was written, when one alone has it; the one that is held else."""
+        """Return the only organisation of the name that was written; an unchanged name keeps its own."""
         written = self.cleaned_data["measured_by"].strip()
         if written == (self.initial.get("measured_by") or "") and self.initial.get("measurer"):
             return str(self.initial["measurer"])
-        found = Organisation.objects.filter(name__iexact=written, is_active=True).values_list("slug", flat=True)
+        found = Organisation.objects.filter(name__iexact=written, is_active=True).values_list(
+            "slug", flat=True
+        )
         slugs = list(found[:2]) if written else []
         return str(slugs[0]) if len(slugs) == 1 else None
 

@@ -121,7 +121,9 @@ for old, new in {LOCK: LOCK + JUDGE, MEASURED: COUNTED, APART: AGREED}.items():
 # The judgement writes the column that these triggers watch: under its flag they are silent.
 ON_INDICATOR_BEFORE = (
     "CREATE OR REPLACE FUNCTION catalogue_proof_on_indicator()"
-    + BEFORE.TRIGGERS.partition("CREATE FUNCTION catalogue_proof_on_indicator()")[2].partition("CREATE TRIGGER")[0]
+    + BEFORE.TRIGGERS.partition("CREATE FUNCTION catalogue_proof_on_indicator()")[2].partition(
+        "CREATE TRIGGER"
+    )[0]
 )
 ON_INDICATOR = ON_INDICATOR_BEFORE.replace(
     "BEGIN\n",
@@ -130,7 +132,9 @@ ON_INDICATOR = ON_INDICATOR_BEFORE.replace(
 )
 ON_RECORD_BEFORE = (
     "CREATE OR REPLACE FUNCTION catalogue_proof_on_record()"
-    + BEFORE.TRIGGERS.partition("CREATE FUNCTION catalogue_proof_on_record()")[2].partition("CREATE TRIGGER")[0]
+    + BEFORE.TRIGGERS.partition("CREATE FUNCTION catalogue_proof_on_record()")[2].partition("CREATE TRIGGER")[
+        0
+    ]
 )
 
 # Experiments whose results somebody named has measured, among these records and those of these solutions.
@@ -261,9 +265,18 @@ DROP FUNCTION catalogue_siren(catalogue_organisation);
 """
 APART_BEFORE = BEFORE.PROVEN_APART.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 FORWARDS = (
-    THIRD_PARTY + SENSE + PROVEN_APART + MEASURED_BY_SOMEBODY + REFRESH_PROOF + ON_INDICATOR + ON_RECORD + WATCH_INTERESTS
+    THIRD_PARTY
+    + SENSE
+    + PROVEN_APART
+    + MEASURED_BY_SOMEBODY
+    + REFRESH_PROOF
+    + ON_INDICATOR
+    + ON_RECORD
+    + WATCH_INTERESTS
 )
-BACKWARDS = DROP_WATCH + REFRESH_BEFORE + APART_BEFORE + ON_INDICATOR_BEFORE + ON_RECORD_BEFORE + DROP_FUNCTIONS
+BACKWARDS = (
+    DROP_WATCH + REFRESH_BEFORE + APART_BEFORE + ON_INDICATOR_BEFORE + ON_RECORD_BEFORE + DROP_FUNCTIONS
+)
 
 
 class Migration(migrations.Migration):

@@ -29,10 +29,14 @@ TABLE, TICK = "catalogue_indicator", "is_independent"
 
 
 def renew_digests(apps: Any, schema_editor: Any) -> None:
-    batches = apps.get_model("catalogue", "ImportBatch").objects.filter(nature="experimentation", state="ecrit")
+    batches = apps.get_model("catalogue", "ImportBatch").objects.filter(
+        nature="experimentation", state="ecrit"
+    )
     for batch in batches.exclude(report__shape=None).iterator(chunk_size=1):
         shape = batch.report["shape"]
-        without = [[table, key, [c for c in columns if (table, c) != (TABLE, TICK)]] for table, key, columns in shape]
+        without = [
+            [table, key, [c for c in columns if (table, c) != (TABLE, TICK)]] for table, key, columns in shape
+        ]
         if without != shape:
             stored = batch.report.get("digests", {})
             now = digest(schema_editor, shape, stored)

@@ -198,7 +198,9 @@ class Indicator(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("À remplir par un curateur qui ne tient pas la mesure pour indépendante, avec sa raison."),
+        help_text=_(
+            "À remplir par un curateur qui ne tient pas la mesure pour indépendante, avec sa raison."
+        ),
     )
     is_third_party = models.BooleanField(
         _("mesure indépendante"), default=False, db_default=False, editable=False

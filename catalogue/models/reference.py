@@ -164,7 +164,9 @@ class IndicatorType(Labelled):
         _("exprime un écart"),
         default=False,
         db_default=False,
-        help_text=_("La valeur est déjà l’écart avec la référence : une économie, une baisse, une évolution."),
+        help_text=_(
+            "La valeur est déjà l’écart avec la référence : une économie, une baisse, une évolution."
+        ),
     )
 
     class Meta(Labelled.Meta):

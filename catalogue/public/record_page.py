@@ -390,17 +390,21 @@ def published_experiments(record: Record) -> list[Experiment]:
 
 def indicator_line(row: Indicator) -> Context:
     source = {"source": row.source_citation or row.source_url, "source_url": row.source_url}
-    return source | _nature_words(row) | {
-        "name": row.name,
-        "before": _decimal(row.baseline),
-        "after": _decimal(row.value) or row.text,
-        "unit": row.unit if row.value is not None else "",
-        "period": row.period or (str(row.year) if row.year else ""),
-        "method": row.method,
-        "measured_by": row.measured_by,
-        "independent": row.is_third_party,
-        "announced": row.nature == Indicator.Nature.ANNOUNCED,
-    }
+    return (
+        source
+        | _nature_words(row)
+        | {
+            "name": row.name,
+            "before": _decimal(row.baseline),
+            "after": _decimal(row.value) or row.text,
+            "unit": row.unit if row.value is not None else "",
+            "period": row.period or (str(row.year) if row.year else ""),
+            "method": row.method,
+            "measured_by": row.measured_by,
+            "independent": row.is_third_party,
+            "announced": row.nature == Indicator.Nature.ANNOUNCED,
+        }
+    )
 
 
 AGAINST = {

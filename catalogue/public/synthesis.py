@@ -39,7 +39,7 @@ WITH shown AS MATERIALIZED (
         AS u (spelling, dimension, factor)
 ), results AS MATERIALIZED (
     SELECT i.id, i.experiment_id, i.type_id, i.value, i.baseline, i.year, i.is_third_party, i.kind,
-           i.unit AS given, coalesce(k.unit, '') AS wanted,
+           k.is_difference, i.unit AS given, coalesce(k.unit, '') AS wanted,
            CASE WHEN i.nature <> 'mesure' THEN 'annonce'
                 WHEN i.subject = 'observation' THEN 'autre-objet'
                 WHEN i.subject = '' OR i.kind = '' THEN 'sans-classe'
@@ -70,7 +70,8 @@ WITH shown AS MATERIALIZED (
            same AS (PARTITION BY experiment_id, type_id, kind, is_third_party, year)
 ), kept AS (
     SELECT r.*, r.value * r.factor AS converted,
-           CASE WHEN r.baseline <> 0 THEN 100 * (r.value - r.baseline) / abs(r.baseline) END AS change
+           CASE WHEN r.baseline <> 0 AND NOT r.is_difference
+                THEN 100 * (r.value - r.baseline) / abs(r.baseline) END AS change
     FROM ranked r WHERE r.place = 1 AND r.tied = 1
 ), spread AS (
     SELECT v.*, row_number() OVER (PARTITION BY type_id, kind ORDER BY converted, id) - 1 AS turn,
@@ -199,7 +200,17 @@ def synthesis_of(solution: Record) -> Synthesis:
     )
 
 
-AS_THEY_ARE = ("code", "label", "unit", "kind", "description", "n", "independent", "territories", "with_change")
+AS_THEY_ARE = (
+    "code",
+    "label",
+    "unit",
+    "kind",
+    "description",
+    "n",
+    "independent",
+    "territories",
+    "with_change",
+)
 """Columns of a comparison that need no conversion."""
 
 

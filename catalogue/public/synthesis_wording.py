@@ -77,7 +77,12 @@ def _groups(found: Synthesis) -> list[dict[str, Any]]:
     proofs = [one for one in found.comparisons if one.kind not in COUNTS]
     groups = (
         ("effet", _("Effet et performance"), "", proofs),
-        ("usage", _("Usage et moyens"), _("Ils disent l’ampleur, non l’effet : ils ne prouvent rien."), counts),
+        (
+            "usage",
+            _("Usage et moyens"),
+            _("Ils disent l’ampleur, non l’effet : ils ne prouvent rien."),
+            counts,
+        ),
     )
     return [
         {"code": code, "title": title, "note": note, "rows": [comparison_line(one) for one in rows]}
@@ -168,8 +173,8 @@ def _change(one: Comparison) -> str:
         return ""
     sign = "+" if one.change > 0 else ""
     sentence = ngettext(
-        "%(change)s%% par rapport au départ (%(n)d essai)",
-        "%(change)s%% par rapport au départ (médiane de %(n)d essais)",
+        "%(change)s%% par rapport à la référence (%(n)d essai)",
+        "%(change)s%% par rapport à la référence (médiane de %(n)d essais)",
         one.with_change,
     )
     return sentence % {"change": f"{sign}{number(rounded(one.change))}{NBSP}", "n": one.with_change}

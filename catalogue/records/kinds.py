@@ -185,7 +185,12 @@ KIND_SPECS: dict[str, KindSpec] = {
             "indicateurs partagés",
             IndicatorType,
             CODE,
-            (*TERM_FIELDS, Field("unite", "unit", is_required=True), Field("sens", "direction", Form.CHOICE), Field("ecart", "is_difference", Form.BOOLEAN)),
+            (
+                *TERM_FIELDS,
+                Field("unite", "unit", is_required=True),
+                Field("sens", "direction", Form.CHOICE),
+                Field("ecart", "is_difference", Form.BOOLEAN),
+            ),
         ),
         KindSpec(
             "organisation",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import BooleanField, F, Func, Q, prefetch_related_objects
 
 from catalogue.models import Experiment, Record
 from catalogue.records import proof
 from catalogue.records.content import get_collections, read_items
 from catalogue.records.results import JudgedResult, judge_results
 from catalogue.records.writing import NotWritten
-
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -53,10 +53,10 @@ def look_ahead(record: Record, write: Callable[[], None]) -> Outlook | None:
         return None
     try:
         with transaction.atomic():
-            before = _read_levels(record.pk)
+            before = {row.pk: row.proof_level for row in _read_levels(record.pk)}
             write()
-            after = _read_levels(record.pk)
-            outlook = Outlook(_pair_levels(record.pk, before, after), _judge(record.pk))
+            levels = [_describe_change(row, before) for row in _read_levels(record.pk)]
+            outlook = Outlook(levels, _judge(Experiment.objects.get(pk=record.pk)))
             transaction.set_rollback(True)
     except NotWritten:
         return None
@@ -64,12 +64,33 @@ def look_ahead(record: Record, write: Callable[[], None]) -> Outlook | None:
 
 
 def look_at_publication(record: Record) -> Outlook | None:
-    """Return what the publication of a record that waits for a curator would change."""
+    """Return what the publication of an experiment with results would change; None without results."""
+    if record.kind != Record.Kind.EXPERIMENT:
+        return None
+    prefetch_related_objects([record.as_experiment], "indicators")  # the page shows them as well
+    if not record.as_experiment.indicators.all():
+        return None
 
     def publish() -> None:
         Record.objects.filter(pk=record.pk).update(state=Record.State.PUBLISHED)
 
     return look_ahead(record, publish)
+
+
+def _read_levels(pk: int) -> Iterable[Any]:
+    """The experiment, then its solution, each with its level and whether its results contradict."""
+    wanted = Q(pk=pk) | Q(as_solution__experiments=pk)
+    contradicts = Func(F("pk"), function="catalogue_results_contradict", output_field=BooleanField())
+    rows = Record.objects.filter(wanted).annotate(contradicts=contradicts)
+    return rows.only("title", "kind", "proof_level").order_by("kind")
+
+
+def _describe_change(row: Any, before: dict[int, int]) -> LevelChange:
+    is_solution = row.kind == Record.Kind.SOLUTION
+    level = row.proof_level
+    return LevelChange(
+        row.title, is_solution, before.get(row.pk, level), level, is_solution and row.contradicts
+    )
 
 
 @dataclass(frozen=True)
@@ -93,31 +114,11 @@ def describe_standing(record: Record) -> Standing | None:
         level=level,
         explanation=proof.EXPLANATIONS[level],
         lacking=proof.NEXT.get(level, ""),
-        results=[] if is_solution else _judge(record.pk),
+        results=[] if is_solution else _judge(record.as_experiment),
         contradicts=is_solution and proof.results_contradict(record),
     )
 
 
-def _judge(pk: int) -> list[JudgedResult]:
-    experiment = Experiment.objects.get(pk=pk)
-    return judge_results(experiment, read_items(experiment, get_collections(experiment.kind)["indicators"]))
-
-
-def _read_levels(pk: int) -> dict[int, int]:
-    """The levels of an experiment and of its solution."""
-    keys = [pk, *Experiment.objects.filter(pk=pk).values_list("solution", flat=True)]
-    return dict(Record.objects.filter(pk__in=keys).values_list("pk", "proof_level"))
-
-
-def _pair_levels(pk: int, before: dict[int, int], after: dict[int, int]) -> list[LevelChange]:
-    rows = Record.objects.filter(pk__in=after).only("title", "kind").order_by("kind")
-    return [
-        LevelChange(
-            title=row.title,
-            is_solution=row.pk != pk,
-            before=before.get(row.pk, 0),
-            after=after[row.pk],
-            contradicts=row.pk != pk and proof.results_contradict(row),
-        )
-        for row in rows
-    ]
+def _judge(experiment: Experiment) -> list[JudgedResult]:
+    rows = read_items(experiment, get_collections(experiment.kind)["indicators"])
+    return judge_results(experiment, rows) if rows else []

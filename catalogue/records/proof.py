@@ -19,7 +19,9 @@ LABELS = {
 EXPLANATIONS = {
     0: _("Le porteur décrit la solution ; aucune expérimentation n’a commencé."),
     1: _("Une expérimentation ou un déploiement est en cours, sans effet ni performance mesurés."),
-    2: _("Une expérimentation est allée à son terme, ou a été abandonnée, sans effet ni performance mesurés."),
+    2: _(
+        "Une expérimentation est allée à son terme, ou a été abandonnée, sans effet ni performance mesurés."
+    ),
     3: _(
         "Un effet ou une performance de la solution est mesuré et comparé : à avant, à un témoin ou à un "
         "objectif annoncé ; son année et sa source sont données."
@@ -28,23 +30,21 @@ EXPLANATIONS = {
     5: _("Le même indicateur est mesuré dans le même sens dans deux intercommunalités ou plus."),
 }
 
+_TO_MEASURE = _(
+    "Pour le niveau 3 : un effet ou une performance de la solution, mesuré et comparé à la situation "
+    "d’avant, à un témoin ou à un objectif annoncé, avec son année et sa source."
+)
 NEXT = {
     0: _("Pour le niveau 1 : qu’une expérimentation commence."),
-    1: _(
-        "Pour le niveau 3 : un effet ou une performance de la solution, mesuré et comparé à la situation "
-        "d’avant, à un témoin ou à un objectif annoncé, avec son année et sa source."
-    ),
-    2: _(
-        "Pour le niveau 3 : un effet ou une performance de la solution, mesuré et comparé à la situation "
-        "d’avant, à un témoin ou à un objectif annoncé, avec son année et sa source."
-    ),
+    1: _TO_MEASURE,
+    2: _TO_MEASURE,
     3: _(
         "Pour le niveau 4 : que ce résultat soit mesuré par une organisation connue du site, qui ne porte, "
         "ne finance, ne fournit ni n’accompagne la solution."
     ),
     4: _(
-        "Pour que la solution atteigne le niveau 5 : que le même indicateur partagé soit mesuré, dans le même "
-        "sens, dans une autre intercommunalité, sans résultat contraire."
+        "Pour que la solution atteigne le niveau 5 : que le même indicateur partagé soit mesuré, dans le "
+        "même sens, dans une autre intercommunalité, sans résultat contraire."
     ),
 }
 """What an experiment or a solution of each level lacks for the next."""

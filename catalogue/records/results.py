@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -115,7 +115,7 @@ def _judge(row: Values, interests: _Interests, rare: set[str]) -> JudgedResult:
 
 @dataclass(frozen=True)
 class _Interests:
-    """Who has an interest in an experiment, by name in small letters, and which measurers are third parties."""
+    """Who has an interest in an experiment, by name in small letters; which measurers are third parties."""
 
     names: frozenset[str]
     third_parties: Mapping[str, bool]
@@ -125,11 +125,15 @@ class _Interests:
         written, measurer = str(row.get("measured_by") or "").strip(), row.get("measurer")
         if not measurer and not written:
             return _("personne n’est nommé comme ayant mesuré")
-        is_judge = written.lower() in self.names if not measurer else not self.third_parties.get(measurer, True)
+        is_judge = (
+            written.lower() in self.names if not measurer else not self.third_parties.get(measurer, True)
+        )
         if is_judge:
             return _("mesuré par qui la porte ou y a un intérêt (%(who)s)") % {"who": written or measurer}
         if not measurer:
-            words = _("« %(who)s » n’est pas une organisation connue du site : son indépendance ne se vérifie pas")
+            words = _(
+                "« %(who)s » n’est pas une organisation connue du site : son indépendance ne se vérifie pas"
+            )
             return words % {"who": written}
         if row.get("independence_refusal"):
             return _("indépendance retirée : %(why)s") % {"why": row["independence_refusal"]}

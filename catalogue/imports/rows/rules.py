@@ -31,7 +31,9 @@ def _check_result(item: Item) -> list[Problem]:
     if item.get("value") is None and not item.get("text"):
         return [rejection("mesure-vide", _("La mesure « %(name)s » n’a ni valeur ni énoncé.") % name)]
     if item.get("reference") == Indicator.Reference.TARGET and item.get("baseline") is None:
-        message = _("« %(name)s » est comparé à un objectif annoncé dont la valeur manque (valeur_reference).")
+        message = _(
+            "« %(name)s » est comparé à un objectif annoncé dont la valeur manque (valeur_reference)."
+        )
         return [rejection("objectif-sans-valeur", message % name)]
     gaps = list_gaps(item) if item.get("nature") == Indicator.Nature.MEASURED else []
     words = _("« %(name)s » ne compte pas comme preuve : %(why)s.")

@@ -218,10 +218,12 @@ LINKS = (
     """,
     """
     INSERT INTO catalogue_indicator (experiment_id, name, nature, subject, kind, reference, baseline, value,
-        unit, text, year, period, method, measured_by, measurer_id, is_third_party, source_url, source_citation)
-    SELECT s.id, (%(measures)s::text[])[measure], CASE WHEN measured THEN 'mesure' ELSE 'annonce' END, 'solution',
-           'effet', 'avant', NULL, round((5 + 90 * pg_temp.draw(s.i, 68))::numeric, 1), (%(units)s::text[])[measure], '',
-           coalesce(year_end, year, 2020), '', '', %(measured_by)s, m.measurer, measured AND independent, '',
+        unit, text, year, period, method, measured_by, measurer_id, is_third_party, source_url,
+        source_citation)
+    SELECT s.id, (%(measures)s::text[])[measure], CASE WHEN measured THEN 'mesure' ELSE 'annonce' END,
+           'solution', 'effet', 'avant', NULL, round((5 + 90 * pg_temp.draw(s.i, 68))::numeric, 1),
+           (%(units)s::text[])[measure], '', coalesce(year_end, year, 2020), '', '', %(measured_by)s,
+           m.measurer, measured AND independent, '',
            %(citation)s
     FROM syn s
     -- the next organisation that bears neither the experiment nor its solution: of three there is one

@@ -37,7 +37,12 @@ class TestProofOfTheInitialDataSet(TestCase):
             for row in Indicator.objects.filter(nature="mesure").select_related("experiment")
         }
         wanted = {
-            (row["fiche"], row["nom"]): (row["objet"], row["classe"], row["comparaison"], row["attendu"] == "compte")
+            (row["fiche"], row["nom"]): (
+                row["objet"],
+                row["classe"],
+                row["comparaison"],
+                row["attendu"] == "compte",
+            )
             for row in expected("mesure")
         }
         assert len(wanted) == 33
@@ -51,7 +56,9 @@ class TestProofOfTheInitialDataSet(TestCase):
             assert dict(rows) == wanted
 
     def test_every_line_has_its_reason(self):
-        assert all(row["raison"] for kind in ("mesure", "experimentation", "solution") for row in expected(kind))
+        assert all(
+            row["raison"] for kind in ("mesure", "experimentation", "solution") for row in expected(kind)
+        )
 
     def test_four_solutions_are_proven_and_one_by_a_third_party(self):
         assert living_figures()["eprouvees"] == 4

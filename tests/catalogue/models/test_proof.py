@@ -230,7 +230,9 @@ def two_places(first: dict, second: dict) -> Solution:
 
 
 def shared(code: str, **fields: object) -> IndicatorType:
-    return IndicatorType.objects.create(code=code, label=code, **{"unit": "%", "direction": "hausse", **fields})
+    return IndicatorType.objects.create(
+        code=code, label=code, **{"unit": "%", "direction": "hausse", **fields}
+    )
 
 
 def test_two_different_indicators_confirm_nothing():
@@ -466,9 +468,10 @@ def test_a_bulk_insert_costs_one_computation():
             """
             EXPLAIN (ANALYZE, FORMAT JSON)
             INSERT INTO catalogue_indicator
-                (experiment_id, name, nature, value, unit, text, year, period, method,
-                                             measured_by, subject, kind, reference, source_url, source_citation)
-            SELECT id, 'Bruit', 'mesure', n, 'dB', '', 2022, '', '', '', 'solution', 'effet', 'avant', '', 'Bilan'
+                (experiment_id, name, nature, value, unit, text, year, period, method, measured_by,
+                 subject, kind, reference, source_url, source_citation)
+            SELECT id, 'Bruit', 'mesure', n, 'dB', '', 2022, '', '', '',
+                   'solution', 'effet', 'avant', '', 'Bilan'
             FROM unnest(%s::bigint[]) AS id, generate_series(1, 20) AS n
             """,
             [[one.pk for one in experiments]],
