@@ -82,7 +82,8 @@ def _read_levels(pk: int) -> Iterable[Any]:
     wanted = Q(pk=pk) | Q(as_solution__experiments=pk)
     contradicts = Func(F("pk"), function="catalogue_results_contradict", output_field=BooleanField())
     rows = Record.objects.filter(wanted).annotate(contradicts=contradicts)
-    return rows.only("title", "kind", "proof_level").order_by("kind")
+    found: Iterable[Any] = rows.only("title", "kind", "proof_level").order_by("kind")
+    return found
 
 
 def _describe_change(row: Any, before: dict[int, int]) -> LevelChange:
