@@ -25,7 +25,7 @@ from catalogue.records import proof, workflow
 
 
 def proof_in_words(level: int | None) -> str:
-    """« 3 – résultat mesuré »; a dash for a kind that has no level."""
+    """« 3 – résultat mesuré et comparé »; a dash for a kind that has no level."""
     return "–" if level is None else f"{level} – {proof.LABELS[level]}"
 
 

@@ -11,7 +11,7 @@ LABELS = {
     0: _("déclarée, sans réalisation connue"),
     1: _("réalisation en cours"),
     2: _("réalisation terminée"),
-    3: _("résultat mesuré"),
+    3: _("résultat mesuré et comparé"),
     4: _("mesure indépendante"),
     5: _("résultat confirmé ailleurs"),
 }

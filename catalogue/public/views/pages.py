@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from catalogue.models import Record
 from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
-from catalogue.public.figures import living_figures, newest_records
+from catalogue.public.figures import living_figures, best_proven_experiments
 from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import facets, feedback, places, results, words
 from catalogue.public.search.filters import RecordFilterForm
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "catalogue/public/home.html",
         {
             "figures": figure_list(living_figures()),
-            "recent": [record_card(record) for record in newest_records(6)],
+            "recent": [record_card(record) for record in best_proven_experiments(6)],
             "sites_url": f"{reverse('catalogue:record-list')}?type=site",
             "section": "accueil",
         },

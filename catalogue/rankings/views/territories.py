@@ -188,10 +188,12 @@ def lead(territory: Territory, counts: dict[str, int]) -> str:
 def radius_words(territory: Territory, ranking: Ranking) -> str:
     """How far one had to look, and how many of the results are proven."""
     proven = ngettext(
-        "%(n)s solution a un résultat mesuré", "%(n)s solutions ont un résultat mesuré", ranking.proven
+        "%(n)s solution a un résultat mesuré et comparé",
+        "%(n)s solutions ont un résultat mesuré et comparé",
+        ranking.proven,
     ) % {"n": ranking.proven}
     if not ranking.proven:
-        proven = _("aucune solution n’a de résultat mesuré")
+        proven = _("aucune solution n’a de résultat mesuré et comparé")
     if ranking.everywhere:
         return _("Recherche étendue à toute la France pour réunir assez de preuves%(nbsp)s: %(proven)s.") % {
             "nbsp": NBSP,
