@@ -18,10 +18,8 @@ LABELS = {
 
 EXPLANATIONS = {
     0: _("Le porteur décrit la solution ; aucune expérimentation n’a commencé."),
-    1: _("Une expérimentation ou un déploiement est en cours, sans effet ni performance mesurés."),
-    2: _(
-        "Une expérimentation est allée à son terme, ou a été abandonnée, sans effet ni performance mesurés."
-    ),
+    1: _("Une expérimentation ou un déploiement est en cours, sans résultat mesuré et comparé."),
+    2: _("Une expérimentation est allée à son terme, ou a été abandonnée, sans résultat mesuré et comparé."),
     3: _(
         "Un effet ou une performance de la solution est mesuré et comparé : à avant, à un témoin ou à un "
         "objectif annoncé ; son année et sa source sont données."

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from catalogue.models import Record
 from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
-from catalogue.public.figures import living_figures, best_proven_experiments
+from catalogue.public.figures import best_proven_experiments, living_figures
 from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import facets, feedback, places, results, words
 from catalogue.public.search.filters import RecordFilterForm
