@@ -27,6 +27,7 @@ from catalogue.models import (
 from catalogue.public import synthesis_wording
 from catalogue.public.cards import Card, figures, record_card
 from catalogue.records import attachments, proof, sections
+from catalogue.records.content import COMPARED
 from catalogue.records.expiry import verified_words
 from catalogue.records.results import COUNTS
 from catalogue.records.wording import NBSP, format_integer, period_words, place_words, status_words
@@ -395,7 +396,7 @@ def indicator_line(row: Indicator) -> Context:
         | _nature_words(row)
         | {
             "name": row.name,
-            "before": _decimal(row.baseline),
+            "before": _decimal(row.baseline) if row.reference == Indicator.Reference.BEFORE else "",
             "after": _decimal(row.value) or row.text,
             "unit": row.unit if row.value is not None else "",
             "period": row.period or (str(row.year) if row.year else ""),
@@ -407,12 +408,6 @@ def indicator_line(row: Indicator) -> Context:
     )
 
 
-AGAINST = {
-    Indicator.Reference.BEFORE: _l("comparé à la situation d’avant"),
-    Indicator.Reference.CONTROL: _l("comparé à un témoin"),
-    Indicator.Reference.TARGET: _l("comparé à l’objectif annoncé"),
-    Indicator.Reference.NONE: _l("comparé à rien"),
-}
 OBSERVED = "observation"
 
 
@@ -424,8 +419,16 @@ def _nature_words(row: Indicator) -> Context:
     return {
         "group": "usage" if row.kind in COUNTS else "effet",
         "kind": str(row.get_kind_display()) if row.kind else _("classe non dite"),
-        "reference": str(AGAINST[Indicator.Reference(row.reference)]) if proves else "",
+        "reference": _reference_words(row) if proves else "",
     }
+
+
+def _reference_words(row: Indicator) -> str:
+    """« comparé à l’objectif annoncé (100 %) »; the value of before stands beside that of after."""
+    words = str(COMPARED[Indicator.Reference(row.reference)])
+    if row.baseline is None or row.reference == Indicator.Reference.BEFORE:
+        return words
+    return f"{words} ({_decimal(row.baseline)}{NBSP}{row.unit})"
 
 
 GROUPS = (

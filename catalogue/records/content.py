@@ -17,7 +17,7 @@ from django.contrib.gis.geos.io import WKTWriter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from catalogue.models import Organisation, Record, RecordOrganisation
+from catalogue.models import Indicator, Organisation, Record, RecordOrganisation
 from catalogue.records.fields import Collection, Field, model_field
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.shape import DOCUMENTS, Table, natural_key, parts
@@ -33,9 +33,16 @@ DIGITS = 7
 CLOSE_DEGREES = 1.5e-7
 SHAPE = "geometry"
 MANY = ("themes", "stakes", "programmes")
+COMPARED = {
+    Indicator.Reference.BEFORE: _l("comparé à la situation d’avant"),
+    Indicator.Reference.CONTROL: _l("comparé à un témoin"),
+    Indicator.Reference.TARGET: _l("comparé à l’objectif annoncé"),
+    Indicator.Reference.NONE: _l("comparé à rien"),
+}
+"""With what a result is compared, in words."""
 SAID = {
-    "reference": _l("comparé à : %(value)s"),
     "baseline": _l("référence %(value)s"),
+    "measured_by": _l("mesuré par %(value)s"),
     "independence_refusal": _l("indépendance retirée : %(value)s"),
 }
 """How an attribute of an item is introduced, where its value alone would not be understood."""
@@ -224,6 +231,8 @@ def describe_item(collection: Collection, item: Mapping[str, Any]) -> str:
         words = describe_choice(model_field(collection.model, name), value)
         if name in ("value", "baseline") and item.get("unit"):
             words = f"{words}{NBSP}{item['unit']}"
+        if name == "reference":
+            words = COMPARED[Indicator.Reference(value)]
         if name in SAID:
             words = SAID[name] % {"value": words}
         if words:

@@ -98,12 +98,15 @@ def judge_results(experiment: Experiment, rows: Iterable[Values]) -> list[Judged
     return [_judge(row, interests, rare) for row in given]
 
 
+SHOWN_APART = ("name", "kind", "nature", "subject")
+
+
 def _judge(row: Values, interests: _Interests, rare: set[str]) -> JudgedResult:
     collection = get_collections(Record.Kind.EXPERIMENT)["indicators"]
     doubts = []
     if row.get("nature") == Indicator.Nature.MEASURED:
         doubts = [words for words in (interests.doubt(row), _doubt_unit(row, rare)) if words]
-    shown = {name: value for name, value in row.items() if name not in ("name", "kind", "nature")}
+    shown = {name: value for name, value in row.items() if name not in SHOWN_APART}
     return JudgedResult(
         name=str(row.get("name") or ""),
         details=describe_item(collection, shown),
