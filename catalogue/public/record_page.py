@@ -396,7 +396,7 @@ def indicator_line(row: Indicator) -> Context:
         | _nature_words(row)
         | {
             "name": row.name,
-            "before": _decimal(row.baseline) if row.reference == Indicator.Reference.BEFORE else "",
+            "before": _before(row),
             "after": _decimal(row.value) or row.text,
             "unit": row.unit if row.value is not None else "",
             "period": row.period or (str(row.year) if row.year else ""),
@@ -421,6 +421,10 @@ def _nature_words(row: Indicator) -> Context:
         "kind": str(row.get_kind_display()) if row.kind else _("classe non dite"),
         "reference": _reference_words(row) if proves else "",
     }
+
+
+def _before(row: Indicator) -> str:
+    return _decimal(row.baseline) if row.reference == Indicator.Reference.BEFORE else ""
 
 
 def _reference_words(row: Indicator) -> str:

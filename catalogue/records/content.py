@@ -232,7 +232,7 @@ def describe_item(collection: Collection, item: Mapping[str, Any]) -> str:
         if name in ("value", "baseline") and item.get("unit"):
             words = f"{words}{NBSP}{item['unit']}"
         if name == "reference":
-            words = COMPARED[Indicator.Reference(value)]
+            words = str(COMPARED[Indicator.Reference(value)])
         if name in SAID:
             words = SAID[name] % {"value": words}
         if words:
