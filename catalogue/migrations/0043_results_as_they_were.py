@@ -21,11 +21,23 @@ FROM (SELECT lower(btrim(name)) AS name, min(id) AS id FROM catalogue_organisati
       WHERE is_active GROUP BY 1 HAVING count(*) = 1) o
 WHERE lower(btrim(i.measured_by)) = o.name
 """
+CHUNK = 50
+"""Solutions whose levels are computed at once: of big sets the triggers compare every row with every other."""
 LEVELS = """
-SELECT catalogue_refresh_proof(ARRAY(SELECT record_ptr_id FROM catalogue_experiment),
-                               ARRAY(SELECT record_ptr_id FROM catalogue_solution))
+SELECT catalogue_refresh_proof(
+    ARRAY(SELECT record_ptr_id FROM catalogue_experiment WHERE solution_id = ANY (%(solutions)s)), %(solutions)s)
 """
 TABLE, TICK = "catalogue_indicator", "is_independent"
+
+
+def compute_levels(apps: Any, schema_editor: Any) -> None:
+    solutions = list(
+        apps.get_model("catalogue", "Solution").objects.order_by("pk").values_list("pk", flat=True)
+    )
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        for start in range(0, len(solutions), CHUNK):
+            cursor.execute(LEVELS, {"solutions": solutions[start : start + CHUNK]})
 
 
 def renew_digests(apps: Any, schema_editor: Any) -> None:
@@ -79,5 +91,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(COMPARED, migrations.RunSQL.noop),
         migrations.RunSQL(MEASURER, migrations.RunSQL.noop),
         migrations.RunPython(renew_digests, migrations.RunPython.noop),
-        migrations.RunSQL(LEVELS, migrations.RunSQL.noop),
+        migrations.RunPython(compute_levels, migrations.RunPython.noop),
     ]
