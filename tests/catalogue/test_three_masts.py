@@ -204,3 +204,26 @@ def test_a_solution_whose_results_contradict_says_so(client):
         factories.indicator(one, type=factories.saving(), value=value)
     assert levels(Solution.objects.get()) == [3]
     assert "en sens contraires" in client.get(solution.get_absolute_url()).content.decode()
+
+
+def test_a_curator_withdraws_independence_with_a_reason(client, trial, kara):
+    row = factories.indicator(trial, reference="temoin", measurer=factories.organisation(name="Filiale"))
+    assert levels(trial, kara) == [4, 4]
+    address = reverse("catalogue:workshop-independence", args=[trial.slug, row.pk])
+    client.force_login(trial.created_by)
+    assert client.post(address, {"reason": "Pour voir"}).status_code in (403, 404)
+
+    client.force_login(factories.curator())
+    page = reverse("catalogue:workshop-record", args=[trial.slug])
+    assert "mesurée par Filiale" in client.get(page).content.decode()
+    assert "Dites pourquoi" in client.post(address, {"reason": " "}, follow=True).content.decode()
+    assert levels(trial, kara) == [4, 4]
+    answer = client.post(address, {"reason": "Filiale du porteur."}, follow=True)
+    assert "plus tenue pour une mesure indépendante" in answer.content.decode()
+    assert levels(trial, kara) == [3, 3]
+    again = client.post(address, {"reason": "Filiale du porteur."}, follow=True)
+    assert "n’est plus, tenue pour indépendante" in again.content.decode()
+
+    client.force_login(trial.created_by)
+    text = client.get(reverse("catalogue:space-record", args=[trial.slug])).content.decode()
+    assert "indépendance retirée : Filiale du porteur." in text

@@ -79,6 +79,17 @@ READY_REASONS: dict[str, list[StrOrPromise]] = {
 """Frequent reasons; they end up as text, to be completed by hand."""
 
 
+class IndependenceForm(forms.Form):
+    """Why a measure is not held to be independent."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Pourquoi"),
+        help_text=_("Filiale, commande, intérêt commun… Le public ne lit pas cette raison ; le porteur, si."),
+        error_messages={"required": _("Dites pourquoi : le porteur doit pouvoir le comprendre.")},
+    )
+
+
 class QueueForm(PageForm):
     """The filters in the URL of the queue."""
 
