@@ -1,4 +1,4 @@
-"""The pages that say what the site is: about, legal notices, privacy, accessibility, site map.
+"""The pages that say what the site is: about, proof, legal notices, privacy, accessibility, site map.
 
 Included by ``config.urls``. What only the operator knows comes from ``settings.OPERATOR``.
 """
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from catalogue.records import proof
 from catalogue.web.access import public
 from config.accessibility import load_evaluation
+from config.proof_examples import EXAMPLES, FALLEN
 
-PAGES = ("a-propos", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
+PAGES = ("a-propos", "preuve", "accessibilite", "mentions-legales", "donnees-personnelles", "plan-du-site")
 
 
 @public
@@ -23,6 +24,8 @@ def static_page(request: HttpRequest, page: str) -> HttpResponse:
     context: dict[str, object] = {"operator": settings.OPERATOR, "section": page, "scale": proof.EXPLANATIONS}
     if page == "accessibilite":
         context["evaluation"] = load_evaluation()
+    if page == "preuve":
+        context |= {"next": dict.fromkeys(proof.NEXT.values()), "examples": EXAMPLES, "fallen": FALLEN}
     return render(request, f"pages/{page.replace('-', '_')}.html", context)
 
 

@@ -21,6 +21,7 @@ from catalogue.models import (
     Document,
     Experiment,
     Indicator,
+    IndicatorType,
     LabelAward,
     Membership,
     Need,
@@ -137,11 +138,14 @@ def experiment(**fields: Any) -> Experiment:
 
 
 def indicator(of: Experiment, **fields: Any) -> Indicator:
-    """A measured indicator with all that makes it count, unless fields say otherwise."""
+    """A measured effect with all that makes it count, unless fields say otherwise."""
     values = {
         "experiment": of,
         "name": "Eau économisée",
         "nature": Indicator.Nature.MEASURED,
+        "subject": Indicator.Subject.SOLUTION,
+        "kind": Indicator.Kind.EFFECT,
+        "reference": Indicator.Reference.BEFORE,
         "value": 12,
         "unit": "%",
         "year": 2023,
@@ -150,11 +154,17 @@ def indicator(of: Experiment, **fields: Any) -> Indicator:
     return Indicator.objects.create(**{**values, **fields})
 
 
+def saving() -> IndicatorType:
+    """The shared indicator of ``measured_experiment``: a difference, the higher the better."""
+    values = {"label": "Eau économisée", "unit": "%", "direction": "hausse", "is_difference": True}
+    return IndicatorType.objects.get_or_create(code="eau-economisee", defaults=values)[0]
+
+
 def measured_experiment(**fields: Any) -> Experiment:
-    """A finished experiment with one measured indicator; ``is_independent`` goes to the indicator."""
-    independent = fields.pop("is_independent", False)
+    """A finished experiment with one counted result of a shared indicator, by a third party when asked."""
+    measurer = organisation() if fields.pop("is_independent", False) else None
     one = experiment(**{"status": Experiment.Status.FINISHED, **fields})
-    indicator(one, is_independent=independent)
+    indicator(one, measurer=measurer, type=saving())
     return one
 
 

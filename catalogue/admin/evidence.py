@@ -46,16 +46,20 @@ class IndicatorAdmin(PartAdmin):
         "name",
         "experiment",
         "nature",
+        "kind",
+        "reference",
         "value",
         "unit",
         year_column("year", _("année")),
-        "is_independent",
+        "is_counted",
+        "is_third_party",
     ]
-    list_filter = ["nature", "is_independent", "type"]
+    list_filter = ["nature", "subject", "kind", "reference", "is_counted", "is_third_party", "type"]
     list_select_related = ["experiment"]
     left_in_database = shapes_of("experiment")
     search_fields = ["name", "experiment__title"]
-    autocomplete_fields = ["experiment", "type", "document"]
+    autocomplete_fields = ["experiment", "type", "measurer", "document"]
+    readonly_fields = ["is_counted", "is_third_party"]
 
 
 @admin.register(LabelAward)

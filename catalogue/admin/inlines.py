@@ -25,7 +25,7 @@ from catalogue.records import proof, workflow
 
 
 def proof_in_words(level: int | None) -> str:
-    """« 3 – résultat mesuré »; a dash for a kind that has no level."""
+    """« 3 – résultat mesuré et comparé »; a dash for a kind that has no level."""
     return "–" if level is None else f"{level} – {proof.LABELS[level]}"
 
 
@@ -50,14 +50,18 @@ class IndicatorInline(StackedInline):
     model = Indicator
     formfield_overrides = FIELDS
     extra = 0
-    autocomplete_fields = ["type", "document"]
+    autocomplete_fields = ["type", "measurer", "document"]
+    readonly_fields = ["is_counted", "is_third_party"]
     fields = [
         ("name", "type"),
-        ("nature", "is_independent", "measured_by"),
-        ("baseline", "value", "unit"),
-        "text",
+        ("nature", "subject", "kind"),
+        ("value", "unit", "text"),
+        ("reference", "baseline"),
         ("year", "period"),
         "method",
+        ("measured_by", "measurer"),
+        ("is_counted", "is_third_party"),
+        "independence_refusal",
         ("source_url", "source_citation", "document"),
     ]
 

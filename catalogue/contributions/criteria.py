@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.contributions.steps import ACTORS, AWARDS, DOCUMENTS, ESSENTIAL, PLACE, RESULTS
 from catalogue.models import Record, TestSite
 from catalogue.records.content import ROLES, Values
+from catalogue.records.results import list_gaps
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -75,14 +76,7 @@ def _any(*names: str) -> Callable[[Contents], bool]:
 
 
 def _measured(contents: Contents) -> bool:
-    return any(
-        row["nature"] == "mesure"
-        and row["value"] is not None
-        and row["unit"]
-        and row["year"]
-        and (row["source_url"] or row["source_citation"] or row.get("document"))
-        for row in contents.items["indicators"]
-    )
+    return any(not list_gaps(row) for row in contents.items["indicators"])
 
 
 def _precise(contents: Contents) -> bool:
@@ -220,7 +214,7 @@ CRITERIA: dict[str, tuple[Criterion, ...]] = {
             lambda contents: bool(contents.items["indicators"]),
         ),
         _wanted(
-            _("Un résultat mesuré, avec son unité, son année et sa source"),
+            _("Un effet ou une performance mesurés, comparés à avant, à un témoin ou à un objectif"),
             _("C’est ce qui porte le niveau de preuve à 3 et fait remonter la fiche."),
             RESULTS,
             15,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,17 +10,54 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.contributions.forms import Lines, Number, choice, year
-from catalogue.models import Document, Indicator, IndicatorType, LabelAward
+from catalogue.models import Document, Indicator, IndicatorType, LabelAward, Organisation
 from catalogue.models.evidence import unit_mismatch
 from catalogue.models.units import are_compatible
 from catalogue.records.content import Values, to_portable
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 FIRST_AWARD = 2009
 OTHER = ""
 
 
+OBSERVED = "observation"
+WHAT: tuple[tuple[str, StrOrPromise], ...] = (
+    (
+        Indicator.Kind.EFFECT,
+        _("Son effet : ce qui a changé. Exemples : 30 % d’énergie en moins, 2 °C de moins, rien."),
+    ),
+    (
+        Indicator.Kind.PERFORMANCE,
+        _("Ce qu’elle fournit. Exemples : 65 % de l’eau chaude du gymnase, 0,05 kWh par kilomètre."),
+    ),
+    (
+        Indicator.Kind.USAGE,
+        _("Combien s’en servent. Exemples : 22 000 voyageurs, 250 inscrits, 9 142 votes."),
+    ),
+    (
+        Indicator.Kind.MEANS,
+        _("Ce qui a été mis en place. Exemples : 3 mâts équipés, 54 commerces membres, 95 m²."),
+    ),
+    (
+        OBSERVED,
+        _("Autre chose, qu’elle a permis d’observer. Exemples : les passants d’une rue, les pics de bruit."),
+    ),
+)
+COMPARED: tuple[tuple[str, StrOrPromise], ...] = (
+    (Indicator.Reference.BEFORE, _("La situation d’avant. Exemple : la facture de l’année précédente.")),
+    (Indicator.Reference.CONTROL, _("Un témoin sans la solution. Exemple : la rue voisine, le même jour.")),
+    (
+        Indicator.Reference.TARGET,
+        _("L’objectif annoncé au départ : donnez sa valeur. Exemple : 280 MWh attendus."),
+    ),
+    (Indicator.Reference.NONE, _("Rien")),
+)
+
+
 class IndicatorForm(forms.Form):
-    """One figure: what it says, how and by whom it was measured."""
+    """One figure: what it is about, what it is compared with, how and by whom it was measured."""
 
     type = forms.ChoiceField(
         required=False,
@@ -34,6 +71,7 @@ class IndicatorForm(forms.Form):
         help_text=_("À remplir si aucun indicateur partagé ne convient, ou pour préciser."),
     )
     nature = choice(Indicator.Nature.choices)
+    what = choice(WHAT)
     value = Number(max_digits=16, decimal_places=4, required=False, label=_("Valeur"))
     unit = forms.CharField(
         max_length=60,
@@ -41,12 +79,13 @@ class IndicatorForm(forms.Form):
         label=_("Unité"),
         help_text=_("%, °C, kWh par an… Vide, celle de l’indicateur partagé."),
     )
+    reference = choice(COMPARED, required=False)
     baseline = Number(
         max_digits=16,
         decimal_places=4,
         required=False,
-        label=_("Valeur de départ"),
-        help_text=_("Ce qu’on mesurait avant, dans la même unité."),
+        label=_("Valeur de cette référence"),
+        help_text=_("Ce qu’on mesurait avant, sur le témoin, ou l’objectif ; dans la même unité."),
     )
     text = forms.CharField(
         max_length=400,
@@ -61,13 +100,16 @@ class IndicatorForm(forms.Form):
     method = Lines(
         rows=3,
         label=_("Méthode"),
-        help_text=_("Comment on a mesuré, sur combien de points ou de personnes, face à quelle référence."),
+        help_text=_("Comment on a mesuré, sur combien de points ou de personnes."),
     )
-    measured_by = forms.CharField(max_length=250, required=False, label=_("Mesuré par"))
-    is_independent = forms.BooleanField(
+    measured_by = forms.CharField(
+        max_length=250,
         required=False,
-        label=_("Mesure indépendante"),
-        help_text=_("Par un tiers qui ne porte pas la solution : elle vaut un niveau de preuve de plus."),
+        label=_("Mesuré par"),
+        help_text=_(
+            "Le nom de l’organisation, comme le site l’écrit. Rien à cocher : le site voit si elle porte, "
+            "finance ou accompagne la solution ; sinon, la mesure est indépendante et vaut un niveau de plus."
+        ),
     )
     document = forms.ChoiceField(
         required=False,
@@ -96,6 +138,13 @@ class IndicatorForm(forms.Form):
         fields["document"].choices = [("", _("Aucun")), *((str(key), title) for key, title in documents)]
         fields["nature"].label = _("Mesuré ou annoncé ?")
         fields["nature"].help_text = _("Seul un résultat mesuré et sourcé fait monter le niveau de preuve.")
+        fields["what"].label = _("Que mesure ce chiffre ?")
+        fields["what"].help_text = _(
+            "L’effet et ce qu’elle fournit prouvent ; l’usage et les moyens sont montrés sous leur nom."
+        )
+        fields["what"].initial = self._held_what()
+        fields["reference"].label = _("Comparé à quoi ?")
+        fields["reference"].help_text = _("Sans comparaison, un chiffre ne prouve rien.")
         fields["year"].label = _("Année de la mesure")
 
     def clean(self) -> dict[str, Any]:
@@ -111,13 +160,43 @@ class IndicatorForm(forms.Form):
             self.add_error("name", _("Choisissez un indicateur partagé ou nommez le vôtre."))
         if data.get("value") is None and not data.get("text") and "value" not in self.errors:
             self.add_error("value", _("Donnez une valeur, ou à défaut un énoncé."))
+        data["reference"] = data.get("reference") or Indicator.Reference.NONE
+        if data["reference"] == Indicator.Reference.TARGET and data.get("baseline") is None:
+            self.add_error(
+                "baseline", _("Donnez la valeur de l’objectif : sans elle, rien ne dit s’il est atteint.")
+            )
         return data
+
+    def _held_what(self) -> str:
+        if self.initial.get("subject") == Indicator.Subject.OBSERVED:
+            return OBSERVED
+        return str(self.initial.get("kind") or "")
+
+    def _subject(self) -> Values:
+        """Return the object and the class of the one answer; what was observed keeps its class."""
+        what = self.cleaned_data["what"]
+        if what == OBSERVED:
+            return {"subject": str(Indicator.Subject.OBSERVED), "kind": self.initial.get("kind") or ""}
+        return {"subject": str(Indicator.Subject.SOLUTION), "kind": what}
+
+    def _measurer(self) -> str | None:
+        """Return the only organisation of the name that was written; an unchanged name keeps its own."""
+        written = self.cleaned_data["measured_by"].strip()
+        if written == (self.initial.get("measured_by") or "") and self.initial.get("measurer"):
+            return str(self.initial["measurer"])
+        found = Organisation.objects.filter(name__iexact=written, is_active=True).values_list(
+            "slug", flat=True
+        )
+        slugs = list(found[:2]) if written else []
+        return str(slugs[0]) if len(slugs) == 1 else None
 
     @property
     def values(self) -> Values:
         """Return what was typed, in the portable form."""
-        data = {name: to_portable(value) for name, value in self.cleaned_data.items()}
-        return data | {"type": data["type"] or None, "document": data["document"] or None}
+        given = {name: value for name, value in self.cleaned_data.items() if name != "what"}
+        data = {name: to_portable(value) for name, value in given.items()}
+        links = {"type": data["type"] or None, "document": data["document"] or None}
+        return data | links | self._subject() | {"measurer": self._measurer()}
 
 
 def offered_types(held: str | None) -> QuerySet[IndicatorType]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Record, Revision
 from catalogue.queue import defer_task
-from catalogue.records import notifications, versions
+from catalogue.records import notifications, outlook, versions
 from catalogue.records.content import (
     SHAPE,
     Values,
@@ -34,6 +34,7 @@ from catalogue.records.content import (
     read_values,
 )
 from catalogue.records.fields import Collection
+from catalogue.records.outlook import Outlook
 from catalogue.records.writing import (
     NotWritten,
     add_item,
@@ -145,7 +146,7 @@ def find_conflicts(revision: Revision) -> list[str]:
 
 def _same_item(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
     return other is not None and all(
-        is_same(name, value, other.get(name)) for name, value in row.items() if name not in ("pk", "new")
+        is_same(name, value, other[name]) for name, value in row.items() if name in other and name != "pk"
     )
 
 
@@ -263,6 +264,12 @@ def accept(
     notifications.notify_decision(locked)
     defer_task("match_alerts", records=[record.pk])
     return locked
+
+
+def look_ahead(revision: Revision) -> Outlook | None:
+    """Return what accepting all the changes would make of the niveau de preuve; nothing of it stays."""
+    record = Record.objects.get(pk=revision.record_id).proper
+    return outlook.look_ahead(record, lambda: _apply(record, revision.changes))
 
 
 @transaction.atomic

@@ -95,14 +95,33 @@ class Document(models.Model):
 
 
 class Indicator(models.Model):
-    """A figure about an experiment, measured or only announced.
+    """A figure about an experiment: what it is about, what it was compared with, who measured it.
 
-    It counts as a measure when its nature is ``mesure`` and its value, unit, year and source are given.
+    ``is_counted`` says whether it is a proof, ``is_third_party`` whether somebody without interest in the
+    solution measured it: the database computes both, nobody types them.
     """
 
     class Nature(models.TextChoices):
         MEASURED = "mesure", _("mesuré")
         ANNOUNCED = "annonce", _("annoncé ou estimé")
+
+    class Subject(models.TextChoices):
+        SOLUTION = "solution", _("la solution elle-même")
+        OBSERVED = "observation", _("autre chose, que la solution a observé")
+
+    class Kind(models.TextChoices):
+        EFFECT = "effet", _("effet")
+        PERFORMANCE = "performance", _("performance")
+        USAGE = "usage", _("usage")
+        MEANS = "moyens", _("moyens")
+
+    class Reference(models.TextChoices):
+        BEFORE = "avant", _("avant")
+        CONTROL = "temoin", _("témoin")
+        TARGET = "objectif", _("objectif annoncé")
+        NONE = "aucune", _("aucune")
+
+    PROVING = (Kind.EFFECT, Kind.PERFORMANCE)
 
     experiment = models.ForeignKey(
         Experiment, models.CASCADE, related_name="indicators", verbose_name=_("expérimentation")
@@ -117,8 +136,42 @@ class Indicator(models.Model):
     )
     name = models.CharField(_("indicateur"), max_length=250)
     nature = models.CharField(_("nature"), max_length=10, choices=Nature, default=Nature.ANNOUNCED)
+    subject = models.CharField(
+        _("ce qui est mesuré"),
+        max_length=12,
+        choices=Subject,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Un capteur qui compte des passants mesure la rue, non son propre effet."),
+    )
+    kind = models.CharField(
+        _("classe"),
+        max_length=12,
+        choices=Kind,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Effet : ce qui a changé. Performance : ce que la solution fournit. Usage : combien s’en sont "
+            "servis. Moyens : ce qui a été mis en place. L’usage et les moyens ne prouvent rien."
+        ),
+    )
+    reference = models.CharField(
+        _("comparé à"),
+        max_length=12,
+        choices=Reference,
+        default=Reference.NONE,
+        db_default=Reference.NONE,
+        help_text=_("La situation d’avant, un témoin sans la solution, ou l’objectif annoncé."),
+    )
     baseline = models.DecimalField(
-        _("valeur de départ"), max_digits=16, decimal_places=4, null=True, blank=True
+        _("valeur de la référence"),
+        max_digits=16,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Dans la même unité. Un objectif annoncé ne sert de référence qu’avec sa valeur."),
     )
     value = models.DecimalField(_("valeur"), max_digits=16, decimal_places=4, null=True, blank=True)
     unit = models.CharField(_("unité"), max_length=60, blank=True)
@@ -127,8 +180,30 @@ class Indicator(models.Model):
     period = models.CharField(_("période"), max_length=120, blank=True)
     method = models.TextField(_("méthode"), blank=True)
     measured_by = models.CharField(_("mesuré par"), max_length=250, blank=True)
-    is_independent = models.BooleanField(
-        _("mesure indépendante"), default=False, help_text=_("Par un tiers qui ne porte pas la solution.")
+    measurer = models.ForeignKey(
+        "Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("organisation qui a mesuré"),
+        help_text=_(
+            "L’indépendance s’en déduit : elle ne doit ni porter, ni financer, ni tenir la fiche de "
+            "l’expérimentation ou de la solution."
+        ),
+    )
+    independence_refusal = models.CharField(
+        _("indépendance retirée, pourquoi"),
+        max_length=400,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "À remplir par un curateur qui ne tient pas la mesure pour indépendante, avec sa raison."
+        ),
+    )
+    is_third_party = models.BooleanField(
+        _("mesure indépendante"), default=False, db_default=False, editable=False
     )
     document = models.ForeignKey(
         Document,
@@ -140,6 +215,25 @@ class Indicator(models.Model):
     )
     source_url = models.URLField(_("adresse de la source"), max_length=600, blank=True)
     source_citation = models.CharField(_("référence"), max_length=600, blank=True)
+    is_counted = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(nature="mesure", subject="solution", kind__in=["effet", "performance"])
+            & models.Q(value__isnull=False, unit__regex=r"\S", year__isnull=False)
+            & (
+                models.Q(reference__in=["avant", "temoin"])
+                | models.Q(reference="objectif", baseline__isnull=False)
+            )
+            & (
+                models.Q(document__isnull=False)
+                | models.Q(source_url__regex=r"\S")
+                | models.Q(source_citation__regex=r"\S")
+            ),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        verbose_name=_("compte comme preuve"),
+    )
 
     class Meta:
         verbose_name = _("indicateur")
@@ -161,6 +255,19 @@ class Indicator(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(nature__in=["mesure", "annonce"]), name="indicator_nature_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(subject__in=["", "solution", "observation"])
+                & models.Q(kind__in=["", "effet", "performance", "usage", "moyens"])
+                & models.Q(reference__in=["avant", "temoin", "objectif", "aucune"]),
+                name="indicator_words_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reference="objectif") | models.Q(baseline__isnull=False),
+                name="indicator_target_has_value",
+                violation_error_message=_(
+                    "Donnez la valeur de l’objectif annoncé : sans elle, rien ne dit s’il est atteint."
+                ),
             ),
         ]
 

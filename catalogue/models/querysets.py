@@ -181,7 +181,13 @@ class RecordQuerySet(AnsweringQuerySet):
             self.defer("description")
             .select_related("territory__departement", "source", "as_experiment", "as_site")
             .defer("territory__geometry", "territory__departement__geometry")
-            .prefetch_related("themes", "stakes", "programmes")
+            .prefetch_related(
+                "themes",
+                "stakes",
+                "programmes",
+                "as_experiment__indicators__type",
+                "as_experiment__indicators__measurer",
+            )
         )
 
     def titled(self, words: str) -> Self:

@@ -176,6 +176,14 @@ class IndicatorType(Labelled):
     direction = models.CharField(
         _("sens de lecture"), max_length=10, choices=Direction, default=Direction.NEUTRAL
     )
+    is_difference = models.BooleanField(
+        _("exprime un écart"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "La valeur est déjà l’écart avec la référence : une économie, une baisse, une évolution."
+        ),
+    )
 
     class Meta(Labelled.Meta):
         verbose_name = _("type d’indicateur")

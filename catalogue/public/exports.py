@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from catalogue.models import Record
+from catalogue.models import Indicator, Record
 from catalogue.records.csv_files import csv_lines
 from catalogue.records.expiry import newest_day, status_label
+from catalogue.records.sections import describe_measure
 from catalogue.records.wording import place_words
 
 MAX_ROWS = 1000
@@ -18,7 +20,7 @@ COLUMNS = [
     "slug", "nature", "titre", "resume", "lieu", "niveau_territoire", "code_territoire", "precision_lieu",
     "longitude", "latitude", "annee_debut", "annee_fin", "niveau_preuve", "avancement", "themes", "enjeux",
     "programmes", "source", "adresse_source", "licence", "verifiee_le", "a_confirmer_depuis", "adresse",
-    "surface_m2", "information_du",
+    "surface_m2", "information_du", "resultats",
 ]  # fmt: skip
 
 
@@ -42,7 +44,39 @@ def record_properties(record: Record, base: str) -> dict[str, Any]:
         "adresse": base + record.get_absolute_url(),
         "surface_m2": record.as_site.area_m2 if record.kind == Record.Kind.SITE else None,
         "information_du": _iso_date(newest_day(record)),
+        "resultats": [describe_measure(row) for row in _results(record)],
     }
+
+
+def _results(record: Record) -> list[Indicator]:
+    return list(record.as_experiment.indicators.all()) if record.kind == Record.Kind.EXPERIMENT else []
+
+
+def result_properties(row: Indicator) -> dict[str, Any]:
+    """One result of an experiment: what it measures, against what, by whom; under the names of an import."""
+    return {
+        "indicateur": row.type.code if row.type else None,
+        "nom": row.name,
+        "nature": row.nature,
+        "objet": row.subject or None,
+        "classe": row.kind or None,
+        "comparaison": row.reference,
+        "valeur_reference": _number(row.baseline),
+        "valeur": _number(row.value),
+        "unite": row.unit,
+        "enonce": row.text,
+        "annee": row.year,
+        "mesure_par": row.measured_by,
+        "mesureur": row.measurer.slug if row.measurer else None,
+        "independante": row.is_third_party,
+        "compte_comme_preuve": row.is_counted,
+        "reference": row.source_citation,
+        "source_url": row.source_url,
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _place_properties(record: Record) -> dict[str, Any]:
@@ -83,7 +117,10 @@ def record_feature(record: Record, base: str) -> dict[str, Any]:
         "type": "Feature",
         "id": record.slug,
         "geometry": geometry,
-        "properties": record_properties(record, base),
+        "properties": {
+            **record_properties(record, base),
+            "resultats": [result_properties(row) for row in _results(record)],
+        },
     }
 
 

@@ -27,11 +27,12 @@ def living_figures() -> dict[str, int]:
     )
 
 
-def newest_records(count: int) -> RecordQuerySet:
-    """The experiments with the best proof, newest first, for the home page."""
+def best_proven_experiments(count: int) -> RecordQuerySet:
+    """The experiments with a counted result, best proof first, for the home page."""
     return (
         Record.objects.published()
         .filter(kind=Kind.EXPERIMENT)
+        .at_least_proven(proof.MEASURED)
         .best_proven_first()
         .with_card_relations()[:count]
     )

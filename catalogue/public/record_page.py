@@ -12,6 +12,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from catalogue.models import (
     Document,
@@ -27,7 +28,9 @@ from catalogue.public import synthesis_wording
 from catalogue.public.cards import Card, figures, record_card
 from catalogue.public.similar import similar_records
 from catalogue.records import attachments, proof, sections
+from catalogue.records.content import COMPARED
 from catalogue.records.expiry import of_month, status_words, verified_words
+from catalogue.records.results import COUNTS
 from catalogue.records.wording import NBSP, format_integer, period_words, place_words
 
 Context = dict[str, Any]
@@ -69,6 +72,7 @@ class RecordPage:
     experiments: Sequence[Context] = ()
     needs: Sequence[Context] = ()
     results: Sequence[Context] = ()
+    groups: Sequence[Context] = ()
     solution: Record | None = None
     parent: Record | None = None
     labels: Sequence[LabelAward] = ()
@@ -403,17 +407,68 @@ def published_experiments(record: Record) -> list[Experiment]:
 
 def indicator_line(row: Indicator) -> Context:
     source = {"source": row.source_citation or row.source_url, "source_url": row.source_url}
-    return source | {
-        "name": row.name,
-        "before": _decimal(row.baseline),
-        "after": _decimal(row.value) or row.text,
-        "unit": row.unit if row.value is not None else "",
-        "period": row.period or (str(row.year) if row.year else ""),
-        "method": row.method,
-        "measured_by": row.measured_by,
-        "independent": row.is_independent,
-        "announced": row.nature == Indicator.Nature.ANNOUNCED,
+    return (
+        source
+        | _nature_words(row)
+        | {
+            "name": row.name,
+            "before": _before(row),
+            "after": _decimal(row.value) or row.text,
+            "unit": row.unit if row.value is not None else "",
+            "period": row.period or (str(row.year) if row.year else ""),
+            "method": row.method,
+            "measured_by": row.measured_by,
+            "independent": row.is_third_party,
+            "announced": row.nature == Indicator.Nature.ANNOUNCED,
+        }
+    )
+
+
+OBSERVED = "observation"
+
+
+def _nature_words(row: Indicator) -> Context:
+    """What was measured, of which class and compared with what; the group in which the figure is shown."""
+    proves = row.kind in Indicator.PROVING
+    if row.subject == Indicator.Subject.OBSERVED:
+        return {"group": OBSERVED, "kind": _("autre chose que la solution"), "reference": ""}
+    return {
+        "group": "usage" if row.kind in COUNTS else "effet",
+        "kind": str(row.get_kind_display()) if row.kind else _("classe non dite"),
+        "reference": _reference_words(row) if proves else "",
     }
+
+
+def _before(row: Indicator) -> str:
+    return _decimal(row.baseline) if row.reference == Indicator.Reference.BEFORE else ""
+
+
+def _reference_words(row: Indicator) -> str:
+    """« comparé à l’objectif annoncé (100 %) »; the value of before stands beside that of after."""
+    words = str(COMPARED[Indicator.Reference(row.reference)])
+    if row.baseline is None or row.reference == Indicator.Reference.BEFORE:
+        return words
+    return f"{words} ({_decimal(row.baseline)}{NBSP}{row.unit})"
+
+
+GROUPS = (
+    ("effet", _l("Effet et performance"), ""),
+    ("usage", _l("Usage et moyens"), _l("Ils disent l’ampleur, non l’effet : ils ne prouvent rien.")),
+    (
+        OBSERVED,
+        _l("Ce que la solution a permis d’observer"),
+        _l("Ces chiffres décrivent le lieu : ils ne mesurent pas la solution."),
+    ),
+)
+
+
+def group_results(results: Sequence[Context]) -> list[Context]:
+    """The results under the name of what they measure; without a heading when all are effects."""
+    found = [
+        {"title": title, "note": note, "results": [one for one in results if one["group"] == code]}
+        for code, title, note in GROUPS
+    ]
+    return [group for group in found if group["results"]]
 
 
 def _decimal(value: Any) -> str:
@@ -453,6 +508,7 @@ def _add_experiment(page: RecordPage) -> None:
     if page.parent is not None:
         page.shown.append(page.parent.pk)
     page.results = [indicator_line(row) for row in experiment.indicators.all()]
+    page.groups = group_results(page.results)
     page.experiments = [experiment_line(other) for other in others]
 
 

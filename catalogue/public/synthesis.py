@@ -1,10 +1,10 @@
 """What the experiments of a solution show together, computed by one statement from what is published.
 
 Every experiment counts alike, the abandoned and the inconclusive with the others. A result is comparable
-when it is measured, has a type from the shared list, a value, a year and a source, and a unit that converts
-to that of its type. An experiment counts once for each type: its independent measures before the others,
-then the latest; when two are left, nothing says which compares and neither is counted. What is left out is
-counted, with the reason.
+when it is measured on the solution, has a class, a type from the shared list, a value, a year and a source,
+and a unit that converts to that of its type. An experiment counts once for each type and class: its
+independent measures before the others, then the latest; when two are left, nothing says which compares and
+neither is counted. What is left out is counted, with the reason. Usage and means stand apart from effects.
 """
 
 from __future__ import annotations
@@ -38,9 +38,11 @@ WITH shown AS MATERIALIZED (
     SELECT * FROM unnest(%(spellings)s::text[], %(dimensions)s::text[], %(factors)s::numeric[])
         AS u (spelling, dimension, factor)
 ), results AS MATERIALIZED (
-    SELECT i.id, i.experiment_id, i.type_id, i.value, i.baseline, i.year, i.is_independent,
-           i.unit AS given, coalesce(k.unit, '') AS wanted,
+    SELECT i.id, i.experiment_id, i.type_id, i.value, i.baseline, i.year, i.is_third_party, i.kind,
+           k.is_difference, i.unit AS given, coalesce(k.unit, '') AS wanted,
            CASE WHEN i.nature <> 'mesure' THEN 'annonce'
+                WHEN i.subject = 'observation' THEN 'autre-objet'
+                WHEN i.subject = '' OR i.kind = '' THEN 'sans-classe'
                 WHEN i.value IS NULL THEN 'sans-valeur'
                 WHEN i.type_id IS NULL THEN 'sans-type'
                 WHEN i.year IS NULL OR i.document_id IS NULL
@@ -64,15 +66,16 @@ WITH shown AS MATERIALIZED (
 ), ranked AS (
     SELECT r.*, rank() OVER best AS place, count(*) OVER same AS tied
     FROM read r WHERE refused IS NULL AND factor IS NOT NULL
-    WINDOW best AS (PARTITION BY experiment_id, type_id ORDER BY is_independent DESC, year DESC),
-           same AS (PARTITION BY experiment_id, type_id, is_independent, year)
+    WINDOW best AS (PARTITION BY experiment_id, type_id, kind ORDER BY is_third_party DESC, year DESC),
+           same AS (PARTITION BY experiment_id, type_id, kind, is_third_party, year)
 ), kept AS (
     SELECT r.*, r.value * r.factor AS converted,
-           CASE WHEN r.baseline <> 0 THEN 100 * (r.value - r.baseline) / abs(r.baseline) END AS change
+           CASE WHEN r.baseline <> 0 AND NOT r.is_difference
+                THEN 100 * (r.value - r.baseline) / abs(r.baseline) END AS change
     FROM ranked r WHERE r.place = 1 AND r.tied = 1
 ), spread AS (
-    SELECT v.*, row_number() OVER (PARTITION BY type_id ORDER BY converted, id) - 1 AS turn,
-           count(*) OVER (PARTITION BY type_id) AS held
+    SELECT v.*, row_number() OVER (PARTITION BY type_id, kind ORDER BY converted, id) - 1 AS turn,
+           count(*) OVER (PARTITION BY type_id, kind) AS held
     FROM kept v
 ), left_out AS (
     SELECT refused AS reason, count(*) AS n FROM read WHERE refused IS NOT NULL GROUP BY refused
@@ -80,18 +83,18 @@ WITH shown AS MATERIALIZED (
     UNION ALL SELECT 'plus-ancienne', count(*) FROM ranked WHERE place > 1
     UNION ALL SELECT 'ambigue', count(*) FROM ranked WHERE place = 1 AND tied > 1
 ), compared AS (
-    SELECT k.code, k.label, k.unit, k.direction, k.description, k.position, count(*) AS n,
-           count(*) FILTER (WHERE v.is_independent) AS independent,
+    SELECT k.code, k.label, k.unit, k.direction, k.description, k.position, v.kind, count(*) AS n,
+           count(*) FILTER (WHERE v.is_third_party) AS independent,
            count(DISTINCT s.territory_id) AS territories,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY v.converted) AS median,
            min(v.converted) AS low, max(v.converted) AS high,
            count(v.change) AS with_change, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.change) AS change,
            array_agg(jsonb_build_object('value', v.converted, 'slug', s.slug, 'title', s.title,
                                         'place', s.place,
-                'status', s.status, 'outcome', s.outcome, 'year', v.year, 'independent', v.is_independent)
+                'status', s.status, 'outcome', s.outcome, 'year', v.year, 'independent', v.is_third_party)
                 ORDER BY v.turn) FILTER (WHERE v.turn %% ceil(v.held / %(most)s::numeric) = 0) AS points
     FROM spread v JOIN shown s ON s.id = v.experiment_id JOIN catalogue_indicatortype k ON k.id = v.type_id
-    GROUP BY k.id
+    GROUP BY k.id, v.kind
 )
 SELECT jsonb_build_object(
     'statuses', (SELECT coalesce(jsonb_object_agg(status, n), '{{}}')
@@ -133,11 +136,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One shared indicator over the experiments: ``median`` is None below two values."""
+    """One shared indicator of one class over the experiments: ``median`` is None below two values."""
 
     code: str
     label: str
     unit: str
+    kind: str
     direction: str
     description: str
     n: int
@@ -196,7 +200,17 @@ def synthesis_of(solution: Record) -> Synthesis:
     )
 
 
-AS_THEY_ARE = ("code", "label", "unit", "description", "n", "independent", "territories", "with_change")
+AS_THEY_ARE = (
+    "code",
+    "label",
+    "unit",
+    "kind",
+    "description",
+    "n",
+    "independent",
+    "territories",
+    "with_change",
+)
 """Columns of a comparison that need no conversion."""
 
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from catalogue.models import Experiment, IndicatorType, Record
+from catalogue.models import Experiment, Indicator, IndicatorType, Record
 from catalogue.public.synthesis import Comparison, Synthesis, Value, synthesis_of
+from catalogue.records.proof import results_contradict
+from catalogue.records.results import COUNTS
 from catalogue.records.wording import NBSP
 
 if TYPE_CHECKING:
@@ -22,6 +24,14 @@ WIDTH, MARGIN = 240, 8
 """Of the plot, in its own units."""
 WHY_LEFT_OUT: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "annonce": (_l("%(n)d chiffre annoncé, non mesuré"), _l("%(n)d chiffres annoncés, non mesurés")),
+    "autre-objet": (
+        _l("%(n)d résultat qui ne mesure pas la solution"),
+        _l("%(n)d résultats qui ne mesurent pas la solution"),
+    ),
+    "sans-classe": (
+        _l("%(n)d résultat dont rien ne dit ce qu’il mesure"),
+        _l("%(n)d résultats dont rien ne dit ce qu’ils mesurent"),
+    ),
     "sans-valeur": (_l("%(n)d résultat sans valeur"), _l("%(n)d résultats sans valeur")),
     "sans-type": (
         _l("%(n)d résultat hors de la liste des indicateurs partagés"),
@@ -55,9 +65,30 @@ def synthesis_context(solution: Record) -> dict[str, Any] | None:
     return {
         "overview": overview_sentence(found),
         "failures": failures_sentence(found),
-        "rows": [comparison_line(one) for one in found.comparisons],
+        "groups": _groups(found),
+        "contradiction": results_contradict(solution),
         "left_out": left_out(found),
     }
+
+
+def _groups(found: Synthesis) -> list[dict[str, Any]]:
+    """The table of effects and performances, then that of usage and means; those that hold something."""
+    counts = [one for one in found.comparisons if one.kind in COUNTS]
+    proofs = [one for one in found.comparisons if one.kind not in COUNTS]
+    groups = (
+        ("effet", _("Effet et performance"), "", proofs),
+        (
+            "usage",
+            _("Usage et moyens"),
+            _("Ils disent l’ampleur, non l’effet : ils ne prouvent rien."),
+            counts,
+        ),
+    )
+    return [
+        {"code": code, "title": title, "note": note, "rows": [comparison_line(one) for one in rows]}
+        for code, title, note, rows in groups
+        if rows
+    ]
 
 
 def overview_sentence(found: Synthesis) -> str:
@@ -103,6 +134,7 @@ def comparison_line(one: Comparison) -> dict[str, Any]:
     return {
         "code": one.code,
         "label": one.label,
+        "kind": Indicator.Kind(one.kind).label,
         "definition": one.description,
         "direction": IndicatorType.Direction(one.direction).label,
         "n": _tried(one),
@@ -144,8 +176,8 @@ def _change(one: Comparison) -> str:
         return ""
     sign = "+" if one.change > 0 else ""
     sentence = ngettext(
-        "%(change)s%% par rapport au départ (%(n)d essai)",
-        "%(change)s%% par rapport au départ (médiane de %(n)d essais)",
+        "%(change)s%% par rapport à la référence (%(n)d essai)",
+        "%(change)s%% par rapport à la référence (médiane de %(n)d essais)",
         one.with_change,
     )
     return sentence % {"change": f"{sign}{number(rounded(one.change))}{NBSP}", "n": one.with_change}

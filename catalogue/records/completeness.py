@@ -40,10 +40,6 @@ STAKES: Weighted = (5, _has("record_stakes"))
 PHOTO: Weighted = (5, _has("document", more=" AND x.kind = 'photo'"))
 SITUATED: Weighted = (15, "r.territory_id IS NOT NULL OR r.geometry IS NOT NULL")
 PERIMETER: Weighted = (10, "r.geometry IS NOT NULL AND GeometryType(r.geometry) LIKE '%%POLYGON'")
-MEASURED = (
-    " AND x.nature = 'mesure' AND x.value IS NOT NULL AND x.unit <> '' AND x.year <> 0"
-    " AND (x.source_url <> '' OR x.source_citation <> '' OR x.document_id IS NOT NULL)"
-)
 CRITERIA: dict[str, tuple[str, tuple[Weighted, ...]]] = {
     Kind.SOLUTION: (
         "catalogue_solution",
@@ -73,7 +69,7 @@ CRITERIA: dict[str, tuple[str, tuple[Weighted, ...]]] = {
             (5, "r.year_start IS NOT NULL"),
             (10, "k.success_factors <> '' OR k.obstacles <> ''"),
             (5, _has("indicator", "experiment_id")),
-            (15, _has("indicator", "experiment_id", MEASURED)),
+            (15, _has("indicator", "experiment_id", " AND x.is_counted")),
             THEMES,
             STAKES,
             (5, _role("territoire-hote")),

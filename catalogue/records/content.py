@@ -15,8 +15,9 @@ from django.contrib.gis.db import models
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.contrib.gis.geos.io import WKTWriter
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from catalogue.models import Organisation, Record, RecordOrganisation
+from catalogue.models import Indicator, Organisation, Record, RecordOrganisation
 from catalogue.records.fields import Collection, Field, model_field
 from catalogue.records.kinds import KIND_SPECS
 from catalogue.records.shape import DOCUMENTS, Table, natural_key, parts
@@ -32,6 +33,19 @@ DIGITS = 7
 CLOSE_DEGREES = 1.5e-7
 SHAPE = "geometry"
 MANY = ("themes", "stakes", "programmes")
+COMPARED = {
+    Indicator.Reference.BEFORE: _l("comparé à la situation d’avant"),
+    Indicator.Reference.CONTROL: _l("comparé à un témoin"),
+    Indicator.Reference.TARGET: _l("comparé à l’objectif annoncé"),
+    Indicator.Reference.NONE: _l("comparé à rien"),
+}
+"""With what a result is compared, in words."""
+SAID = {
+    "baseline": _l("référence %(value)s"),
+    "measured_by": _l("mesuré par %(value)s"),
+    "independence_refusal": _l("indépendance retirée : %(value)s"),
+}
+"""How an attribute of an item is introduced, where its value alone would not be understood."""
 
 
 def list_attributes(kind: str) -> tuple[str, ...]:
@@ -212,15 +226,15 @@ def describe_item(collection: Collection, item: Mapping[str, Any]) -> str:
     parts = []
     for name in item_names(collection):
         value = item.get(name)
-        if value in (None, "", []) or name in ("document", "type", "unit"):
+        if value in (None, "", []) or name in ("document", "type", "unit", "measurer"):
             continue
         words = describe_choice(model_field(collection.model, name), value)
-        if name == "is_independent":
-            words = _("mesure indépendante") if value else ""
         if name in ("value", "baseline") and item.get("unit"):
             words = f"{words}{NBSP}{item['unit']}"
-        if name == "baseline":
-            words = _("au départ %(value)s") % {"value": words}
+        if name == "reference":
+            words = str(COMPARED[Indicator.Reference(value)])
+        if name in SAID:
+            words = SAID[name] % {"value": words}
         if words:
             parts.append(str(words))
     return ", ".join(parts)

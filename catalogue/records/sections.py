@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _l
 
 from catalogue.models import Indicator, Record, Section
 from catalogue.records.markdown import render_markdown, strip_markdown
@@ -63,58 +63,58 @@ class Expectation:
 
 EXPECTED: dict[str, Expectation] = {
     Code.CONTEXT: Expectation(
-        gettext_lazy("Le territoire, la situation de départ, ce qui a décidé d’agir."),
-        gettext_lazy("Situation de départ : …\nEnjeu pour la collectivité : …\nDéclencheur : …"),
+        _l("Le territoire, la situation de départ, ce qui a décidé d’agir."),
+        _l("Situation de départ : …\nEnjeu pour la collectivité : …\nDéclencheur : …"),
     ),
     Code.STAGE: Expectation(
-        gettext_lazy("Conception, expérimentation, déploiement ou abandon ; depuis quand, la suite prévue."),
-        gettext_lazy("- année : étape franchie\n- année : étape suivante"),
+        _l("Conception, expérimentation, déploiement ou abandon ; depuis quand, la suite prévue."),
+        _l("- année : étape franchie\n- année : étape suivante"),
     ),
     Code.PARTNERS: Expectation(
-        gettext_lazy(
+        _l(
             "Qui a fait quoi, par quelle convention, avec quel financement. Les organisations de la fiche "
             "sont déjà listées."
         ),
-        gettext_lazy("- organisation : son rôle\nMontage : …\nFinancement : …"),
+        _l("- organisation : son rôle\nMontage : …\nFinancement : …"),
     ),
     Code.LIFTED: Expectation(
-        gettext_lazy("Le frein juridique, technique, financier ou d’usage qui a été levé, et comment."),
-        gettext_lazy("Frein : …\nComment il a été levé : …\nCe qui reste à lever : …"),
+        _l("Le frein juridique, technique, financier ou d’usage qui a été levé, et comment."),
+        _l("Frein : …\nComment il a été levé : …\nCe qui reste à lever : …"),
     ),
     Code.SOLUTION: Expectation(
-        gettext_lazy("Ce qui a été mis en place, en termes qu’un élu comprend : principe, dimension, coût."),
-        gettext_lazy("Principe : …\nMise en œuvre : …\nCoût et durée : …"),
+        _l("Ce qui a été mis en place, en termes qu’un élu comprend : principe, dimension, coût."),
+        _l("Principe : …\nMise en œuvre : …\nCoût et durée : …"),
     ),
     Code.RESULTS: Expectation(
-        gettext_lazy(
+        _l(
             "Comment lire les résultats : leur portée, leur méthode, leurs limites. Les chiffres sont dans "
             "les indicateurs ; dites aussi ce qui n’a pas été mesuré."
         ),
-        gettext_lazy("Ce qui a changé : …\nMéthode : …\nLimites : …"),
+        _l("Ce qui a changé : …\nMéthode : …\nLimites : …"),
     ),
     Code.SUCCESS: Expectation(
-        gettext_lazy("Ce sans quoi cela n’aurait pas marché."),
-        gettext_lazy("- facteur : en quoi il a compté"),
+        _l("Ce sans quoi cela n’aurait pas marché."),
+        _l("- facteur : en quoi il a compté"),
     ),
     Code.OBSTACLES: Expectation(
-        gettext_lazy("Ce qui a gêné, retardé ou fait échouer. Un échec raconté sert autant qu’une réussite."),
-        gettext_lazy("- obstacle : son effet, ce qui a été fait"),
+        _l("Ce qui a gêné, retardé ou fait échouer. Un échec raconté sert autant qu’une réussite."),
+        _l("- obstacle : son effet, ce qui a été fait"),
     ),
     Code.KEPT: Expectation(
-        gettext_lazy("Ce qui a été repris tel quel d’une autre expérimentation."),
-        gettext_lazy("- élément repris : d’où il vient"),
+        _l("Ce qui a été repris tel quel d’une autre expérimentation."),
+        _l("- élément repris : d’où il vient"),
     ),
     Code.CHANGED: Expectation(
-        gettext_lazy("Ce qui a été adapté au lieu, et pourquoi."),
-        gettext_lazy("- élément adapté : raison"),
+        _l("Ce qui a été adapté au lieu, et pourquoi."),
+        _l("- élément adapté : raison"),
     ),
     Code.REUSE: Expectation(
-        gettext_lazy("Ce qu’il faut réunir pour refaire ailleurs : échelle, compétences, budget, règles."),
-        gettext_lazy("Convient à : …\nIl faut : …\nNe convient pas si : …"),
+        _l("Ce qu’il faut réunir pour refaire ailleurs : échelle, compétences, budget, règles."),
+        _l("Convient à : …\nIl faut : …\nNe convient pas si : …"),
     ),
     Code.OTHERWISE: Expectation(
-        gettext_lazy("Ce que les acteurs feraient autrement s’ils recommençaient."),
-        gettext_lazy("- à refaire autrement : pourquoi"),
+        _l("Ce que les acteurs feraient autrement s’ils recommençaient."),
+        _l("- à refaire autrement : pourquoi"),
     ),
 }  # fmt: skip
 
@@ -152,17 +152,24 @@ def list_sections(record: Record, heading: int = 3) -> list[Written]:
     ]
 
 
+AGAINST: dict[Indicator.Reference, StrOrPromise] = {
+    Indicator.Reference.BEFORE: _l("%(value)s, contre %(reference)s avant"),
+    Indicator.Reference.CONTROL: _l("%(value)s, contre %(reference)s pour le témoin"),
+    Indicator.Reference.TARGET: _l("%(value)s, pour un objectif de %(reference)s"),
+    Indicator.Reference.NONE: _l("%(value)s (autre valeur donnée : %(reference)s)"),
+}
+
+
 def describe_measure(row: Indicator) -> str:
     """Return one figure in one line: « Énergie économisée : 35 % (2019, mesuré par la commune) »."""
     value = f"{_number(row.value)}{NBSP}{row.unit}".strip() if row.value is not None else row.text
     if row.baseline is not None and row.value is not None:
-        value = _("%(value)s, contre %(before)s au départ") % {
-            "value": value,
-            "before": _number(row.baseline),
-        }
+        words = AGAINST[Indicator.Reference(row.reference)]
+        value = words % {"value": value, "reference": _number(row.baseline)}
     notes = [row.period or (str(row.year) if row.year else "")]
     notes.append(str(row.get_nature_display()) if row.nature == Indicator.Nature.ANNOUNCED else "")
-    notes.append(_("mesure indépendante") if row.is_independent else "")
+    notes.append(str(row.get_kind_display()) if row.kind else "")
+    notes.append(_("mesure indépendante") if row.is_third_party else "")
     notes.append(_("mesuré par %(who)s") % {"who": row.measured_by} if row.measured_by else "")
     details = ", ".join(note for note in notes if note)
     return f"{row.name}{NBSP}: {value}" + (f" ({details})" if details else "")

@@ -66,8 +66,8 @@ OF_ANOTHER = ((NeedAnswer, "solution"),)
 DOCUMENTS = "documents"
 ATTRIBUTES: dict[Model, str] = {RecordOrganisation: "organisations"}
 """What a record calls the rows of a table, where it is not the name of the relation."""
-DERIVED = frozenset({"proof_level", "stated_on"})
-"""Columns that the site computes: never written back, they follow."""
+DERIVED = frozenset({"proof_level", "stated_on", "is_third_party"})
+"""Columns that the site or its triggers compute: never written back, they follow."""
 NOT_DIGESTED = DERIVED | {
     "state", "import_batch_id", "created_by_id", "creation_key", "created_at", "updated_at", "published_at",
     "expires_on", "is_synthetic",

@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def preuve_en_mots(level: int) -> Any:
-    """« résultat mesuré » for 3."""
+    """« résultat mesuré et comparé » for 3."""
     return proof.LABELS[level]

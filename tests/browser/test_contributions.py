@@ -86,6 +86,7 @@ def test_without_javascript_an_experiment_has_its_results(
     expect(page.get_by_text("La page n’est pas enregistrée")).to_be_visible()
     expect(page.get_by_label("Nom de l’indicateur")).to_have_value("Eau retenue")
     page.get_by_label("mesuré", exact=True).check()
+    page.get_by_label("Son effet").check()
     page.get_by_label("Valeur", exact=True).fill("12,5")
     page.get_by_label("Unité").fill("m³")
     page.get_by_role("button", name="Enregistrer").click()

@@ -338,6 +338,7 @@ def report(hand: Mouse, slug: str) -> None:
     hand.link("Ajouter un résultat")
     hand.field("Nom de l’indicateur", "Température de l’air à 15 h")
     hand.tick(hand.page.get_by_role("radio", name="mesuré", exact=True))
+    hand.tick(hand.page.get_by_role("radio", name=re.compile("^Son effet")))
     hand.write(
         hand.page.get_by_role("textbox", name="Valeur (facultatif)")
         .or_(hand.page.locator("#id_value"))
@@ -345,6 +346,7 @@ def report(hand: Mouse, slug: str) -> None:
         "-3,5",
     )
     hand.field("Unité", "°C")
+    hand.tick(hand.page.get_by_role("radio", name=re.compile("^Un témoin sans la solution")))
     hand.field("Année de la mesure", "2026")
     hand.field("Référence de la source", "Relevés de l’été 2026")
     hand.press(hand.page.get_by_role("button", name="Enregistrer", exact=True))

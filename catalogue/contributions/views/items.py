@@ -32,6 +32,7 @@ from catalogue.contributions.views.page import (
     submitted_data,
 )
 from catalogue.records.content import Values, describe_item, get_collections
+from catalogue.records.results import judge_results
 from catalogue.records.writing import NotWritten
 from catalogue.web.access import account
 
@@ -48,16 +49,18 @@ def items_step(request: HttpRequest, copy: Copy, step: Step) -> HttpResponse:
     attribute = ATTRIBUTES[step.code]
     if request.method == "POST":
         return redirect_after_save(request, copy, step, [])
-    known = get_collections(copy.kind)[attribute]
+    known, found = get_collections(copy.kind)[attribute], copy.items(attribute)
+    judged = judge_results(copy.record, found) if attribute == "indicators" else [None] * len(found)
     rows = [
         {
             "title": _title(attribute, row),
+            "judged": judgement,
             "text": describe_item(
                 known, {name: value for name, value in row.items() if name not in ("name", "label")}
             ),
             "url": reverse("catalogue:propose-item", args=[copy.record.slug, step.code, row["ref"]]),
         }
-        for row in copy.items(attribute)
+        for row, judgement in zip(found, judged, strict=True)
     ]
     return render(
         request,

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from catalogue.imports.read.problems import Problem, rejection
+from catalogue.imports.read.problems import Problem, notice, rejection
 from catalogue.imports.rows.candidates import Candidate, Item, Portable
-from catalogue.models import LabelAward
+from catalogue.models import Indicator, LabelAward
+from catalogue.records.results import list_gaps
 
 Values = dict[str, Portable]
 FIRST_LABEL = 2009
@@ -21,9 +22,22 @@ def check_values(candidate: Candidate) -> None:
     for item in candidate.collections.get("awards", []):
         candidate.problems += _check_award(item)
     for item in candidate.collections.get("indicators", []):
-        if item.get("value") is None and not item.get("text"):
-            message = _("La mesure « %(name)s » n’a ni valeur ni énoncé.") % {"name": item.get("name")}
-            candidate.problems.append(rejection("mesure-vide", message))
+        candidate.problems += _check_result(item)
+
+
+def _check_result(item: Item) -> list[Problem]:
+    """Reject a figure that says nothing, or a target without value; say why a measure proves nothing."""
+    name = {"name": item.get("name")}
+    if item.get("value") is None and not item.get("text"):
+        return [rejection("mesure-vide", _("La mesure « %(name)s » n’a ni valeur ni énoncé.") % name)]
+    if item.get("reference") == Indicator.Reference.TARGET and item.get("baseline") is None:
+        message = _(
+            "« %(name)s » est comparé à un objectif annoncé dont la valeur manque (valeur_reference)."
+        )
+        return [rejection("objectif-sans-valeur", message % name)]
+    gaps = list_gaps(item) if item.get("nature") == Indicator.Nature.MEASURED else []
+    words = _("« %(name)s » ne compte pas comme preuve : %(why)s.")
+    return [notice("ne-prouve-pas", words % {**name, "why": " ; ".join(gaps)})] if gaps else []
 
 
 def _dates_in_order(first: str, last: str, message: str) -> Callable[[Values], Problem | None]:

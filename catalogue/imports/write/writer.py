@@ -44,7 +44,13 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 ARRONDISSEMENT = re.compile(r" arrondissement$", re.IGNORECASE)
-LINKED = {"solution": "solution", "parent": "experimentation", "type": "indicateur", "broader": "notion"}
+LINKED = {
+    "solution": "solution",
+    "parent": "experimentation",
+    "type": "indicateur",
+    "broader": "notion",
+    "measurer": "organisation",
+}
 State = Record.State
 
 

@@ -90,7 +90,7 @@ def build_parameters(cursor: Any, records: int, seed: int) -> dict[str, Any]:
         code="synthese",
         defaults={"name": "Données de synthèse", "note": "Fiches fictives, pour essayer et mesurer le site."},
     )
-    organisations = max(1, records // 100)
+    organisations = max(3, records // 100)
     measures, units = zip(*vocabulary.MEASURES, strict=True)
     regimes, steps = zip(*vocabulary.AWARDS, strict=True)
     themes, subjects = zip(*vocabulary.SUBJECTS, strict=True)

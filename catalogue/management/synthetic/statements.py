@@ -217,13 +217,23 @@ LINKS = (
     FROM syn WHERE award IS NOT NULL
     """,
     """
-    INSERT INTO catalogue_indicator (experiment_id, name, nature, baseline, value, unit, text, year,
-        period, method,
-                                     measured_by, is_independent, source_url, source_citation)
-    SELECT id, (%(measures)s::text[])[measure], CASE WHEN measured THEN 'mesure' ELSE 'annonce' END, NULL,
-           round((5 + 90 * pg_temp.draw(i, 68))::numeric, 1), (%(units)s::text[])[measure], '',
-           coalesce(year_end, year, 2020), '', '', %(measured_by)s, measured AND independent, '', %(citation)s
-    FROM syn WHERE measure IS NOT NULL
+    INSERT INTO catalogue_indicator (experiment_id, name, nature, subject, kind, reference, baseline, value,
+        unit, text, year, period, method, measured_by, measurer_id, is_third_party, source_url,
+        source_citation)
+    SELECT s.id, (%(measures)s::text[])[measure], CASE WHEN measured THEN 'mesure' ELSE 'annonce' END,
+           'solution', 'effet', 'avant', NULL, round((5 + 90 * pg_temp.draw(s.i, 68))::numeric, 1),
+           (%(units)s::text[])[measure], '', coalesce(year_end, year, 2020), '', '', %(measured_by)s,
+           m.measurer, measured AND independent, '',
+           %(citation)s
+    FROM syn s
+    -- the next organisation that bears neither the experiment nor its solution: of three there is one
+    LEFT JOIN LATERAL (
+        SELECT %(first_organisation)s + (s.organisation + step - 1) %% %(organisations)s AS measurer
+        FROM generate_series(1, 2) AS step, syn v
+        WHERE v.i = s.solution AND (s.organisation + step - 1) %% %(organisations)s + 1 <> v.organisation
+        ORDER BY step LIMIT 1
+    ) m ON s.measured AND s.independent
+    WHERE s.measure IS NOT NULL
     """,
     """
     INSERT INTO catalogue_document (record_id, kind, title, url, file, licence, credit, published_year,

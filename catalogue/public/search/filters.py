@@ -74,7 +74,9 @@ class RecordFilterForm(forms.Form):
         required=False,
     )
     label = FacetField(label=_("Label et étape"), choices=LABEL_CHOICES, required=False)
-    mesures = FacetField(label=_("Résultats"), choices=[(YES, _("avec résultats mesurés"))], required=False)
+    mesures = FacetField(
+        label=_("Résultats"), choices=[(YES, _("avec un résultat mesuré et comparé"))], required=False
+    )
     documents = FacetField(label=_("Documents"), choices=[(YES, _("avec documents"))], required=False)
     de = forms.IntegerField(label=_("Depuis l’année"), min_value=1900, max_value=2100, required=False)
     a = forms.IntegerField(label=_("Jusqu’à l’année"), min_value=1900, max_value=2100, required=False)

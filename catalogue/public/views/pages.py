@@ -19,7 +19,7 @@ from catalogue.models import Record
 from catalogue.models.querysets import RecordQuerySet
 from catalogue.public import record_page as detail
 from catalogue.public.cards import Card, record_card
-from catalogue.public.figures import living_figures, newest_records
+from catalogue.public.figures import best_proven_experiments, living_figures
 from catalogue.public.redirects import redirect_to_survivor
 from catalogue.public.search import extracts, facets, feedback, results
 from catalogue.public.search.doors import places_offered
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "catalogue/public/home.html",
         {
             "figures": figure_list(living_figures()),
-            "recent": [record_card(record) for record in newest_records(6)],
+            "recent": [record_card(record) for record in best_proven_experiments(6)],
             "sites_url": f"{reverse('catalogue:record-list')}?type=site",
             "section": "accueil",
         },

@@ -20,6 +20,7 @@ from catalogue.contributions.gauge import measure_gauge
 from catalogue.models import Record
 from catalogue.public.record_page import record_context
 from catalogue.records import audience, permissions, timeline, workflow
+from catalogue.records.outlook import describe_standing
 from catalogue.records.wording import format_integer
 from catalogue.space.forms import ActionForm, MyRecordsForm
 from catalogue.web.access import account, get_record_or_404
@@ -113,6 +114,7 @@ def build_context(request: HttpRequest, record: Record, failed: ActionForm | Non
         "audience": describe_audience(record) if "figures" in allowed else None,
         "gauge": measure_gauge(open_copy(user, record.slug)) if "submit" in allowed else None,
         "to_correct": findings.list_for_owner(record) if may_correct else [],
+        "proof": describe_standing(record),
         "section": "mes-fiches",
     }
 

@@ -21,7 +21,7 @@ from catalogue.queue import defer_task
 from catalogue.records import versions
 from catalogue.records.content import MANY, ROLES, get_collections, read_items
 from catalogue.records.fields import model_field
-from catalogue.records.shape import DOCUMENTS, natural_key, versioned_fields
+from catalogue.records.shape import DOCUMENTS, natural_key, parts, versioned_fields
 from catalogue.records.versions.reading import Data
 from catalogue.records.writing import (
     NotWritten,
@@ -114,13 +114,27 @@ def _plan_links(plan: RevertPlan, record: Record, name: str, keys: list[str]) ->
 def _plan_rows(plan: RevertPlan, record: Record, name: str, rows: list[Data]) -> None:
     """Plan the rows of a collection: without links that are gone, or not at all where one is compulsory."""
     wanted = []
-    for row in rows:
+    for former in rows:
+        row = _read_as_today(plan, record.kind, name, former)
         restored: Data | None = row
         if row not in plan.now.get(name, []):
             restored = _restore_row(plan, record, name, row)
         if restored is not None:
             wanted.append(restored)
     plan.wanted[name] = wanted
+
+
+def _read_as_today(plan: RevertPlan, kind: str, name: str, row: Data) -> Data:
+    """Return the row with the attributes that rows have today.
+
+    One that the models no longer have goes; one that the version does not know stays as it is in the row of
+    the same identity.
+    """
+    identity = comparison.get_row_identity(kind, name, row)
+    same = [one for one in plan.now.get(name, []) if comparison.get_row_identity(kind, name, one) == identity]
+    unknown = {key: value for key, value in (same[0] if same else {}).items() if key not in row}
+    known = {field.name for field in parts(kind)[name].fields}
+    return {key: value for key, value in row.items() if key in known} | unknown
 
 
 def _restore_row(plan: RevertPlan, record: Record, name: str, row: Data) -> Data | None:

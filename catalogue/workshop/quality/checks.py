@@ -143,10 +143,10 @@ CHECKS: dict[str, Check] = {
         ),
         Check(
             "resultat-incomplet", IMPORTANT, "resultats", sql.INCOMPLETE_RESULT,
-            _("Résultat sans unité, sans année ou sans source"),
+            _("Résultat sans unité, sans année, sans source, ou dont rien ne dit ce qu’il mesure"),
             words.describe_incomplete_results,
             _("Complétez le résultat."),
-            _("Un résultat n’a pas d’unité, d’année ou de source : il ne compte pas comme preuve."),
+            _("Un résultat n’a pas d’unité, d’année, de source ou de classe : il ne prouve rien."),
         ),
         Check(
             "document-sans-licence", IMPORTANT, "documents", sql.NO_LICENCE,

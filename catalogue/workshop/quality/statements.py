@@ -144,6 +144,8 @@ CROSS JOIN LATERAL (
     SELECT array_remove(ARRAY[
         CASE WHEN i.value IS NOT NULL AND i.unit = '' THEN 'unite' END,
         CASE WHEN i.nature = 'mesure' AND i.year IS NULL THEN 'annee' END,
+        CASE WHEN i.nature = 'mesure' AND (i.subject = '' OR i.subject = 'solution' AND i.kind = '')
+             THEN 'classe' END,
         CASE WHEN i.source_url = '' AND i.source_citation = '' AND i.document_id IS NULL THEN 'source' END
     ], NULL) AS lacking
 ) problem

@@ -20,6 +20,7 @@ MAX_NAMES = 3
 LACKING: dict[str, StrOrPromise] = {
     "unite": gettext_lazy("unité"),
     "annee": gettext_lazy("année"),
+    "classe": gettext_lazy("ce qu’il mesure"),
     "source": gettext_lazy("source"),
 }
 FIELDS: dict[str, StrOrPromise] = {

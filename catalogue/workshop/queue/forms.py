@@ -59,7 +59,7 @@ READY_REASONS: dict[str, list[StrOrPromise]] = {
     "ask": [
         _("Précisez le lieu : une adresse ou un tracé, pour que la fiche soit bien placée sur la carte."),
         _("Complétez le résumé : en deux phrases, ce que c’est et ce que cela change."),
-        _("Donnez au moins un résultat mesuré, avec sa valeur, son unité, son année et sa source."),
+        _("Donnez au moins un résultat mesuré, comparé à avant, à un témoin ou à un objectif, et sourcé."),
         _("Indiquez la source de ce que dit la fiche : un document ou une page que le lecteur peut ouvrir."),
         _("Dites aussi ce qui n’a pas marché : c’est ce que les autres collectivités cherchent."),
         _("Retirez ce qui relève de la publicité : la fiche doit décrire, pas vanter."),
@@ -77,6 +77,17 @@ READY_REASONS: dict[str, list[StrOrPromise]] = {
     ],
 }
 """Frequent reasons; they end up as text, to be completed by hand."""
+
+
+class IndependenceForm(forms.Form):
+    """Why a measure is not held to be independent."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Pourquoi"),
+        help_text=_("Filiale, commande, intérêt commun… Le public ne lit pas cette raison ; le porteur, si."),
+        error_messages={"required": _("Dites pourquoi : le porteur doit pouvoir le comprendre.")},
+    )
 
 
 class QueueForm(PageForm):

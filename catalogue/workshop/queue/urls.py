@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.workshop.queue.views import bulk, desk, people, queue, records, revisions
+from catalogue.workshop.queue.views import bulk, desk, independence, people, queue, records, revisions
 
 urlpatterns = [
     path("atelier/", queue.workshop, name="workshop"),
@@ -14,6 +14,11 @@ urlpatterns = [
         "atelier/fiches/<slug:slug>/commentaires/<int:pk>/retirer/",
         desk.workshop_comment_remove,
         name="workshop-comment-remove",
+    ),
+    path(
+        "atelier/fiches/<slug:slug>/independance/<int:pk>/",
+        independence.workshop_independence,
+        name="workshop-independence",
     ),
     path("atelier/fiches/<slug:slug>/", records.workshop_record, name="workshop-record"),
     path(

@@ -120,7 +120,7 @@ LISTS: dict[str, ReferenceList] = {
         ),
         ReferenceList(
             "indicateurs", IndicatorType, _("Indicateurs partagés"), _("indicateur partagé"),
-            (*TERM_FIELDS, "unit", "direction"),
+            (*TERM_FIELDS, "unit", "direction", "is_difference"),
             (Use("as_experiment__indicators__type", _("Fiches")),),
             searched=("label", "code", "unit"),
             summary=_("Unité, sens de lecture et définition, pour que les résultats se comparent."),
@@ -146,7 +146,11 @@ LISTS: dict[str, ReferenceList] = {
         ReferenceList(
             "organisations", Organisation, _("Organisations"), _("organisation"),
             ("name", "kind", "siren", "siret", "territory", "country", "url", "description"),
-            (Use("organisation_links__organisation", _("Fiches liées")), Use("owner", _("Fiches tenues"))),
+            (
+                Use("organisation_links__organisation", _("Fiches liées")),
+                Use("owner", _("Fiches tenues")),
+                Use("as_experiment__indicators__measurer", _("Fiches mesurées")),
+            ),
             key="slug", label="name", searched=("name", "siret", "siren", "slug"),
             summary=_("Ceux qui portent, accueillent, évaluent ou tiennent à jour les fiches."),
         ),

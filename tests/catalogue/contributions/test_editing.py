@@ -141,8 +141,9 @@ def test_no_value_breaks_a_step(logged, author, kind, code, value):
 def test_no_value_breaks_a_row(logged, author, code, value):
     record = draft(author, maker=factories.experiment if code == "resultats" else factories.operation)
     fields = [
-        "version", "type", "name", "nature", "value", "unit", "baseline", "text", "year", "period", "method",
-        "measured_by", "document", "source_citation", "source_url", "etape", "label", "note",
+        "version", "type", "name", "nature", "what", "reference", "value", "unit", "baseline", "text", "year",
+        "period", "method", "measured_by", "document", "source_citation", "source_url", "etape", "label",
+        "note",
     ]  # fmt: skip
     address = reverse("catalogue:propose-item", args=[record.slug, code, "nouveau"])
     assert logged.post(address, dict.fromkeys(fields, value)).status_code < 500
@@ -162,8 +163,8 @@ def test_a_figure_is_added_corrected_and_taken_away(logged, author):
     record = draft(author, maker=factories.experiment)
     address = reverse("catalogue:propose-item", args=[record.slug, "resultats", "nouveau"])
     typed = {
-        "name": "Eau économisée", "nature": "mesure", "value": "1 250,5", "unit": "m³", "year": "2024",
-        "source_citation": "Bilan",
+        "name": "Eau économisée", "nature": "mesure", "what": "effet", "reference": "avant",
+        "value": "1 250,5", "unit": "m³", "year": "2024", "source_citation": "Bilan",
     }  # fmt: skip
     for _click in range(2):
         assert logged.post(address, typed).status_code == 302
@@ -252,7 +253,7 @@ def test_the_place_and_the_rows_of_a_published_record_wait_too(client, author):
     record = draft(author, maker=factories.experiment, state=State.PUBLISHED)
     client.force_login(author)
     address = reverse("catalogue:propose-item", args=[record.slug, "resultats", "nouveau"])
-    typed = {"name": "Eau", "nature": "annonce", "text": "Moins d’eau"}
+    typed = {"name": "Eau", "nature": "annonce", "what": "effet", "text": "Moins d’eau"}
     for _click in range(2):
         client.post(address, typed)
     assert not Indicator.objects.exists()

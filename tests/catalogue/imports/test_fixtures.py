@@ -120,7 +120,7 @@ class TestInitialDataSet(TestCase):
     def test_failure_and_proof_are_shown(self):
         abandoned = Experiment.objects.filter(status=Experiment.Status.ABANDONED)
         assert abandoned.filter(abandon_reason__contains="bruit").exists()
-        independent = Experiment.objects.filter(indicators__is_independent=True)
+        independent = Experiment.objects.filter(indicators__is_third_party=True)
         assert independent.values_list("proof_level", flat=True).get() == 4
         assert not Site.objects.exclude(site_state="historique").exists()
         assert not Need.objects.filter(geometry__isnull=False).exists()

@@ -3,9 +3,18 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from catalogue.models import Document, Experiment, Indicator, Record, Solution
+from catalogue.models import (
+    Document,
+    Experiment,
+    Indicator,
+    IndicatorType,
+    Organisation,
+    Record,
+    RecordOrganisation,
+    Solution,
+)
 from geo.models import Level, Territory
 from tests import factories
 
@@ -45,7 +54,7 @@ def test_a_solution_nobody_tried_is_declared():
 def test_a_measure_makes_three_and_an_independent_one_four():
     experiment = factories.measured_experiment()
     assert level(experiment) == level(experiment.solution) == 3
-    factories.indicator(experiment, is_independent=True)
+    factories.indicator(experiment, measurer=factories.organisation())
     assert level(experiment) == level(experiment.solution) == 4
 
 
@@ -72,6 +81,12 @@ def test_other_kinds_have_no_level():
         {"unit": " "},
         {"year": None},
         {"source_citation": ""},
+        {"subject": Indicator.Subject.OBSERVED},
+        {"subject": ""},
+        {"kind": Indicator.Kind.USAGE},
+        {"kind": Indicator.Kind.MEANS},
+        {"kind": ""},
+        {"reference": Indicator.Reference.NONE},
     ],
 )
 def test_an_indicator_that_lacks_something_is_no_measure(missing):
@@ -89,6 +104,176 @@ def test_an_address_or_a_document_is_a_source(where):
     }
     factories.indicator(experiment, source_citation="", **given[where])
     assert level(experiment) == 3
+
+
+# What is compared with what
+
+
+def test_a_performance_counts_like_an_effect():
+    experiment = factories.experiment(status=Status.FINISHED)
+    factories.indicator(experiment, kind=Indicator.Kind.PERFORMANCE, reference=Indicator.Reference.CONTROL)
+    assert level(experiment) == 3
+
+
+def test_an_announced_target_is_a_reference_with_its_value():
+    experiment = factories.experiment(status=Status.FINISHED)
+    with pytest.raises(IntegrityError, match="indicator_target_has_value"), transaction.atomic():
+        factories.indicator(experiment, reference=Indicator.Reference.TARGET)
+    factories.indicator(experiment, reference=Indicator.Reference.TARGET, baseline=20)
+    assert level(experiment) == 3
+
+
+@pytest.mark.parametrize("value", [0, -3])
+def test_a_nil_or_adverse_effect_is_a_result(value):
+    experiment = factories.experiment(status=Status.FINISHED)
+    factories.indicator(experiment, value=value)
+    assert level(experiment) == 3
+
+
+# Who is a third party
+
+
+ROLES = RecordOrganisation.Role
+
+
+@pytest.mark.parametrize("of", ["experiment", "solution"])
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (ROLES.HOLDER, 3),
+        (ROLES.PARTNER, 3),
+        (ROLES.FUNDER, 3),
+        (ROLES.OWNER, 3),
+        (ROLES.SUPPLIER, 3),
+        (ROLES.HOST, 4),
+        (ROLES.EVALUATOR, 4),
+    ],
+)
+def test_whoever_has_an_interest_is_no_third_party(of, role, expected):
+    """A role that comes, changes or goes has it judged again."""
+    experiment, measurer = factories.experiment(status=Status.FINISHED), factories.organisation()
+    record = experiment if of == "experiment" else experiment.solution
+    factories.indicator(experiment, measurer=measurer)
+    assert level(experiment) == 4
+    link = RecordOrganisation.objects.create(record_id=record.pk, organisation=measurer, role=role)
+    assert level(experiment) == level(experiment.solution) == expected
+    RecordOrganisation.objects.filter(pk=link.pk).update(role=ROLES.EVALUATOR)
+    assert level(experiment) == 4
+    RecordOrganisation.objects.filter(pk=link.pk).update(role=role)
+    link.delete()
+    assert level(experiment) == 4
+
+
+@pytest.mark.parametrize("of", ["experiment", "solution"])
+def test_who_holds_the_sheet_is_no_third_party(of):
+    experiment, measurer = factories.experiment(status=Status.FINISHED), factories.organisation()
+    factories.indicator(experiment, measurer=measurer)
+    record = experiment.pk if of == "experiment" else experiment.solution_id
+    Record.objects.filter(pk=record).update(owner=measurer)
+    assert level(experiment) == 3
+    Record.objects.filter(pk=record).update(owner=None)
+    assert level(experiment) == 4
+
+
+@pytest.mark.parametrize(
+    ("holder", "same"),
+    [
+        ({"siren": "552100554"}, {"siret": "55210055400013"}),
+        ({"siret": "55210055400021"}, {"siret": "55210055400013"}),
+        ({"name": "Éclairage SAS"}, {"name": "éclairage sas "}),
+    ],
+    ids=["siren", "two establishments", "name"],
+)
+def test_the_same_person_under_another_entry_is_no_third_party(holder, same):
+    experiment = factories.experiment(status=Status.FINISHED)
+    first = factories.organisation(**holder)
+    RecordOrganisation.objects.create(record_id=experiment.pk, organisation=first, role=ROLES.HOLDER)
+    measurer = factories.organisation()
+    factories.indicator(experiment, measurer=measurer)
+    assert level(experiment) == 4
+    Organisation.objects.filter(pk=measurer.pk).update(**same)
+    assert level(experiment) == 3
+
+
+def test_a_name_alone_is_no_third_party():
+    experiment = factories.experiment(status=Status.FINISHED)
+    factories.indicator(experiment, measured_by="Bureau de contrôle")
+    assert level(experiment) == 3
+
+
+def test_nobody_grants_independence():
+    experiment = factories.experiment(status=Status.FINISHED)
+    factories.indicator(experiment, is_third_party=True)
+    Indicator.objects.update(is_third_party=True)
+    assert level(experiment) == 3
+    assert not Indicator.objects.get().is_third_party
+
+
+def test_a_curator_withdraws_it_with_a_reason():
+    experiment = factories.experiment(status=Status.FINISHED)
+    factories.indicator(experiment, measurer=factories.organisation())
+    Indicator.objects.update(independence_refusal="Filiale du porteur.")
+    assert level(experiment) == 3
+    Indicator.objects.update(independence_refusal="")
+    assert level(experiment) == 4
+
+
+# The same indicator in the same sense
+
+
+def two_places(first: dict, second: dict) -> Solution:
+    solution = factories.solution()
+    for given in (first, second):
+        one = factories.experiment(solution=solution, status=Status.FINISHED)
+        factories.indicator(one, **{"type": factories.saving(), **given})
+    return solution
+
+
+def shared(code: str, **fields: object) -> IndicatorType:
+    return IndicatorType.objects.create(
+        code=code, label=code, **{"unit": "%", "direction": "hausse", **fields}
+    )
+
+
+def test_two_different_indicators_confirm_nothing():
+    assert level(two_places({}, {"type": shared("bruit")})) == 3
+    assert level(two_places({"type": None}, {"type": None})) == 3
+
+
+@pytest.mark.parametrize("value", [0, -5])
+def test_results_that_contradict_stay_at_four(value):
+    solution = two_places({"measurer": factories.organisation()}, {"value": value})
+    assert level(solution) == 4
+    third = factories.experiment(solution=solution, status=Status.FINISHED)
+    factories.indicator(third, type=factories.saving())
+    assert level(solution) == 4
+
+
+def test_no_effect_in_two_places_is_confirmed_as_well():
+    assert level(two_places({"value": 0}, {"value": 0})) == 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "first", "second", "expected"),
+    [
+        ({"direction": "baisse"}, {"value": 4, "baseline": 9}, {"value": 5, "baseline": 9}, 5),
+        ({"direction": "baisse"}, {"value": 4, "baseline": 9}, {"value": 9, "baseline": 4}, 3),
+        ({}, {"value": 4}, {"value": 5}, 3),  # without the value of before, nothing says in which sense
+        ({}, {"value": 60, "reference": "objectif", "baseline": 50}, {"value": 4, "baseline": 2}, 5),
+        ({}, {"value": 40, "reference": "objectif", "baseline": 50}, {"value": 4, "baseline": 2}, 3),
+    ],
+)
+def test_the_sense_of_a_value_is_that_of_its_distance_to_the_reference(fields, first, second, expected):
+    kind = shared("attente", **fields)
+    assert level(two_places({"type": kind, **first}, {"type": kind, **second})) == expected
+
+
+def test_a_shared_indicator_that_is_turned_has_its_solutions_judged_again():
+    kind = shared("attente")
+    solution = two_places({"type": kind}, {"type": kind})
+    assert level(solution) == 3
+    IndicatorType.objects.filter(pk=kind.pk).update(is_difference=True)
+    assert level(solution) == 5
 
 
 # Failures are knowledge
@@ -283,9 +468,10 @@ def test_a_bulk_insert_costs_one_computation():
             """
             EXPLAIN (ANALYZE, FORMAT JSON)
             INSERT INTO catalogue_indicator
-                (experiment_id, name, nature, value, unit, text, year, period, method,
-                                             measured_by, is_independent, source_url, source_citation)
-            SELECT id, 'Bruit', 'mesure', n, 'dB', '', 2022, '', '', '', false, '', 'Bilan'
+                (experiment_id, name, nature, value, unit, text, year, period, method, measured_by,
+                 subject, kind, reference, source_url, source_citation)
+            SELECT id, 'Bruit', 'mesure', n, 'dB', '', 2022, '', '', '',
+                   'solution', 'effet', 'avant', '', 'Bilan'
             FROM unnest(%s::bigint[]) AS id, generate_series(1, 20) AS n
             """,
             [[one.pk for one in experiments]],
@@ -309,14 +495,14 @@ def test_two_simultaneous_measures_are_both_counted():
         try:
             written.wait(10)
             waiting.set()
-            factories.indicator(second)
+            factories.indicator(second, type=factories.saving())
         finally:
             connection.close()
 
     thread = threading.Thread(target=measure_second)
     thread.start()
     with transaction.atomic():
-        factories.indicator(first)
+        factories.indicator(first, type=factories.saving())
         written.set()
         waiting.wait(10)
         thread.join(0.3)

@@ -65,7 +65,7 @@ def test_a_solution_shows_the_measures_of_its_published_experiments_only():
     factories.measured_experiment(solution=solution)
     hidden = factories.experiment(solution=solution, state=Record.State.DRAFT)
     factories.indicator(hidden, name="Secret")
-    assert rows(solution, factories.solution()) == {"Eau économisée (%)": [["12"], []]}
+    assert rows(solution, factories.solution()) == {"Eau économisée": [["12"], []]}
 
 
 def test_facts_follow_one_order_and_empty_rows_are_left_out():

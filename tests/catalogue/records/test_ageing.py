@@ -214,8 +214,8 @@ def test_the_day_of_a_status_crosses_its_migration_both_ways():
     trial = factories.experiment(status_on="mai 2025")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end forbids to alter a table
-        MigrationExecutor(connection).migrate([("catalogue", "0046_saved_searches_by_meaning")])
+        MigrationExecutor(connection).migrate([("catalogue", "0041_saved_searches_by_meaning")])
         cursor.execute("SELECT to_regproc('catalogue_read_day') IS NULL")
         assert cursor.fetchone() == (True,)
-    MigrationExecutor(connection).migrate([("catalogue", "0051_day_of_a_source")])
+    MigrationExecutor(connection).migrate([("catalogue", "0042_day_of_a_source")])
     assert Experiment.objects.values_list("status_day", flat=True).get(pk=trial.pk) == DAY(2025, 5, 31)

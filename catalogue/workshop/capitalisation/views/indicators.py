@@ -129,6 +129,7 @@ def render_preview(request: HttpRequest, user: User, chosen: dict[int, str], typ
 
 def describe_effect(row: Indicator, wanted: IndicatorType) -> dict[str, Any]:
     is_measure = row.nature == Indicator.Nature.MEASURED and row.value is not None and bool(row.year)
+    is_measure = is_measure and row.subject == Indicator.Subject.SOLUTION and bool(row.kind)
     has_source = bool(row.source_url or row.source_citation)
     return {
         "pk": row.pk,

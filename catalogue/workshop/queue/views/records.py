@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogue.models import Merge, Record, Revision, Transition
 from catalogue.public.record_page import record_context
 from catalogue.records import permissions, timeline, workflow
+from catalogue.records.outlook import Outlook, look_at_publication
 from catalogue.web.access import curator
 from catalogue.workshop.history.lines import HistoryLine, describe_last_version
 from catalogue.workshop.quality.findings import Finding, list_for_record
 from catalogue.workshop.queue.decisions import Choice, list_choices, take_decision
 from catalogue.workshop.queue.forms import DecisionForm
+from catalogue.workshop.queue.independence import IndependentMeasure, list_independent_measures
 from catalogue.workshop.queue.opening import get_whole_record
 from catalogue.workshop.queue.views.data import list_record_data
 from catalogue.workshop.queue.views.desk import Desk, build_desk
@@ -42,6 +44,8 @@ class RecordPage:
     data: list[dict[str, str]]
     last: HistoryLine | None
     findings: list[Finding]
+    outlook: Outlook | None
+    independent: list[IndependentMeasure]
     desk: Desk
     section: str = "atelier"
 
@@ -72,6 +76,8 @@ def render_record(request: HttpRequest, record: Record, failed: DecisionForm | N
         data=list_record_data(record),
         last=describe_last_version(record, user),
         findings=list_for_record(record),
+        outlook=look_at_publication(record) if "publish" in allowed else None,
+        independent=list_independent_measures(record) if "edit" in allowed else [],
         desk=build_desk(record, user, allowed),
     )
     context = {**record_context(record), **vars(page)}

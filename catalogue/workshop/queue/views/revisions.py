@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from catalogue.contributions import revisions
 from catalogue.models import Record, Revision
 from catalogue.records import content, permissions, timeline
+from catalogue.records.outlook import Outlook
 from catalogue.web.access import curator
 from catalogue.workshop.history import comparison
 from catalogue.workshop.history.places import Outlines, compare_outlines
@@ -36,6 +37,7 @@ class RevisionPage:
     version: str
     errors: dict[str, Any]
     form: RevisionForm
+    outlook: Outlook | None
     places: Outlines | None
     geojson: dict[str, Any] | None
 
@@ -108,6 +110,7 @@ def render_revision(
         version=revision.record.updated_at.isoformat(),
         errors=form.errors if form else {},
         form=form or RevisionForm([]),
+        outlook=revisions.look_ahead(revision) if is_open else None,
         places=outlines,
         geojson=outlines.features if outlines else None,
     )

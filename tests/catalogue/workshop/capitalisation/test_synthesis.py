@@ -35,7 +35,7 @@ def trial(
 
 def test_failures_count_units_convert_and_the_rest_is_listed(client: Client, energy: IndicatorType) -> None:
     solution = factories.solution()
-    trial(solution, energy, "2", is_independent=True, baseline="1")
+    trial(solution, energy, "2", measurer=factories.organisation(), baseline="1")
     trial(solution, energy, "3 000".replace(" ", ""), " kWh ")
     last = trial(solution, energy, "-1", status="abandonne", abandon_reason="Panne")
     factories.indicator(last, type=energy, name="Plus ancienne", value=50, unit="MWh", year=2010)
@@ -45,6 +45,8 @@ def test_failures_count_units_convert_and_the_rest_is_listed(client: Client, ene
     other = trial(solution, energy, "5", nature="annonce")
     factories.indicator(other, name="Sans type")
     factories.indicator(other, type=energy, name="Sans année", value=8, unit="MWh", year=None)
+    factories.indicator(other, type=energy, name="La rue", value=9, unit="MWh", subject="observation")
+    factories.indicator(other, type=energy, name="Non lue", value=9, unit="MWh", kind="")
     hidden = trial(solution, energy, "1000")
     Experiment.objects.filter(pk=hidden.pk).update(state="soumise")
 
@@ -62,6 +64,7 @@ def test_failures_count_units_convert_and_the_rest_is_listed(client: Client, ene
     assert [value.failed for value in one.values] == [True, False, False]
     assert found.left_out == {
         "annonce": 1, "sans-type": 1, "sans-source": 1, "unite": 1, "plus-ancienne": 1, "ambigue": 2,
+        "autre-objet": 1, "sans-classe": 1,
     }  # fmt: skip
     page = client.get(solution.get_absolute_url()).content.decode()
     assert "Dont 1 abandonnée ou non concluante" in page
@@ -117,3 +120,20 @@ CONVERSIONS = {
 def test_only_what_measures_the_same_converts() -> None:
     for (unit, to), expected in CONVERSIONS.items():
         assert conversion_factor(unit, to) == (None if expected is None else Decimal(expected)), (unit, to)
+
+
+def test_usage_stands_apart_from_effect(client: Client, energy: IndicatorType) -> None:
+    solution = factories.solution()
+    trial(solution, energy, "2")
+    trial(solution, energy, "900", kind="usage", reference="aucune")
+    trial(solution, energy, "40", kind="moyens", reference="aucune")
+
+    found = synthesis_of(solution)
+
+    assert {one.kind: one.low for one in found.comparisons} == {"effet": 2, "usage": 900, "moyens": 40}
+    page = client.get(solution.get_absolute_url()).content.decode()
+    effects, _title, counts = page.partition("Usage et moyens</h3>")
+    assert "2\u00a0MWh" in effects
+    assert "900\u00a0MWh" not in effects
+    assert "900\u00a0MWh" in counts
+    assert "40\u00a0MWh" in counts

@@ -95,6 +95,7 @@ def doubtful_contents(ground: dict[str, Any]) -> dict[str, Record]:
     }
     whole = {"method": "Compteurs relevés chaque jour"}
     factories.indicator(found["resultat-incomplet"], unit="", source_citation="", **whole)
+    factories.indicator(found["resultat-incomplet"], name="Sans classe", kind="", **whole)
     factories.indicator(found["mesure-sans-methode"])
     factories.indicator(found["annees-contradictoires"], year=2001, **whole)
     Record.objects.filter(pk=found["annees-contradictoires"].pk).update(year_start=2019)
@@ -148,6 +149,7 @@ def test_each_check_finds_its_record_and_no_sound_one(ground, at_fault):
     }
     assert "km de Rennes" in others["lieu-hors-territoire"].message
     assert "unité, source" in others["resultat-incomplet"].message
+    assert "« Sans classe » : ce qu’il mesure" in others["resultat-incomplet"].message
     assert "la description" in others["donnees-personnelles"].message
     for code in ("lien-mort", "source-absente"):
         assert others[code].fix_url.endswith("/essentiel/")

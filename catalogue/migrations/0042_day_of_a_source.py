@@ -27,7 +27,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0046_saved_searches_by_meaning")]
+    dependencies = [("catalogue", "0041_saved_searches_by_meaning")]
     operations = [
         migrations.RunSQL(READ_DAY, "DROP FUNCTION catalogue_read_day(text)"),
         migrations.AddField(
