@@ -231,16 +231,18 @@ def radius_words(territory: Territory, ranking: Ranking, *, on_theme: bool) -> s
 def proven_words(proven: int, *, on_theme: bool) -> str:
     """How many solutions have a measured result, of the theme when one is asked for."""
     if on_theme:
-        none = _("aucune solution de ce thème n’a de résultat mesuré")
+        none = _("aucune solution de ce thème n’a de résultat mesuré et comparé")
         some = ngettext(
-            "%(n)s solution de ce thème a un résultat mesuré",
-            "%(n)s solutions de ce thème ont un résultat mesuré",
+            "%(n)s solution de ce thème a un résultat mesuré et comparé",
+            "%(n)s solutions de ce thème ont un résultat mesuré et comparé",
             proven,
         )
     else:
-        none = _("aucune solution n’a de résultat mesuré")
+        none = _("aucune solution n’a de résultat mesuré et comparé")
         some = ngettext(
-            "%(n)s solution a un résultat mesuré", "%(n)s solutions ont un résultat mesuré", proven
+            "%(n)s solution a un résultat mesuré et comparé",
+            "%(n)s solutions ont un résultat mesuré et comparé",
+            proven,
         )
     return some % {"n": proven} if proven else none
 
