@@ -104,6 +104,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
         **SECTION,
         "form": form,
         "criteria": list(criteria_of(criteria).phrases()),
+        "has_words": bool(criteria.cleaned_data.get("q")),
         "back_url": saving.search_url(
             SavedSearch(target=target, query_string=saving.canonical_query(criteria))
         ),
