@@ -111,7 +111,7 @@ def test_record_page_shows_its_proof_place_and_source(
     assert "Bilan public de 2023" in page
     assert "Un résumé." in page
     assert ("Niveau de preuve" in page) == (kind in {"solution", "experimentation"})
-    assert len(queries) <= MOST_QUERIES + 7, [query["sql"][:120] for query in queries]
+    assert len(queries) <= MOST_QUERIES + 8, [query["sql"][:120] for query in queries]
 
 
 def titles(cards: list[Card]) -> list[str]:

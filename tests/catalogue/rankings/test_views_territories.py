@@ -86,7 +86,7 @@ def test_a_twin_beyond_the_radius_is_said_to_be_beyond(client: Client, rennes: T
     words = territories.radius_words(
         rennes, replace(ranking, radius_km=500.0, widened=True, proven=1, beyond=1), on_theme=False
     )
-    assert "1 solution a un résultat mesuré." in words
+    assert "1 solution a un résultat mesuré et comparé." in words
     assert words.endswith("Plus loin, 1 solution est classée parce qu’un territoire jumeau l’a essayée.")
     found = next(one for one in ranking.solutions if one.slug == far.solution.slug)
     assert ranked_card(replace(found, is_beyond=True)).distance.endswith(" km, territoire jumeau")
