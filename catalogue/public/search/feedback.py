@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from catalogue.models import Record
 from catalogue.models.querysets import RecordQuerySet
 from catalogue.public.search import places
+from catalogue.public.search.criteria import quoted
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.records.wording import format_integer
 from geo.models import Territory
@@ -44,10 +45,10 @@ def describe_words(search: RecordSearch) -> list[str]:
         ]
     if not words.corrections:
         return []
-    wrong = ", ".join(f"« {word} »" for word in words.corrections)
+    wrong = ", ".join(map(quoted, words.corrections))
     return [
-        _("Aucune fiche ne contient %(wrong)s. Résultats pour « %(right)s ».")
-        % {"wrong": wrong, "right": words.corrected}
+        _("Aucune fiche ne contient %(wrong)s. Résultats pour %(right)s.")
+        % {"wrong": wrong, "right": quoted(words.corrected)}
     ]
 
 
@@ -64,7 +65,7 @@ def describe_answer(search: RecordSearch, records: RecordQuerySet, total: int) -
     by_meaning = len(listed & answer.by_meaning)
     with_some = len(listed) - with_shared - by_meaning
     if with_shared:
-        words = ", ".join(f"« {word} »" for word in answer.shared)
+        words = ", ".join(map(quoted, answer.shared))
         parts.append(_("%(n)d avec %(words)s") % {"n": with_shared, "words": words})
     if with_some:
         parts.append(_("%(n)d avec une partie des mots") % {"n": with_some})

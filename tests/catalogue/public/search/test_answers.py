@@ -125,7 +125,9 @@ def test_with_or_nothing_joins(yards):
 
 
 def test_the_page_says_which_words_were_found(client, yards):
-    page = client.get("/fiches/", {"q": "ombrière école ferme primaire"}).content.decode()
+    page = (
+        client.get("/fiches/", {"q": "ombrière école ferme primaire"}).content.decode().replace("\xa0", " ")
+    )
     assert "Aucune fiche avec tous ces mots ; 1 avec « ombrière », « école », « primaire »." in page
 
 

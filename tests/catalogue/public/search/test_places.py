@@ -240,7 +240,8 @@ def test_a_correction_is_told(client):
     factories.solution(title="Végétalisation")
     response = client.get(reverse(LIST), {"q": "vegetalisaton"})
     assert response.context["corrections"] == [
-        "Aucune fiche ne contient « vegetalisaton ». Résultats pour « végétalisation »."
+        "Aucune fiche ne contient «\N{NO-BREAK SPACE}vegetalisaton\N{NO-BREAK SPACE}». "
+        "Résultats pour «\N{NO-BREAK SPACE}végétalisation\N{NO-BREAK SPACE}»."
     ]
     assert len(response.context["records"]) == 1
 
