@@ -89,7 +89,8 @@ from catalogue.models import Curatorship, SearchMiss
 from tests import factories
 curator = factories.account(username="notions", email="notions@exemple.fr")
 Curatorship.objects.create(user=curator)
-SearchMiss.objects.create(day=timezone.localdate(), words="fondrière du bourg", count=3, missing=["fondrière"])
+miss = {"words": "fondrière du bourg", "missing": ["fondrière"]}
+SearchMiss.objects.create(day=timezone.localdate(), count=3, **miss)
 client = Client()
 client.force_login(curator)
 print(json.dumps(client.cookies["sessionid"].value))
