@@ -13,11 +13,13 @@ from django.http import QueryDict
 from django.test import Client
 
 from catalogue.models import Record
+from catalogue.public.search import answers
 from catalogue.public.search.counts import count_terms
 from catalogue.public.search.filters import RecordFilterForm
 from catalogue.public.search.record_search import RecordSearch
 from catalogue.public.search.results import sort
 from catalogue.rankings.solutions import rank_solutions
+from catalogue.records import meaning
 from geo.models import Territory
 
 PLACES = 15
@@ -44,6 +46,17 @@ PLAIN_FACETS = (
     " JOIN catalogue_record r ON r.id = d.record_id WHERE r.state = 'publiee'",
 )
 
+QUESTIONS = (
+    "réseau de chaleur",
+    "végétaliser une cour d’école",
+    "livrer sans camion",
+    "pas de bus dans ma commune rurale",
+    "recette de crêpes",
+)
+# The nearest by the signs of their meaning, whatever their state: what a search by meaning costs at least.
+SIGNS = """
+SELECT record_id FROM catalogue_recordmeaning ORDER BY bit_count(signs # %s::bit(512)) LIMIT 300
+"""
 NEAREST = """
 SELECT id FROM catalogue_record WHERE state = 'publiee' ORDER BY geog <-> %s::geography LIMIT 20
 """
@@ -64,6 +77,23 @@ def first_page_query(query: str) -> Callable[[], list[Any]]:
     page = sort(search, records, records.count()).values_list("pk", flat=True)[:20]
     sql, parameters = page.query.sql_with_params()
     return lambda: fetch_all(sql, list(parameters))
+
+
+def answer_anew(question: str) -> Callable[[], Any]:
+    """Return a function that answers a question, which the process has not kept."""
+
+    def run() -> Any:
+        answers._kept.cache_clear()
+        return answers.find_answer(question)
+
+    return run
+
+
+def scan_signs(question: str) -> Callable[[], list[Any]]:
+    """Return a function that finds the nearest signs by plain SQL."""
+    stored = meaning.stored_text(question)
+    signs = stored.signs if stored is not None else "0" * 512
+    return lambda: fetch_all(SIGNS, [signs])
 
 
 def facets_ms(query: str) -> float:
@@ -110,6 +140,8 @@ def measure() -> dict[str, Any]:
         "list": median_ms([first_page_query("")] * 5),
         "list_kind": median_ms([first_page_query("type=operation")] * 5),
         "list_bbox": median_ms([first_page_query(boxed(c)) for c in communes]),
+        "words": median_ms(map(answer_anew, QUESTIONS)),
+        "signs": median_ms(map(scan_signs, QUESTIONS)),
         "words_near": pages("q=ombri%C3%A8res&autour={place}&rayon=50"),
     }
     nearest = [lambda c=c: fetch_all(NEAREST, [c.point.ewkt]) for c in communes]
