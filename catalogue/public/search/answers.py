@@ -143,6 +143,8 @@ class Answer:
     """The words, most of those asked, that some of the others have together."""
     with_shared: frozenset[int] = frozenset()
     """Those of the others that have these words."""
+    by_broader: frozenset[int] = frozenset()
+    """Those of the others that have all the words, some by a broader notion."""
     nearest: tuple[int, ...] = ()
     """When nothing answers, what comes nearest in meaning."""
 
@@ -180,7 +182,10 @@ def answer(words: Words) -> Answer:
         floors = Floors(_density(near), named, is_known=bool(named) or not words.unknown)
         joining = _joining(covered, near, set(complete), floors)
     order = Ranking(words.terms, weights, near).order(complete, joining)
-    shared, with_shared = _shared(words, covered, joining)
+    by_broader = frozenset(
+        key for key in joining if key in covered and len(covered[key].turns) == len(words.terms)
+    )
+    shared, with_shared = _shared(words, covered, [key for key in joining if key not in by_broader])
     return Answer(
         words,
         len(complete),
@@ -189,6 +194,7 @@ def answer(words: Words) -> Answer:
         ranked=tuple(order),
         shared=shared,
         with_shared=with_shared,
+        by_broader=by_broader,
         nearest=() if order else tuple(list(near)[:3]),
     )
 

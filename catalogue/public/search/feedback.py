@@ -62,8 +62,11 @@ def describe_answer(search: RecordSearch, records: RecordQuerySet, total: int) -
     listed = set(records.filter(pk__in=answer.others).order_by().values_list("pk", flat=True))
     parts = [_with_all(total - len(listed), len(answer.words.terms))]
     with_shared = len(listed & answer.with_shared)
+    by_broader = len(listed & answer.by_broader)
     by_meaning = len(listed & answer.by_meaning)
-    with_some = len(listed) - with_shared - by_meaning
+    with_some = len(listed) - with_shared - by_broader - by_meaning
+    if by_broader:
+        parts.append(_("%(n)d par une notion plus large") % {"n": by_broader})
     if with_shared:
         words = ", ".join(map(quoted, answer.shared))
         parts.append(_("%(n)d avec %(words)s") % {"n": with_shared, "words": words})
@@ -73,7 +76,9 @@ def describe_answer(search: RecordSearch, records: RecordQuerySet, total: int) -
         parts.append(
             ngettext("%(n)d proche par le sens", "%(n)d proches par le sens", by_meaning) % {"n": by_meaning}
         )
-    return " ; ".join(parts) + "."
+    sentence = " ; ".join(parts) + "."
+    is_named = any(term.is_named for term in answer.words.terms)
+    return f"{sentence} {_('Les mots de même sens comptent aussi.')}" if is_named else sentence
 
 
 def _with_all(count: int, words: int) -> str:

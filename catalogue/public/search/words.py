@@ -181,10 +181,16 @@ class Reader:
         """The queries of the phrases and of the excluded words."""
         found = []
         for token in group:
-            query = "" if token.is_word else self.known[token.text].phrase
+            query = "" if token.is_word else self._required(token)
             if query:
                 found.append(f"!({query})" if token.is_excluded else query)
         return found
+
+    def _required(self, token: Token) -> str:
+        """The query of a phrase; of a word that is excluded, in every form of its family."""
+        known = self.known[token.text]
+        is_one_word = not token.is_phrase and len(known.stems) == 1
+        return any_of(map(quote, known.lexemes)) if is_one_word else known.phrase
 
     def plain(self, group: Sequence[Token]) -> list[Token]:
         return [token for token in group if self._says_something(token)]

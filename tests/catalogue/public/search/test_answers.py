@@ -120,6 +120,12 @@ def test_an_exact_phrase_and_an_excluded_word_hold_for_what_joins(yards):
     assert found("cour -école") == ["Cour de ferme"]
 
 
+def test_an_excluded_word_is_excluded_in_all_its_forms(yards):
+    factories.solution(title="Cour à vélos")
+    assert "Cour à vélos" not in found("cour -vélo")
+    assert "Cour à vélos" in found("cour -ferme")
+
+
 def test_with_or_nothing_joins(yards):
     assert sorted(found("poules OU arbres")) == ["Cour de ferme", "Cour d’école"]
 
@@ -154,6 +160,17 @@ def test_a_narrower_notion_answers_and_a_broader_one_comes_after():
     factories.solution(title="Trier les biodéchets")
     factories.solution(title="Autre chose")
     assert found("déchets") == ["Trier les biodéchets"]
+
+
+def test_the_page_says_that_synonyms_and_broader_notions_count(client):
+    broad = factories.concept(label="déchets")
+    factories.concept(label="biodéchets", broader=broad)
+    factories.solution(title="Trier les déchets")
+    factories.solution(title="Trier les biodéchets au jardin")
+    for n in range(5):
+        factories.solution(title=f"Autre chose {n}")
+    page = client.get("/fiches/", {"q": "biodéchets"}).content.decode()
+    assert "1 fiche avec ce mot ; 1 par une notion plus large. Les mots de même sens comptent aussi." in page
 
 
 def test_a_change_of_the_thesaurus_is_seen_at_once():
