@@ -49,7 +49,6 @@ FROM (
     ORDER BY bit_count(m.signs # %(signs)s::bit(512)), m.record_id LIMIT %(limit)s
 ) nearest JOIN catalogue_recordmeaning m USING (record_id)
 """
-OF_RECORD = "SELECT numbers FROM catalogue_recordmeaning WHERE record_id = %s"
 
 
 class Stored(NamedTuple):
@@ -127,18 +126,6 @@ def nearest_to_text(text: str, *, kinds: Sequence[str] = ()) -> dict[int, float]
     if not encoder.is_enabled() or not text.strip():
         return {}
     return nearest(encoder.encode([text])[0], kinds=kinds)
-
-
-def nearest_to_record(record: int, *, kinds: Sequence[str] = ()) -> dict[int, float]:
-    """The published records nearest in meaning to a record, itself left out, with their cosine."""
-    if not encoder.is_enabled():
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(OF_RECORD, [record])
-        row = cursor.fetchone()
-    found = nearest(from_stored([row[0]])[0], kinds=kinds) if row else {}
-    found.pop(record, None)
-    return found
 
 
 def nearest(vector: Vectors, *, kinds: Sequence[str] = ()) -> dict[int, float]:

@@ -19,7 +19,6 @@ from django.db import connection
 from catalogue.models import Record
 from catalogue.models.querysets import TextAnswer
 from catalogue.public.search.fusion import Ranking
-from catalogue.public.search.queries import any_of
 from catalogue.public.search.version import read_version
 from catalogue.public.search.words import Term, Words, read
 from catalogue.records import encoder, meaning
@@ -205,7 +204,7 @@ def weigh(terms: Iterable[Term]) -> list[float]:
     It is the inverse document frequency of BM25 (Robertson and Zaragoza, 2009); past one record in COMMON,
     words weigh alike.
     """
-    queries = [any_of([term.query, term.broad]) for term in terms]
+    queries = [term.with_broader for term in terms]
     with connection.cursor() as cursor:
         cursor.execute(FREQUENCIES, {"queries": queries, "common": COMMON})
         total, counts = cursor.fetchone()
@@ -217,7 +216,7 @@ def _covered(words: Words, weights: list[float], near: list[int], complete: int)
     total = sum(weights) or 1.0
     least = min(max(weights), math.log(COMMON))
     arguments: dict[str, Any] = {
-        "queries": [any_of([term.query, term.broad]) for term in words.terms],
+        "queries": [term.with_broader for term in words.terms],
         "weights": weights,
         "rare": [weight >= least for weight in weights],
         "near": near,

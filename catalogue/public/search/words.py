@@ -53,6 +53,10 @@ class Term:
     def query(self) -> str:
         return any_of([self.exact, self.near])
 
+    @property
+    def with_broader(self) -> str:
+        return any_of([self.query, self.broad])
+
 
 @dataclass(frozen=True)
 class Words:
@@ -92,7 +96,7 @@ class Words:
     @property
     def any_word(self) -> TextQuery:
         """The query that extracts mark: whatever was wanted."""
-        wanted = [any_of([term.query, term.broad]) for term in self.terms]
+        wanted = [term.with_broader for term in self.terms]
         phrases = [query for query in self.required if not query.startswith("!")]
         return TextQuery(any_of(self.alternatives or [*wanted, *phrases]))
 
@@ -165,9 +169,6 @@ class Reader:
         others = [*corrections.values(), *chain.from_iterable(halves.values())]
         return cls(known | (look_up(others) if others else {}), corrections, halves, unknown, completed)
 
-    def is_silent(self, token: Token) -> bool:
-        return self.known[token.text].is_stop_word
-
     @property
     def families(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(word.family for word in self.known.values() if word.family))
@@ -192,11 +193,12 @@ class Reader:
         is_one_word = not token.is_phrase and len(known.stems) == 1
         return any_of(map(quote, known.lexemes)) if is_one_word else known.phrase
 
-    def plain(self, group: Sequence[Token]) -> list[Token]:
-        return [token for token in group if self._says_something(token)]
-
     def _says_something(self, token: Token) -> bool:
-        return token.is_plain and not self.is_silent(token)
+        return token.is_plain and not self.known[token.text].is_stop_word
+
+    def _right(self, token: Token) -> str:
+        """A word as it is read: corrected, or as it was typed."""
+        return self.corrections.get(token.text, token.text)
 
     def words(self, group: Sequence[Token]) -> list[Token]:
         """The words of a group, those that say nothing included: a name of the thesaurus may have some."""
@@ -209,16 +211,16 @@ class Reader:
         return [label for label in labels if label.casefold() not in typed]
 
     def concepts(self, group: Sequence[Token]) -> dict[int, thesaurus.Named]:
-        key = tuple(self.corrections.get(token.text, token.text) for token in self.words(group))
+        key = tuple(self._right(token) for token in self.words(group))
         if key not in self.named:
             self.named[key] = thesaurus.find(key)
         return self.named[key]
 
     def terms(self, group: Sequence[Token]) -> list[Term]:
         """The terms of the plain words, in their order, each with the names of the thesaurus around it."""
-        plain = self.plain(group)
+        said = [(place, one) for place, one in enumerate(self.words(group)) if self._says_something(one)]
+        plain = [token for _place, token in said]
         same, broader = _names(self.concepts(group))
-        places = [place for place, token in enumerate(self.words(group)) if self._says_something(token)]
         return [
             Term(
                 token.text,
@@ -227,13 +229,13 @@ class Reader:
                 any_of(broader.get(place, [])),
                 is_named=place in same,
             )
-            for turn, (place, token) in enumerate(zip(places, plain, strict=True))
+            for turn, (place, token) in enumerate(said)
         ]
 
     def _exact(self, plain: Sequence[Token], place: int) -> str:
         """The query of a word as it was typed: halves, joined to a neighbour, or to be completed."""
         token = plain[place]
-        text = self.corrections.get(token.text, token.text)
+        text = self._right(token)
         if token.text in self.halves:
             return self._apart(self.halves[token.text])
         pairs = (self.known.get(pair, KnownWord()) for pair in _pairs_around(plain, place))
@@ -251,7 +253,7 @@ class Reader:
 
     def _near(self, token: Token) -> str:
         """The family of a word."""
-        text = self.corrections.get(token.text, token.text)
+        text = self._right(token)
         return "" if token.text in self.halves else any_of(map(quote, self.known[text].relatives))
 
     def _apart(self, parts: Sequence[str]) -> str:
